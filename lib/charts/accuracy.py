@@ -37,7 +37,7 @@ class StepAccuracy(StepErrors):
         self.least = min(self.samples, max(FEWEST, FEWEST_SHARE * self.samples))
         self.drawn = np.flatnonzero(counts >= self.least)
         is_apart = dataset.mask is not None and not dataset.mask[:, -1].all()
-        self.gap = max(2, len(counts) // 8) if is_apart else 0  # from step T to the ends
+        self.gap = max(3, len(counts) // 8) if is_apart else 0  # from step T to the ends
         self.baseline = 100 * self._placed(*results.baseline_accuracy(dataset))
         best = dataset.best_accuracy
         self.best = None if best is None else 100 * self._placed(best, best[-1])
@@ -60,7 +60,7 @@ class StepAccuracy(StepErrors):
         """Return values (…, T) at the drawn steps, NaN at others, and the values at the end."""
         values = np.full((*steps.shape[:-1], steps.shape[-1] + self.gap), np.nan)
         values[..., self.drawn] = steps[..., self.drawn]
-        values[..., -1] = end
+        values[..., -2 if self.gap else -1 :] = np.asarray(end)[..., None]  # a short line
         return values
 
     @property
@@ -76,28 +76,23 @@ class StepAccuracy(StepErrors):
         """Return the axis of timesteps, with the ends right of step T."""
         axis, place = super().steps_axis(), len(self.baseline)
         if self.gap:
-            axis["range"] = [axis["range"][0], place + 1]
-            axis["tickvals"] = [*axis["tickvals"][:-1], place]
-            axis["ticktext"] = [*axis["ticktext"][:-1], "end"]
+            ticks = {"tickvals": [*axis["tickvals"][:-1], place - 0.5]}
+            ticks |= {"ticktext": [*axis["ticktext"][:-1], "end"]}
+            axis |= ticks | {"range": [axis["range"][0], place + 0.5]}
         return axis
-
-    def level(self, label: str, values: np.ndarray, color: str, palette: Palette) -> Part:
-        """Return the line of a baseline or best possible accuracy; a short one at the ends."""
-        x = np.arange(1.0, len(values) + 1)
-        if self.gap:
-            x, values = np.append(x - (x == x[-1]), x[-1] + 1), np.append(values, values[-1])
-        return chart.level(label, values, color, palette, self.hover, x=x)
 
     def moving(self, palette: Palette) -> list[Part]:
         """Return the modes' 95% intervals, areas or for a single step a bar, below their lines."""
         bands = []
         for mode, edges in self.intervals.items():
             name, color = f"{MODES[mode].name}, 95% interval", palette.mode(mode)
-            steps, end = np.split(np.flatnonzero(np.isfinite(edges[0])), [-1])
-            parts = [steps, end] if self.gap else [np.append(steps, end)]
-            for known in [end] if mode == "last" and not self.earlier else parts:
-                low, high = edges[:, known]
-                bands.append(chart.band(name, known + 1, (low, high), color, INTERVAL_OPACITY))
+            known = np.flatnonzero(np.isfinite(edges[0]))
+            areas = np.split(known, [len(self.drawn)]) if self.gap else [known]
+            if mode == "last" and not self.earlier:
+                areas = [known[-1:]]
+            for area in areas:
+                low, high = edges[:, area]
+                bands.append(chart.band(name, area + 1, (low, high), color, INTERVAL_OPACITY))
         return [*bands, *super().moving(palette)]
 
     def since(self, flags: list[bool]) -> int:

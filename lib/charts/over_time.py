@@ -161,13 +161,13 @@ class StepErrors:
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the RMSEs of both modes, the baseline and the best possible model."""
         dataset, head, earlier = self.run.dataset, self.run.experiment.model.head, self.earlier
-        label = dataset.baseline_label
-        data = [self.level(label, self.baseline, "baseline", palette)]
+        label, hover = dataset.baseline_label, self.hover
+        data = [chart.level(label, self.baseline, "baseline", palette, hover)]
         data += self.moving(palette)
         ends = [chart.End(label, float(self.baseline[-1]), "baseline")]
         ends += chart.mode_ends({mode: each.median for mode, each in self.errors.items()})
         if self.best is not None:  # drawn last, so that a model's line doesn't hide it
-            data.append(self.level(self.best_label, self.best, "best", palette))
+            data.append(chart.level(self.best_label, self.best, "best", palette, hover))
             ends.append(chart.End(self.best_label, float(self.best[-1]), "best"))
         key = [Entry("dotted", EARLY[head], "last")] if earlier and "last" in self.errors else []
         key += [chart.SEEDS] if self.run.snapshot.others else []
@@ -188,10 +188,6 @@ class StepErrors:
     def steps_axis(self) -> Part:
         """Return the axis of timesteps."""
         return axes.timestep_axis(self.run.dataset.timestep_names)
-
-    def level(self, label: str, values: np.ndarray, color: str, palette: Palette) -> Part:
-        """Return the line of the baseline or of the best possible model."""
-        return chart.level(label, values, color, palette, self.hover)
 
     def axis(self, values: np.ndarray) -> Part:
         """Return the y axis for these values."""

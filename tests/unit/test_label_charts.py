@@ -138,13 +138,13 @@ def test_accuracies_at_the_ends_of_sequences_are_apart_from_the_steps():
     figure = drawn("step_error", a_label_run(PADDED, sequence=[20], last=[0]))
     _, end = traces(figure, "sequence mode, 95% interval")
     (bar,) = traces(figure, "last-step mode, 95% interval")
-    assert end.x[0] == bar.x[0] == the(figure, "last-step mode").x[0] == 6
+    assert end.x[1] == bar.x[0] == the(figure, "last-step mode").x[0] == 7
     assert bar.y[0] == pytest.approx(100 * proportion_interval(1.0, 100)[0])
     assert end.y[0] == pytest.approx(100 * proportion_interval(0.8, 100)[0])
     line, baseline = the(figure, "sequence mode"), the(figure, "most frequent class")
     assert np.isnan(line.y[4])
-    assert line.y[5] == pytest.approx(80)
-    assert [*baseline.x[-2:]] == [5, 7]
+    assert [*line.y[5:]] == pytest.approx([80, 80])
+    assert baseline.y[5] == baseline.y[6]
     assert figure.layout.xaxis.ticktext[-1] == "end"
     whole = drawn("step_error", a_label_run(sequence=[20], last=[0]))
     assert the(whole, "last-step mode").x[0] == 4
