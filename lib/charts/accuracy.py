@@ -107,8 +107,8 @@ class StepAccuracy(StepErrors):
 
     def too_few(self) -> str:
         """Return that accuracies are too close to the baseline's, as a sentence."""
-        edges = [each.median[-1] - self.intervals[m][0, -1] for m, each in self.errors.items()]
-        return sentences.too_few(self.samples, points=max(edges))
+        best = max(each.median[-1] for each in self.errors.values()) / 100
+        return sentences.too_few(self.samples, accuracy=best)
 
     def sentence(self) -> str:
         """Return accuracies, intervals at the last step, and from which step on 90% are right."""
@@ -140,17 +140,6 @@ class LastStepAccuracy(LastStepErrors):
         known = [] if best is None else [("best possible", {"both": 100 * float(best[-1])}, "best")]
         baseline = 100 * results.baseline_accuracy(dataset)[1]
         return [(dataset.baseline_label, {"both": baseline}, "baseline"), *known]
-
-    def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
-        """Return that two accuracies are too close to tell; `other` is a mode's or a baseline's."""
-        share, samples = best / 100, results.independent_samples(self.run.dataset)
-        if modes_compete:
-            is_close = not results.accuracies_differ(share, other / 100, samples)
-            points = 100 * results.decisive_difference(share, samples)
-        else:  # as in `StepAccuracy`
-            is_close = "unclear" in results.accuracy_outcomes(share, other / 100, samples)
-            points = best - 100 * results.proportion_interval(share, samples)[0]
-        return sentences.too_few(samples, points=points) if is_close else ""
 
 
 Card = SamplePredictions | Losses | StepErrors | LastStepErrors | ClassProbabilities

@@ -209,9 +209,11 @@ class LastStepErrors:
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
         samples = results.independent_samples(self.run.dataset)
+        first, second = best / self.scale, other / self.scale
         is_same = modes_compete and self.is_same(best, other)
-        is_clear = is_same or results.decided(best, other, samples)
-        return "" if is_clear else sentences.too_few(samples)
+        if is_same or self.measure.decided(first, second, samples):
+            return ""
+        return sentences.too_few(samples, accuracy=first if self.unit else None)
 
     def is_same(self, best: float, other: float) -> bool:
         """Return whether two errors are nearly equal; False for accuracies."""

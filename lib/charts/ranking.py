@@ -117,7 +117,5 @@ def _why_not_ranked(
         return "One run has an error of NaN, so the errors can't be ranked."
     samples = independent_samples(runs[0].dataset)
     is_decided = any(measure.decided(min(each), max(each), samples) for each in medians.values())
-    best, points = max(map(max, medians.values())), None
-    if measure is results.ACCURACY:
-        points = 100 * results.decisive_difference(best, samples)
-    return "" if is_decided else too_few(samples, points=points)
+    best = max(map(max, medians.values())) if measure is results.ACCURACY else None
+    return "" if is_decided else too_few(samples, accuracy=best)

@@ -153,12 +153,13 @@ def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ER
     return f"{who} in {seeds}. {within}. The {kind} of the two median {measure.names} can differ."
 
 
-def too_few(samples: float, what: str = "too close to tell", points: float | None = None) -> str:
-    """Return that errors, or accuracies within `points`, are too close for so few samples."""
-    kind, least = "samples", f"differences below {readable(points or 0, 2)} points"
-    if points is None:
-        kind = "independent samples"
-        least = f"MSE ratios below {apart(1, results.decisive_ratio(samples))[1]}"
+def too_few(samples: float, what: str = "too close to tell", accuracy: float | None = None) -> str:
+    """Return that errors, or accuracies near `accuracy`, are too close for so few samples."""
+    kind = "independent samples"
+    least = f"MSE ratios below {apart(1, results.decisive_ratio(samples))[1]}"
+    if accuracy is not None:
+        points = 100 * (accuracy - results.proportion_interval(accuracy, samples)[0])
+        kind, least = "samples", f"differences below {readable(points, 2)} points"
     return f"{capital(what)} with {samples:,.0f} {kind}: {least} may be chance."
 
 

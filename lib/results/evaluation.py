@@ -20,7 +20,6 @@ from lib.results.labels import (
     cross_entropy,
     entropy,
     macro_f1,
-    proportion_interval,
 )
 from lib.results.run import SeedWeights, Snapshot
 
@@ -133,27 +132,13 @@ def samples_by_step(dataset: Dataset, snapshot: Snapshot) -> np.ndarray:
     return np.minimum(counts, independent_samples(dataset))
 
 
-def decisive_difference(share: float, samples: float) -> float:
-    """Return the smallest difference from a larger accuracy `share` that is significant."""
-    below = np.arange(0.001, share, 0.001)
-    return float(next((d for d in below if accuracies_differ(share, share - d, samples)), share))
-
-
 def accuracy_outcomes(
     shares: np.ndarray, other: np.ndarray | float, samples: np.ndarray | float
 ) -> np.ndarray:
-    """Return whether accuracies beat a baseline: "clear" (they do), "no", or "unclear".
-
-    An accuracy does if its 95% interval is above the baseline's accuracy.
-    """
-    triples = np.broadcast(shares, other, samples)
-    edges = [(level, *proportion_interval(share, count)) for share, level, count in triples]
-    return np.array(
-        [
-            "clear" if low > level else "no" if high < level else "unclear"
-            for level, low, high in edges
-        ]
-    )
+    """Return whether each accuracy beats the `other`: "clear" (it does), "no", or "unclear"."""
+    pairs = np.broadcast(shares, other, samples)
+    differ = np.array([accuracies_differ(*each) for each in pairs], bool)
+    return np.where(differ, np.where(np.greater(shares, other), "clear", "no"), "unclear")
 
 
 class LabelScore(NamedTuple):

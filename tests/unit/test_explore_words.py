@@ -134,8 +134,8 @@ SAMPLES = "Too close to tell with 100 samples: differences below {} points may b
 COMPARED = [  # card, wrong samples of sequence mode and of last-step mode by seed, takeaway
     ("compare", [20], [5], "One seed decides nothing. Here, last-step mode has a higher accuracy, "
      "95% against 80%."),
-    ("compare", [2, 2], [4, 4], SAMPLES.format(6.5)),
-    ("compare", [2], [2], SAMPLES.format(6.5)),
+    ("compare", [2, 2], [4, 4], SAMPLES.format(5)),
+    ("compare", [2], [2], SAMPLES.format(5)),
     ("compare", [0, 50], [0, 1], "Too close to tell with 2 seeds."),
     ("compare", [95], [99], "Neither mode beats the baseline at the last step: accuracy 5% against "
      "30%."),

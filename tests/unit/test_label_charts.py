@@ -151,11 +151,11 @@ def test_accuracies_at_the_ends_of_sequences_are_apart_from_the_steps():
 
 
 def test_few_samples_decide_nothing():
-    """Differences below `decisive_difference` aren't significant, and all above are."""
+    """Two accuracies differ if the larger one's interval is above the smaller one."""
     for share, samples in ((0.9, 100), (1.0, 30), (0.5, 1000)):
-        least = results.decisive_difference(share, samples)
-        assert results.accuracies_differ(share, share - least, samples)
-        assert not results.accuracies_differ(share, share - least + 0.002, samples)
+        low = proportion_interval(share, samples)[0]
+        assert results.accuracies_differ(low - 0.001, share, samples)
+        assert not results.accuracies_differ(share, low + 0.001, samples)
     outcomes = results.accuracy_outcomes(np.array([0.9, 0.5, 0.2]), 0.5, 100)
     assert outcomes.tolist() == ["clear", "unclear", "no"]
 
