@@ -79,10 +79,6 @@ class ClassProbabilities:
             label = chart.note("last-step", at, 0.94, palette.words("last"), 13)
             look["notes"].append(label | {"xref": "x", "yanchor": "middle"})
             x["range"] = [0.4, at + max(width, 0.15 * steps)]
-        if len(self.classes) == 2:
-            half = {"color": palette.baseline, "width": 1.5, "dash": "dot"}
-            line = chart.line("0.5", [0.5, 0.5], half, "", x=x["range"])
-            traces += [line | {"yaxis": axis} for axis in ("y4", "y")[-len(rows) :]]
         if bottom:
             squares, look["yaxis2"] = input_squares(dataset, self.index, palette, 0.13)
             traces.append(squares)
@@ -172,8 +168,6 @@ class ClassProbabilities:
             text += f" The sequence model is right at {(right & self.real).sum()} of {real} steps."
         if self.earlier and "last" in self.shares:
             text += f" Pale bands: {EARLY[self.run.experiment.model.head]}."
-        if real < self.steps:
-            text += f" {self.steps - real} of {self.steps} steps are padded."
         if self.run.snapshot.others:
             text += f" Probabilities are means over {len(self.run.snapshot.seeds)} seeds."
         return text

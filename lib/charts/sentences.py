@@ -3,8 +3,6 @@
 import math
 from collections.abc import Callable
 
-import numpy as np
-
 from lib import results
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
@@ -124,10 +122,10 @@ def seeds_range(snapshot: Snapshot, mode: str, name: str = "final_mse") -> str:
 
     `name` is a property of `ModeResult`, such as "final_accuracy", whose range is "91% to 93%".
     """
-    values, unit = snapshot.by_seed(mode, name), ""
-    if name == "final_accuracy":
-        values, unit = 100 * values, "%"
-    _, *ends = apart(np.median(values), values.min(), values.max(), unit=unit)
+    values = snapshot.by_seed(mode, name)
+    ends = apart(values.min(), values.max())
+    if name == "final_accuracy":  # with the digits of the median on the screen
+        ends = [readable(100 * end, unit="%") for end in (values.min(), values.max())]
     return "" if len(values) == 1 else " to ".join(ends)
 
 
