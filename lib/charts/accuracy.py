@@ -76,9 +76,8 @@ class StepAccuracy(StepErrors):
         """Return the axis of timesteps, with the ends right of step T."""
         axis, place = super().steps_axis(), len(self.baseline)
         if self.gap:
-            ticks = {"tickvals": [*axis["tickvals"][:-1], place - 0.5]}
-            ticks |= {"ticktext": [*axis["ticktext"][:-1], "end"]}
-            axis |= ticks | {"range": [axis["range"][0], place + 0.5]}
+            axis["tickvals"][-1], axis["ticktext"][-1] = place - 0.5, "end"
+            axis["range"][1] = place + 0.5
         return axis
 
     def moving(self, palette: Palette) -> list[Part]:

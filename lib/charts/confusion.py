@@ -12,7 +12,6 @@ from lib.results import LabelScores, RunAt, accuracy, balanced_accuracy, macro_f
 from lib.text import percent, readable, short
 
 UNEVEN = 1.5  # classes are uneven if the largest has over this many times the average size
-SCORES = (accuracy, 100, "%"), (balanced_accuracy, 100, "%"), (macro_f1, 1, "")
 WIDE_NAMES = 40  # letters of all classes' names; with more letters, they are written upward
 
 
@@ -73,14 +72,12 @@ def _matrix(run: RunAt, mode: str, scores: LabelScores, palette: Palette) -> dic
             cells.append((f"{count:,}" if count else "", title, color, palette.text_on(color)))
         rows.append((classes[k], cells, percent(100 * counts[k] / total) if total else "–"))
     seeds = [each.confusion for seed in run.snapshot.seeds if (each := seed[mode].labels)]
-    share, balanced, f1 = (
-        readable(float(np.median([score(each) for each in seeds])) * factor, unit=unit)
-        for score, factor, unit in SCORES
-    )
-    title = f"{'median ' if len(seeds) > 1 else ''}accuracy {share}"
+    scores_of = [(accuracy(each), balanced_accuracy(each), macro_f1(each)) for each in seeds]
+    share, balanced, f1 = np.median(scores_of, axis=0)
+    title = f"{'median ' if len(seeds) > 1 else ''}accuracy {readable(100 * share, unit='%')}"
     sizes = confusion.sum(axis=1)
     if sizes.max() > UNEVEN * sizes.mean():
-        title += f", balanced {balanced}, macro F1 {f1}"
+        title += f", balanced {readable(100 * balanced, unit='%')}, macro F1 {short(f1)}"
     return {"title": title, "rows": rows}
 
 

@@ -193,17 +193,9 @@ class LastStepErrors:
         measure = "accuracy" if dataset.has_labels else "mean squared error"
         measure += " (scaled)" if dataset.is_scaled else ""
         parts = [f"{median}{measure} at the last step on the {which} samples: {', '.join(errors)}."]
-        if snapshot.others:
-            field, first = self.measure.field, self.run.experiment.seed
-            spans = [
-                f"{MODES[mode].model} {sentences.seeds_range(snapshot, mode, field)}"
-                for mode in self.medians
-            ]
-            seeds = f"{first} to {first + len(snapshot.seeds) - 1}"
-            parts.append(f"Range over seeds {seeds}: {', '.join(spans)}.")
-            if self.verdict and snapshot.epoch:
-                names = MODES["sequence"].name, MODES["last"].name
-                parts.append(sentences.pair_sentence(self.verdict, *names, self.measure))
+        if snapshot.others and self.verdict and snapshot.epoch:
+            names = MODES["sequence"].name, MODES["last"].name
+            parts.append(sentences.pair_sentence(self.verdict, *names, self.measure))
         return " ".join(map(capital, parts))
 
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
