@@ -86,7 +86,7 @@ def _padding(run: RunAt) -> list[tuple[str, str, list[str]]]:
     rows = []
     for mode, scores in _scores(run).items():
         final = run.snapshot.middle.results[mode]
-        alone = final.final_validation_loss, scores.accuracy
+        alone = final.final_validation_loss, final.final_accuracy
         for k, measure in enumerate(("loss", "accuracy")):
             both = [float(each[k]) for each in (scores.with_padding, scores.without_padding)]
             values = both if mode == "sequence" else [alone[k]]
