@@ -39,8 +39,7 @@ class ClassProbabilities:
         self.steps, self.earlier = dataset.shape[1], earlier
         # A line doesn't break at the spaces of a name.
         self.classes = tuple(name.replace(" ", "\u00a0") for name in dataset.classes)
-        mask = dataset.mask
-        self.real = np.ones(self.steps, bool) if mask is None else mask[self.index]
+        self.real = ~np.isnan(classes.labels_of(dataset, self.index))
         self.true = class_numbers(dataset.y[self.index])  # (T,)
         self.end = int(dataset.last_step[self.index])
         # Mean probabilities over the seeds by mode (T, C), and those at the last step (C,).
@@ -160,9 +159,8 @@ class ClassProbabilities:
             when = f"is {self.classes[true]} at every step"
         text = f"{capital(dataset.sample_name(self.index))}: the {dataset.target_column} {when}."
         for mode, shares in self.lasts.items():
-            text += f" {capital(MODES[mode].model)}: {self._most_probable(shares)}"
-            is_right = int(shares.argmax()) == true
-            text += "." if is_right else f"; the true class has {shares[true]:.2f}."
+            says = f"{self._most_probable(shares)}, true class {shares[true]:.2f}"
+            text += f" {capital(MODES[mode].model)}: {says}."
         if "sequence" in self.shares:
             right = self.shares["sequence"].argmax(axis=1) == self.true
             text += f" The sequence model is right at {(right & self.real).sum()} of {real} steps."
