@@ -12,9 +12,11 @@ from tests.weekly import rest_weekly
 PATHS = (
     "/?T=9999",  # The page warns that T is too large.
     "/cell?T=3&U=4&F=2",
+    "/?data=vowels",
     "/data?data=seattle",
     "/shapes?stack=input~lstm~lstm_u8",
     "/shapes?part=target",
+    "/data?data=brackets&padding=after",
     "/compare",
     "/",
     "/?data=parity&replay=yes",
@@ -29,7 +31,7 @@ PATHS = (
     "/sweep",
     "/gallery",
 )
-"""`make test` checks the first four paths, which have nearly all kinds of elements."""
+"""`make test` checks the first five paths, which have nearly all kinds of elements."""
 ATTEMPTS = 5
 """The most checks by axe, one second apart, until a check finds nothing."""
 
@@ -72,7 +74,7 @@ def darken(page):
     settle(page)
 
 
-@pytest.mark.parametrize("path", rest_weekly(PATHS, 4))
+@pytest.mark.parametrize("path", rest_weekly(PATHS, 5))
 def test_axe_finds_nothing_serious(page, path):
     """For example, contrast is high enough, and each control has a name.
 
