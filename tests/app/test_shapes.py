@@ -37,7 +37,8 @@ def test_the_sidebars_model_of_labels_has_explores_head_mask_and_loss(output):
     """Spoken vowels are masked; class numbers (N, T) fit the sidebar's loss, also for logits."""
     app = shapes(data="vowels", output=output)
     code = next(each.value for each in app.code if "Dense(9" in each.value)
-    assert ('activation="softmax"' in code) == (output == "probabilities") and "Masking" in code
+    assert ('activation="softmax"' in code) == (output == "probabilities")
+    assert "Masking" in code
     app.button(key="to_doctor").click().run()
     assert address(app)["check"].startswith("320.29.9_320.29_sparse-categorical-crossentropy")
 
