@@ -1,5 +1,7 @@
 """The cards of Explore for labels. Accuracies by timestep have 95% intervals of a proportion."""
 
+import math
+
 import numpy as np
 
 from lib import results
@@ -16,38 +18,50 @@ from lib.text import apart, capital
 
 HIGH = 90  # percent: from here on, a model knows the class
 INTERVAL_OPACITY = 0.2
+FEWEST, FEWEST_SHARE = 10, 0.05  # a drawn step has so many samples, and this share of them
 
 
 class StepAccuracy(StepErrors):
-    """The card of accuracies on the evaluated samples, by timestep, in percent."""
+    """The card of accuracies on the evaluated samples, by timestep, in percent.
+
+    If sequences end at different steps, accuracies at their ends are apart, right of step T.
+    """
 
     title = "Accuracy at each timestep"
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
         """Compute a run's accuracies; `earlier` adds last-step mode before the last step."""
         dataset, self.run, self.earlier = run.dataset, run, earlier
-        steps, at_end = results.baseline_accuracy(dataset)
-        self.baseline = 100 * steps  # (T,)
-        best = dataset.best_accuracy
-        self.best, self.best_label = None if best is None else 100 * best, "best possible"
         counts = results.samples_by_step(dataset, run.snapshot)  # (T,)
         self.samples = float(counts.max())
-        # Steps that at least half of the samples have. The takeaway is about these steps.
-        self.common = np.flatnonzero(counts >= self.samples / 2)
+        self.least = min(self.samples, max(FEWEST, FEWEST_SHARE * self.samples))
+        self.drawn = np.flatnonzero(counts >= self.least)
+        is_apart = dataset.mask is not None and not dataset.mask[:, -1].all()
+        self.gap = max(3, len(counts) // 8) if is_apart else 0  # from step T to the ends
+        self.baseline = 100 * self._placed(*results.baseline_accuracy(dataset))
+        best = dataset.best_accuracy
+        self.best = None if best is None else 100 * self._placed(best, best[-1])
+        self.best_label = "best possible"
+        counts = self._placed(counts, self.samples)
         self.errors, self.intervals, self.outcomes = {}, {}, {}
         for mode in run.snapshot.results:
-            seeds = results.step_accuracy(run.snapshot, mode)
-            shares, other, samples = np.median(seeds, axis=0), steps, counts
-            if mode == "last":  # one output for each sample, of any length
-                other, samples = np.append(steps[:-1], at_end), np.append(counts[:-1], self.samples)
-            pairs = zip(shares.tolist(), samples.tolist(), strict=True)
+            scores = [seed[mode].labels for seed in run.snapshot.seeds]
+            steps = np.array([each.step_accuracy for each in scores if each])
+            seeds = self._placed(steps, run.snapshot.by_seed(mode, "final_accuracy"))
+            shares = np.median(seeds, axis=0)
+            pairs = zip(shares.tolist(), counts.tolist(), strict=True)
             intervals = [results.proportion_interval(*pair) for pair in pairs]
             self.errors[mode] = ModeValues(100 * shares, 100 * seeds)
-            self.intervals[mode] = 100 * np.transpose(intervals)  # (2, T)
-            outcomes = results.accuracy_outcomes(shares, other, samples)
-            self.outcomes[mode] = (
-                outcomes[-1:] if mode == "last" else outcomes[self.common]
-            ).tolist()
+            self.intervals[mode] = 100 * np.transpose(intervals)  # (2, …)
+            beats = results.accuracy_outcomes(shares, self.baseline / 100, counts)
+            self.outcomes[mode] = beats[[-1] if mode == "last" else self.drawn].tolist()
+
+    def _placed(self, steps: np.ndarray, end: float | np.ndarray) -> np.ndarray:
+        """Return values (…, T) at the drawn steps, NaN at others, and the values at the end."""
+        values = np.full((*steps.shape[:-1], steps.shape[-1] + self.gap), np.nan)
+        values[..., self.drawn] = steps[..., self.drawn]
+        values[..., -2 if self.gap else -1 :] = np.asarray(end)[..., None]  # a short line
+        return values
 
     @property
     def hover(self) -> str:
@@ -58,46 +72,59 @@ class StepAccuracy(StepErrors):
         """Return the y axis for these accuracies."""
         return axes.share_axis(axes.ACCURACY, values)
 
+    def steps_axis(self) -> Part:
+        """Return the axis of timesteps, with the ends right of step T."""
+        axis, place = super().steps_axis(), len(self.baseline)
+        if self.gap:
+            axis["tickvals"][-1], axis["ticktext"][-1] = place - 0.5, "end"
+            axis["range"][1] = place + 0.5
+        return axis
+
     def moving(self, palette: Palette) -> list[Part]:
         """Return the modes' 95% intervals, areas or for a single step a bar, below their lines."""
         bands = []
         for mode, edges in self.intervals.items():
-            known = np.flatnonzero(np.isfinite(edges[0]))
-            if mode == "last" and not self.earlier:
-                known = known[-1:]
             name, color = f"{MODES[mode].name}, 95% interval", palette.mode(mode)
-            low, high = edges[:, known]
-            bands.append(chart.band(name, known + 1, (low, high), color, INTERVAL_OPACITY))
+            known = np.flatnonzero(np.isfinite(edges[0]))
+            areas = np.split(known, [len(self.drawn)]) if self.gap else [known]
+            if mode == "last" and not self.earlier:
+                areas = [known[-1:]]
+            for area in areas:
+                low, high = edges[:, area]
+                bands.append(chart.band(name, area + 1, (low, high), color, INTERVAL_OPACITY))
         return [*bands, *super().moving(palette)]
 
     def since(self, flags: list[bool]) -> int:
-        """Return the first step, from 1, from which `flags` of common steps are true; 0 if none."""
+        """Return the first step, from 1, from which `flags` of drawn steps are true; 0 if none."""
         first = len(flags) - flags[::-1].index(False) if False in flags else 0
-        return int(self.common[first]) + 1 if first < len(flags) else 0
+        return int(self.drawn[first]) + 1 if first < len(flags) else 0
 
     def where(self) -> str:
         """Return from which step on sequence mode beats the baseline, or at how many steps."""
         since = self.since([each == "clear" for each in self.outcomes["sequence"]])
-        return f"from step {since}" if since else super().where()
+        return f"from step {since}" if since > self.drawn[0] + 1 else super().where()
 
     def too_few(self) -> str:
-        """Return that accuracies are too close to tell, as a sentence."""
+        """Return that accuracies are too close to the baseline's, as a sentence."""
         best = max(each.median[-1] for each in self.errors.values()) / 100
         return sentences.too_few(self.samples, accuracy=best)
 
     def sentence(self) -> str:
         """Return accuracies, intervals at the last step, and from which step on 90% are right."""
-        text = self.at_steps("Accuracy", "%")
+        first, steps = int(self.drawn[0]), self.run.dataset.shape[1]
+        at = f"step {first + 1} and the end" if self.gap else f"steps {first + 1} and {steps}"
+        text = self.at_steps(f"Accuracy at {at}", "%", first)
         for mode, edges in self.intervals.items():
             ends = " to ".join(apart(*edges[:, -1], unit="%"))
             text += f" {capital(MODES[mode].model)} at the last step: {ends} (95% interval)."
-            high = self.since((edges[0, self.common] >= HIGH).tolist())
+            high = self.since((edges[0, self.drawn] >= HIGH).tolist())
             if mode == "sequence" and high:
-                end = self.common[-1] + 1
-                until = f" to step {end}" if end < len(self.baseline) else ""
-                text += f" The interval is above {HIGH}% from step {high}{until}."
-        count = f"{self.samples:,.0f} independent samples, not seeds"
-        return f"{text} Intervals (Wilson) count {count}."
+                text += f" The interval is above {HIGH}% from step {high}."
+        text += f" Intervals (Wilson) count {self.samples:,.0f} samples, not seeds. A mode beats "
+        text += "the baseline where its interval is above it."
+        if len(self.drawn) < steps:
+            text += f" Steps of fewer than {math.ceil(self.least):,} samples aren't drawn."
+        return f"{text} “End” is each sample's last real step." if self.gap else text
 
 
 class LastStepAccuracy(LastStepErrors):

@@ -39,8 +39,7 @@ class ClassProbabilities:
         self.steps, self.earlier = dataset.shape[1], earlier
         # A line doesn't break at the spaces of a name.
         self.classes = tuple(name.replace(" ", "\u00a0") for name in dataset.classes)
-        mask = dataset.mask
-        self.real = np.ones(self.steps, bool) if mask is None else mask[self.index]
+        self.real = ~np.isnan(classes.labels_of(dataset, self.index))
         self.true = class_numbers(dataset.y[self.index])  # (T,)
         self.end = int(dataset.last_step[self.index])
         # Mean probabilities over the seeds by mode (T, C), and those at the last step (C,).
@@ -70,7 +69,7 @@ class ClassProbabilities:
                 bands: Part = {"width": 1.0, "yaxis": axis, "opacity": pale}
                 traces += self._bands(place, self.shares[mode], palette, **bands)
                 look["notes"] += self._names(self.shares[mode], palette, axis, THICK * len(rows))
-                look["shapes"] += self._frames(palette, mode, axis)
+                look["shapes"].append(_frame(0.5, steps + 0.5, palette.mode(mode), axis))
         if "last" in self.shares:
             at, width = 1.12 * steps + 1, max(1.0, 0.08 * steps)
             column = np.array([at]), self.shares["last"][-1:]
@@ -79,10 +78,6 @@ class ClassProbabilities:
             label = chart.note("last-step", at, 0.94, palette.words("last"), 13)
             look["notes"].append(label | {"xref": "x", "yanchor": "middle"})
             x["range"] = [0.4, at + max(width, 0.15 * steps)]
-        if len(self.classes) == 2:
-            half = {"color": palette.baseline, "width": 1.5, "dash": "dot"}
-            line = chart.line("0.5", [0.5, 0.5], half, "", x=x["range"])
-            traces += [line | {"yaxis": axis} for axis in ("y4", "y")[-len(rows) :]]
         if bottom:
             squares, look["yaxis2"] = input_squares(dataset, self.index, palette, 0.13)
             traces.append(squares)
@@ -126,32 +121,20 @@ class ClassProbabilities:
 
     def _names(self, shares: np.ndarray, palette: Palette, axis: str, thick: float) -> list[Part]:
         """Return each class's name where its band is thickest; `shares` (T, C) are the bands."""
-        shares = np.where(self.real[:, None], shares, 0)
-        tops, notes = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1], []
+        shares, notes = np.where(self.real[:, None], shares, 0), []
+        middles = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1] - shares / 2
         for k, name in enumerate(self.classes):
             letters = (len(name) + 1) * chart.LETTER * 1.3 * self.steps / PLOT
-            wide = max(1, round(letters + 0.3))  # in timesteps
-            if wide > self.steps:
-                continue
-            parts = np.lib.stride_tricks.sliding_window_view(tops[:, k], wide)
-            below = np.lib.stride_tricks.sliding_window_view(tops[:, k] - shares[:, k], wide)
-            high, low = parts.min(axis=1), below.max(axis=1)
-            thickest = np.flatnonzero(high - low >= max(thick, (high - low).max()) - 0.02)
-            if len(thickest):
+            wide = max(1, min(self.steps, round(letters + 0.3)))  # in timesteps
+            least = np.lib.stride_tricks.sliding_window_view(shares[:, k], wide).min(axis=1)
+            if least.max() >= thick and letters < self.steps:
+                thickest = np.flatnonzero(least >= least.max() - 0.02)
                 begin = thickest[len(thickest) // 2]
                 at, color = float(begin + (wide + 1) / 2), palette.text_on(palette.classes[k])
-                note = chart.note(chart.escaped(name), at, (high + low)[begin] / 2, color, 13)
+                middle = middles[begin : begin + wide, k].mean()
+                note = chart.note(chart.escaped(name), at, middle, color, 13)
                 notes.append(note | {"xref": "x", "yref": axis, "yanchor": "middle"})
         return notes
-
-    def _frames(self, palette: Palette, mode: str, axis: str) -> list[Part]:
-        """Return a frame around a mode's bands, and a veil over its padded steps."""
-        frame = _frame(0.5, self.steps + 0.5, palette.mode(mode), axis)
-        padded = np.flatnonzero(~self.real) + 1
-        if not len(padded):
-            return [frame]
-        veil = _frame(padded[0] - 0.5, padded[-1] + 0.5, palette.background, axis)
-        return [veil | {"fillcolor": palette.background, "opacity": 0.6}, frame]
 
     def takeaway(self) -> str:
         """Return each mode's most probable class at the last step, and the true class."""
@@ -171,19 +154,18 @@ class ClassProbabilities:
     def sentence(self) -> str:
         """Return the probabilities of the true class, and how many steps are right."""
         dataset, true, real = self.run.dataset, int(self.true[self.end]), int(self.real.sum())
-        text = f"{capital(dataset.sample_name(self.index))}: the {dataset.target_column} at the "
-        text += f"last step ({self.end + 1}) is {self.classes[true]}."
+        when = f"at the last step ({self.end + 1}) is {self.classes[true]}"
+        if (self.true[self.real] == true).all():
+            when = f"is {self.classes[true]} at every step"
+        text = f"{capital(dataset.sample_name(self.index))}: the {dataset.target_column} {when}."
         for mode, shares in self.lasts.items():
-            text += f" {capital(MODES[mode].model)}: {self._most_probable(shares)}"
-            is_right = int(shares.argmax()) == true
-            text += "." if is_right else f"; the true class has {shares[true]:.2f}."
+            says = f"{self._most_probable(shares)}, true class {shares[true]:.2f}"
+            text += f" {capital(MODES[mode].model)}: {says}."
         if "sequence" in self.shares:
             right = self.shares["sequence"].argmax(axis=1) == self.true
             text += f" The sequence model is right at {(right & self.real).sum()} of {real} steps."
         if self.earlier and "last" in self.shares:
             text += f" Pale bands: {EARLY[self.run.experiment.model.head]}."
-        if real < self.steps:
-            text += f" {self.steps - real} of {self.steps} steps are padded."
         if self.run.snapshot.others:
             text += f" Probabilities are means over {len(self.run.snapshot.seeds)} seeds."
         return text

@@ -9,7 +9,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED, Words
 from lib.experiment import MODES
 from lib.results import LabelScores, RunAt, accuracy, balanced_accuracy, macro_f1
-from lib.text import counted, percent, short
+from lib.text import percent, readable, short
 
 UNEVEN = 1.5  # classes are uneven if the largest has over this many times the average size
 WIDE_NAMES = 40  # letters of all classes' names; with more letters, they are written upward
@@ -36,9 +36,10 @@ def label_words(run: RunAt) -> Words:
     details = "Rows are true classes, columns predicted classes. Colors and the last column are "
     details += "shares of a row."
     if seeds > 1:
-        details += f" Counts are sums over {seeds} seeds."
+        details += f" Counts are sums over {seeds} seeds, scores are medians."
     if dataset.mask is not None:
-        details += " Last-step mode's loss and accuracy count one output per sample."
+        details += f" Padded steps have the label 0, here “{dataset.classes[0]}”, as "
+        details += "`pad_sequences` fills them."
     if not run.snapshot.epoch:
         return UNTRAINED, details
     matrices = {mode: each.confusion for mode, each in scores.items()}
@@ -70,12 +71,13 @@ def _matrix(run: RunAt, mode: str, scores: LabelScores, palette: Palette) -> dic
             title = f"{count:,} of {total:,}: true {classes[k]}, predicted {classes[j]}"
             cells.append((f"{count:,}" if count else "", title, color, palette.text_on(color)))
         rows.append((classes[k], cells, percent(100 * counts[k] / total) if total else "–"))
-    title = f"{counted(seeds, 'seed')} together, " if (seeds := len(run.snapshot.seeds)) > 1 else ""
-    title += f"accuracy {percent(100 * accuracy(confusion))}"
+    seeds = [each.confusion for seed in run.snapshot.seeds if (each := seed[mode].labels)]
+    scores_of = [(accuracy(each), balanced_accuracy(each), macro_f1(each)) for each in seeds]
+    share, balanced, f1 = np.median(scores_of, axis=0)
+    title = f"{'median ' if len(seeds) > 1 else ''}accuracy {readable(100 * share, unit='%')}"
     sizes = confusion.sum(axis=1)
     if sizes.max() > UNEVEN * sizes.mean():
-        title += f", balanced {percent(100 * balanced_accuracy(confusion))}"
-        title += f", macro F1 {short(macro_f1(confusion))}"
+        title += f", balanced {readable(100 * balanced, unit='%')}, macro F1 {short(f1)}"
     return {"title": title, "rows": rows}
 
 
@@ -84,10 +86,10 @@ def _padding(run: RunAt) -> list[tuple[str, str, list[str]]]:
     rows = []
     for mode, scores in _scores(run).items():
         final = run.snapshot.middle.results[mode]
-        alone = final.final_validation_loss, scores.accuracy
+        alone = final.final_validation_loss, final.final_accuracy
         for k, measure in enumerate(("loss", "accuracy")):
             both = [float(each[k]) for each in (scores.with_padding, scores.without_padding)]
             values = both if mode == "sequence" else [alone[k]]
-            texts = [percent(100 * value) if k else short(value) for value in values]
+            texts = [readable(100 * v, unit="%") if k else short(v) for v in values]
             rows.append((mode, measure, texts))
     return rows

@@ -125,7 +125,7 @@ class LastStepErrors:
     """The card of mean squared errors at the last step, which compare both modes."""
 
     title = "Error at the last step"
-    longest = sentences.too_few(8888, "modes are too close")
+    longest = sentences.too_few(8888)
     picks: tuple[str, ...] = ()
     measure, unit, scale = results.ERROR, "", 1  # how models are compared; for values on the screen
     curve = "last_step_mse"  # the field of `ModeResult` with values by epoch
@@ -193,28 +193,19 @@ class LastStepErrors:
         measure = "accuracy" if dataset.has_labels else "mean squared error"
         measure += " (scaled)" if dataset.is_scaled else ""
         parts = [f"{median}{measure} at the last step on the {which} samples: {', '.join(errors)}."]
-        if snapshot.others:
-            field, first = self.measure.field, self.run.experiment.seed
-            spans = [
-                f"{MODES[mode].model} {sentences.seeds_range(snapshot, mode, field)}"
-                for mode in self.medians
-            ]
-            seeds = f"{first} to {first + len(snapshot.seeds) - 1}"
-            parts.append(f"Range over seeds {seeds}: {', '.join(spans)}.")
-            if self.verdict and snapshot.epoch:
-                names = MODES["sequence"].name, MODES["last"].name
-                parts.append(sentences.pair_sentence(self.verdict, *names, self.measure))
+        if snapshot.others and self.verdict and snapshot.epoch:
+            names = MODES["sequence"].name, MODES["last"].name
+            parts.append(sentences.pair_sentence(self.verdict, *names, self.measure))
         return " ".join(map(capital, parts))
 
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
         samples = results.independent_samples(self.run.dataset)
-        shares = best / self.scale, other / self.scale
+        first, second = best / self.scale, other / self.scale
         is_same = modes_compete and self.is_same(best, other)
-        if is_same or self.measure.decided(*shares, samples):
+        if is_same or self.measure.decided(first, second, samples):
             return ""
-        who = "modes are too close" if modes_compete else "too close to tell"
-        return sentences.too_few(samples, who, shares[0] if self.unit else None)
+        return sentences.too_few(samples, accuracy=first if self.unit else None)
 
     def is_same(self, best: float, other: float) -> bool:
         """Return whether two errors are nearly equal; False for accuracies."""
@@ -232,7 +223,7 @@ class LastStepErrors:
             return f"One seed decides nothing. Here, {result}."
         seeds = f"{verdict.seeds} seeds"
         if not verdict.is_clear:
-            return f"No clear winner: {seeds} can't tell the two modes apart."
+            return f"Too close to tell with {seeds}."
         if is_same:
             return f"The median errors of {seeds} are nearly equal: {first} and {second}."
         how = f"{first} against {second}" if self.unit else difference(best, other)

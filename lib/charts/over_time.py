@@ -171,9 +171,9 @@ class StepErrors:
             ends.append(chart.End(self.best_label, float(self.best[-1]), "best"))
         key = [Entry("dotted", EARLY[head], "last")] if earlier and "last" in self.errors else []
         key += [chart.SEEDS] if self.run.snapshot.others else []
-        x = axes.timestep_axis(dataset.timestep_names)
+        x, y = self.steps_axis(), self.axis(chart.all_y(data))
         look: Part = {"name": f"step error {dataset.name}", "height": HEIGHT, "ends": ends}
-        return chart.plotted(data, palette, x, self.axis(chart.all_y(data)), [key], **look)
+        return chart.plotted(data, palette, x, y, [key], **look)
 
     @property
     def hover(self) -> str:
@@ -184,6 +184,10 @@ class StepErrors:
         """Return the traces of the modes, which a replay moves."""
         head = self.run.experiment.model.head
         return mode_traces(self.errors, head, palette, self.hover, earlier=self.earlier)
+
+    def steps_axis(self) -> Part:
+        """Return the axis of timesteps."""
+        return axes.timestep_axis(self.run.dataset.timestep_names)
 
     def axis(self, values: np.ndarray) -> Part:
         """Return the y axis for these values."""
@@ -227,24 +231,24 @@ class StepErrors:
         """Return the RMSEs of models and baseline at the first and the last step."""
         dataset, is_raw = self.run.dataset, self.run.dataset.raw_scale is not None
         unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
-        text = self.at_steps(kind, unit)
+        text = self.at_steps(f"{kind} at steps 1 and {len(self.baseline)}", unit)
         if any("unclear" in each for each in self.outcomes.values()):
             text += f" {too_few(self.samples, 'some steps are too close to tell')}"
         return text
 
-    def at_steps(self, kind: str, unit: str) -> str:
-        """Return each model's and the baseline's value at the first and the last step."""
+    def at_steps(self, about: str, unit: str, start: int = 0) -> str:
+        """Return each model's and the baseline's value at step `start` and at the last step."""
         dataset = self.run.dataset
         values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
         parts = []
         for who, errors in (values | {dataset.baseline_label: self.baseline}).items():
-            first, last = apart(*errors[[0, -1]], unit=unit)
+            first, last = apart(*errors[[start, -1]], unit=unit)
             if who != MODES["last"].model:
                 parts.append(f"{who} {first} and {last}")
             else:
                 early = f"{first} (applied early) and {last}"
                 parts.append(f"{who} {early if self.earlier else f'{last} at the last step'}")
-        return f"{kind} at steps 1 and {len(self.baseline)}: {'; '.join(parts)}."
+        return f"{about}: {'; '.join(parts)}."
 
 
 def predictions_by_mode(

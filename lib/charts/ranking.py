@@ -90,8 +90,7 @@ def _verdict_words(runs: Sequence[Compared], field: str, wins: str) -> Words:
             details += f" {capital(MODES[mode].name)}: {pair_sentence(found, one, other, measure)}"
     unclear = "".join(f"; {name} is unclear" for name in winners.pop("", []))
     if not winners:
-        count = len(runs[0].snapshot.seeds)
-        return f"No clear winner: {count} seeds can't tell these runs apart.", details
+        return f"Too close to tell with {len(runs[0].snapshot.seeds)} seeds.", details
     takeaway = ""
     for letter, names in winners.items():
         takeaway += f", run {letter}" if takeaway else f"Run {letter} {wins}"

@@ -136,9 +136,11 @@ def _maps(cards: Sequence[StepErrors], frames: Frames, palette: Palette, title: 
 
     For labels, it is the accuracy, from 0% to 100%. `cards` have the values of `frames`.
     """
-    dataset = cards[0].run.dataset
+    dataset, steps = cards[0].run.dataset, cards[0].run.dataset.shape[1]
     # Values by mode, for each frame and timestep, (E, T).
-    errors = {m: np.stack([card.errors[m].median for card in cards]) for m in cards[0].errors}
+    errors = {
+        m: np.stack([card.errors[m].median[:steps] for card in cards]) for m in cards[0].errors
+    }
     if dataset.has_labels:
         measure, low, high, least, most = "accuracy", 0.0, 100.0, "0%", "100%"
     else:
@@ -147,11 +149,11 @@ def _maps(cards: Sequence[StepErrors], frames: Frames, palette: Palette, title: 
         measure, least, most = "error", readable(10.0**low, 2), readable(10.0**high, 2)
     names = [frame.label for frame in frames]
     hover = f"timestep %{{x}}, after epoch {cards[0].hover}<extra></extra>"
-    ends, style = [0.5, dataset.shape[1] + 0.5], {"color": palette.ink, "width": 2}
+    ends, style = [0.5, steps + 0.5], {"color": palette.ink, "width": 2}
     lines = [[chart.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
     panels: list[Panel] = []
     for mode, values in errors.items():
-        z = values if dataset.has_labels else np.log10(np.maximum(values, 10.0**low))
+        z = np.nan_to_num(values) if dataset.has_labels else np.log10(np.maximum(values, 10.0**low))
         more: Part = {"zmin": low, "zmax": max(high, low + 0.1)}
         rows = zip(names, map(chart.hover_texts, values), strict=True)
         more["text"] = [[f"{epoch}: {text}" for text in row] for epoch, row in rows]

@@ -122,10 +122,11 @@ def seeds_range(snapshot: Snapshot, mode: str, name: str = "final_mse") -> str:
 
     `name` is a property of `ModeResult`, such as "final_accuracy", whose range is "91% to 93%".
     """
-    values, unit = snapshot.by_seed(mode, name), ""
-    if name == "final_accuracy":
-        values, unit = 100 * values, "%"
-    return "" if len(values) == 1 else " to ".join(apart(values.min(), values.max(), unit=unit))
+    values = snapshot.by_seed(mode, name)
+    ends = apart(values.min(), values.max())
+    if name == "final_accuracy":  # with the digits of the median on the screen
+        ends = [readable(100 * end, unit="%") for end in (values.min(), values.max())]
+    return "" if len(values) == 1 else " to ".join(ends)
 
 
 def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ERROR) -> str:
@@ -152,12 +153,12 @@ def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ER
 
 def too_few(samples: float, what: str = "too close to tell", accuracy: float | None = None) -> str:
     """Return that errors, or accuracies near `accuracy`, are too close for so few samples."""
-    if accuracy is None:
-        least = f"MSE ratios below {apart(1, results.decisive_ratio(samples))[1]}"
-    else:
-        points = 100 * results.decisive_difference(accuracy, samples)
-        least = f"differences below {readable(points, 2)} points"
-    return f"{capital(what)}: with {samples:,.0f} independent samples, {least} may be chance."
+    kind = "independent samples"
+    least = f"MSE ratios below {apart(1, results.decisive_ratio(samples))[1]}"
+    if accuracy is not None:
+        points = 100 * (accuracy - results.proportion_interval(accuracy, samples)[0])
+        kind, least = "samples", f"differences below {readable(points, 2)} points"
+    return f"{capital(what)} with {samples:,.0f} {kind}: {least} may be chance."
 
 
 def no_verdict(dataset: Dataset, epoch: int) -> str:

@@ -100,8 +100,8 @@ def label_words(dataset: Dataset, scores: Sequence[LabelScore], part: DataPart) 
     models = [score for score in scores if score.name in MODES]
     best = scores[len(models)]
     beats = accuracy_outcomes(np.array([s.accuracy for s in models]), best.accuracy, count)
-    details = f"{capital(dataset.target_column)} at the last step of {count:,.0f} independent "
-    details += f"samples. {_TEXTS['labels']}"
+    details = f"{capital(dataset.target_column)} at the last step of {count:,.0f} samples. "
+    details += _TEXTS["labels"]
     if not models:
         return f"Best baseline to beat: {best.label}.", details
     return _verdict(models, beats, best.label, part), details

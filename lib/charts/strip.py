@@ -25,7 +25,7 @@ from lib.text import capital, counted
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16  # the most columns without an ellipsis
 # A tensor's largest height and width in pixels, and the most rows drawn without an ellipsis.
-BESIDE = 74.0, 104.0, 13  # for modes side by side
+BESIDE = 74.0, 96.0, 13  # for modes side by side
 BELOW = 42.0, 96.0, 8  # for modes below each other: models of several layers
 MOST_PITCH = 5.7  # the most pixels from entry to entry with `fixed_entry_size`
 EDGE = 3.0  # pixels around the entries, for the outline of a row

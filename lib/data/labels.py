@@ -30,9 +30,7 @@ def with_label_baselines(
     real = np.ones(labels.shape, bool) if dataset.mask is None else dataset.mask
     train = real & (np.arange(len(labels)) < dataset.train)[:, None]
     each = np.eye(count, dtype=np.float32)
-    counts = (each[labels] * train[..., None]).sum(axis=0, dtype=np.float64)  # (T, C)
-    steps = counts.sum(axis=1, keepdims=True)
-    shares = np.where(steps > 0, counts / np.maximum(steps, 1), counts.sum(axis=0) / counts.sum())
+    shares = np.bincount(labels[train], minlength=count) / train.sum()  # of all real steps
     shares = np.broadcast_to(shares.astype(np.float32), (*labels.shape, count))
     predictions = {"frequent": shares}
     if known is not None and (train & (known >= 0)).any():
@@ -43,8 +41,8 @@ def with_label_baselines(
         predictions = {name: predicted[..., 1:] for name, predicted in predictions.items()}
     names, ends = LABEL_BASELINES | {"repeat": repeat}, (np.arange(len(labels)), dataset.last_step)
     baselines = [Baseline(name, names[name], each[ends]) for name, each in predictions.items()]
-    truth, part = labels[ends], dataset.evaluated
-    baselines.sort(key=lambda each: (class_numbers(each.last) != truth)[part].mean())
+    last, part = labels[ends], dataset.evaluated
+    baselines.sort(key=lambda each: (class_numbers(each.last) != last)[part].mean())
     best, label = predictions[baselines[0].name], baselines[0].label
     return replace(dataset, baseline=best.copy(), baseline_label=label, baselines=tuple(baselines))
 

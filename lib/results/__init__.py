@@ -50,7 +50,6 @@ from lib.results.evaluation import (
     LabelScore,
     accuracy_outcomes,
     baseline_accuracy,
-    decisive_difference,
     evaluate_outputs,
     label_skill,
     samples_by_step,

@@ -191,6 +191,9 @@ def predict(
         mode: model_outputs(experiment, arrays, x, known) for mode, arrays in weights.items()
     }
     last = {mode: each[:, -1].copy() for mode, each in outputs.items()}
+    if "sequence" in outputs:  # the output at the last real step
+        ends = np.arange(len(samples)), dataset.last_step[samples]
+        last["sequence"] = outputs["sequence"][ends]
     return Predictions(samples, every, last, outputs.get("sequence"))
 
 

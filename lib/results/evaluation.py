@@ -132,12 +132,6 @@ def samples_by_step(dataset: Dataset, snapshot: Snapshot) -> np.ndarray:
     return np.minimum(counts, independent_samples(dataset))
 
 
-def decisive_difference(share: float, samples: float) -> float:
-    """Return the smallest difference from a larger accuracy `share` that is significant."""
-    below = np.arange(0.001, share, 0.001)
-    return float(next((d for d in below if accuracies_differ(share, share - d, samples)), share))
-
-
 def accuracy_outcomes(
     shares: np.ndarray, other: np.ndarray | float, samples: np.ndarray | float
 ) -> np.ndarray:

@@ -120,12 +120,10 @@ def proportion_interval(share: float, count: float) -> tuple[float, float]:
 
 
 def accuracies_differ(first: float, second: float, samples: float) -> bool:
-    """Return whether two accuracies on `samples` samples differ significantly; True for NaN.
+    """Return whether the larger accuracy's 95% interval is above the smaller; True for NaN.
 
-    The samples count as independent of each other and between both accuracies, which is cautious:
-    two models on the same samples differ less by chance. Source: Newcombe, "Interval estimation for
-    the difference between independent proportions", 1998, method 10.
+    Two models on the same samples differ less by chance than this interval's half width, if they
+    are right on the same samples with a correlation of at least 1/2.
     """
     low, high = sorted((first, second))
-    below, above = proportion_interval(high, samples)[0], proportion_interval(low, samples)[1]
-    return not high - low <= math.hypot(high - below, above - low)
+    return not proportion_interval(high, samples)[0] <= low

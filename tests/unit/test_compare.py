@@ -58,7 +58,7 @@ def test_the_text_names_the_run_that_is_better_than_every_other(errors, leader):
     """The details compare this run with each other run, and count the seeds it wins."""
     takeaway, details = ranking.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
     assert (
-        f"Run {leader} has the smallest error in last" if leader else "No clear winner"
+        f"Run {leader} has the smallest error in last" if leader else "Too close to tell"
     ) in takeaway
     assert len(takeaway.split()) <= 15
     squares = dict(zip(LETTERS, np.square(errors), strict=False))
@@ -97,7 +97,7 @@ OF_TABLE = of_a_table(a_dataset())
         ("The runs use different modes.", runs_on(a_dataset(), BETTER, {"sequence": [2.0, 2]})),
         ("One run has an error of NaN", runs_on(a_dataset(), BETTER, {"last": [np.nan, 2]})),
         ("No result yet: some of these runs", [ONE, PAUSED]),
-        ("Too close to tell: with 2 independent samples", runs_on(OF_TABLE, BETTER, WORSE)),
+        ("Too close to tell with 2 independent samples", runs_on(OF_TABLE, BETTER, WORSE)),
         (
             "Run A has the smallest error in last-",
             runs_on(OF_TABLE, BETTER, {"last": [200.0, 210]}),

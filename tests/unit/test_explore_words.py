@@ -100,19 +100,20 @@ SENTENCES += [  # the same for labels
         "At the last step: sequence mode says class 2 (0.96), last-step mode class 2 (0.96); "
         "true: class 1.".replace("class ", "class\u00a0"),
         "Sample 101 (validation): the class at the last step (4) is class\u00a01. Sequence model: "
-        "class\u00a02 (0.96); the true class has 0.02. Last-step model: class\u00a02 (0.96); the "
-        "true class has 0.02. The sequence model is right at 0 of 4 steps. Pale bands: last-step "
+        "class\u00a02 (0.96), true class 0.02. Last-step model: class\u00a02 (0.96), true class "
+        "0.02. The sequence model is right at 0 of 4 steps. Pale bands: last-step "
         "head, applied early.",
     ),
     (
         "step_error",
         ONE_SEED,
         (),
-        "Both modes beat the baseline: sequence mode from step 1.",
+        "Both modes beat the baseline: sequence mode at every step.",
         "Accuracy at steps 1 and 4: sequence model 80% and 80%; last-step model 95% at the last "
         "step; most frequent class 33% and 30%. Sequence model at the last step: 71.1% to 86.7% "
         "(95% interval). Last-step model at the last step: 88.8% to 97.8% (95% interval). "
-        "Intervals (Wilson) count 100 independent samples, not seeds.",
+        "Intervals (Wilson) count 100 samples, not seeds. A mode beats the baseline where its "
+        "interval is above it.",
     ),
     (
         "compare",
@@ -120,8 +121,8 @@ SENTENCES += [  # the same for labels
         (),
         "Last-step mode is better in 3 of 3 seeds: median accuracy 95% against 78%.",
         "Median accuracy at the last step on the validation samples: sequence model 78%, "
-        "last-step model 95%, most frequent class 30%. Range over seeds 0 to 2: sequence model 76% "
-        "to 80%, last-step model 94% to 96%. Last-step mode has a higher accuracy than sequence "
+        "last-step model 95%, most frequent class 30%. "
+        "Last-step mode has a higher accuracy than sequence "
         "mode in 3 of 3 seeds (p < 0.01, paired t-test on accuracies). Within a seed, last-step "
         "mode's accuracy is 16 points higher (median over the seeds). The difference of the two "
         "median accuracies can differ.",
@@ -129,22 +130,22 @@ SENTENCES += [  # the same for labels
 ]
 
 
-SAMPLES = "with 100 independent samples, differences below {} points may be chance."
+SAMPLES = "Too close to tell with 100 samples: differences below {} points may be chance."
 COMPARED = [  # card, wrong samples of sequence mode and of last-step mode by seed, takeaway
     ("compare", [20], [5], "One seed decides nothing. Here, last-step mode has a higher accuracy, "
      "95% against 80%."),
-    ("compare", [2, 2], [4, 4], f"Modes are too close: {SAMPLES.format(6.5)}"),
-    ("compare", [2], [2], f"Modes are too close: {SAMPLES.format(6.5)}"),
-    ("compare", [0, 50], [0, 1], "No clear winner: 2 seeds can't tell the two modes apart."),
+    ("compare", [2, 2], [4, 4], SAMPLES.format(5)),
+    ("compare", [2], [2], SAMPLES.format(5)),
+    ("compare", [0, 50], [0, 1], "Too close to tell with 2 seeds."),
     ("compare", [95], [99], "Neither mode beats the baseline at the last step: accuracy 5% against "
      "30%."),
     ("compare", [40], None, "Accuracy at the last step: 60%. The baseline: 30%."),
-    ("step_error", [1], None, "Sequence mode beats the baseline from step 1."),
-    ("step_error", [1], [90], "Sequence mode beats the baseline from step 1; last-step mode never "
-     "does."),
+    ("step_error", [1], None, "Sequence mode beats the baseline at every step."),
+    ("step_error", [1], [90], "Sequence mode beats the baseline at every step; last-step mode "
+     "never does."),
     ("step_error", [70], [1], "Last-step mode beats the baseline; sequence mode may not."),
     ("step_error", [90], [90], "Neither mode beats the baseline at any step."),
-    ("step_error", [70], [70], f"Too close to tell: {SAMPLES.format(12)}"),
+    ("step_error", [70], [70], SAMPLES.format(8.1)),
 ]  # fmt: skip
 
 
@@ -372,10 +373,10 @@ def test_two_models_are_compared_seed_by_seed():
 @pytest.mark.parametrize(
     ("card", "sequence", "last", "expected"),
     [
-        *((card, 1.5, None, "24 independent samples, MSE ") for card in ("step_error", "compare")),
+        *((card, 1.5, None, "24 independent samples: MSE ") for card in ("step_error", "compare")),
         ("step_error", 20, None, "The model doesn't beat the best baseline"),
-        ("compare", 0.01, 0.012, "Modes are too close"),
-        ("step_error", 20, 1.2, "24 independent samples, MSE ratios"),
+        ("compare", 0.01, 0.012, "Too close to tell"),
+        ("step_error", 20, 1.2, "24 independent samples: MSE ratios"),
         ("step_error", 0.1, 0.8, "the best baseline at every step; last-step mode may not."),
         ("step_error", 0.8, 0.1, "the best baseline; sequence mode may not."),
         ("compare", 0.01, 0.0101, "Here, both errors are nearly equal, 0.01 and 0.0101"),
@@ -395,7 +396,7 @@ def test_nearly_equal_errors_are_compared_by_their_seeds():
     """This also holds if the samples are too few to call one error smaller."""
     table = of_a_table(a_dataset(n=96, **zeros([1.0] * 4, n=96)))
     for errors, expected in (
-        ([0.1, 0.102, 0.101, 0.099], "No clear winner: 4 seeds can't tell the two modes apart."),
+        ([0.1, 0.102, 0.101, 0.099], "Too close to tell with 4 seeds."),
         ([0.101] * 4, "The median errors of 4 seeds are nearly equal: 0.1 and 0.101."),
     ):
         runs = [a_run(table, sequence=math.sqrt(0.1), last=math.sqrt(mse)) for mse in errors]

@@ -42,10 +42,9 @@ def test_bands_are_the_probabilities_of_classes(earlier):
     assert frames == {LIGHT.sequence, LIGHT.last}
 
 
-def test_two_classes_have_a_line_at_one_half():
+def test_two_classes_have_two_bands():
     """A single output is the second class's probability, and the first class has the rest."""
     figure = drawn("predictions", a_label_run(classes=2, sequence=[0], last=[0]), 0)
-    assert set(the(figure, "0.5").y) == {0.5}
     second = next(bar for bar in figure.data if bar.name == "class\u00a01")
     first = next(bar for bar in figure.data if bar.name == "class\u00a00")
     np.testing.assert_allclose(np.add(first.y, second.y), 1)
@@ -111,11 +110,16 @@ def distance(one, other):
 
 @pytest.mark.parametrize("theme", PALETTES)
 def test_colors_of_classes_differ_for_all_kinds_of_color_vision(theme):
-    """A distance of 0.02 is just noticeable. Bands that touch differ by more than 0.1."""
+    """A distance of 0.02 is just noticeable. Bands that touch differ by more than 0.1.
+
+    The first ten classes differ by more than 0.16 in usual vision.
+    """
     palette = PALETTES[theme]
     assert len(palette.classes) == 12
     assert min(distance(*pair) for pair in combinations(palette.classes, 2)) > 0.09
     assert min(distance(*pair) for pair in pairwise(palette.classes)) > 0.1
+    ten = [seen(color, "usual") for color in palette.classes[:10]]
+    assert min(np.linalg.norm(one - other) for one, other in combinations(ten, 2)) > 0.16
     modes = palette.sequence, palette.last
     assert min(distance(mode, color) for mode in modes for color in palette.classes) > 0.07
 
@@ -124,24 +128,38 @@ def test_accuracies_have_wilsons_interval_for_the_samples_with_a_step():
     """The area spans the interval of the median over the seeds; the baseline is the data's."""
     run = a_label_run(PADDED, sequence=[10, 20, 30], last=[0, 0, 0])
     figure, real = drawn("step_error", run), PADDED.mask[100:]
-    line, band = the(figure, "sequence mode"), the(figure, "sequence mode, 95% interval")
+    line, (band, _) = the(figure, "sequence mode"), traces(figure, "sequence mode, 95% interval")
     for t in range(4):
         wrong = real[:20, t].sum()
         expected = 100 * (1 - wrong / real[:, t].sum())
         assert line.y[t] == pytest.approx(expected)
         low, high = proportion_interval(expected / 100, int(real[:, t].sum()))
         assert (band.y[t], band.y[-1 - t]) == pytest.approx((100 * low, 100 * high))
+
+
+def test_accuracies_at_the_ends_of_sequences_are_apart_from_the_steps():
+    """After a gap, both modes have an interval for all samples, and the baseline a short line."""
+    figure = drawn("step_error", a_label_run(PADDED, sequence=[20], last=[0]))
+    _, end = traces(figure, "sequence mode, 95% interval")
     (bar,) = traces(figure, "last-step mode, 95% interval")
-    assert bar.x[0] == 4
-    assert bar.y[0] == pytest.approx(100 * proportion_interval(1.0, 100)[0])  # of all samples
+    assert end.x[1] == bar.x[0] == the(figure, "last-step mode").x[0] == 7
+    assert bar.y[0] == pytest.approx(100 * proportion_interval(1.0, 100)[0])
+    assert end.y[0] == pytest.approx(100 * proportion_interval(0.8, 100)[0])
+    line, baseline = the(figure, "sequence mode"), the(figure, "most frequent class")
+    assert np.isnan(line.y[4])
+    assert [*line.y[5:]] == pytest.approx([80, 80])
+    assert baseline.y[5] == baseline.y[6]
+    assert figure.layout.xaxis.ticktext[-1] == "end"
+    whole = drawn("step_error", a_label_run(sequence=[20], last=[0]))
+    assert the(whole, "last-step mode").x[0] == 4
 
 
 def test_few_samples_decide_nothing():
-    """Differences below `decisive_difference` aren't significant, and all above are."""
+    """Two accuracies differ if the larger one's interval is above the smaller one."""
     for share, samples in ((0.9, 100), (1.0, 30), (0.5, 1000)):
-        least = results.decisive_difference(share, samples)
-        assert results.accuracies_differ(share, share - least, samples)
-        assert not results.accuracies_differ(share, share - least + 0.002, samples)
+        low = proportion_interval(share, samples)[0]
+        assert results.accuracies_differ(low - 0.001, share, samples)
+        assert not results.accuracies_differ(share, low + 0.001, samples)
     outcomes = results.accuracy_outcomes(np.array([0.9, 0.5, 0.2]), 0.5, 100)
     assert outcomes.tolist() == ["clear", "unclear", "no"]
 
@@ -164,7 +182,7 @@ def test_a_confusion_matrix_counts_all_seeds():
         wrong, total = int((true[:10] == k).sum()), 2 * int((true == k).sum())
         counts = {k: f"{total - wrong}", (k + 1) % 3: f"{wrong}" if wrong else ""}
         assert row[1:4] == [counts.get(j, "") for j in range(3)]
-    assert "2 seeds together, accuracy 95%" in tables[0]
+    assert "median accuracy 95%" in tables[0]
     text, details = confusion.label_words(run)
     assert text.startswith("Most frequent mistake: sequence mode says class ")
     assert "sums over 2 seeds" in details
@@ -178,8 +196,8 @@ def test_padding_is_counted_in_one_column_and_left_out_in_the_other(masking, hea
     padding = confusion.label_tables(run, LIGHT).split("<table")[3]
     rows, real = cells(padding), PADDED.mask[100:]
     right = class_numbers(outputs_with_mistakes(PADDED, 20)) == class_numbers(PADDED.y[100:])
-    assert rows[2][2:] == [f"{100 * right.mean():.0f}%", f"{100 * right[real].mean():.0f}%"]
-    assert rows[4][2:] == ["80%"]
+    assert rows[2][2:] == [f"{100 * right.mean():.3g}%", f"{100 * right[real].mean():.3g}%"]
+    assert rows[4][2:] == ["80% (one output per sample)"]
     assert "(Keras)" in rows[0][heading]
     assert f"{real.sum()} of 400 evaluated steps are real" in padding
 
@@ -214,11 +232,15 @@ def test_a_replay_shows_the_true_class_and_accuracies():
     assert "epoch 0: 40% and 100%; epoch 10: 90% and 100%" in details
 
 
-def test_steps_with_few_samples_dont_hide_from_when_a_model_wins():
-    """A step that less than half as many samples have isn't counted in the takeaway."""
-    step = card("step_error", a_label_run(PADDED, sequence=[0], last=[0]))
-    assert "interval is above 90% from step 1 to step 3." in step.sentence()
-    step.common = np.array([0, 1, 2])
+def test_steps_of_few_samples_arent_drawn():
+    """A step has at least ten samples, and 5% of all. The takeaway counts only these steps."""
+    mask = np.arange(4) < np.where(np.arange(200) % 20, 3, 4)[:, None]  # 5 of 100 have step 4
+    few = replace(PADDED, mask=mask)
+    step = card("step_error", a_label_run(few, sequence=[0], last=[0]))
+    assert step.drawn.tolist() == [0, 1, 2]
+    assert np.isnan(step.errors["sequence"].median[3])
+    assert "Steps of fewer than 10 samples" in step.sentence()
+    assert step.takeaway().endswith("sequence mode at every step.")
     assert step.since([False, True, True]) == 2
     assert step.since([True, True, False]) == 0
 

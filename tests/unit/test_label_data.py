@@ -129,7 +129,7 @@ def test_baselines_predict_the_most_frequent_class_and_the_last_label():
         for n in range(train)
         for t in range(1, 1 + dataset.last_step[n])
     ]
-    real = [labels[n, 2] for n in range(train) if dataset.last_step[n] >= 2]
+    real = [labels[n, t] for n in range(train) for t in range(1 + dataset.last_step[n])]
     share, frequencies = np.mean(pairs), np.bincount(real, minlength=3) / len(real)
     expected = (1 - share) * frequencies
     expected[labels[sample, 1]] += share

@@ -52,7 +52,7 @@ def a_table(*models, baselines=None, samples=math.inf):
         ([(SEQUENCE, 1.99, 9)], 0, math.inf, "no mode clearly beats the best baseline"),
         ([(LAST, 1, 1.5)], 1, math.inf, "baseline, last value."),
         ([], 0, math.inf, "baseline to beat: same hour"),
-        ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 24, "Too close to tell: with 24 independent"),
+        ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 24, "Too close to tell with 24 independent"),
         ([(SEQUENCE, 0.4, 1), (LAST, 9, 9)], 0, 24, "sequence mode beats the best baseline"),
         ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 5000, "both modes beat"),
     ],

@@ -14,7 +14,7 @@ from lib.charts import EARLY, Chart, Palette, Words, cards_of
 from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
 from lib.results import ROWS_HIDDEN, RunAt, Snapshot
-from lib.text import capital, percent, short
+from lib.text import capital, readable, short
 from lib.ui import widgets
 from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
@@ -116,7 +116,7 @@ def _label_tables(shown: ShownRun, palette: Palette) -> Follow:
 def head(shown: ShownRun, topic: str) -> tuple[tuple[int, int], bool]:
     """Draw a card's title and pickers. Return sample and target, and whether EARLIER is chosen."""
     with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
-        st.markdown(f"### {plain(shown.dataset.title)}: {topic}")
+        st.markdown(f"### {plain(shown.dataset.title.removesuffix('?'))}: {topic}")
         if not shown.dataset.has_rows:  # no predictions are drawn
             return (0, 0), False
         picked = draw_pickers(shown, labels=False)
@@ -158,7 +158,7 @@ def _numbers(shown: ShownRun) -> Follow:
         for mode, result in now.snapshot.middle.results.items():
             colored, value = MODES[mode].colored, short(result.final_mse)
             if dataset.has_labels:
-                value = percent(100 * result.final_accuracy)
+                value = readable(100 * result.final_accuracy, unit="%")
             seeds = charts.seeds_range(now.snapshot, mode, name)
             off = charts.off_by(dataset, result)
             details = " · ".join(filter(None, (seeds and f"seeds: {seeds}", off))) or None
