@@ -226,9 +226,9 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
             label, act = f"Predict {plain(name)} ({count:,} classes)", partial(change, values)
             st.button(label, f"predict_{name}", type="tertiary", on_click=act)
     elif key == "targets" and current[0] in table.categories:
-        count, kept = table.frame[current[0]].nunique(), data.MOST_CATEGORIES - 1
-        if count > data.MOST_CATEGORIES:
-            hint(f"{count:,} classes: the {kept} most frequent, and the others as one, “other”.")
+        count, most = table.frame[current[0]].nunique(), data.MOST_CATEGORIES
+        if count > most:
+            hint(f"{count:,} classes: the {most - 1} most frequent, and the others as “other”.")
 
 
 def _pick_type(table: Table, types: tuple[str, ...]) -> None:

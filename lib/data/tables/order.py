@@ -1,6 +1,7 @@
 """Sort rows by time, find the series that rows belong to, and describe the steps between rows."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -195,7 +196,7 @@ def rows_of(
     names, columns = features(table, inputs)
     columns += [_target_values(table.frame[name]) for name in targets]
     frame, labels = pd.DataFrame(dict(enumerate(columns)), copy=False), [*names, *targets]
-    notes, is_text = list[str](), count_classes(table, targets) > 0
+    notes = list[str]()
     codes: np.ndarray = np.zeros(len(frame), np.int8)
     series_names: tuple[str, ...] = ("",)
     by = "" if data.series == NO_SERIES else data.series or table.series
@@ -224,15 +225,18 @@ def rows_of(
                 "series column, or leave the dates out."
             )
             how = dict.fromkeys(frame, "mean")
-            if is_text:  # a mean of class numbers means nothing
+            if count_classes(table, targets):  # a mean of class numbers means nothing
                 how[len(names)] = "first"
                 notes[-1] += " The first label of each time is used."
             frame = frame.groupby(np.cumsum(first), sort=False).agg(how)
             codes, times = codes[first], times[first]
     if data.missing == "fill" and (missing := _missing(frame, labels)):
         frame = frame.groupby(codes).ffill()
-        if filled := sum(missing.values()) - sum(_missing(frame, labels).values()):
-            notes.append(_filled_note(filled, missing.get(targets[0], 0) if is_text else 0))
+        if filled := Counter(missing) - Counter(_missing(frame, labels)):
+            notes.append(
+                f"{counted(filled.total(), 'missing value')} filled with the last known value: "
+                f"{listed(f'{name} ({n:,})' for name, n in filled.items())}."
+            )
     keep = frame.notna().all(axis=1).to_numpy()
     if dropped := int((~keep).sum()):
         why = "no earlier value to fill" if data.missing == "fill" else "missing values"
@@ -248,14 +252,6 @@ def rows_of(
     targets_only = values[:, len(names) :].copy()  # a view would keep the raw inputs in memory
     rows = Rows(targets_only, values[:, : len(names)], codes, segment, series_names, times)
     return names, rows, rank, notes
-
-
-def _filled_note(filled: int, labels: int) -> str:
-    """Return how many missing values were filled; `labels` of them are labels."""
-    note = f"{counted(filled, 'missing value')} filled with the last known value"
-    if labels:
-        note += f", {labels:,} of them labels. To drop these rows, change “Missing values”"
-    return f"{note}."
 
 
 def _target_values(column: pd.Series) -> np.ndarray:

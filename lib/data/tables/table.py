@@ -156,10 +156,7 @@ def may_be_classes(texts: pd.Series) -> bool:
 
 
 def label_columns(table: Table) -> dict[str, int]:
-    """Return columns that may be labels, with their numbers of classes: text columns first.
-
-    Number columns are among them if they have at most 12 different values, all whole.
-    """
+    """Return the number of classes by column: of texts, and of at most 12 whole numbers."""
     numbers = (name for name in table.numbers if not (table.frame[name].dropna() % 1).any())
     columns = {name: table.frame[name] for name in (*table.categories, *numbers)}
     columns.pop(table.series, None)

@@ -15,7 +15,7 @@ from lib.shapes.stack.joining import Masking
 from lib.shapes.stack.plain import Dense, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, shape_of
-from lib.text import counted, subscript
+from lib.text import subscript
 
 NOTHING = Outputs(())
 MAX_AXES, MAX_SIZE = 16, 10**12  # most axes of an output tensor, and most entries along an axis
@@ -243,10 +243,7 @@ def model_layers(
 def as_settings(
     stack: Stack, targets: int, activation: str = "", *, masks: bool = False
 ) -> dict[str, Any] | str:
-    """Return the experiment settings for this model, or a sentence that says why none fit.
-
-    `activation` and `masks` are those of the models that Explore trains: see `model_stack`.
-    """
+    """Return the experiment settings for this model, or a sentence that says why none fit."""
     layers = [layer for layer in stack[1:] if isinstance(layer, Recurrent)]
     own = [layer for layer in stack[1:] if not (masks and layer == Masking())]
     has_dense = isinstance(stack[-1], Dense) if stack else False
@@ -259,10 +256,8 @@ def as_settings(
     if layers != trained[:count]:
         return "Explore trains layers of one kind and width, with Keras's defaults otherwise."
     if own != trained:
-        if activation:
-            return f"Explore's data have labels: end with Dense({targets}, '{activation}')."
-        columns = counted(targets, "target column")
-        return f"Explore's data have {columns}: end with Dense({targets})."
+        head = f"{targets}, activation='{activation}'" if activation else f"{targets}"
+        return f"Explore's models of these data end with Dense({head})."
     for key, value in (("layers", count), ("U", top.units)):
         if value > LIMITS[key].maximum:
             return f"Explore allows {key} up to {LIMITS[key].maximum:,.0f}. Here it is {value:,}."
