@@ -16,6 +16,7 @@ from lib.text import beside, filled, listed, percent
 _TEXTS = beside(__file__)["words"]
 BAR, CELL = 12, 9  # heights in pixels: a bar, and a row of cells
 KEY_LETTERS, MARK = 46, 2.8  # letters in a row of the key on a phone; a mark is as wide as 2.8
+ONE_LABEL = "Each sample has one label, the same at all its steps."
 PART_COLORS = {"training": "ink", "validation": "baseline", "test": "muted"}
 
 
@@ -93,7 +94,13 @@ def balance_words(dataset: Dataset) -> Words:
         takeaway = f"No training label is {names[1 + missing.argmax()]}: models can't learn it."
     about = {"name": dataset.classes[most], "shares": ", ".join(shares)}
     about |= {"order": in_order(dataset), "column": dataset.target_column}
-    return takeaway, filled(_TEXTS, "balance", **about)
+    same = "" if labels_vary(dataset) else f" {ONE_LABEL}"
+    return takeaway, filled(_TEXTS, "balance", **about) + same
+
+
+def labels_vary(dataset: Dataset) -> bool:
+    """Return whether labels change in time, or the numbers of real steps differ."""
+    return dataset.mask is not None or bool(np.diff(labels_of(dataset)).any())
 
 
 def labels_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
@@ -118,7 +125,7 @@ def labels_words(dataset: Dataset) -> Words:
     """Return how often labels change from step to step or, if steps are padded, the lengths."""
     labels, evaluated = labels_of(dataset), dataset.evaluated
     changes = np.diff(labels)[~np.isnan(np.diff(labels))] != 0
-    takeaway = "Each sample has one label, the same at all its steps."
+    takeaway = ONE_LABEL
     if changes.any():
         share = percent(100 * changes.mean())
         takeaway = f"{share} of the labels differ from the label one step before."

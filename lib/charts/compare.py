@@ -242,11 +242,11 @@ def _named(run: Compared, keys: Sequence[str]) -> str:
 
 
 def reached(run: Compared) -> str:
-    """Return a run's epochs and training time: "200 epochs, 8 s". A recorded run has no time."""
+    """Return a run's epochs and speed: "200 epochs, 25 a second". A recorded run has no speed."""
     snapshot = run.snapshot
     of = "" if snapshot.epoch == snapshot.epochs else f"{snapshot.epoch:,} of "
     text, rate = f"{of}{counted(snapshot.epochs, 'epoch')}", snapshot.epochs_per_second
-    return text if run.is_recorded or not rate else f"{text}, {snapshot.epoch / rate:,.0f} s"
+    return text if run.is_recorded or not rate else f"{text}, {readable(rate, 2)} a second"
 
 
 def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Words:

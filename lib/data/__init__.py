@@ -45,6 +45,7 @@ from lib.data.tables.table import (
     calendar_names,
     check_size,
     default_columns,
+    label_columns,
     on_a_circle,
 )
 from lib.data.uploads.upload import Reading, begins_as, read_upload

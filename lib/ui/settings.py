@@ -4,6 +4,7 @@ Labels and groups are in settings.toml. A setting that the data don't use has no
 that the data or the head dictates is disabled, and shows the dictated value with the reason.
 """
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -21,6 +22,7 @@ from lib.ui.widgets import bound, hint, plain
 
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)  # by group and URL key
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
+MOST_OFFERED = 3  # columns offered as labels
 _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 
 
@@ -217,6 +219,16 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
         hint(f"Choose the {LABELS[key].lower()}.{in_use}")
     elif key == "targets" and not (table.targets or chosen):
         hint(f"The target is {usual[0]} until you choose another column.")
+        for name, count in [*data.label_columns(table).items()][:MOST_OFFERED]:
+            values: dict[str, Any] = {"targets": (name,)}
+            if name in table.numbers:
+                values["types"] = (*session().subject.experiment.data.types, f"{name}:category")
+            label, act = f"Predict {plain(name)} ({count:,} classes)", partial(change, values)
+            st.button(label, f"predict_{name}", type="tertiary", on_click=act)
+    elif key == "targets" and current[0] in table.categories:
+        count, most = table.frame[current[0]].nunique(), data.MOST_CATEGORIES
+        if count > most:
+            hint(f"{count:,} classes: the {most - 1} most frequent, and the others as “other”.")
 
 
 def _pick_type(table: Table, types: tuple[str, ...]) -> None:

@@ -57,6 +57,8 @@ def load_data(settled: Experiment) -> Loaded:
         first = data.suggested(data.FIRST)
         last = upload.last_good or Loaded(first, dataset_of(first, None))
         shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
+        if origin := last.dataset.origin:  # the sidebar shows the refused target
+            shown += f" and the target {joined(origin.columns)}"
         text = plain(f"{capital(str(error))} Until then, you see {shown}.")
         place.warning(text, icon=":material/info:")
         if isinstance(error, data.WindowError) and error.fix:

@@ -98,6 +98,22 @@ def test_a_text_column_of_an_own_table_is_trained_as_labels(client):
     assert "(N,) integers 0 to 2" in text(app)
 
 
+@pytest.mark.parametrize("name", ["kind", "size"])
+def test_a_column_that_may_be_labels_is_offered_until_a_target_is_chosen(name):
+    """Text columns are offered first, then numbers with few whole values."""
+    app = winds()
+    offered = [each for each in app.button if (each.key or "").startswith("predict_")]
+    assert [each.label for each in offered] == [
+        "Predict kind (3 classes)",
+        "Predict wind (11 classes)",
+        "Predict size (4 classes)",
+    ]
+    app.button(key=f"predict_{name}").click().run()
+    assert session(app).upload.last_good.dataset.target_column == name
+    assert session(app).upload.last_good.dataset.has_labels
+    assert not [each for each in app.button if (each.key or "").startswith("predict_")]
+
+
 def test_labels_are_not_mixed_with_numbers():
     """The choice stays, with a warning, until the user presses the button that fixes it."""
     app = winds()

@@ -32,6 +32,17 @@ def test_the_stack_follows_the_sidebar_until_a_layer_is_changed():
     assert "stack" in app.query_params
 
 
+@pytest.mark.parametrize("output", ["probabilities", "logits"])
+def test_the_sidebars_model_of_labels_has_explores_head_mask_and_loss(output):
+    """Spoken vowels are masked; class numbers (N, T) fit the sidebar's loss, also for logits."""
+    app = shapes(data="vowels", output=output)
+    code = next(each.value for each in app.code if "Dense(9" in each.value)
+    assert ('activation="softmax"' in code) == (output == "probabilities")
+    assert "Masking" in code
+    app.button(key="to_doctor").click().run()
+    assert address(app)["check"].startswith("320.29.9_320.29_sparse-categorical-crossentropy")
+
+
 def test_a_link_opens_its_stack_and_a_click_fixes_it():
     """The page names the failing layer. Its first fix repairs the stack and the link."""
     app = shapes(stack="input~lstm_u16~lstm_u8~dense")

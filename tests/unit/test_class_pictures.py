@@ -68,6 +68,8 @@ def test_cells_have_the_labels_of_shown_samples_and_padding_is_blank():
     assert classes.labels_words(BINARY)[0].startswith(f"{100 * changes.mean():.0f}% of the labels")
     same = replace(BINARY, y=np.repeat(BINARY.y[:, :1], 6, axis=1))
     assert "one label, the same" in classes.labels_words(same)[0]
+    assert "one label, the same" in classes.balance_words(same)[1]
+    assert not classes.labels_vary(same)
 
 
 def test_a_sample_has_classes_as_its_axis_and_no_marks_at_padded_steps():

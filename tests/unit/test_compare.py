@@ -148,12 +148,12 @@ def test_the_same_data_have_equal_samples():
 
 
 def test_each_runs_errors_have_their_range():
-    """A text has the median, smallest and largest error. A recorded run has no training time."""
+    """A text has the median, smallest and largest error. A recorded run has no speed."""
     run = a_run(last=[0.1, 0.2, 0.3])
     assert ranking.spread(run, "last") == "0.04 (0.01 to 0.09)"
     assert compare.reached(run) == "10 of 20 epochs"
     timed = replace(run, snapshot=replace(run.snapshot, epoch=20, epochs_per_second=4.0))
-    assert compare.reached(timed) == "20 epochs, 5 s"
+    assert compare.reached(timed) == "20 epochs, 4 a second"
     assert compare.reached(replace(timed, is_recorded=True)) == "20 epochs"
     assert "2 runs" in compare.headline([run, run])
 
@@ -212,13 +212,15 @@ def test_predictions_are_in_the_raw_unit():
 
 
 def test_the_table_has_a_row_for_each_run_mode_and_seed():
-    """A row has all settings. Unknown values are empty, and no name becomes a formula."""
+    """Unused settings and unknown values are empty, and no name becomes a formula."""
     runs = runs_on(a_dataset(), {"sequence": [0.5, 0.4], "last": [0.2, 0.1]}, {"last": [0.3]})
-    runs[1] = replace(runs[1], name="=1+1", experiment=runs[1].experiment.set(inputs=("a", "b")))
+    uploaded = runs[1].experiment.set(data="upload", inputs=("a", "b"))
+    runs[1] = replace(runs[1], name="=1+1", experiment=uploaded)
     rows = list(csv.DictReader(io.StringIO(runs_csv(runs).decode())))
     of_first = [("id0", mode, seed) for seed in "01" for mode in ("sequence", "last")]
     keys = [(row["run"], row["mode"], row["seed"]) for row in rows]
     assert keys == [*of_first, ("id1", "last", "0")]
     np.testing.assert_allclose(float(rows[3]["last_step_mse"]), 0.01)
     assert (rows[4]["name"], rows[4]["inputs"], rows[0]["kept_epoch"]) == ("'=1+1", "a|b", "")
+    assert (rows[0]["N"], rows[0]["split"]) == ("320", "")
     assert {*SETTINGS, *NUMBERS} - {"seeds"} <= rows[0].keys()

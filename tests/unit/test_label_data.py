@@ -207,6 +207,7 @@ def test_missing_labels_are_filled_or_dropped():
     """A missing label is the last one, or its row is left out. Rows of one time keep the first."""
     labels = [*"abba", None, *"babab"]
     assert [f"{n:.0f}" for n in cut(labels).origin.targets[:, 0]] == [*"0110010101"]
+    assert any("value filled with the last known value: kind (1)." in n for n in cut(labels).notes)
     dropped = cut(labels, missing="drop")
     assert [f"{n:.0f}" for n in dropped.origin.targets[:, 0]] == [*"011010101"]
     times = pd.to_datetime([f"2024-01-{day:02}" for day in (1, 1, 2, 3, 4, 5, 6, 7, 8, 9)])

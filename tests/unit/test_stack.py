@@ -236,6 +236,11 @@ def test_a_stack_gives_back_the_settings_of_its_experiment():
         settings = {"cell": cell, "mode": mode, "layers": count, "head": head, "U": 7, "T": 9}
         model = Experiment().set(**settings).model
         assert shapes.as_settings(shapes.model_stack(model, mode, 9, 3, 2), 2) == settings
+        labels = {"activation": "softmax", "masks": True}
+        masked = shapes.model_stack(model, mode, 9, 3, 2, **labels)
+        if head == "dense":
+            assert shapes.as_settings(masked, 2, **labels) == settings
+            assert shapes.as_settings((masked[0], *masked[2:]), 2, **labels)["mask"] == "off"
     assert shapes.as_settings(from_text("input_t10000~lstm~dense"), 1)["T"] < 10_000
     assert "T" not in shapes.as_settings(from_text("input_tany~lstm~dense"), 1)
 

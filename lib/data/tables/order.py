@@ -1,6 +1,7 @@
 """Sort rows by time, find the series that rows belong to, and describe the steps between rows."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -231,8 +232,11 @@ def rows_of(
             codes, times = codes[first], times[first]
     if data.missing == "fill" and (missing := _missing(frame, labels)):
         frame = frame.groupby(codes).ffill()
-        if filled := sum(missing.values()) - sum(_missing(frame, labels).values()):
-            notes.append(f"{counted(filled, 'missing value')} filled with the last known value.")
+        if filled := Counter(missing) - Counter(_missing(frame, labels)):
+            notes.append(
+                f"{counted(filled.total(), 'missing value')} filled with the last known value: "
+                f"{listed(f'{name} ({n:,})' for name, n in filled.items())}."
+            )
     keep = frame.notna().all(axis=1).to_numpy()
     if dropped := int((~keep).sum()):
         why = "no earlier value to fill" if data.missing == "fill" else "missing values"

@@ -155,6 +155,15 @@ def may_be_classes(texts: pd.Series) -> bool:
     return 2 <= texts.nunique() <= max(MOST_CATEGORIES, texts.count() / 2)
 
 
+def label_columns(table: Table) -> dict[str, int]:
+    """Return the number of classes by column: of texts, and of at most 12 whole numbers."""
+    numbers = (name for name in table.numbers if not (table.frame[name].dropna() % 1).any())
+    columns = {name: table.frame[name] for name in (*table.categories, *numbers)}
+    columns.pop(table.series, None)
+    counts = {name: column.nunique() for name, column in columns.items() if may_be_classes(column)}
+    return {n: k for n, k in counts.items() if n in table.categories or k <= MOST_CATEGORIES}
+
+
 def count_classes(table: Table, targets: Sequence[str]) -> int:
     """Return the number of classes of a single text target, at most 12; 0 for number columns."""
     if len(targets) != 1 or targets[0] not in table.categories:

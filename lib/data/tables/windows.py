@@ -81,7 +81,7 @@ def make_windows(
     lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
     read_as = [name for name in inputs if name not in changed]
     read_as += [f"the change of {name}" for name in changed]
-    predicted = f"{'the change of ' if change else ''}{joined(targets)}"
+    predicted = f"{'the change of ' if change else ''}{'the ' if classes else ''}{joined(targets)}"
     if data.horizon:
         predicted += f" {'1 to ' if len(horizons) > 1 else ''}{lead} ahead"
     target_names = targets

@@ -15,7 +15,7 @@ from lib.shapes.stack.joining import Masking
 from lib.shapes.stack.plain import Dense, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, shape_of
-from lib.text import counted, subscript
+from lib.text import subscript
 
 NOTHING = Outputs(())
 MAX_AXES, MAX_SIZE = 16, 10**12  # most axes of an output tensor, and most entries along an axis
@@ -240,25 +240,30 @@ def model_layers(
     return {mode: trace(stack, indexes=False) for mode, stack in stacks.items()}
 
 
-def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
+def as_settings(
+    stack: Stack, targets: int, activation: str = "", *, masks: bool = False
+) -> dict[str, Any] | str:
     """Return the experiment settings for this model, or a sentence that says why none fit."""
     layers = [layer for layer in stack[1:] if isinstance(layer, Recurrent)]
+    own = [layer for layer in stack[1:] if not (masks and layer == Masking())]
     has_dense = isinstance(stack[-1], Dense) if stack else False
-    if not layers or len(stack) != 1 + len(layers) + has_dense:
+    if not layers or len(own) != len(layers) + has_dense:
         return "Explore trains LSTM, GRU or SimpleRNN layers, with or without a Dense on top."
     top, count = layers[-1], len(layers)
     mode, head = "sequence" if top.return_sequences else "last", "dense" if has_dense else "none"
     model = ModelSettings(mode, top.units, top.cell, count, head)
-    _, *trained = model_stack(model, mode, 1, 1, targets)
+    _, *trained = model_stack(model, mode, 1, 1, targets, activation=activation)
     if layers != trained[:count]:
         return "Explore trains layers of one kind and width, with Keras's defaults otherwise."
-    if [*stack[1:]] != trained:
-        columns = counted(targets, "target column")
-        return f"Explore's data have {columns}: end with Dense({targets})."
+    if own != trained:
+        head = f"{targets}, activation='{activation}'" if activation else f"{targets}"
+        return f"Explore's models of these data end with Dense({head})."
     for key, value in (("layers", count), ("U", top.units)):
         if value > LIMITS[key].maximum:
             return f"Explore allows {key} up to {LIMITS[key].maximum:,.0f}. Here it is {value:,}."
     settings = {"cell": top.cell, "head": head, "mode": mode, "layers": count, "U": top.units}
+    if masks and Masking() not in stack:
+        settings["mask"] = "off"
     first = stack[0]
     if isinstance(first, Input) and first.form == "sequence" and first.timesteps:
         settings["T"] = int(LIMITS["T"].clamp(first.timesteps))

@@ -17,7 +17,7 @@ from lib.training import AnswerFuture, read_recording
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import session
-from lib.ui.shapes.shown_stack import current_stack, open_stack
+from lib.ui.shapes.shown_stack import current_stack, open_stack, shows_sidebar
 from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, steady_chart, takeaway
 
 CHECK_KEY = "check"  # address key of the question about a target
@@ -129,6 +129,8 @@ def take_stack_output() -> None:
     reading = page.reading if any(layer.origin for layer in stack) else None
     activation = getattr(stack[-1].inside, "activation", "")
     loss = (reading and reading.loss) or shapes.fitting_loss(activation, question.loss)
+    if shows_sidebar() and page.label_loss:  # logits don't tell the loss
+        loss = page.label_loss
     batch, *rest = shape_of(tensors[0])
     sample_shape = tuple(size or shapes.TIMESTEPS for size in rest)
     rule, target = shapes.RULE_OF.get(loss), question.target

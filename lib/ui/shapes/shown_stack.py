@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib import shapes
 from lib.experiment import LOSSES
+from lib.export import layers_of_labels
 from lib.shapes import ModelError, ModelReading, Stack, to_text
 from lib.text import counted
 from lib.ui import address
@@ -28,9 +29,11 @@ HINT = "Paste your model (code or to_json()), or drop its file. Code is read, ne
 
 def remember_sidebar_stack(loaded: Loaded) -> Stack:
     """Store the sidebar's model as a stack for callbacks; return the shown stack."""
-    page, model = session().shapes, loaded.experiment.model
-    page.targets = loaded.dataset.targets
-    now = shapes.model_stack(model, model.modes[0], *loaded.dataset.shape[1:], page.targets)
+    page, experiment, dataset = session().shapes, loaded.experiment, loaded.dataset
+    page.targets, page.labels = dataset.targets, layers_of_labels(experiment, dataset)
+    page.label_loss = LOSSES[experiment.training.loss].keras if dataset.has_labels else ""
+    model, sizes = experiment.model, (*dataset.shape[1:], page.targets)
+    now = shapes.model_stack(model, model.modes[0], *sizes, **page.labels)
     if page.sidebar_stack not in ((), now) and shows_sidebar():
         page.stack_before = page.sidebar_stack
     page.sidebar_stack = now
@@ -180,7 +183,7 @@ def _read(text: str | bytes, name: str = "") -> None:
 def to_explore(stack: Stack) -> None:
     """Draw a link that opens the stack in Explore, or a disabled button with the reason."""
     page, experiment = session().shapes, session().subject.experiment
-    settings = shapes.as_settings(stack, page.targets)
+    settings = shapes.as_settings(stack, page.targets, **page.labels)
     label, (explore, icon) = "Open in Explore", PAGES["Explore"]
     if isinstance(settings, str):  # a disabled link has too little contrast
         st.button(label, "no_explore", settings, icon=icon, type="tertiary", disabled=True)
