@@ -54,7 +54,7 @@ def test_advice_is_true_for_both_values(advice):
         assert (change > 1e-3) == mixes
 
 
-@pytest.mark.parametrize("advice", [a for a in ADVICE["advice"] if "targets" in a["case"]])
+@pytest.mark.parametrize("advice", [a for a in ADVICE["advice"] if "softmax" in a["code"]])
 def test_integer_targets_of_the_advice_train_and_others_raise_an_error(advice):
     """Keras refuses the integers of the other row."""
     model = model_of(advice["code"])
