@@ -89,6 +89,8 @@ def _padding(run: RunAt) -> list[tuple[str, str, list[str]]]:
         alone = final.final_validation_loss, final.final_accuracy
         for k, measure in enumerate(("loss", "accuracy")):
             both = [float(each[k]) for each in (scores.with_padding, scores.without_padding)]
+            if not k and run.dataset.has_validation:  # Keras averages real steps by batch
+                both[run.experiment.model.masking == "on"] = alone[k]
             values = both if mode == "sequence" else [alone[k]]
             texts = [readable(100 * v, unit="%") if k else short(v) for v in values]
             rows.append((mode, measure, texts))

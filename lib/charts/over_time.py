@@ -146,8 +146,7 @@ class StepErrors:
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
         """Compute a run's errors; `earlier` adds last-step mode before the last step."""
         dataset, self.run, self.earlier = run.dataset, run, earlier
-        baseline = np.asarray(dataset.baseline_mse, np.float64)
-        best = best_possible(run.experiment, dataset)
+        best, baseline = best_possible(run.experiment, dataset), dataset.baseline_mse
         self.errors = errors_by_mode(dataset, run.snapshot)
         self.baseline = root_error(dataset, baseline)  # (T,)
         self.best = root_error(dataset, best.mse) if best else None  # (T,)
@@ -204,15 +203,17 @@ class StepErrors:
             if "unclear" in [*sequence[-1:], *last]:
                 return self.too_few()
             who = "Neither mode beats" if sequence and last else "The model doesn't beat"
-            where = "any" if sequence and "unclear" not in sequence else "the last"
-            return f"{who} {baseline} at {where} step."
+            if "unclear" in sequence:
+                return f"{who} {baseline} at the last step, but may at earlier steps."
+            return f"{who} {baseline} at {'any' if sequence else 'the last'} step."
         if "clear" not in sequence:
-            rest = "may not" if "unclear" in sequence else "never does"
+            unclear = sequence.count("unclear")
+            rest = f"may, at {unclear} of {len(sequence)} steps" if unclear else "never does"
             rest = f"; sequence mode {rest}" if sequence else ""
             return f"Last-step mode beats {baseline}{rest}."
         text = f"Sequence mode beats {baseline} {self.where()}"
         if last == ["clear"]:
-            text = f"Both modes beat {baseline}: sequence mode {self.where()}"
+            text = f"Both modes clearly beat {baseline}: sequence mode {self.where()}"
         elif last:
             text += f"; last-step mode {'may not' if last == ['unclear'] else 'never does'}"
         return f"{text}."
@@ -238,10 +239,9 @@ class StepErrors:
 
     def at_steps(self, about: str, unit: str, start: int = 0) -> str:
         """Return each model's and the baseline's value at step `start` and at the last step."""
-        dataset = self.run.dataset
         values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
         parts = []
-        for who, errors in (values | {dataset.baseline_label: self.baseline}).items():
+        for who, errors in (values | {self.run.dataset.baseline_label: self.baseline}).items():
             first, last = apart(*errors[[start, -1]], unit=unit)
             if who != MODES["last"].model:
                 parts.append(f"{who} {first} and {last}")
