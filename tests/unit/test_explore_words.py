@@ -143,7 +143,8 @@ COMPARED = [  # card, wrong samples of sequence mode and of last-step mode by se
     ("step_error", [1], None, "Sequence mode beats the baseline at every step."),
     ("step_error", [1], [90], "Sequence mode beats the baseline at every step; last-step mode "
      "never does."),
-    ("step_error", [70], [1], "Last-step mode beats the baseline; sequence mode may, at 3 of 4 steps."),
+    ("step_error", [70], [1], "Last-step mode beats the baseline; sequence mode may, at 3 of 4 "
+     "steps."),
     ("step_error", [90], [90], "Neither mode beats the baseline at any step."),
     ("step_error", [70], [70], SAMPLES.format(8.1)),
 ]  # fmt: skip
