@@ -99,7 +99,9 @@ class Runner:
     def queue(self, file, script, dataset=None, *, quick=True):
         """Queue a script. If the script loads arrays, write them next to the script."""
         if dataset and is_loaded(dataset):
-            (self.folder / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
+            new = self.folder / "new.npz"
+            new.write_bytes(arrays(dataset))
+            new.replace(self.folder / f"{data_name(dataset)}.npz")  # a script may be reading it
         (self.folder / file).write_text(script, encoding="utf-8")
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps([f"{self.folder}", file, quick]) + "\n")
