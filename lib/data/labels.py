@@ -27,8 +27,7 @@ def with_label_baselines(
     none; without `known`, no label can be repeated. `repeat` is this baseline's name in a sentence.
     """
     count, labels = len(dataset.classes), class_numbers(dataset.y)
-    real = np.ones(labels.shape, bool) if dataset.mask is None else dataset.mask
-    train = real & (np.arange(len(labels)) < dataset.train)[:, None]
+    train = dataset.real & (np.arange(len(labels)) < dataset.train)[:, None]
     each = np.eye(count, dtype=np.float32)
     shares = np.bincount(labels[train], minlength=count) / train.sum()  # of all real steps
     shares = np.broadcast_to(shares.astype(np.float32), (*labels.shape, count))

@@ -70,6 +70,18 @@ class Samples:
         """Return the mask (N, T) that the model's layers get; None if no step is masked."""
         return self.mask if experiment.model.masking == "on" else None
 
+    def model_inputs(
+        self, experiment: Experiment, samples: np.ndarray | slice
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return x (n, T, F) of some samples, and the mask (n, T) that the model's layers get."""
+        mask = self.model_mask(experiment)
+        return self.x[samples], None if mask is None else mask[samples]
+
+    @property
+    def real(self) -> np.ndarray:
+        """Whether each step is real, not padded, (N, T) bool."""
+        return np.ones(self.x.shape[:2], bool) if self.mask is None else self.mask
+
     @property
     def has_validation(self) -> bool:
         """Whether there are validation samples."""

@@ -219,11 +219,9 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     """Return the report, an HTML page that loads nothing; `link` opens its settings in the app."""
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
-    x = dataset.x[index : index + 1]
+    inputs = dataset.model_inputs(experiment, slice(index, index + 1))
     models = snapshot.weights[0] if dataset.has_rows else {}
-    mask = dataset.model_mask(experiment) if dataset.has_rows else None
-    mask = None if mask is None else mask[index : index + 1]
-    traces = {mode: forward(experiment, weights, x, mask) for mode, weights in models.items()}
+    traces = {mode: forward(experiment, weights, *inputs) for mode, weights in models.items()}
     run = experiment, dataset, snapshot.weights
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)

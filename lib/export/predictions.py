@@ -60,11 +60,10 @@ def _outputs(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot, samples: np.ndarray
 ) -> Iterator[tuple[str, str, np.ndarray]]:
     """Yield each model's mode, the name of its column, and its outputs (n, T, K)."""
-    mask, several = dataset.model_mask(experiment), bool(snapshot.others)
+    inputs, several = dataset.model_inputs(experiment, samples), bool(snapshot.others)
     for seed, mode, result in models_of(experiment, snapshot):
         if result.weights is not None:
-            run = dataset.x[samples], None if mask is None else mask[samples]
-            outputs = results.model_outputs(experiment, result.weights, *run)
+            outputs = results.model_outputs(experiment, result.weights, *inputs)
             yield mode, f"{mode}_seed_{seed}" if several else mode, outputs
 
 

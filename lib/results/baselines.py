@@ -185,11 +185,8 @@ def predict(
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / (budget or BUDGET)
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
-    x, mask = dataset.x[samples], dataset.model_mask(experiment)
-    known = None if mask is None else mask[samples]
-    outputs = {
-        mode: model_outputs(experiment, arrays, x, known) for mode, arrays in weights.items()
-    }
+    inputs = dataset.model_inputs(experiment, samples)
+    outputs = {m: model_outputs(experiment, arrays, *inputs) for m, arrays in weights.items()}
     last = {mode: each[:, -1].copy() for mode, each in outputs.items()}
     if "sequence" in outputs:  # the output at the last real step
         ends = np.arange(len(samples)), dataset.last_step[samples]

@@ -57,7 +57,7 @@ def _label_errors(
 ) -> Errors:
     probabilities = activated(experiment, outputs)
     y, last_y, activation = samples.y[part], samples.last_y[part], experiment.training.activation
-    real = np.ones(y.shape[:2], bool) if samples.mask is None else samples.mask[part]
+    real = samples.real[part]
     costs = cross_entropy(activation, outputs.astype(np.float64), y)  # (n, T), as `right`
     right = class_numbers(probabilities) == class_numbers(y)
     with_padding = np.array([costs.mean(), right.mean()])
@@ -105,9 +105,8 @@ def baseline_accuracy(dataset: Dataset) -> tuple[np.ndarray, float]:
         return known.baseline_accuracy
     part = dataset.evaluated
     right = class_numbers(dataset.baseline) == class_numbers(dataset.y)
-    real = np.ones(right.shape, bool) if dataset.mask is None else dataset.mask
     at_end = right[np.arange(len(right)), dataset.last_step][part]
-    return step_means(right[part], real[part]), float(at_end.mean())
+    return step_means(right[part], dataset.real[part]), float(at_end.mean())
 
 
 def step_accuracy(snapshot: Snapshot, mode: str) -> np.ndarray:

@@ -14,8 +14,7 @@ def counted_steps(experiment: Experiment, samples: Samples, mode: str) -> np.nda
     n, steps = samples.shape[:2]
     if mode == "last":
         return np.broadcast_to(np.arange(steps) == steps - 1, (n, steps))
-    mask = samples.model_mask(experiment)
-    return np.ones((n, steps), bool) if mask is None else mask
+    return np.ones((n, steps), bool) if experiment.model.masking == "off" else samples.real
 
 
 def mode_targets(samples: Samples, mode: str) -> np.ndarray:

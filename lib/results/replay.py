@@ -77,9 +77,8 @@ def _evaluate(
     cost = len(evaluated) * dataset.shape[1] * sum(w.size for w in weights)
     if (every := math.ceil(cost * len(experiment.each_seed) / budget)) > 1:
         evaluated = np.union1d(shown, evaluated[::every])
-    mask = dataset.model_mask(experiment)
-    known = None if mask is None else mask[evaluated]
-    outputs = forward(experiment, weights, dataset.x[evaluated], known)[1]
+    inputs = dataset.model_inputs(experiment, evaluated)
+    outputs = forward(experiment, weights, *inputs)[1]
     return evaluate_outputs(experiment, dataset, outputs, evaluated)
 
 

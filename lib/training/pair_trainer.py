@@ -250,9 +250,8 @@ class PairTrainer:
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
         experiment, samples, parts = self._experiment, self._samples, list[np.ndarray]()
         evaluated = np.arange(samples.seen)[samples.evaluated]
-        mask = samples.model_mask(experiment)
-        known = None if mask is None else mask[evaluated]
-        for part in outputs_in_parts(experiment, weights, samples.x[evaluated], known):
+        inputs = samples.model_inputs(experiment, evaluated)
+        for part in outputs_in_parts(experiment, weights, *inputs):
             parts.append(part)
             yield
         return evaluate_outputs(experiment, samples, np.concatenate(parts), evaluated)

@@ -65,9 +65,8 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
         shown = Epochs(fitting_run(experiment, dataset)).at_picked_epoch
         sample = int(shown.snapshot.samples[sample_and_target(shown)[0]])
         weights = shown.snapshot.weights[0] if dataset.has_rows and not shown.polling else {}
-        x, mask = dataset.x[[sample]], dataset.model_mask(experiment)
-        mask = None if mask is None else mask[[sample]]
-        traces = {mode: forward(experiment, each, x, mask) for mode, each in weights.items()}
+        inputs = dataset.model_inputs(experiment, slice(sample, sample + 1))
+        traces = {mode: forward(experiment, each, *inputs) for mode, each in weights.items()}
         draw = partial(shape_strip, experiment, dataset, palette, traces=traces, sample=sample)
         st.html(draw(fixed_entry_size=session().address.page == "Present"))
 
