@@ -13,7 +13,7 @@ from lib.charts.chart import Part
 from lib.charts.over_time import EARLY, HEIGHT, ModeValues, input_squares, mode_traces
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED
-from lib.data import Dataset, class_numbers
+from lib.data import Dataset, class_numbers, class_shares
 from lib.experiment import MODES
 from lib.results import RunAt
 from lib.text import capital
@@ -39,11 +39,14 @@ class ClassProbabilities:
         self.steps, self.earlier = dataset.shape[1], earlier
         # A line doesn't break at the spaces of a name.
         self.classes = tuple(name.replace(" ", "\u00a0") for name in dataset.classes)
-        self.real = ~np.isnan(classes.labels_of(dataset, self.index))
+        self.real = dataset.real[self.index]  # (T,) bool
         self.true = class_numbers(dataset.y[self.index])  # (T,)
         self.end = int(dataset.last_step[self.index])
         # Mean probabilities over the seeds by mode (T, C), and those at the last step (C,).
-        self.shares = {mode: of_classes(each.predictions[sample]) for mode, each in models.items()}
+        self.shares = {
+            mode: class_shares(each.predictions[sample].astype(np.float64))
+            for mode, each in models.items()
+        }
         ends = {"sequence": self.end, "last": -1}
         self.lasts = {mode: each[ends[mode]] for mode, each in self.shares.items()}
 
@@ -193,12 +196,6 @@ class TrueClass(ClassProbabilities):
         return chart.plotted(self.moving(palette), palette, x, y, [], name="true", height=HEIGHT)
 
 
-def of_classes(values: np.ndarray) -> np.ndarray:
-    """Return probabilities of all classes (…, C); a single column K = 1 is the second of two."""
-    values = np.asarray(values, np.float64)
-    return np.concatenate([1 - values, values], axis=-1) if values.shape[-1] == 1 else values
-
-
 def true_class_shares(dataset: Dataset, index: int, mode: str, predicted: np.ndarray) -> np.ndarray:
     """Return the probability of a sample's true class by timestep, (…, T); NaN at padded steps.
 
@@ -206,10 +203,8 @@ def true_class_shares(dataset: Dataset, index: int, mode: str, predicted: np.nda
     label at the last real step.
     """
     true, last = class_numbers(dataset.y[index]), class_numbers(dataset.last_y[index])
-    shares = of_classes(predicted)
-    values = shares[..., np.arange(len(true)), true]
-    if dataset.mask is not None:
-        values = np.where(dataset.mask[index], values, np.nan)
+    shares = class_shares(predicted.astype(np.float64))
+    values = np.where(dataset.real[index], shares[..., np.arange(len(true)), true], np.nan)
     if mode == "last":
         values[..., -1] = shares[..., -1, last]
     return values

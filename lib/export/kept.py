@@ -18,7 +18,16 @@ import numpy as np
 
 from lib.data import Dataset, Table, make_settled_dataset, settle
 from lib.experiment import Experiment
-from lib.export.archive import VERSION, KeptError, TableRecord, pack, record_of, table_of, unpack
+from lib.export.archive import (
+    NUMBERS_VERSION,
+    VERSION,
+    KeptError,
+    TableRecord,
+    pack,
+    record_of,
+    table_of,
+    unpack,
+)
 from lib.results import Run, RunAt, SeedWeights, Snapshot, Status, kept_places, memory_of, untrained
 from lib.training import limits, messages
 
@@ -78,7 +87,7 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
     size = memory_of(known[-1][1]) if known else 0
     thinned = tuple(known[place] for place in kept_places(size, len(known)))
     record = _Record(
-        version=VERSION if run.experiment.has_labels else 2,  # older Unrolled opens numbers
+        version=VERSION if run.experiment.has_labels else NUMBERS_VERSION,
         kept=datetime.now(UTC).replace(microsecond=0),
         versions=versions(),
         experiment=run.experiment,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lib import results
-from lib.data import Dataset, class_numbers
+from lib.data import Dataset, class_numbers, class_shares
 from lib.experiment import Experiment
 from lib.results import ModeResult, Snapshot
 
@@ -93,18 +93,15 @@ def _label_predictions(
     in the row of the sample's last real step.
     """
     names = np.array(dataset.classes, object)
-    real = np.ones((len(samples), dataset.shape[1]), bool)
-    sample, step = np.nonzero(real if dataset.mask is None else dataset.mask[samples])
+    sample, step = np.nonzero(dataset.real[samples])
     is_last = step == dataset.last_step[samples][sample]
     columns = _timestep_columns(dataset, samples, sample, step)
     columns["class"] = names[class_numbers(dataset.y[samples])[sample, step]]
 
     def add(column: str, predicted: np.ndarray, known: np.ndarray) -> None:
         columns[column] = np.where(known, names[class_numbers(predicted)], None)
-        if predicted.shape[1] == 1:
-            predicted = np.concatenate([1 - predicted, predicted], axis=1)
-        for place, name in enumerate(dataset.classes):
-            columns[f"{column} P({name})"] = np.where(known, predicted[:, place], np.nan)
+        for name, shares in zip(dataset.classes, class_shares(predicted).T, strict=True):
+            columns[f"{column} P({name})"] = np.where(known, shares, np.nan)
 
     for mode, name, outputs in _outputs(experiment, dataset, snapshot, samples):
         if mode == "sequence":

@@ -290,24 +290,24 @@ def _number_costs(wrong: Array, targets: Array, chosen: Array) -> Costs:
     return share * tf.reduce_sum(cost, axis=-1), share * slope
 
 
-Errors: TypeAlias = "tuple[Array, Array]"  # the loss of each error, and its derivative
+ErrorCosts: TypeAlias = "tuple[Array, Array]"  # the loss of each error, and its derivative
 
 
-def _mse(wrong: Array) -> Errors:
+def _mse(wrong: Array) -> ErrorCosts:
     return wrong * wrong, 2 * wrong
 
 
-def _mae(wrong: Array) -> Errors:
+def _mae(wrong: Array) -> ErrorCosts:
     return tf.abs(wrong), tf.sign(wrong)
 
 
-def _huber(wrong: Array) -> Errors:
+def _huber(wrong: Array) -> ErrorCosts:
     """Return Keras's `huber` with `delta` 1."""
     size = tf.abs(wrong)
     return tf.where(size <= 1, 0.5 * size * size, size - 0.5), tf.clip_by_value(wrong, -1.0, 1.0)
 
 
-def _keras_loss(name: str, wrong: Array) -> Errors:
+def _keras_loss(name: str, wrong: Array) -> ErrorCosts:
     """Return a Keras loss for each output. Keras averages over the last axis, so add one."""
     alone = wrong[..., None]
     with tf.GradientTape() as tape:
