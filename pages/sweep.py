@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lib import charts
+from lib.results import measure_of
 from lib.ui.address import page_value
 from lib.ui.browser import current_palette
 from lib.ui.frame import frame
@@ -14,8 +15,8 @@ from lib.ui.widgets import plain
 loaded = load_data(frame("Sweep", KEYS))
 sweep = current_sweep()
 plan = sweep.runner.plan
-has_labels = plan.points[0].experiment.has_labels
-title = charts.sweep.sweep_title(sweep.title, plan.keys, plan.seeds, has_labels=has_labels)
+measure = measure_of(plan.points[0].experiment)
+title = charts.sweep.sweep_title(sweep.title, plan.keys, plan.seeds, measure)
 st.markdown(f"# {plain(title)}")
 with st.container():
     if page_value("sweep") and not sweep.id:

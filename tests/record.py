@@ -176,8 +176,8 @@ def draw_plot(scene):
             card, lines = cards["step_error"](run), []
             if card.best is not None and card.best.any():
                 lines.append(by_step(card.best, "best", "", "dashed"))
-            lines.append(by_step(card.errors["sequence"].median, "sequence"))
-            last = card.errors["last"].median[-1:].astype(float)
+            lines.append(by_step(card.values["sequence"].median, "sequence"))
+            last = card.values["last"].median[-1:].astype(float)
             lines.append(Line(np.array([float(len(card.baseline))]), last, "last", style="marks"))
             baseline = by_step(card.baseline, "baseline", "", "dotted")
             return Plot((baseline, *lines), is_share=is_share)

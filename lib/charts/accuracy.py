@@ -8,12 +8,12 @@ from lib import results
 from lib.charts import axes, chart, sentences
 from lib.charts.chart import Part
 from lib.charts.class_bands import ClassProbabilities
-from lib.charts.over_epochs import EXPLORE_CARDS, LastStepErrors, Levels, Losses
-from lib.charts.over_time import ModeValues, SamplePredictions, StepErrors
+from lib.charts.over_epochs import EXPLORE_CARDS, LastStepValues, Losses
+from lib.charts.over_time import ModeValues, SamplePredictions, StepValues
 from lib.charts.palette import Palette
 from lib.data import Dataset
 from lib.experiment import MODES
-from lib.results import RunAt
+from lib.results import ACCURACY, RunAt
 from lib.text import apart, capital
 
 HIGH = 90  # percent: from here on, a model knows the class
@@ -21,7 +21,7 @@ INTERVAL_OPACITY = 0.2
 FEWEST, FEWEST_SHARE = 10, 0.05  # a drawn step has so many samples, and this share of them
 
 
-class StepAccuracy(StepErrors):
+class StepAccuracy(StepValues):
     """The card of accuracies on the evaluated samples, by timestep, in percent.
 
     If sequences end at different steps, accuracies at their ends are apart, right of step T.
@@ -31,7 +31,7 @@ class StepAccuracy(StepErrors):
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
         """Compute a run's accuracies; `earlier` adds last-step mode before the last step."""
-        dataset, self.run, self.earlier = run.dataset, run, earlier
+        dataset, self.run, self.earlier, self.unit = run.dataset, run, earlier, "%"
         counts = results.samples_by_step(dataset, run.snapshot)  # (T,)
         self.samples = float(counts.max())
         self.least = min(self.samples, max(FEWEST, FEWEST_SHARE * self.samples))
@@ -43,17 +43,16 @@ class StepAccuracy(StepErrors):
         self.best = None if best is None else 100 * self._placed(best, best[-1])
         self.best_label = "best possible"
         counts = self._placed(counts, self.samples)
-        self.errors, self.intervals, self.outcomes = {}, {}, {}
+        self.values, self.intervals, self.outcomes = {}, {}, {}
         for mode in run.snapshot.results:
             scores = [seed[mode].labels for seed in run.snapshot.seeds]
             steps = np.array([each.step_accuracy for each in scores if each])
             seeds = self._placed(steps, run.snapshot.by_seed(mode, "final_accuracy"))
             shares = np.median(seeds, axis=0)
-            pairs = zip(shares.tolist(), counts.tolist(), strict=True)
-            intervals = [results.proportion_interval(*pair) for pair in pairs]
-            self.errors[mode] = ModeValues(100 * shares, 100 * seeds)
-            self.intervals[mode] = 100 * np.transpose(intervals)  # (2, …)
-            beats = results.accuracy_outcomes(shares, self.baseline / 100, counts)
+            self.values[mode] = ModeValues(100 * shares, 100 * seeds)
+            interval = results.proportion_interval(shares, counts)
+            self.intervals[mode] = 100 * np.array(interval)  # (2, …)
+            beats = ACCURACY.outcomes(shares, self.baseline / 100, counts)
             self.outcomes[mode] = beats[[-1] if mode == "last" else self.drawn].tolist()
 
     def _placed(self, steps: np.ndarray, end: float | np.ndarray) -> np.ndarray:
@@ -62,11 +61,6 @@ class StepAccuracy(StepErrors):
         values[..., self.drawn] = steps[..., self.drawn]
         values[..., -2 if self.gap else -1 :] = np.asarray(end)[..., None]  # a short line
         return values
-
-    @property
-    def hover(self) -> str:
-        """The template of hover texts."""
-        return chart.hover("%")
 
     def axis(self, values: np.ndarray) -> Part:
         """Return the y axis for these accuracies."""
@@ -106,7 +100,7 @@ class StepAccuracy(StepErrors):
 
     def too_few(self) -> str:
         """Return that accuracies are too close to the baseline's, as a sentence."""
-        best = max(each.median[-1] for each in self.errors.values()) / 100
+        best = max(each.median[-1] for each in self.values.values()) / 100
         return sentences.too_few(self.samples, accuracy=best)
 
     def sentence(self) -> str:
@@ -121,27 +115,20 @@ class StepAccuracy(StepErrors):
             if mode == "sequence" and high:
                 text += f" The interval is above {HIGH}% from step {high}."
         text += f" Intervals (Wilson) count {self.samples:,.0f} samples, not seeds. A mode beats "
-        text += "the baseline where its interval is above it."
+        text += "the baseline where the 95% interval of their difference (Newcombe) is above 0."
         if len(self.drawn) < steps:
             text += f" Steps of fewer than {math.ceil(self.least):,} samples aren't drawn."
         return f"{text} “End” is each sample's last real step." if self.gap else text
 
 
-class LastStepAccuracy(LastStepErrors):
+class LastStepAccuracy(LastStepValues):
     """The card of accuracies at the last step, in percent, which compare both modes."""
 
     title = "Accuracy at the last step"
-    measure, curve, unit, scale = results.ACCURACY, "last_step_accuracy", "%", 100
-
-    def bounds(self) -> Levels:
-        """Return the accuracies of the baseline and, if known, of the best possible model."""
-        dataset, best = self.run.dataset, self.run.dataset.best_accuracy
-        known = [] if best is None else [("best possible", {"both": 100 * float(best[-1])}, "best")]
-        baseline = 100 * results.baseline_accuracy(dataset)[1]
-        return [(dataset.baseline_label, {"both": baseline}, "baseline"), *known]
+    measure = ACCURACY
 
 
-Card = SamplePredictions | Losses | StepErrors | LastStepErrors | ClassProbabilities
+Card = SamplePredictions | Losses | StepValues | LastStepValues | ClassProbabilities
 LABEL_CARDS: dict[str, type[Card]] = {
     "predictions": ClassProbabilities,
     "loss": Losses,

@@ -13,10 +13,10 @@ import numpy as np
 from lib import results
 from lib.charts import axes, chart, sentences
 from lib.charts.chart import End, Entry, Part
-from lib.charts.over_time import SamplePredictions, StepErrors
+from lib.charts.over_time import SamplePredictions, StepValues
 from lib.charts.palette import Palette
 from lib.experiment import LOSSES, MODES
-from lib.results import BOTH_MODES, RunAt, Snapshot, Status, Verdict
+from lib.results import ACCURACY, BOTH_MODES, ERROR, RunAt, Snapshot, Status, Verdict
 from lib.text import apart, capital, counted, difference, readable, short
 
 EXPLODED = 1000  # a training loss over this many times the baseline's has exploded
@@ -121,43 +121,46 @@ class Losses:
         return " ".join(filter(None, parts))
 
 
-class LastStepErrors:
-    """The card of mean squared errors at the last step, which compare both modes."""
+class LastStepValues:
+    """The card of mean squared errors or accuracies at the last step, which compare both modes."""
 
     title = "Error at the last step"
     longest = sentences.too_few(8888)
     picks: tuple[str, ...] = ()
-    measure, unit, scale = results.ERROR, "", 1  # how models are compared; for values on the screen
-    curve = "last_step_mse"  # the field of `ModeResult` with values by epoch
+    measure = ERROR
 
     def __init__(self, run: RunAt) -> None:
-        self.run, snapshot, measure = run, run.snapshot, self.measure
-        self.curves = curves_of(snapshot, "checked_epochs", self.curve, self.scale)
+        self.run, snapshot, measure, scale = run, run.snapshot, self.measure, self.measure.scale
+        self.curves = curves_of(snapshot, "checked_epochs", measure.curve, scale)
         known = [mode for mode, curve in self.curves.items() if len(curve.values)]
         values = {mode: snapshot.by_seed(mode, measure.field) for mode in known}
-        self.medians = {mode: self.scale * float(np.median(each)) for mode, each in values.items()}
-        self.levels = self.bounds()
+        self.medians = {mode: scale * float(np.median(each)) for mode, each in values.items()}
+        baseline = scale * results.baseline_at_end(run.dataset)
+        self.levels = [(run.dataset.baseline_label, {"both": baseline}, "baseline")]
+        if best := self.best():
+            self.levels.append((best[0], {"both": scale * best[1]}, "best"))
         self.baseline = self.levels[0][1]["both"]
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
         self.verdict: Verdict | None = None
         if len(values) > 1 and np.isfinite([*values.values()]).all():
             self.verdict = measure.compare(values["sequence"], values["last"])
 
-    def bounds(self) -> Levels:
-        """Return the errors of the baseline and, if known, of the best possible model."""
+    def best(self) -> tuple[str, float] | None:
+        """Return name and error, or accuracy, of the best possible model; None if unknown."""
         dataset = self.run.dataset
+        if dataset.best_accuracy is not None:
+            return "best possible", float(dataset.best_accuracy[-1])
         floor = results.best_possible(self.run.experiment, dataset)
-        best = [(floor.label, {"both": float(floor.mse[-1])}, "best")] if floor else []
-        baseline = float(dataset.baseline_mse[-1])
-        return [(dataset.baseline_label, {"both": baseline}, "baseline"), *best]
+        return (floor.label, float(floor.mse[-1])) if floor else None
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw errors by epoch, with the baseline and the best possible error of both modes."""
         dataset = self.run.dataset  # scaled targets have no unit
         look: Part = {"height": 260, "name": f"compare {dataset.name}"}
-        look["title"] = "MSE (scaled)" if dataset.is_scaled else "MSE"
-        if dataset.has_labels:
-            look |= {"title": axes.ACCURACY, "axis": axes.share_axis}
+        unit = "scaled" if dataset.is_scaled else self.measure.unit
+        look["title"] = chart.with_unit(self.measure.short_name, unit)
+        if self.measure is ACCURACY:
+            look["axis"] = axes.share_axis
         return epochs_figure(self.run, self.curves, {}, self.levels, palette, **look)
 
     def takeaway(self) -> str:
@@ -175,7 +178,7 @@ class LastStepErrors:
             return why
         if self.verdict and modes_compete:
             return self.winner(self.verdict, best, other)
-        value, level = apart(best, baseline, unit=self.unit)
+        value, level = apart(best, baseline, unit=self.measure.unit)
         if len(medians) > 1:
             who = f"Neither mode beats {dataset.baseline_phrase} at the last step"
             return f"{who}: {name} {value} against {level}."
@@ -185,13 +188,13 @@ class LastStepErrors:
     def sentence(self) -> str:
         """Return the errors of models and baseline, the best possible error, and the test."""
         dataset, snapshot = self.run.dataset, self.run.snapshot
-        texts, unit = apart(*self.medians.values(), unit=self.unit), self.unit
+        unit = self.measure.unit
+        texts = apart(*self.medians.values(), unit=unit)
         errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, texts, strict=True)]
         errors += [f"{label} {readable(each['both'], unit=unit)}" for label, each, _ in self.levels]
         median = "median " if snapshot.others else ""
         which = "validation" if dataset.has_validation else "training"
-        measure = "accuracy" if dataset.has_labels else "mean squared error"
-        measure += " (scaled)" if dataset.is_scaled else ""
+        measure = f"{self.measure.full_name}{' (scaled)' if dataset.is_scaled else ''}"
         parts = [f"{median}{measure} at the last step on the {which} samples: {', '.join(errors)}."]
         if snapshot.others and self.verdict and snapshot.epoch:
             names = MODES["sequence"].name, MODES["last"].name
@@ -201,21 +204,21 @@ class LastStepErrors:
     def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
         """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
         samples = results.independent_samples(self.run.dataset)
-        first, second = best / self.scale, other / self.scale
+        first, second = best / self.measure.scale, other / self.measure.scale
         is_same = modes_compete and self.is_same(best, other)
         if is_same or self.measure.decided(first, second, samples):
             return ""
-        return sentences.too_few(samples, accuracy=first if self.unit else None)
+        return sentences.too_few(samples, accuracy=first if self.measure is ACCURACY else None)
 
     def is_same(self, best: float, other: float) -> bool:
         """Return whether two errors are nearly equal; False for accuracies."""
-        return self.measure is results.ERROR and other - best <= SAME * other
+        return self.measure is ERROR and other - best <= SAME * other
 
     def winner(self, verdict: Verdict, best: float, other: float) -> str:
         """Return which mode is better, with the evidence from the seeds."""
         better, name = MODES[BOTH_MODES[verdict.better]].name, self.measure.name
         is_same = self.is_same(best, other)
-        first, second = apart(best, other, unit=self.unit)
+        first, second = apart(best, other, unit=self.measure.unit)
         if verdict.seeds == 1:
             result = f"{better} has a {self.measure.better} {name}, {first} against {second}"
             if is_same:
@@ -226,16 +229,16 @@ class LastStepErrors:
             return f"Too close to tell with {seeds}."
         if is_same:
             return f"The median errors of {seeds} are nearly equal: {first} and {second}."
-        how = f"{first} against {second}" if self.unit else difference(best, other)
+        how = difference(best, other) if self.measure is ERROR else f"{first} against {second}"
         wins = f"{verdict.wins} of {seeds}"
         return f"{capital(better)} is better in {wins}: median {name} {how}."
 
 
-EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepErrors | LastStepErrors]] = {
+EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepValues | LastStepValues]] = {
     "predictions": SamplePredictions,
     "loss": Losses,
-    "step_error": StepErrors,
-    "compare": LastStepErrors,
+    "step_error": StepValues,
+    "compare": LastStepValues,
 }
 """The cards of Explore by name, in their order on the page. `picks` names a card's arguments after
 `run`. A card reserves space for its `longest` usual takeaway."""

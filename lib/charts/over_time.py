@@ -16,7 +16,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
-from lib.results import RunAt, Snapshot, best_possible, independent_samples, outcomes
+from lib.results import ERROR, RunAt, Snapshot, best_possible, independent_samples
 from lib.text import LONG_NUMBER, all_of, apart, capital, readable
 
 HEIGHT = 340
@@ -136,8 +136,8 @@ class SamplePredictions:
         return text
 
 
-class StepErrors:
-    """The card of RMSEs on the evaluated samples, by timestep."""
+class StepValues:
+    """The card of RMSEs on the evaluated samples, by timestep; `StepAccuracy` has accuracies."""
 
     title = "Error at each timestep"
     longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode never does."
@@ -147,7 +147,8 @@ class StepErrors:
         """Compute a run's errors; `earlier` adds last-step mode before the last step."""
         dataset, self.run, self.earlier = run.dataset, run, earlier
         best, baseline = best_possible(run.experiment, dataset), dataset.baseline_mse
-        self.errors = errors_by_mode(dataset, run.snapshot)
+        self.values = errors_by_mode(dataset, run.snapshot)
+        self.unit = error_unit(dataset)
         self.baseline = root_error(dataset, baseline)  # (T,)
         self.best = root_error(dataset, best.mse) if best else None  # (T,)
         self.best_label = best.label if best else ""
@@ -155,34 +156,29 @@ class StepErrors:
         self.outcomes = {}  # whether a mode beats the baseline, by mode and step
         for mode, result in run.snapshot.middle.results.items():
             mse = result.step_mse[-1:] if mode == "last" else result.step_mse
-            self.outcomes[mode] = outcomes(mse, baseline[-len(mse) :], self.samples).tolist()
+            self.outcomes[mode] = ERROR.outcomes(mse, baseline[-len(mse) :], self.samples).tolist()
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the RMSEs of both modes, the baseline and the best possible model."""
         dataset, head, earlier = self.run.dataset, self.run.experiment.model.head, self.earlier
-        label, hover = dataset.baseline_label, self.hover
+        label, hover = dataset.baseline_label, chart.hover(self.unit)
         data = [chart.level(label, self.baseline, "baseline", palette, hover)]
         data += self.moving(palette)
         ends = [chart.End(label, float(self.baseline[-1]), "baseline")]
-        ends += chart.mode_ends({mode: each.median for mode, each in self.errors.items()})
+        ends += chart.mode_ends({mode: each.median for mode, each in self.values.items()})
         if self.best is not None:  # drawn last, so that a model's line doesn't hide it
             data.append(chart.level(self.best_label, self.best, "best", palette, hover))
             ends.append(chart.End(self.best_label, float(self.best[-1]), "best"))
-        key = [Entry("dotted", EARLY[head], "last")] if earlier and "last" in self.errors else []
+        key = [Entry("dotted", EARLY[head], "last")] if earlier and "last" in self.values else []
         key += [chart.SEEDS] if self.run.snapshot.others else []
         x, y = self.steps_axis(), self.axis(chart.all_y(data))
         look: Part = {"name": f"step error {dataset.name}", "height": HEIGHT, "ends": ends}
         return chart.plotted(data, palette, x, y, [key], **look)
 
-    @property
-    def hover(self) -> str:
-        """The template of hover texts."""
-        return chart.hover(error_unit(self.run.dataset))
-
     def moving(self, palette: Palette) -> list[Part]:
         """Return the traces of the modes, which a replay moves."""
-        head = self.run.experiment.model.head
-        return mode_traces(self.errors, head, palette, self.hover, earlier=self.earlier)
+        head, hover = self.run.experiment.model.head, chart.hover(self.unit)
+        return mode_traces(self.values, head, palette, hover, earlier=self.earlier)
 
     def steps_axis(self) -> Part:
         """Return the axis of timesteps."""
@@ -190,7 +186,7 @@ class StepErrors:
 
     def axis(self, values: np.ndarray) -> Part:
         """Return the y axis for these values."""
-        title = chart.with_unit("RMSE", error_unit(self.run.dataset))
+        title = chart.with_unit("RMSE", self.unit)
         return axes.linear_axis(title, values, np.append(self.baseline, 0.0))
 
     def takeaway(self) -> str:
@@ -239,7 +235,7 @@ class StepErrors:
 
     def at_steps(self, about: str, unit: str, start: int = 0) -> str:
         """Return each model's and the baseline's value at step `start` and at the last step."""
-        values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
+        values = {MODES[mode].model: each.median for mode, each in self.values.items()}
         parts = []
         for who, errors in (values | {self.run.dataset.baseline_label: self.baseline}).items():
             first, last = apart(*errors[[start, -1]], unit=unit)

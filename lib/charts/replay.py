@@ -17,13 +17,13 @@ from lib.charts.chart import Entry, Part
 from lib.charts.class_bands import TrueClass
 from lib.charts.html import png_uri
 from lib.charts.over_epochs import Losses
-from lib.charts.over_time import SamplePredictions, StepErrors
+from lib.charts.over_time import SamplePredictions, StepValues
 from lib.charts.palette import Palette, mix
 from lib.charts.sentences import Words, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
-from lib.results import Frame, ModeResult, RunAt, Snapshot
-from lib.text import beside, capital, joined, percent, readable
+from lib.results import ACCURACY, ERROR, Frame, ModeResult, RunAt, Snapshot, measure_of
+from lib.text import beside, capital, joined, readable
 
 _LOOK = beside(__file__)
 Frames = tuple[Frame, ...]
@@ -59,13 +59,12 @@ def replay_figure(
     look, first, dataset = _LOOK[layout], start % len(frames), run.dataset
     each_run = [run, *(replace(run, snapshot=frame.snapshot) for frame in frames)]
     samples: Sequence[SamplePredictions | TrueClass]
-    steps: Sequence[StepErrors]
     if dataset.has_labels:
         samples = [TrueClass(at, sample, earlier) for at in each_run]
-        steps = [StepAccuracy(at, earlier) for at in each_run]
     else:
         samples = [SamplePredictions(at, sample, target, earlier) for at in each_run]
-        steps = [StepErrors(at, earlier) for at in each_run]
+    kind = StepAccuracy if dataset.has_labels else StepValues
+    steps = [kind(at, earlier) for at in each_run]
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
     panels = [
         *(
@@ -82,9 +81,8 @@ def replay_figure(
     key = [] if dataset.has_labels else [Entry("dots", f"target{dataset.ahead}")]
     glyphs = {"sequence": "dots", "last": "open diamond"}
     key += [Entry(glyphs[mode], MODES[mode].name, mode) for mode in run.snapshot.results]
-    best = results.best_possible(run.experiment, dataset)
-    if best or dataset.best_accuracy is not None:
-        key.append(Entry("dashed", best.label if best else "best possible", "best"))
+    if steps[0].best is not None:
+        key.append(Entry("dashed", steps[0].best_label, "best"))
     key.append(Entry("dotted", dataset.baseline_label, "baseline"))
     key += [chart.SEEDS] if run.snapshot.others else []
     rows = [key] if layout == "wide" else [key[:3], key[3:]]
@@ -131,29 +129,31 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
     return traces
 
 
-def _maps(cards: Sequence[StepErrors], frames: Frames, palette: Palette, title: str) -> list[Panel]:
+def _maps(cards: Sequence[StepValues], frames: Frames, palette: Palette, title: str) -> list[Panel]:
     """Return a map of each mode's error by epoch and timestep, on one logarithmic scale.
 
     For labels, it is the accuracy, from 0% to 100%. `cards` have the values of `frames`.
     """
     dataset, steps = cards[0].run.dataset, cards[0].run.dataset.shape[1]
     # Values by mode, for each frame and timestep, (E, T).
-    errors = {
-        m: np.stack([card.errors[m].median[:steps] for card in cards]) for m in cards[0].errors
+    by_mode = {
+        m: np.stack([card.values[m].median[:steps] for card in cards]) for m in cards[0].values
     }
-    if dataset.has_labels:
-        measure, low, high, least, most = "accuracy", 0.0, 100.0, "0%", "100%"
+    measure = measure_of(dataset)
+    if measure is ACCURACY:
+        low, high, least, most = 0.0, 100.0, "0%", "100%"
     else:
-        known = np.concatenate([values[values > 0] for values in errors.values()])
+        known = np.concatenate([values[values > 0] for values in by_mode.values()])
         low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
-        measure, least, most = "error", readable(10.0**low, 2), readable(10.0**high, 2)
+        least, most = readable(10.0**low, 2), readable(10.0**high, 2)
     names = [frame.label for frame in frames]
-    hover = f"timestep %{{x}}, after epoch {cards[0].hover}<extra></extra>"
+    hover = f"timestep %{{x}}, after epoch {chart.hover(cards[0].unit)}<extra></extra>"
     ends, style = [0.5, steps + 0.5], {"color": palette.ink, "width": 2}
     lines = [[chart.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
     panels: list[Panel] = []
-    for mode, values in errors.items():
-        z = np.nan_to_num(values) if dataset.has_labels else np.log10(np.maximum(values, 10.0**low))
+    for mode, values in by_mode.items():
+        is_log = measure is ERROR
+        z = np.log10(np.maximum(values, 10.0**low)) if is_log else np.nan_to_num(values)
         more: Part = {"zmin": low, "zmax": max(high, low + 0.1)}
         rows = zip(names, map(chart.hover_texts, values), strict=True)
         more["text"] = [[f"{epoch}: {text}" for text in row] for epoch, row in rows]
@@ -162,7 +162,7 @@ def _maps(cards: Sequence[StepErrors], frames: Frames, palette: Palette, title: 
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
         model, early = MODES[mode].model, ", applied early" if mode == "last" else ""
-        words = {"early": early, "measure": measure, "low": least, "high": most}
+        words = {"early": early, "measure": measure.name, "low": least, "high": most}
         about = title.format(model=capital(model), **words)
         figure = chart.plotted([heat], palette, x, y, [], name="", height=0)
         panels.append(Panel(about + _unit(dataset), figure, lines))
@@ -243,18 +243,16 @@ def replay_words(dataset: Dataset, frames: Frames) -> Words:
     newest = frames[-1].snapshot.middle.results
     since = ", ".join(f"{MODES[m].name} {_since(each, dataset)}" for m, each in newest.items())
     takeaway, rows = no_verdict(dataset, 1) or f"Beats the baseline at the last step: {since}.", []
-    field = "final_accuracy" if dataset.has_labels else "final_mse"
+    measure, name = measure_of(dataset), "accuracy"
     for frame in frames:
-        values = np.array([np.median(frame.snapshot.by_seed(mode, field)) for mode in newest])
-        errors = [percent(100 * value) for value in values]
-        if not dataset.has_labels:
-            errors = [readable(e, 3) for e in (dataset.raw_scale or 1.0) * np.sqrt(values)]
+        medians = [np.median(frame.snapshot.by_seed(mode, measure.field)) for mode in newest]
+        if measure is ERROR:
+            name, medians = "RMSE", list((dataset.raw_scale or 1.0) * np.sqrt(medians))
         epoch = "best epoch" if frame.name == results.BEST else f"epoch {frame.label}"
-        rows.append(f"{epoch}: {joined(errors)}{_unit(dataset)}")
+        rows.append(f"{epoch}: {joined([*map(measure.text, medians)])}{_unit(dataset)}")
     names = joined([MODES[mode].name for mode in newest])
     details = f"Clearly better than {dataset.baseline_phrase}: {since}. "
-    measure = "Accuracy" if dataset.has_labels else "RMSE"
-    details += f"{measure} at the last step, {names}: {'; '.join(rows)}."
+    details += f"{capital(name)} at the last step, {names}: {'; '.join(rows)}."
     return takeaway, details
 
 
@@ -264,13 +262,9 @@ def _unit(dataset: Dataset) -> str:
 
 def _since(result: ModeResult, dataset: Dataset) -> str:
     """Return from which epoch on a model always clearly beats the baseline: "from epoch 40"."""
-    samples = results.independent_samples(dataset)
-    if dataset.has_labels:
-        level = results.baseline_accuracy(dataset)[1]
-        beats = results.accuracy_outcomes(result.last_step_accuracy, level, samples)
-    else:
-        level = float(dataset.baseline_mse[-1])
-        beats = results.outcomes(np.asarray(result.last_step_mse), level, samples)
+    samples, measure = results.independent_samples(dataset), measure_of(dataset)
+    level, values = results.baseline_at_end(dataset), np.asarray(getattr(result, measure.curve))
+    beats = measure.outcomes(values, level, samples)
     first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])  # clear from here on
     if first < len(beats):
         return f"from epoch {result.checked_epochs[first]:,}"

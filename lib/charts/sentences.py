@@ -117,28 +117,18 @@ def off_by(dataset: Dataset, result: ModeResult) -> str:
     return f"about {error}{off_unit(dataset)} off"
 
 
-def seeds_range(snapshot: Snapshot, mode: str, name: str = "final_mse") -> str:
-    """Return the range of last-step errors over the seeds, "0.01 to 0.015"; "" for one seed.
-
-    `name` is a property of `ModeResult`, such as "final_accuracy", whose range is "91% to 93%".
-    """
-    values = snapshot.by_seed(mode, name)
+def seeds_range(snapshot: Snapshot, mode: str, measure: Measure = ERROR) -> str:
+    """Return the range over the seeds at the last step: "0.01 to 0.015"; "" for one seed."""
+    values = snapshot.by_seed(mode, measure.field)
     ends = apart(values.min(), values.max())
-    if name == "final_accuracy":  # with the digits of the median on the screen
-        ends = [readable(100 * end, unit="%") for end in (values.min(), values.max())]
+    if measure is ACCURACY:  # with the digits of the median on the screen
+        ends = [measure.text(values.min()), measure.text(values.max())]
     return "" if len(values) == 1 else " to ".join(ends)
 
 
 def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ERROR) -> str:
     """Return how the errors, or the accuracies, of `first` and `second` differ by seed."""
     name, better = measure.name, measure.better
-    tested, how, kind = "log errors", difference(1, found.ratio), "ratio"
-    if measure is ACCURACY:
-        tested, how, kind = (
-            "accuracies",
-            f"{number(100 * found.gain, 2)} points higher",
-            "difference",
-        )
     if not found.wins:
         return f"Seed by seed, {first} and {second} have the same {name} in the median."
     one, other = (second, first) if found.better else (first, second)
@@ -146,9 +136,12 @@ def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ER
     who = f"{one} has a {better} {name} than {other}"
     if 2 * found.wins == found.seeds:
         who = f"{one} and {other} each have the {better} {name}"
-    seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on {tested})"
+    seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on {measure.tested})"
+    how, kind = difference(1, found.ratio), "ratio"
+    if measure is ACCURACY:
+        how, kind = f"{number(100 * found.gain, 2)} points higher", "difference"
     within = f"Within a seed, {one}'s {name} is {how} (median over the seeds)"
-    return f"{who} in {seeds}. {within}. The {kind} of the two median {measure.names} can differ."
+    return f"{who} in {seeds}. {within}. The {kind} of the two medians can differ."
 
 
 def too_few(samples: float, what: str = "too close to tell", accuracy: float | None = None) -> str:
@@ -156,7 +149,7 @@ def too_few(samples: float, what: str = "too close to tell", accuracy: float | N
     kind = "independent samples"
     least = f"MSE ratios below {apart(1, results.decisive_ratio(samples))[1]}"
     if accuracy is not None:
-        points = 100 * (accuracy - results.proportion_interval(accuracy, samples)[0])
+        points = 100 * results.least_difference(accuracy, samples)
         kind, least = "samples", f"differences below {readable(points, 2)} points"
     return f"{capital(what)} with {samples:,.0f} {kind}: {least} may be chance."
 

@@ -12,15 +12,15 @@ from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
 from lib.results import (
+    ACCURACY,
+    ERROR,
     ByRow,
     Forecast,
     LabelScore,
     Score,
     SkillTable,
     Snapshot,
-    accuracy_outcomes,
     independent_samples,
-    outcomes,
 )
 from lib.results import Part as DataPart
 from lib.text import apart, beside, capital, counted, difference, filled, joined, percent, readable
@@ -41,7 +41,7 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
     if not table.models:
         return f"Best baseline to beat: {best.label}."
     errors = np.array([one.rmse[target] for one in table.models]) ** 2
-    beats = outcomes(errors, float(best.rmse[target]) ** 2, table.independent)
+    beats = ERROR.outcomes(errors, float(best.rmse[target]) ** 2, table.independent)
     if "clear" not in beats and "unclear" in beats:
         return too_few(table.independent)
     return _verdict(table.models, beats, best.label, part)
@@ -99,7 +99,7 @@ def label_words(dataset: Dataset, scores: Sequence[LabelScore], part: DataPart) 
     count = independent_samples(dataset, np.arange(len(dataset.x))[chosen])
     models = [score for score in scores if score.name in MODES]
     best = scores[len(models)]
-    beats = accuracy_outcomes(np.array([s.accuracy for s in models]), best.accuracy, count)
+    beats = ACCURACY.outcomes(np.array([s.accuracy for s in models]), best.accuracy, count)
     details = f"{capital(dataset.target_column)} at the last step of {count:,.0f} samples. "
     details += _TEXTS["labels"]
     if not models:

@@ -14,8 +14,8 @@ from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.experiment import MODES
-from lib.results import BOTH_MODES, VARIABLE, PointResult
-from lib.text import capital, counted, joined, number, percent, times
+from lib.results import ACCURACY, BOTH_MODES, ERROR, VARIABLE, Measure, PointResult
+from lib.text import capital, counted, joined, number, times
 
 HEIGHT, ROW = 330, 34  # heights in pixels: a chart, and a row of the map
 WIDE = 8  # an axis is logarithmic if its largest value is at least this many times the smallest
@@ -33,14 +33,14 @@ def curve_figure(
     place = {v: v if results.is_number(key) else k for k, v in enumerate(settings)}  # x by value
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
-    is_labels = _has_labels(points)
-    unit, level = (100.0, 0.0) if is_labels else (1.0, 1.0)  # `level` is a relative baseline
-    baseline = [level if relative else unit * point.baseline for point in measured]
+    measure = _measure_of(points)
+    of_itself = 0.0 if measure is ACCURACY else 1.0  # a baseline, relative to itself
+    baseline = [of_itself if relative else measure.scale * point.baseline for point in measured]
     data, medians = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], {}
     for mode in BOTH_MODES:
         color, name = palette.mode(mode), MODES[mode].name
-        seeds = np.array([unit * point.scores(mode, relative=relative) for point in measured])
-        seeds = seeds.reshape(len(x), len(points[0].rows) // len(BOTH_MODES))
+        seeds = np.array([point.scores(mode, relative=relative) for point in measured])
+        seeds = measure.scale * seeds.reshape(len(x), len(points[0].rows) // len(BOTH_MODES))
         edges = seeds.max(axis=1), seeds.min(axis=1)
         data.append(chart.band(f"{name}, seeds", x, edges, color, 0.15))
         dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
@@ -49,7 +49,7 @@ def curve_figure(
         line = chart.line(f"{name}, median", medians[mode], style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [results.point_words(p.values) for p in measured]})
     values, key_row = chart.all_y(data), list[Entry]()
-    if is_labels:
+    if is_linear := measure is ACCURACY:
         title = "accuracy − baseline's, in points" if relative else "accuracy at the last step (%)"
         y_axis = axes.linear_axis(title, values, values)
     else:
@@ -58,7 +58,7 @@ def curve_figure(
     if unfinished := [place[p.values[key]] for p in points if not p.is_finished]:
         low, high = y_axis["range"]
         top = high - 0.03 * (high - low)
-        top = top if is_labels else 10**top
+        top = top if is_linear else 10**top
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
         data.append(chart.points("no result", unfinished, np.full(len(unfinished), top), cross, ""))
         key_row.append(Entry("cross", "diverged or failed", "wrong"))
@@ -69,8 +69,8 @@ def curve_figure(
     return chart.plotted(data, palette, x_axis, y_axis, [key_row], **look)
 
 
-def _has_labels(points: Sequence[PointResult]) -> bool:
-    return any(point.has_labels for point in points)  # a failed point doesn't know
+def _measure_of(points: Sequence[PointResult]) -> Measure:
+    return ACCURACY if any(point.measure is ACCURACY for point in points) else ERROR
 
 
 def _across(key: str, place: Mapping[Any, float], parameters: Mapping[Any, int]) -> Part:
@@ -102,7 +102,7 @@ def map_figure(
     """
     values, squares = results.axes_of(points), _differences(points, is_over=is_over)
     example, means = "2×", "error is 2 times smaller"
-    if _has_labels(points):
+    if _measure_of(points) is ACCURACY:
         example, means = "+2", "accuracy is 2 points higher"
     texts = {m: f"{LETTERS[m]} {example}: {MODES[m].name}'s {means}" for m in BOTH_MODES}
     rows = [[Entry("squares", words, mode)] for mode, words in texts.items()]
@@ -132,7 +132,7 @@ def _differences(
     """Return each finished point's shade, -1 (last-step mode is better) to 1, and its text."""
     squares = {}
     for point, found in results.findings(points).items():
-        if point.has_labels:
+        if point.measure is ACCURACY:
             size, text = found.gain / MOST_GAIN, f"+{number(100 * found.gain, 2)}"
         else:
             ratio = min(found.ratio, 1e6)  # The ratio is huge if an error is 0.
@@ -164,7 +164,7 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
     total, seeds = counted(len(found), "point"), found[0].seeds
     if seeds == 1:
         wins = sum(each.better == 0 and each.gain > 0 for each in found)
-        measure = results.ACCURACY if _has_labels(points) else results.ERROR
+        measure = _measure_of(points)
         is_better = f"{measure.name} is {measure.better}"
         return f"One seed decides nothing: sequence mode's {is_better} at {wins} of {total}."
     clear = [results.clear_mode(each) for each in found]
@@ -182,17 +182,17 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
     tests, details = counted(len(finished), "point"), []
     if finished:
         medians = {(p, mode): p.median(mode) for p in finished for mode in BOTH_MODES}
-        point, mode = finished[0].measure.best(medians, key=medians.__getitem__)
-        best = f"Smallest median error: {number(medians[point, mode])}"
-        tested, on_map = "log errors", "A factor on the map is the median of the ratios"
-        if point.has_labels:
-            best = f"Highest median accuracy: {percent(100 * medians[point, mode])}"
-            tested = "accuracies"
+        measure = finished[0].measure
+        point, mode = measure.best(medians, key=medians.__getitem__)
+        best = f"{capital(measure.superlative)} median {measure.name}"
+        score, where = measure.text(medians[point, mode]), results.point_words(point.values)
+        on_map = "A factor on the map is the median of the ratios"
+        if measure is ACCURACY:
             on_map = "A number on the map is the median difference in percentage points"
-        found = f"{best}, {MODES[mode].name} at {results.point_words(point.values)}."
+        found = f"{best}: {score}, {MODES[mode].name} at {where}."
         details.append(f"{found} Whether it beats the other points wasn't tested.")
         if len(point.rows) > len(BOTH_MODES):
-            test = f"paired t-test on {tested}, corrected for {tests} by Holm's method"
+            test = f"paired t-test on {measure.tested}, corrected for {tests} by Holm's method"
             details.append(f'"Clearly" means p < 0.05 ({test}).')
             if len(point.values) > 1:  # two settings have a map
                 details.append(f"{on_map} within a seed.")
@@ -204,8 +204,7 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
     return details
 
 
-def sweep_title(title: str, keys: Sequence[str], seeds: int, *, has_labels: bool = False) -> str:
+def sweep_title(title: str, keys: Sequence[str], seeds: int, measure: Measure = ERROR) -> str:
     """Return the page's title: "Seattle weather: error by steps ahead, 4 seeds"."""
     varied = joined([VARIABLE[key]["label"] for key in keys])
-    score = "accuracy" if has_labels else "error"
-    return f"{title}: {score} by {varied}, {counted(seeds, 'seed')}"
+    return f"{title}: {measure.name} by {varied}, {counted(seeds, 'seed')}"

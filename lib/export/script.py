@@ -21,7 +21,7 @@ from lib.experiment import MODES, OPTIMIZERS, Experiment
 from lib.export.data import blocks, data_code, data_name, imports, is_loaded, plain, quoted, short
 from lib.export.labels import label_fields, layers_of_labels
 from lib.recurrence import glorot_uniform, orthogonal
-from lib.results import Snapshot, baseline_accuracy
+from lib.results import Snapshot, baseline_at_end, measure_of
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
 from lib.text import beside
 
@@ -106,9 +106,8 @@ def template_fields(
     layers = layers_of_labels(experiment, dataset)
     models = model_layers(model, steps, features, dataset.targets, **layers)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
-    measure, error = "error", f"mean squared error {dataset.baseline_mse[-1]:.6g}"
-    if dataset.classes:
-        measure, error = "accuracy", f"accuracy {baseline_accuracy(dataset)[1]:.6g}"
+    measure, baseline = measure_of(dataset), baseline_at_end(dataset)
+    error = f"{measure.full_name} {baseline:.6g}"
     return {
         "experiment": experiment,
         "dataset": dataset,
@@ -119,7 +118,7 @@ def template_fields(
         "optimizer": f"keras.optimizers.{optimizer}(learning_rate={rate})",
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
-        "measure": measure,
+        "measure": measure.name,
         "baseline_label": f"Baseline ({dataset.baseline_label}): {error} at the last timestep",
         "figures": figure_names(experiment),
         "part": ("train:-test" if dataset.test else "train:") if is_evaluated else ":train",

@@ -12,7 +12,6 @@ from lib.results.baselines import Part, mode_losses, predict, step_losses
 from lib.results.compared import BOTH_MODES, independent_samples
 from lib.results.labels import (
     LabelScores,
-    accuracies_differ,
     accuracy,
     activated,
     balanced_accuracy,
@@ -98,6 +97,13 @@ def step_means(values: np.ndarray, real: np.ndarray) -> np.ndarray:
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
+def baseline_at_end(dataset: Dataset) -> float:
+    """Return the baseline's error at the last step, or its accuracy for labels."""
+    if dataset.has_labels:
+        return baseline_accuracy(dataset)[1]
+    return float(dataset.baseline_mse[-1])
+
+
 @cached_with_object
 def baseline_accuracy(dataset: Dataset) -> tuple[np.ndarray, float]:
     """Return the baseline's accuracy by timestep (T,), and at each sample's last real step."""
@@ -129,15 +135,6 @@ def samples_by_step(dataset: Dataset, snapshot: Snapshot) -> np.ndarray:
     if labels is not None:  # an earlier epoch is evaluated on fewer samples
         counts = counts * (labels.confusion.sum() / every)
     return np.minimum(counts, independent_samples(dataset))
-
-
-def accuracy_outcomes(
-    shares: np.ndarray, other: np.ndarray | float, samples: np.ndarray | float
-) -> np.ndarray:
-    """Return whether each accuracy beats the `other`: "clear" (it does), "no", or "unclear"."""
-    pairs = np.broadcast(shares, other, samples)
-    differ = np.array([accuracies_differ(*each) for each in pairs], bool)
-    return np.where(differ, np.where(np.greater(shares, other), "clear", "no"), "unclear")
 
 
 class LabelScore(NamedTuple):

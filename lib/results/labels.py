@@ -106,24 +106,15 @@ def macro_f1(confusion: np.ndarray) -> float:
     return float((2 * np.diag(confusion)[known] / sizes[known]).mean()) if known.any() else math.nan
 
 
-def proportion_interval(share: float, count: float) -> tuple[float, float]:
-    """Return the 95% confidence interval of a proportion of `count` samples.
+def proportion_interval(
+    share: float | np.ndarray, count: float | np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the 95% confidence interval of a proportion of `count` samples; NaN without samples.
 
     Source: Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
     """
-    if not count or math.isnan(share):
-        return math.nan, math.nan
-    inverse = Z**2 / count if math.isfinite(count) else 0.0
-    root = math.sqrt(share * (1 - share) * inverse + (inverse / 2) ** 2)
-    middle = share + inverse / 2
-    return max(0.0, (middle - root) / (1 + inverse)), min(1.0, (middle + root) / (1 + inverse))
-
-
-def accuracies_differ(first: float, second: float, samples: float) -> bool:
-    """Return whether the larger accuracy's 95% interval is above the smaller; True for NaN.
-
-    Two models on the same samples differ less by chance than this interval's half width, if they
-    are right on the same samples with a correlation of at least 1/2.
-    """
-    low, high = sorted((first, second))
-    return not proportion_interval(high, samples)[0] <= low
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = Z**2 / np.asarray(count, np.float64)
+        root = np.sqrt(share * (1 - share) * inverse + (inverse / 2) ** 2)
+        middle, whole = share + inverse / 2, 1 + inverse
+        return np.maximum(0, (middle - root) / whole), np.minimum(1, (middle + root) / whole)

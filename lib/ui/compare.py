@@ -11,11 +11,11 @@ from functools import partial
 
 import streamlit as st
 
-from lib import charts
+from lib import charts, results
 from lib.data import DATASETS, suggested
 from lib.experiment import MODES
-from lib.results import LETTERS, ROWS_HIDDEN, Compared, compared_part, same_data
-from lib.text import counted
+from lib.results import LETTERS, ROWS_HIDDEN, Compared, compared_part, measure_of, same_data
+from lib.text import capital, counted
 from lib.training import recorded, with_seeds
 from lib.ui import address, runs
 from lib.ui.explore.live import STATUS_TEXTS
@@ -154,7 +154,8 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
     drawn = [run for run in compared if run.snapshot.results]
     if not drawn:
         return
-    kinds = [[run for run in drawn if run.experiment.has_labels is each] for each in (False, True)]
+    measures = results.ERROR, results.ACCURACY
+    kinds = [[run for run in drawn if measure_of(run.experiment) is each] for each in measures]
     if all(kinds):
         hint(charts.compare.MIXED)
     with st.container(key="compare_pictures"):
@@ -174,13 +175,12 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
 
 def _draw_charts(runs: Sequence[Compared], palette: charts.Palette) -> None:
     """Draw the losses of runs, and their errors or, for labels, accuracies by timestep."""
-    loss, score, key = "Loss", "Error", ""
-    if runs[0].experiment.has_labels:
-        loss, score, key = "Cross-entropy", "Accuracy", "_labels"
+    measure = measure_of(runs[0].experiment)
+    loss, key = ("Cross-entropy", "_labels") if measure is results.ACCURACY else ("Loss", "")
     with card(f"{loss} over epochs"):
         text = charts.ranking.losses_words(runs)
         card_chart(charts.compare.losses_figure(runs, palette), *text, f"compare_losses{key}")
-    with card(f"{score} at each timestep"):
+    with card(f"{capital(measure.name)} at each timestep"):
         text = charts.ranking.errors_words(runs)
         card_chart(charts.compare.errors_figure(runs, palette), *text, f"compare_errors{key}")
 
@@ -190,16 +190,14 @@ def _row(run: Compared, settings: str, palette: charts.Palette) -> str:
     badge = "recorded" if run.is_recorded else "from a file"
     if not (run.is_recorded or run.is_kept):
         badge = STATUS_TEXTS[run.snapshot.status]["badge"]
-    part = compared_part([run])
-    losses, name, field = charts.ranking.LOSSES_AT_END[part], "error", charts.ranking.ERROR
-    if run.experiment.has_labels:
-        name, field = "accuracy", charts.ranking.ACCURACY
+    part, measure = compared_part([run]), measure_of(run.experiment)
+    losses = charts.ranking.Loss(part)
     terms = {
         badge: charts.compare.reached(run),
         "settings": settings,
-        f"{name} by epoch": charts.compare.sparkline(run, palette),
-        f"{name} at the last step": {
-            mode: f"{MODES[mode].label} {charts.ranking.spread(run, mode, field)}"
+        f"{measure.name} by epoch": charts.compare.sparkline(run, palette),
+        f"{measure.name} at the last step": {
+            mode: f"{MODES[mode].label} {charts.ranking.spread(run, mode, measure)}"
             for mode in run.results
         },
         f"{part} loss": {m: charts.ranking.median_text(run, m, losses) for m in run.results},

@@ -14,7 +14,7 @@ from lib.charts.compare import LOOKS, errors_figure, losses_figure, predictions_
 from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import SETTINGS
 from lib.export.files import NUMBERS, runs_csv
-from lib.results.compared import LETTERS, Compared, same_data
+from lib.results.compared import ERROR, LETTERS, Compared, same_data
 from lib.results.run import Status
 from tests.unit.pictures import (
     EXPERIMENT,
@@ -150,7 +150,7 @@ def test_the_same_data_have_equal_samples():
 def test_each_runs_errors_have_their_range():
     """A text has the median, smallest and largest error. A recorded run has no speed."""
     run = a_run(last=[0.1, 0.2, 0.3])
-    assert ranking.spread(run, "last") == "0.04 (0.01 to 0.09)"
+    assert ranking.spread(run, "last", ERROR) == "0.04 (0.01 to 0.09)"
     assert compare.reached(run) == "10 of 20 epochs"
     timed = replace(run, snapshot=replace(run.snapshot, epoch=20, epochs_per_second=4.0))
     assert compare.reached(timed) == "20 epochs, 4 a second"

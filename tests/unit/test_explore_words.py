@@ -11,11 +11,11 @@ from lib.charts.sweep import found_details, found_takeaway
 from lib.data import DATASETS, Baseline, make_dataset, suggested
 from lib.experiment import MODES, Experiment
 from lib.results import (
+    ERROR,
     RunAt,
     Snapshot,
     Status,
     baseline_loss,
-    compare_modes,
     decisive_ratio,
     overfits_in_seeds,
 )
@@ -112,8 +112,8 @@ SENTENCES += [  # the same for labels
         "Accuracy at steps 1 and 4: sequence model 80% and 80%; last-step model 95% at the last "
         "step; most frequent class 33% and 30%. Sequence model at the last step: 71.1% to 86.7% "
         "(95% interval). Last-step model at the last step: 88.8% to 97.8% (95% interval). "
-        "Intervals (Wilson) count 100 samples, not seeds. A mode beats the baseline where its "
-        "interval is above it.",
+        "Intervals (Wilson) count 100 samples, not seeds. A mode beats the baseline where the "
+        "95% interval of their difference (Newcombe) is above 0.",
     ),
     (
         "compare",
@@ -125,7 +125,7 @@ SENTENCES += [  # the same for labels
         "Last-step mode has a higher accuracy than sequence "
         "mode in 3 of 3 seeds (p < 0.01, paired t-test on accuracies). Within a seed, last-step "
         "mode's accuracy is 16 points higher (median over the seeds). The difference of the two "
-        "median accuracies can differ.",
+        "medians can differ.",
     ),
 ]
 
@@ -134,8 +134,8 @@ SAMPLES = "Too close to tell with 100 samples: differences below {} points may b
 COMPARED = [  # card, wrong samples of sequence mode and of last-step mode by seed, takeaway
     ("compare", [20], [5], "One seed decides nothing. Here, last-step mode has a higher accuracy, "
      "95% against 80%."),
-    ("compare", [2, 2], [4, 4], SAMPLES.format(5)),
-    ("compare", [2], [2], SAMPLES.format(5)),
+    ("compare", [2, 2], [4, 4], SAMPLES.format(6.4)),
+    ("compare", [2], [2], SAMPLES.format(6.4)),
     ("compare", [0, 50], [0, 1], "Too close to tell with 2 seeds."),
     ("compare", [95], [99], "Neither mode beats the baseline at the last step: accuracy 5% against "
      "30%."),
@@ -143,10 +143,10 @@ COMPARED = [  # card, wrong samples of sequence mode and of last-step mode by se
     ("step_error", [1], None, "Sequence mode beats the baseline at every step."),
     ("step_error", [1], [90], "Sequence mode beats the baseline at every step; last-step mode "
      "never does."),
-    ("step_error", [70], [1], "Last-step mode beats the baseline; sequence mode may, at 3 of 4 "
+    ("step_error", [70], [1], "Last-step mode beats the baseline; sequence mode may, at 4 of 4 "
      "steps."),
     ("step_error", [90], [90], "Neither mode beats the baseline at any step."),
-    ("step_error", [70], [70], SAMPLES.format(8.1)),
+    ("step_error", [70], [70], SAMPLES.format(12)),
 ]  # fmt: skip
 
 
@@ -363,11 +363,11 @@ def test_two_models_are_compared_seed_by_seed():
         ([2.0, 4.5, 3.0, 2.4], "2 times smaller"),
         ([1e3, 2e3, 1e3, 3e3], "1,000 times smaller"),
     ):
-        sentence = sentences.pair_sentence(compare_modes(first, errors), "A", "B")
+        sentence = sentences.pair_sentence(ERROR.compare(first, errors), "A", "B")
         start = "A has a smaller error than B in 4 of 4 seeds (p < 0.01, paired t-test"
         assert sentence.startswith(start)
         assert f" Within a seed, A's error is {ratio} (median over" in sentence
-    equal = sentences.pair_sentence(compare_modes(first, first), "A", "B")
+    equal = sentences.pair_sentence(ERROR.compare(first, first), "A", "B")
     assert equal == "Seed by seed, A and B have the same error in the median."
 
 

@@ -1,5 +1,6 @@
 """Charts of labels: class bands, accuracies with intervals, confusion matrices, the replay."""
 
+import math
 import re
 from dataclasses import replace
 from html import unescape
@@ -15,7 +16,7 @@ from lib.data import class_numbers, make_dataset, suggested
 from lib.results import Frame, proportion_interval
 from lib.training import recorded
 from tests.unit.fakes import fake_labels
-from tests.unit.label_runs import a_label_run, outputs_with_mistakes
+from tests.unit.label_runs import SURE, a_label_run, outputs_with_mistakes
 from tests.unit.pictures import LIGHT, card, drawn, takeaway, the, traces, words_of
 
 PADDED = fake_labels(200, 4, 2, 3, train=100, padding="after")
@@ -154,14 +155,26 @@ def test_accuracies_at_the_ends_of_sequences_are_apart_from_the_steps():
     assert the(whole, "last-step mode").x[0] == 4
 
 
+@pytest.mark.parametrize(
+    ("samples", "share"), [(36, 0.5), (100, 0.9), (353, 0.7), (450, 0.98), (100, 0.3)]
+)
+def test_equal_accuracies_differ_significantly_in_one_of_twenty_cases(samples, share):
+    """For independent models, by the binomial distribution of the numbers of right samples."""
+    right = np.arange(samples + 1)
+    ways = np.array([float(math.comb(samples, k)) for k in range(samples + 1)])
+    chance = ways * share**right * (1 - share) ** (samples - right)
+    differ = results.ACCURACY.decided(right[:, None] / samples, right / samples, samples)
+    assert chance @ differ @ chance == pytest.approx(0.05, abs=0.012)
+    least = results.least_difference(share, samples)
+    assert results.ACCURACY.decided(share, share - least - 0.001, samples)
+    assert not results.ACCURACY.decided(share, share - least + 0.001, samples)
+
+
 def test_few_samples_decide_nothing():
-    """Two accuracies differ if the larger one's interval is above the smaller one."""
-    for share, samples in ((0.9, 100), (1.0, 30), (0.5, 1000)):
-        low = proportion_interval(share, samples)[0]
-        assert results.accuracies_differ(low - 0.001, share, samples)
-        assert not results.accuracies_differ(share, low + 0.001, samples)
-    outcomes = results.accuracy_outcomes(np.array([0.9, 0.5, 0.2]), 0.5, 100)
+    """An accuracy beats another if the difference is above 0 and significant."""
+    outcomes = results.ACCURACY.outcomes(np.array([0.9, 0.5, 0.2]), 0.5, 100)
     assert outcomes.tolist() == ["clear", "unclear", "no"]
+    assert results.ACCURACY.decided(np.nan, 0.5, 100)
 
 
 def cells(table):
@@ -191,12 +204,23 @@ def test_a_confusion_matrix_counts_all_seeds():
 
 @pytest.mark.parametrize(("masking", "heading"), [("on", 3), ("off", 2)])
 def test_padding_is_counted_in_one_column_and_left_out_in_the_other(masking, heading):
-    """Keras counts real steps if a mask leaves padding out, else all steps."""
+    """Keras counts real steps if a mask leaves padding out, else all steps.
+
+    Its masked loss is the mean over batches of 32 samples, weighted by samples.
+    """
     run = a_label_run(PADDED, masking=masking, sequence=[20], last=[20])
     padding = confusion.label_tables(run, LIGHT).split("<table")[3]
     rows, real = cells(padding), PADDED.mask[100:]
     right = class_numbers(outputs_with_mistakes(PADDED, 20)) == class_numbers(PADDED.y[100:])
+    cost = math.log(1 + 2 * math.exp(-SURE)) + SURE * ~right
+    losses = [cost.mean(), cost[real].mean()]
+    if masking == "on":
+        means = [cost[k : k + 32][real[k : k + 32]].mean() for k in range(0, 100, 32)]
+        losses[1] = np.average(means, weights=[32, 32, 32, 4])
+        assert losses[1] != pytest.approx(cost[real].mean(), rel=0.005)
+    assert rows[1][2:] == [f"{loss:.3g}" for loss in losses]
     assert rows[2][2:] == [f"{100 * right.mean():.3g}%", f"{100 * right[real].mean():.3g}%"]
+    assert rows[3][2:] == [f"{0.2 * SURE + cost.min():.3g} (one output per sample)"]
     assert rows[4][2:] == ["80% (one output per sample)"]
     assert "(Keras)" in rows[0][heading]
     assert f"{real.sum()} of 400 evaluated steps are real" in padding
@@ -238,7 +262,7 @@ def test_steps_of_few_samples_arent_drawn():
     few = replace(PADDED, mask=mask)
     step = card("step_error", a_label_run(few, sequence=[0], last=[0]))
     assert step.drawn.tolist() == [0, 1, 2]
-    assert np.isnan(step.errors["sequence"].median[3])
+    assert np.isnan(step.values["sequence"].median[3])
     assert "Steps of fewer than 10 samples" in step.sentence()
     assert step.takeaway().endswith("sequence mode at every step.")
     assert step.since([False, True, True]) == 2

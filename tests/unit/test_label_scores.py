@@ -73,18 +73,21 @@ def test_the_interval_of_a_proportion_is_wilsons():
 
 def test_accuracies_by_seed_are_compared_by_a_paired_t_test():
     """The second model is better in three of four seeds, by 0.05 in the median."""
-    found = results.compare_accuracies([0.80, 0.85, 0.90, 0.70], [0.86, 0.89, 0.89, 0.85])
+    found = results.ACCURACY.compare([0.80, 0.85, 0.90, 0.70], [0.86, 0.89, 0.89, 0.85])
     assert (found.better, found.wins, found.gain) == (1, 3, pytest.approx(0.05))
     assert found.p_value == pytest.approx(0.17044, abs=1e-5)  # from scipy.stats.ttest_rel
-    same = results.compare_accuracies([0.9, 0.9], [0.9, 0.9])
+    same = results.ACCURACY.compare([0.9, 0.9], [0.9, 0.9])
     assert (same.gain, same.is_clear) == (0, False)
 
 
 @pytest.mark.parametrize("padding", ["none", "after", "before"])
 @pytest.mark.parametrize("mask", ["on", "off"])
 def test_only_real_steps_count_in_scores(padding, mask):
-    """Padding changes the loss and accuracy `with_padding`, not those without."""
-    experiment = SOFTMAX.set(padding=padding, mask=mask)
+    """Padding changes the loss and accuracy `with_padding`, not those without.
+
+    A masked loss is a mean over batches of 3, 3 and 2 samples, as Keras's `evaluate` returns it.
+    """
+    experiment = SOFTMAX.set(padding=padding, mask=mask, batch=3)
     dataset = fake_labels(12, 6, 2, 3, train=4, padding=padding)
     part, rng = np.arange(4, 12), np.random.default_rng(2)
     outputs = rng.normal(size=(8, 6, 3))
@@ -104,6 +107,10 @@ def test_only_real_steps_count_in_scores(padding, mask):
         ]
         assert scores.accuracy == np.mean(hits)
     masked = mask == "on" and padding != "none"
-    expected = errors.labels["sequence"]
-    counted = expected.without_padding if masked else expected.with_padding
-    assert errors.losses["sequence"] == pytest.approx(counted[0])
+    costs = results.cross_entropy("softmax", outputs, dataset.y[part])
+    batches = np.split(np.arange(8), [3, 6])
+    means = [costs[b][real[b] if masked else slice(None)].mean() for b in batches]
+    assert errors.losses["sequence"] == pytest.approx(np.average(means, weights=[3, 3, 2]))
+    scores = errors.labels["sequence"]
+    assert scores.without_padding[0] == pytest.approx(costs[real].mean())
+    assert scores.with_padding[0] == pytest.approx(costs.mean())

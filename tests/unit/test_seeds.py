@@ -10,7 +10,7 @@ import pytest
 
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.results import compare_modes, decided, independent_samples
+from lib.results import ERROR, independent_samples
 from lib.results.compared import CORRELATION, SIGNIFICANCE, t_test_p_value
 from lib.training import with_seeds
 from tests.unit.pictures import a_dataset, a_run, takeaway, with_kept
@@ -47,8 +47,8 @@ def test_equal_errors_differ_significantly_in_one_of_twenty_cases(samples):
     one, other = np.random.default_rng(samples).normal(size=(2, 40_000, samples))
     other = CORRELATION * one + math.sqrt(1 - CORRELATION**2) * other
     first, second = (one**2).mean(axis=1), (other**2).mean(axis=1)
-    assert decided(first, second, samples).mean() == pytest.approx(SIGNIFICANCE, abs=0.005)
-    assert decided(math.nan, 1.0, samples)
+    assert ERROR.decided(first, second, samples).mean() == pytest.approx(SIGNIFICANCE, abs=0.005)
+    assert ERROR.decided(math.nan, 1.0, samples)
 
 
 def test_samples_whose_targets_share_rows_count_as_one():
@@ -83,7 +83,7 @@ def test_the_verdict_equals_loops_over_the_seeds():
         mean = sum(logs) / count
         spread = math.sqrt(sum((log - mean) ** 2 for log in logs) / (count - 1) / count)
         is_first = bool(sum(sorted(logs)[count // 2 - 1 : count // 2 + 1]) > 0)
-        verdict = compare_modes(first, second)
+        verdict = ERROR.compare(first, second)
         assert (verdict.better, verdict.agrees) == (int(not is_first), (mean > 0) is is_first)
         assert verdict.wins == sum((ratio > 1) == is_first for ratio in ratios)
         assert verdict.ratio == pytest.approx(math.exp(abs(statistics.median(logs))))
@@ -112,14 +112,14 @@ def test_one_seed_decides_nothing():
     text = takeaway("compare", run_of_seeds([0.01], [0.4]))
     assert all(fact in text for fact in ("One seed", "sequence mode has", "0.01 against 0.4"))
     same = np.full(4, 0.1)
-    assert not compare_modes(same, same).is_clear
-    assert compare_modes(np.zeros(4), np.zeros(4)).p_value == 1
+    assert not ERROR.compare(same, same).is_clear
+    assert ERROR.compare(np.zeros(4), np.zeros(4)).p_value == 1
 
 
 def test_no_mode_is_better_if_one_seed_reverses_the_mean():
     """A difference isn't clear if the median and the mean of the log errors disagree."""
     sequence, last = [1.0] * 16, [1.01] * 9 + [0.5] * 7
-    verdict = compare_modes(np.array(sequence), np.array(last))
+    verdict = ERROR.compare(np.array(sequence), np.array(last))
     assert (verdict.better, verdict.agrees, verdict.is_clear) == (0, False, False)
     assert verdict.p_value < SIGNIFICANCE
 

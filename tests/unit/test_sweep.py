@@ -131,7 +131,7 @@ def test_a_file_without_the_columns_of_labels_can_be_read(tmp_path):
     np.testing.assert_array_equal(again.scores("last", relative=True), [0.0, -0.25])
     frame = pd.read_csv(path).drop(columns=["last_step_accuracy", "baseline_accuracy"])
     [old] = from_csv(frame.to_csv(index=False))
-    assert (again.has_labels, old.has_labels) == (True, False)
+    assert (again.measure.name, old.measure.name) == ("accuracy", "error")
     np.testing.assert_array_equal(old.scores("last"), [0.1, 0.1])
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lib.charts.sweep import found_details, found_takeaway, sweep_title
-from lib.results import compare_modes
+from lib.results import ACCURACY, ERROR
 from lib.results.compared import BOTH_MODES, axes_of, clear_mode, corrected, findings, point_words
 from lib.results.run import Status
 from tests.unit.swept import a_label_point, a_point
@@ -37,7 +37,7 @@ def test_false_findings_are_rare_if_no_mode_is_better():
     for _ in range(200):
         points = [a_point(*np.exp(rng.normal(0, 1, (2, 4))).tolist(), T=k + 2) for k in range(12)]
         wrong += any(map(clear_mode, findings(points).values()))
-        uncorrected += any(compare_modes(*map(p.scores, BOTH_MODES)).p_value < 0.05 for p in points)
+        uncorrected += any(ERROR.compare(*map(p.scores, BOTH_MODES)).p_value < 0.05 for p in points)
     assert wrong <= 0.07 * 200
     assert uncorrected > 0.3 * 200
 
@@ -110,6 +110,4 @@ def test_labels_are_compared_by_their_accuracies():
     few = a_label_point(high, low, samples=40, T=4)
     assert [clear_mode(found) for found in findings([few]).values()] == [""]
     assert "accuracy is higher at 1 of 1" in found_takeaway([a_label_point([0.9], [0.8], T=4)])
-    assert (
-        sweep_title("Digits", ["U"], 2, has_labels=True) == "Digits: accuracy by units U, 2 seeds"
-    )
+    assert sweep_title("Digits", ["U"], 2, ACCURACY) == "Digits: accuracy by units U, 2 seeds"

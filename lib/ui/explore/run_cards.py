@@ -13,8 +13,8 @@ from lib import charts
 from lib.charts import EARLY, Chart, Palette, Words, cards_of
 from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
-from lib.results import ROWS_HIDDEN, RunAt, Snapshot
-from lib.text import capital, readable, short
+from lib.results import ROWS_HIDDEN, RunAt, Snapshot, measure_of
+from lib.text import capital
 from lib.ui import widgets
 from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
@@ -150,16 +150,14 @@ def _numbers(shown: ShownRun) -> Follow:
     dataset, count = shown.dataset, len(shown.snapshot.seeds)
     part = "validation" if dataset.has_validation else "training"
     whose = " of both modes" if len(shown.snapshot.results) > 1 else ""
-    what, name = ("accuracy", "final_accuracy") if dataset.has_labels else ("MSE", "final_mse")
-    hint(capital(f"{'median ' if count > 1 else ''}{part} {what}{whose}"))
+    measure = measure_of(dataset)
+    hint(capital(f"{'median ' if count > 1 else ''}{part} {measure.short_name}{whose}"))
     places = {mode: Place() for mode in shown.snapshot.results}
 
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
-            colored, value = MODES[mode].colored, short(result.final_mse)
-            if dataset.has_labels:
-                value = readable(100 * result.final_accuracy, unit="%")
-            seeds = charts.seeds_range(now.snapshot, mode, name)
+            colored, value = MODES[mode].colored, measure.text(getattr(result, measure.field))
+            seeds = charts.seeds_range(now.snapshot, mode, measure)
             off = charts.off_by(dataset, result)
             details = " · ".join(filter(None, (seeds and f"seeds: {seeds}", off))) or None
             texts = colored(MODES[mode].label), colored(value), details
