@@ -93,6 +93,8 @@ def test_a_run_on_labels_has_arrays_and_no_forecast(received, data):
     card = received[-1]
     assert "data" in card["files"]
     assert "forecast" not in card["files"]
+    titles = {row["title"] for part in card["parts"] for row in part["rows"]}
+    assert {"Accuracy at each timestep", "Accuracy at the last step"} <= titles
     table = downloaded(app, received, "predictions_csv").splitlines()
     assert f"({len(table) - 1:,} rows)" in f"{card['parts']}"
     assert downloaded(app, received, "report").startswith(b"<!doctype html>")

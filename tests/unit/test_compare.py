@@ -202,9 +202,9 @@ def test_predictions_are_in_the_raw_unit():
     scaled = a_dataset(target_scale=np.array([10.0]), target_unit="°C")
     runs = runs_on(scaled, {"sequence": [0.5]}, {"last": [0.25]})
     figure = predictions_figure(runs, 1, 0, LIGHT)
-    truth = 10 * scaled.y[7, :, 0]
-    np.testing.assert_allclose(the(figure, "A, sequence mode").y, truth + 5)
-    np.testing.assert_allclose(the(figure, "B, last-step mode").y, truth[-1:] + 2.5)
+    targets = 10 * scaled.y[7, :, 0]
+    np.testing.assert_allclose(the(figure, "A, sequence mode").y, targets + 5)
+    np.testing.assert_allclose(the(figure, "B, last-step mode").y, targets[-1:] + 2.5)
     takeaway, details = compare.predictions_words(runs, 1, 0)
     assert takeaway.endswith("is 2.5 °C to 5 °C.")
     assert "5 °C for run A" in details

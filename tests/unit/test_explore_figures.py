@@ -32,9 +32,9 @@ def test_predictions_are_shown_in_the_raw_unit():
     scale = {"target_scale": np.array([1.0, 10.0]), "target_offset": np.array([0.0, 5.0])}
     dataset = a_dataset(k=2, **scale, target_unit="°C")
     figure = drawn("predictions", a_run(dataset, sequence=0.5), 1, 1)
-    truth = 10 * dataset.y[7, :, 1] + 5
-    np.testing.assert_allclose(the(figure, "target").y, truth)
-    np.testing.assert_allclose(the(figure, "sequence mode").y, truth + 5)
+    targets = 10 * dataset.y[7, :, 1] + 5
+    np.testing.assert_allclose(the(figure, "target").y, targets)
+    np.testing.assert_allclose(the(figure, "sequence mode").y, targets + 5)
     assert list(the(figure, "target").x) == [1, 2, 3, 4]
     assert figure.layout.yaxis.title.text == "target 2 (°C)"
     assert "°C" in the(figure, "target").hovertemplate

@@ -178,5 +178,5 @@ def test_the_charts_of_a_wrong_target_have_both_setups():
     """One chart has the losses by epoch, the other the predictions by target."""
     result, setups = read_recording("flat", Damage), ["right setup", "wrong setup"]
     assert [trace.name for trace in damage_loss_figure(result, LIGHT).data] == setups
-    truth, *points = damage_predictions_figure(result, LIGHT).data
-    assert (truth.name, [trace.name for trace in points]) == ("target", setups)
+    targets, *points = damage_predictions_figure(result, LIGHT).data
+    assert (targets.name, [trace.name for trace in points]) == ("target", setups)

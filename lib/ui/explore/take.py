@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lib import export
+from lib.charts import cards_of
 from lib.data import Dataset, Table
 from lib.experiment import Experiment
 from lib.export import EXPORTS, Reported
@@ -134,11 +135,12 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     for end, (settings, data, note) in {"": (experiment, dataset, after), NEW: new}.items():
         names[f"data{end}"] = f"{export.data_name(data)}.npz"
         names |= {f"{n}{end}": each.file_name(settings, data, note) for n, each in EXPORTS.items()}
+    cards = {name: card.title for name, card in cards_of(dataset).items()}
     parts = []
     for heading, rows in _FILE["parts"].items():
         shown = []
-        for title, spec in rows.items():
-            labels = dict(spec.get("files", {}))
+        for key, spec in rows.items():
+            title, labels = cards.get(key, key), dict(spec.get("files", {}))
             labels |= {file + NEW: f"{label} (new settings)" for file, label in labels.items()}
             files = {file: label for file, label in labels.items() if file in makers}
             text = spec.get("about", "").format(**numbers)
