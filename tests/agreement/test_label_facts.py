@@ -46,7 +46,7 @@ def logits_of(model, x=X):
     return z if z.shape[-1] > 1 else np.concatenate([0 * z, z], axis=-1)
 
 
-def loss_and_right(model, y, x=X):
+def scores(model, y, x=X):
     """Return the cross-entropy and whether the prediction is right, by sample and step."""
     logits = logits_of(model, x)
     score = np.take_along_axis(logits, y[..., None], axis=-1)[..., 0]
@@ -55,7 +55,7 @@ def loss_and_right(model, y, x=X):
 
 def means(model, y, x=X, weights=1.0, real=True):
     """Return the mean of the weighted loss, the accuracy and the weighted accuracy."""
-    loss, right = loss_and_right(model, y, x)
+    loss, right = scores(model, y, x)
     real, w = real & np.full(y.shape, True), weights * np.ones(y.shape)
     return (loss * w)[real].mean(), right[real].mean(), (right * w)[real].sum() / w[real].sum()
 
@@ -78,7 +78,7 @@ def test_keras_computes_losses_from_logits_and_clips_only_probabilities_in_array
     for scale, is_clipped in [(1, False), (200, True)]:
         options = {"every_step": every_step, "scale": scale, "run_eagerly": not is_clipped}
         model, logits = classifier(**options), {"activation": None, "loss": FROM_LOGITS}
-        loss, expected = loss_and_right(model, y)[0], means(model, y)
+        loss, expected = scores(model, y)[0], means(model, y)
         assert (loss.max() > MOST) == is_clipped
         assert_close(fit(model, y), *expected)
         assert_close(fit(classifier(**options, **logits), y), *expected)
@@ -91,7 +91,7 @@ def test_keras_computes_losses_from_logits_and_clips_only_probabilities_in_array
 def test_time_distributed_softmax_hides_its_logits():
     """A hidden softmax clips its loss; with `from_logits=True` the least is log(1 + (K-1)/e)."""
     plain, inside = classifier(scale=200), layers.TimeDistributed(layers.Dense(K, "softmax"))
-    loss, model = loss_and_right(plain, Y)[0], classifier(inside, scale=200)
+    loss, model = scores(plain, Y)[0], classifier(inside, scale=200)
     np.testing.assert_array_equal(model(X), plain(X))
     assert_close(fit(model, Y), np.minimum(loss, MOST).mean())
     after = [layers.TimeDistributed(layers.Dense(K)), layers.Activation("softmax")]
@@ -191,7 +191,7 @@ def test_weights_by_sample_and_class_weights_fail_in_sequence_mode():
     for classes, y in [(one_hot, HOT[Y]), (model, Y[..., None])]:
         with pytest.raises(TypeError, match="can be converted to Python scalars"):
             fit(classes, y, class_weight=CLASS_WEIGHT)
-    loss, w = loss_and_right(model, Y[:T], X[:T])[0], WEIGHTS[:T, 0]
+    loss, w = scores(model, Y[:T], X[:T])[0], WEIGHTS[:T, 0]
     assert_close(fit(model, Y[:T], X[:T], sample_weight=w), (loss * w).mean())
     w = BY_CLASS[Y[:T].argmax(1)]  # Keras takes the step of the largest class for a class.
     assert_close(fit(model, Y[:T], X[:T], class_weight=CLASS_WEIGHT), (loss * w).mean())
@@ -202,7 +202,7 @@ def test_binary_targets_in_sequence_mode_need_a_last_axis_of_1():
     model, y = classifier(**BINARY), np.minimum(Y, 1)
     expected = means(model, y, weights=WEIGHTS)
     assert_close(fit(model, y[..., None], sample_weight=WEIGHTS), *expected)
-    loss, w = loss_and_right(model, y)[0], BY_CLASS[y.argmax(1)]
+    loss, w = scores(model, y)[0], BY_CLASS[y.argmax(1)]
     assert_close(fit(model, y, class_weight=CLASS_WEIGHT), (loss.mean(1) * w).mean())
     for failing, weights in [(model, WEIGHTS), (classifier(mask=1, **BINARY), None)]:
         with pytest.raises(InvalidArgumentError, match=r"Incompatible shapes: \[16\] vs. \[16,6\]"):
@@ -219,10 +219,7 @@ def test_a_mask_counts_only_real_steps():
     assert_close(fit(two, y[..., None], PADDED_X), *means(two, y, PADDED_X, real=REAL))
     weighted = means(model, PADDED_Y, PADDED_X, WEIGHTS, REAL)
     assert_close(fit(model, PADDED_Y, PADDED_X, sample_weight=WEIGHTS), *weighted)
-    loss, batches = (
-        loss_and_right(model, PADDED_Y, PADDED_X)[0],
-        np.split(np.arange(N), [5, 10, 15]),
-    )
+    loss, batches = scores(model, PADDED_Y, PADDED_X)[0], np.split(np.arange(N), [5, 10, 15])
     by_sample = sum(len(part) * loss[part][REAL[part]].mean() for part in batches) / N
     assert_close(fit(model, PADDED_Y, PADDED_X, batch_size=5), by_sample, *expected[1:])
     assert fit(model, Y, 0 * X) == [0, 0, 0]
