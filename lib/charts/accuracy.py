@@ -130,8 +130,8 @@ class LastStepAccuracy(LastStepValues):
 
 Card = SamplePredictions | Losses | StepValues | LastStepValues | ClassProbabilities
 LABEL_CARDS: dict[str, type[Card]] = {
+    **EXPLORE_CARDS,
     "predictions": ClassProbabilities,
-    "loss": Losses,
     "step_error": StepAccuracy,
     "compare": LastStepAccuracy,
 }

@@ -118,12 +118,10 @@ def off_by(dataset: Dataset, result: ModeResult) -> str:
 
 
 def seeds_range(snapshot: Snapshot, mode: str, measure: Measure = ERROR) -> str:
-    """Return the range over the seeds at the last step: "0.01 to 0.015"; "" for one seed."""
+    """Return the range over the seeds at the last step: "0.01 to 0.015"; "" if all are equal."""
     values = snapshot.by_seed(mode, measure.field)
-    ends = apart(values.min(), values.max())
-    if measure is ACCURACY:  # with the digits of the median on the screen
-        ends = [measure.text(values.min()), measure.text(values.max())]
-    return "" if len(values) == 1 else " to ".join(ends)
+    ends = measure.text(values.min()), measure.text(values.max())
+    return "" if len(set(ends)) == 1 else " to ".join(ends)
 
 
 def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ERROR) -> str:

@@ -60,7 +60,6 @@ from lib.results.labels import (
     accuracy,
     activated,
     balanced_accuracy,
-    cross_entropy,
     entropy,
     macro_f1,
     proportion_interval,

@@ -8,7 +8,7 @@ import pytest
 from lib import results
 from lib.experiment import Experiment
 from lib.results import evaluate_outputs
-from lib.results.labels import confusion_matrix
+from lib.results.labels import confusion_matrix, cross_entropy
 from tests.unit.fakes import fake_labels
 
 SOFTMAX = Experiment().set(loss="sparse")
@@ -37,16 +37,16 @@ def test_cross_entropy_is_the_negative_log_of_the_true_class_probability(experim
     p = results.activated(experiment, outputs)
     of_classes = p if columns > 1 else np.concatenate([1 - p, p], axis=-1)
     expected = -np.log(np.take_along_axis(of_classes, numbers[..., None], axis=-1)[..., 0])
-    ours = results.cross_entropy(experiment.training.activation, outputs, y)
+    ours = cross_entropy(experiment.training.activation, outputs, y)
     np.testing.assert_allclose(ours, expected)
     np.testing.assert_allclose(results.entropy(p, y), expected, rtol=1e-6)
 
 
 def test_a_certain_output_has_a_finite_cross_entropy():
     """Outputs of 200 would underflow as probabilities."""
-    assert results.cross_entropy("sigmoid", np.array([200.0]), np.array([0.0])) == 200
+    assert cross_entropy("sigmoid", np.array([200.0]), np.array([0.0])) == 200
     outputs, y = np.array([200.0, 0.0]), np.array([0.0, 1.0])
-    assert results.cross_entropy("softmax", outputs, y) == 200
+    assert cross_entropy("softmax", outputs, y) == 200
 
 
 def test_confusion_and_scores_of_uneven_classes():
@@ -107,7 +107,7 @@ def test_only_real_steps_count_in_scores(padding, mask):
         ]
         assert scores.accuracy == np.mean(hits)
     masked = mask == "on" and padding != "none"
-    costs = results.cross_entropy("softmax", outputs, dataset.y[part])
+    costs = cross_entropy("softmax", outputs, dataset.y[part])
     batches = np.split(np.arange(8), [3, 6])
     means = [costs[b][real[b] if masked else slice(None)].mean() for b in batches]
     assert errors.losses["sequence"] == pytest.approx(np.average(means, weights=[3, 3, 2]))

@@ -118,12 +118,9 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     kept = kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))
     of = f"{len(kept)} of the " if len(kept) < len(trained) else ""
     stored = f"the weights of {of}{counted(len(trained), 'stored epoch')}"
-    values = dataset.y[dataset.evaluated]
-    if dataset.has_labels:  # one row for each timestep, without padding
-        values = values[..., 0]
-        values = values if dataset.mask is None else values[dataset.mask[dataset.evaluated]]
+    columns = 1 if dataset.has_labels else dataset.targets  # in the table of predictions
     numbers = {
-        "rows": f"{values.size:,}",
+        "rows": f"{columns * dataset.real[dataset.evaluated].sum():,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
         "replay": f"For the replay, the file has {stored}" if trained else TEXTS["no_replay"],
