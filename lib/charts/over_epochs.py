@@ -135,11 +135,10 @@ class LastStepValues:
         known = [mode for mode, curve in self.curves.items() if len(curve.values)]
         values = {mode: snapshot.by_seed(mode, measure.field) for mode in known}
         self.medians = {mode: scale * float(np.median(each)) for mode, each in values.items()}
-        baseline = scale * results.baseline_at_end(run.dataset)
-        self.levels = [(run.dataset.baseline_label, {"both": baseline}, "baseline")]
+        self.baseline = scale * results.baseline_at_end(run.dataset)
+        self.levels = [(run.dataset.baseline_label, {"both": self.baseline}, "baseline")]
         if best := self.best():
             self.levels.append((best[0], {"both": scale * best[1]}, "best"))
-        self.baseline = self.levels[0][1]["both"]
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
         self.verdict: Verdict | None = None
         if len(values) > 1 and np.isfinite([*values.values()]).all():
