@@ -14,12 +14,9 @@ from lib.experiment import MODES
 from lib.results import (
     ByRow,
     Forecast,
-    LabelScore,
     Score,
     SkillTable,
     Snapshot,
-    accuracy_outcomes,
-    independent_samples,
     outcomes,
 )
 from lib.results import Part as DataPart
@@ -28,7 +25,6 @@ from lib.text import apart, beside, capital, counted, difference, filled, joined
 _TEXTS = beside(__file__)
 HEIGHT = 380
 OPACITY = 0.3  # the opacity of bands
-LABEL_MEASURES = ("accuracy", "balanced", "macro F1", "loss")
 MEASURES = ("MAE", "RMSE", "MASE", "skill")
 PICKED = " The best epoch was picked on validation samples, so only a test part is independent."
 
@@ -44,14 +40,12 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
     beats = outcomes(errors, float(best.rmse[target]) ** 2, table.independent)
     if "clear" not in beats and "unclear" in beats:
         return too_few(table.independent)
-    return _verdict(table.models, beats, best.label, part)
+    return verdict([one.label for one in table.models], beats, best.label, part)
 
 
-def _verdict(
-    models: Sequence[Score | LabelScore], beats: np.ndarray, best: str, part: DataPart
-) -> str:
+def verdict(models: Sequence[str], beats: np.ndarray, best: str, part: DataPart) -> str:
     """Return which models beat the best baseline; `beats` has "clear" for each that does."""
-    winners = [one.label for one, beat in zip(models, beats, strict=True) if beat == "clear"]
+    winners = [name for name, beat in zip(models, beats, strict=True) if beat == "clear"]
     who = ["no mode clearly beats", f"{''.join(winners)} beats", "both modes beat"][len(winners)]
     where = "On test samples" if part == "test" else "In this run"
     return f"{where}, {who} the best baseline, {best}."
@@ -85,26 +79,6 @@ def score_texts(table: SkillTable, score: Score, target: int) -> list[str]:
     errors = [float(each[target]) for each in (score.mae, score.rmse, score.mase)]
     texts = [readable(each) if math.isfinite(each) else "–" for each in errors]
     return [*texts, percent(table.skill(score, target))]
-
-
-def label_texts(score: LabelScore) -> list[str]:
-    """Return the texts below LABEL_MEASURES."""
-    shares = [percent(100 * share) for share in (score.accuracy, score.balanced)]
-    return [*shares, readable(score.f1), readable(score.loss)]
-
-
-def label_words(dataset: Dataset, scores: Sequence[LabelScore], part: DataPart) -> Words:
-    """Return which modes are clearly more accurate than the best baseline; the details."""
-    chosen = dataset.parts["test"] if part == "test" else dataset.evaluated
-    count = independent_samples(dataset, np.arange(len(dataset.x))[chosen])
-    models = [score for score in scores if score.name in MODES]
-    best = scores[len(models)]
-    beats = accuracy_outcomes(np.array([s.accuracy for s in models]), best.accuracy, count)
-    details = f"{capital(dataset.target_column)} at the last step of {count:,.0f} samples. "
-    details += _TEXTS["labels"]
-    if not models:
-        return f"Best baseline to beat: {best.label}.", details
-    return _verdict(models, beats, best.label, part), details
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:

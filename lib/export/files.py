@@ -173,10 +173,9 @@ class Reported(RunAt):
 
     @property
     def parts(self) -> tuple[results.Part, ...]:
-        """The parts with a table of skill; none without models of numbers trained on a table."""
-        if self.dataset.classes or not (
-            self.dataset.origin and self.snapshot.epoch and self.snapshot.weights[0]
-        ):
+        """The parts with a table of scores; none for numbers without models trained on a table."""
+        is_trained = self.snapshot.epoch and self.snapshot.weights[0]
+        if not (self.dataset.has_labels or (self.dataset.origin and is_trained)):
             return ()
         return ("evaluated", "test") if self.looked else ("evaluated",)
 
@@ -188,7 +187,7 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
         if of.dataset.has_rows or "sample" not in kind.picks:
             card = kind(of, *(getattr(of, each) for each in kind.picks))
             shown.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
-    if of.parts:
+    if of.parts and not of.dataset.has_labels:
         with suppress(results.ForecastError):  # for example, too few rows for a window
             shown.append(_forecast(of))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
@@ -223,6 +222,13 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     models = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, weights, *inputs) for mode, weights in models.items()}
     run = experiment, dataset, snapshot.weights
+    skills, labels = dict[str, results.SkillTable](), None
+    if dataset.has_labels:
+        scores = {part: results.label_skill(of, part) for part in of.parts}
+        tables = charts.confusion.label_tables(of, scores, _LIGHT)
+        labels = tables, *charts.confusion.label_words(of, scores)
+    else:
+        skills = {part: results.skill_of_seeds(*run, part) for part in of.parts}
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)
     page = templates.from_string(_PAGE.read_text("utf-8")).render(
@@ -232,7 +238,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
-        skills={part: results.skill_of_seeds(*run, part) for part in of.parts},
+        skills=skills,
         # Escape "<", so that no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
@@ -248,8 +254,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         sentences=sentences,
         english=text,
         skill=charts.skill,
-        labels=charts.confusion.label_tables(of, _LIGHT) if dataset.has_labels else "",
-        label_words=charts.confusion.label_words(of) if dataset.has_labels else (),
+        labels=labels,
         baseline_accuracy=results.baseline_accuracy,
     )
     return page.encode()
