@@ -99,12 +99,15 @@ def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float
     """Return the smallest possible training loss by mode, and its `Floor`; {} if unknown."""
     modes = experiment.model.modes
     if dataset.best_loss is not None:
-        if experiment.training.weights == "classes":  # the best model isn't the one without weights
+        if experiment.training.weights == "classes":  # the best probabilities would differ
             return {}, None
         # Padded steps have the label 0, and inputs that no real step has: a model can know them.
+        # At the end of each sequence, whatever its length, as much is known as at step T.
         costs = np.where(dataset.real, dataset.best_loss, 0.0)
+        losses = {"last": float(dataset.best_loss[-1])}
+        losses["sequence"] = _label_loss(experiment, dataset, "sequence", costs)
         floor = Floor(dataset.best_loss, "best possible", dataset.best_why)
-        return {mode: _label_loss(experiment, dataset, mode, costs) for mode in modes}, floor
+        return {mode: losses[mode] for mode in modes}, floor
     best = best_possible(experiment, dataset, slice(dataset.train))
     if best is None or experiment.training.loss != "mse":
         return {}, None

@@ -14,14 +14,16 @@ set_environment()
 
 import keras  # noqa: E402  It needs the environment.
 
+from lib.data import class_numbers, make_dataset, suggested  # noqa: E402
 from lib.experiment import CELLS, Experiment  # noqa: E402
 from lib.recurrence import initial_model_weights, outputs_in_parts  # noqa: E402
-from lib.results import activated, evaluate_outputs, training_arrays  # noqa: E402
+from lib.results import activated, best_loss, evaluate_outputs, training_arrays  # noqa: E402
 from lib.training import engine  # noqa: E402
 from lib.training.architecture import Architecture, architecture_of  # noqa: E402
 from tests.agreement.covering import covering  # noqa: E402
 from tests.agreement.test_engine import assert_close  # noqa: E402
 from tests.unit.fakes import fake_labels  # noqa: E402
+from tests.unit.test_label_data import exact_posteriors  # noqa: E402
 
 N, T, F, UNITS, BATCH = 10, 5, 3, 4, 4
 AXES = [
@@ -151,3 +153,33 @@ def test_training_equals_train_on_batch(case, size):
     assert ours_accuracy == pytest.approx(accuracy, rel=1e-6)
     shown = outputs if experiment.model.output == "logits" else activated(experiment, outputs)
     assert_close(shown if mode == "sequence" else shown[:, -1], model.predict(dataset.x, verbose=0))
+
+
+@pytest.mark.parametrize("name", ["brackets", "first_pattern"])
+@pytest.mark.parametrize("padding", ["none", "after", "before"])
+@pytest.mark.parametrize("mask", ["on", "off"])
+@pytest.mark.parametrize("weights", ["none", "steps"])
+def test_the_best_possible_loss_is_kerass_loss_of_the_true_probabilities(
+    name, padding, mask, weights
+):
+    """Targets are the true probabilities, too: the mean over labels. Padded steps are known."""
+    experiment = suggested(name).set(N=4096, T=12, padding=padding, mask=mask, weights=weights)
+    dataset = make_dataset(experiment.set(noise=0.2))
+    clean = class_numbers(make_dataset(experiment.set(noise=0.0)).y)
+    true = 0.2 / 3 + 0.8 * np.eye(3)[clean]
+    if name == "first_pattern":
+        true = exact_posteriors(name, dataset, 0.2)[..., 1:]
+    true[~dataset.real] = [0.0] if name == "first_pattern" else [1.0, 0.0, 0.0]
+    loss = KERAS_LOSSES["binary" if name == "first_pattern" else "onehot"]()
+    train = slice(dataset.train)
+    predicted = keras.ops.convert_to_tensor(true[train])
+    if mask == "on":
+        predicted._keras_mask = keras.ops.convert_to_tensor(dataset.real[train])
+    by_step = 2 * np.arange(1, 13) / 13 if weights == "steps" else np.ones(12)
+    rows = np.arange(dataset.train), dataset.last_step[train]
+    best, floor = best_loss(experiment, dataset)
+    sequence = loss(true[train], predicted, np.tile(by_step, (dataset.train, 1)))
+    assert best["sequence"] == pytest.approx(float(sequence), abs=0.02)
+    assert best["last"] == pytest.approx(float(loss(true[rows], true[rows])), rel=1e-4)
+    assert floor.label == "best possible"
+    assert best_loss(experiment.set(weights="classes"), dataset) == ({}, None)

@@ -78,7 +78,7 @@ def test_the_sentence_has_the_tables_numbers():
     """The sentence has the samples, the errors, and the denominator of MASE."""
     prepared = own_data.sales()
     dataset, outputs = prepared[1], predict(*prepared)
-    table = evaluate(dataset, outputs)
+    table = evaluate(dataset, [outputs])
     best, untrained = table.baselines(0)[0], Snapshot("", Status.PAUSED)
     words = skill_sentence(dataset, table, 0, "evaluated", untrained)
     assert f"the last step of the {len(outputs.samples)} validation samples, the best" in words
