@@ -11,16 +11,9 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
-from lib.results import (
-    ByRow,
-    Forecast,
-    Score,
-    SkillTable,
-    Snapshot,
-    outcomes,
-)
+from lib.results import ByRow, Forecast, Score, SkillTable, Snapshot, outcomes
 from lib.results import Part as DataPart
-from lib.text import apart, beside, capital, counted, difference, filled, joined, percent, readable
+from lib.text import apart, beside, capital, counted, filled, joined, percent, readable
 
 _TEXTS = beside(__file__)
 HEIGHT = 380
@@ -54,24 +47,16 @@ def verdict(models: Sequence[str], beats: np.ndarray, best: str, part: DataPart)
 def skill_sentence(
     dataset: Dataset, table: SkillTable, target: int, part: DataPart, snapshot: Snapshot
 ) -> str:
-    """Return the samples, the RMSEs of best baseline and models, and the measures' definitions."""
-    best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
-    kind = "validation" if dataset.has_validation else "training"
+    """Return the target, the samples, and the definitions of the measures."""
+    origin, kind = dataset.cut_from, "validation" if dataset.has_validation else "training"
     samples = counted(len(table.samples), f"{'test' if part == 'test' else kind} sample")
     few = f" (every {nth(table.every)} one)" if table.every > 1 else ""
-    parts = [
-        f"The target is {dataset.target_labels[target]}. At the last step of the {samples}{few}, "
-        f"the best baseline is {best.label}: RMSE {readable(best.rmse[target])}{unit}."
-    ]
-    for score in table.models:
-        error, least = float(score.rmse[target]), float(best.rmse[target])
-        compared = f", {difference(error, least)}" if math.isfinite(error) else ""
-        parts.append(f"{capital(score.label)}: {readable(error)}{unit}{compared}.")
-    parts.append(filled(_TEXTS, "measures", season=season_length(origin, origin.period)))
+    text = f"The target is {dataset.target_labels[target]}, at the last step of {samples}{few}. "
+    text += filled(_TEXTS, "measures", season=season_length(origin, origin.period))
     if table.models and snapshot.others:
-        parts.append(f"The modes' errors are medians over {len(snapshot.seeds)} seeds.")
+        text += f" The modes' errors are medians over {len(snapshot.seeds)} seeds."
     picked = bool(table.models) and part == "evaluated" and snapshot.keeps_best
-    return " ".join(parts) + (PICKED if picked else "")
+    return text + (PICKED if picked else "")
 
 
 def score_texts(table: SkillTable, score: Score, target: int) -> list[str]:

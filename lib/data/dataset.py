@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -121,7 +121,6 @@ class KnownErrors:
     # losses by `TrainingSettings.weights` and mode.
     baseline_accuracy: tuple[np.ndarray, float] | None = None
     label_losses: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    label_scores: tuple[Any, ...] = ()  # the result of `lib.results.evaluation.baseline_scores`
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

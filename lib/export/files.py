@@ -222,13 +222,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     models = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, weights, *inputs) for mode, weights in models.items()}
     run = experiment, dataset, snapshot.weights
-    skills, labels = dict[str, results.SkillTable](), None
-    if dataset.has_labels:
-        scores = {part: results.label_skill(of, part) for part in of.parts}
-        tables = charts.confusion.label_tables(of, scores, _LIGHT)
-        labels = tables, *charts.confusion.label_words(of, scores)
-    else:
-        skills = {part: results.skill_of_seeds(*run, part) for part in of.parts}
+    scores_of = results.label_skill if dataset.has_labels else results.skill_of_seeds
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)
     page = templates.from_string(_PAGE.read_text("utf-8")).render(
@@ -238,7 +232,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
-        skills=skills,
+        skills={part: scores_of(*run, part) for part in of.parts},
         # Escape "<", so that no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
@@ -254,7 +248,6 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         sentences=sentences,
         english=text,
         skill=charts.skill,
-        labels=labels,
-        baseline_accuracy=results.baseline_accuracy,
+        confusion=charts.confusion,
     )
     return page.encode()

@@ -1,6 +1,7 @@
 """Evaluate a model's outputs: errors by timestep, losses by mode, and scores of labels."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
@@ -22,7 +23,7 @@ from lib.results.labels import (
     entropy,
     macro_f1,
 )
-from lib.results.run import ModeResult, RunAt, Snapshot
+from lib.results.run import SeedWeights, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,52 +153,26 @@ class LabelScore(NamedTuple):
     f1: float = math.nan  # `macro_f1`
 
 
-def label_skill(run: RunAt, part: Part = "evaluated") -> list[LabelScore]:
-    """Return scores of the models, of the baselines, best first, and of the best possible model."""
-    dataset, weights, every = run.dataset, run.snapshot.weights, 1
-    rows: dict[str, list[tuple[float, ...]]] = {mode: [] for mode in run.snapshot.results}
-    if part == "test":
-        for each in weights:
-            predicted = predict(run.experiment, dataset, each, part, seeds=len(weights))
-            y, every = dataset.last_y[predicted.samples], predicted.every
-            for mode, last in predicted.last.items():
-                rows[mode].append(_scores(entropy(last, y).mean(), confusion_matrix(y, last)))
-    else:
-        for mode, result in (pair for seed in run.snapshot.seeds for pair in seed.items()):
-            if result.labels:
-                loss = _last_loss(dataset, mode, result)
-                rows[mode].append(_scores(loss, result.labels.confusion))
-    medians = {mode: np.median(each, axis=0).tolist() for mode, each in rows.items()}
-    scores = [LabelScore(mode, MODES[mode].name, *each) for mode, each in medians.items()]
-    scores += baseline_scores(dataset, part, every)
+def label_skill(
+    experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "evaluated"
+) -> list[LabelScore]:
+    """Return scores of models with these weights, baselines, best first, and the best possible."""
+    seeds = [predict(experiment, dataset, each, part, seeds=len(weights)) for each in weights]
+    samples = seeds[0].samples
+    y = dataset.last_y[samples]
+
+    def score(name: str, label: str, lasts: Sequence[np.ndarray]) -> LabelScore:
+        rows = []
+        for last in lasts:
+            confusion = confusion_matrix(y, last)
+            shares = accuracy(confusion), balanced_accuracy(confusion), macro_f1(confusion)
+            rows.append((float(entropy(last, y).mean()), *shares))
+        return LabelScore(name, label, *np.median(rows, axis=0).tolist())
+
+    scores = [score(m, MODES[m].name, [seed.last[m] for seed in seeds]) for m in seeds[0].last]
+    baselines = [score(one.name, one.label, [one.last[samples]]) for one in dataset.baselines]
+    scores += sorted(baselines, key=attrgetter("accuracy"), reverse=True)
     if dataset.best_accuracy is not None and dataset.best_loss is not None:
         best = float(dataset.best_loss[-1]), float(dataset.best_accuracy[-1])
         scores.append(LabelScore("best", "best possible", *best))
     return scores
-
-
-@cached_with_object
-def baseline_scores(
-    dataset: Dataset, part: Part = "evaluated", every: int = 1
-) -> tuple[LabelScore, ...]:
-    """Return the baselines' scores on every k-th sample of a part, the most accurate one first."""
-    if dataset.known_errors:
-        return dataset.known_errors.label_scores
-    samples, scores = dataset.parts["test"] if part == "test" else dataset.evaluated, []
-    y = dataset.last_y[samples][::every]
-    for one in dataset.baselines:
-        last = one.last[samples][::every]
-        each = _scores(entropy(last, y).mean(), confusion_matrix(y, last))
-        scores.append(LabelScore(one.name, one.label, *each))
-    return tuple(sorted(scores, key=attrgetter("accuracy"), reverse=True))
-
-
-def _scores(loss: float, confusion: np.ndarray) -> tuple[float, ...]:
-    return float(loss), accuracy(confusion), balanced_accuracy(confusion), macro_f1(confusion)
-
-
-def _last_loss(dataset: Dataset, mode: str, result: ModeResult) -> float:
-    """Return the cross-entropy at the last step; NaN if only a loss over all steps is known."""
-    if result.labels and dataset.mask is None:
-        return float(result.labels.step_loss[-1])
-    return result.final_validation_loss if mode == "last" else math.nan

@@ -9,7 +9,7 @@ from lib.data import Dataset, KnownErrors, cached_with_object
 from lib.experiment import SETTINGS, Experiment, losses_for
 from lib.results.baselines import ERRORS, baseline_loss, step_losses
 from lib.results.compared import independent_samples
-from lib.results.evaluation import baseline_accuracy, baseline_scores
+from lib.results.evaluation import baseline_accuracy
 from lib.results.run import ModeResult, Run, Snapshot
 
 HIDDEN_TITLE = "An uploaded file"  # replaces the file's name
@@ -59,7 +59,6 @@ def _known_errors(dataset: Dataset) -> KnownErrors:
         weights = SETTINGS["weights"].options or ()
         losses = {kind: baseline_loss(experiment.set(weights=kind), dataset) for kind in weights}
         of_labels = {"label_losses": losses, "baseline_accuracy": baseline_accuracy(dataset)}
-        of_labels["label_scores"] = baseline_scores(dataset)
     return KnownErrors(
         baseline_mse=dataset.baseline_mse,
         baseline_losses={loss: step_losses(loss, wrong) for loss in ERRORS},

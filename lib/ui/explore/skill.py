@@ -30,19 +30,17 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
     """Draw the card if the shown data are numbers from a table."""
     with st.container(key="skill_place"):  # always drawn, so that nothing below it moves
         shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).at_picked_epoch
-        dataset, run = shown.dataset, shown.run
-        table: results.SkillTable | None = None
-        if run and not dataset.has_rows:  # the rows belong to another browser
-            whole = runs.client().get(run.id) or run
-            if whole.dataset.origin and not dataset.has_labels:
-                table = _scores(shown, whole)
-        if dataset.has_labels or not (table or dataset.origin):
+        dataset = shown.dataset
+        if dataset.has_labels:
+            return
+        if not _with_rows(shown).origin:
             once("skill", (), dict)  # frees the results of other data, which may be large
             return
         with st.container(border=True, key="skill", gap="xsmall"):
-            if table:
+            if not dataset.has_rows:
                 st.markdown(f"### {TITLES['skill']}")
-                st.markdown(_markdown(table, dataset, _pick_target(dataset)))
+                target = _pick("Target", dataset.target_labels, "target")
+                st.markdown(_markdown(scores(shown, results.skill_of_seeds), dataset, target))
                 hint(results.ROWS_HIDDEN)
                 return
             # Baselines need no training: show them for the sidebar's season, not the run's.
@@ -61,6 +59,12 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
                 hint(f"Models of seed {shown.experiment.seed}, the first seed.")
             draw = {"skill": _skill, "dates": _dates, "ahead": _ahead}[part]
             draw(shown, shown.dataset.cut_from, palette)
+
+
+def _with_rows(shown: ShownRun) -> Dataset:
+    """Return the shown dataset with its rows, even if they belong to another browser."""
+    run = None if shown.dataset.has_rows or shown.run is None else runs.client().get(shown.run.id)
+    return run.dataset if run else shown.dataset
 
 
 def _weights(shown: ShownRun) -> results.SeedWeights:
@@ -104,36 +108,29 @@ def _pick(label: str, names: Sequence[str], key: str, *, drawn: bool = True) -> 
     return int(st.session_state.get(key, 0))
 
 
-def _pick_target(dataset: Dataset) -> int:
-    return _pick("Target", dataset.target_labels, "target")
-
-
-def _scores(
-    shown: ShownRun, run: results.RunAt | results.Run, part: results.Part = "evaluated"
-) -> results.SkillTable:
-    """Return the scores of a run's models and baselines."""
-    weights = _weights(shown)
-    make = partial(results.skill_of_seeds, run.experiment, run.dataset, weights, part)
-    return _once(shown, f"medians {part}", make)
+def scores(shown: ShownRun, skill: Callable[..., T], part: results.Part = "evaluated") -> T:
+    """Return the scores of a run that `skill` computes; without models while the run trains."""
+    run = shown.experiment, _with_rows(shown), _weights(shown)
+    return _once(shown, f"medians {part}", partial(skill, *run, part))
 
 
 def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
     """Draw the table of the validation part, the season beside it, and on demand the test part."""
-    dataset, target = shown.dataset, _pick_target(shown.dataset)
+    dataset, target = shown.dataset, _pick("Target", shown.dataset.target_labels, "target")
     tables, texts = st.columns((3, 2), gap="large")
 
-    def table(part: results.Part) -> None:
-        scores = _scores(shown, shown, part)
-        tables.markdown(_markdown(scores, dataset, target, part))
-        details = charts.skill.skill_sentence(dataset, scores, target, part, shown.snapshot)
-        widgets.takeaway(charts.skill.skill_takeaway(scores, target, part), details)
+    def draw(part: results.Part) -> None:
+        table = scores(shown, results.skill_of_seeds, part)
+        tables.markdown(_markdown(table, dataset, target, part))
+        details = charts.skill.skill_sentence(dataset, table, target, part, shown.snapshot)
+        widgets.takeaway(charts.skill.skill_takeaway(table, target, part), details)
 
     with texts:
-        table("evaluated")
+        draw("evaluated")
         _season(shown, origin)
         advice(dataset, DATASETS[shown.experiment.data.name].uses)
         if test_button(shown):
-            table("test")
+            draw("test")
 
 
 def _season(shown: ShownRun, origin: Origin) -> None:
