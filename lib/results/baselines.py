@@ -75,17 +75,15 @@ def best_possible(
 
 def baseline_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     """Return the baseline's training loss by mode."""
-    loss, modes, known = experiment.training.loss, experiment.model.modes, dataset.known_errors
+    training, modes = experiment.training, experiment.model.modes
+    if dataset.known_errors:
+        key = training.weights if experiment.has_labels else training.loss
+        return {mode: dataset.known_errors.losses[key][mode] for mode in modes}
     if experiment.has_labels:
-        if known:
-            by_mode = known.label_losses[experiment.training.weights]
-            return {mode: by_mode[mode] for mode in modes}
         costs = entropy(dataset.baseline, dataset.y)
         return {mode: _label_loss(experiment, dataset, mode, costs) for mode in modes}
-    if known:
-        return mode_losses(known.baseline_losses[loss], modes)
     wrong = dataset.baseline[: dataset.train] - dataset.y[: dataset.train]
-    return mode_losses(step_losses(loss, wrong), modes)
+    return mode_losses(step_losses(training.loss, wrong), modes)
 
 
 def _label_loss(experiment: Experiment, dataset: Dataset, mode: str, costs: np.ndarray) -> float:
@@ -206,13 +204,17 @@ def last_errors(dataset: Dataset, samples: np.ndarray, last: np.ndarray) -> np.n
     return raw(last.astype(np.float64)) - raw(dataset.y[samples, -1].astype(np.float64))
 
 
-def evaluate(dataset: Dataset, seeds: Sequence[Predictions]) -> SkillTable:
+def skill_of_seeds(
+    experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "evaluated"
+) -> SkillTable:
     """Return errors of models, medians over the seeds, and of baselines, on the same samples.
 
     An RMSE is the root of the median MSE, as on other cards. Raises ValueError if the data aren't a
     table.
     """
-    samples, unit = seeds[0].samples, seasonal_error(dataset.cut_from)
+    unit = seasonal_error(dataset.cut_from)
+    seeds = [predict(experiment, dataset, w, part, seeds=len(weights)) for w in weights]
+    samples, modes = seeds[0].samples, seeds[0].last
 
     def score(name: str, label: str, lasts: Sequence[np.ndarray]) -> Score:
         wrong = np.array([last_errors(dataset, samples, last) for last in lasts])  # (R, M, K)
@@ -222,19 +224,10 @@ def evaluate(dataset: Dataset, seeds: Sequence[Predictions]) -> SkillTable:
             mase = np.where(unit > 0, mae / unit, np.nan)
         return Score(name, label, mae, rmse, mase)
 
-    modes = seeds[0].last
     models = tuple(score(m, MODES[m].name, [each.last[m] for each in seeds]) for m in modes)
     baselines = tuple(score(one.name, one.label, [one.last[samples]]) for one in dataset.baselines)
     independent = independent_samples(dataset, samples)
     return SkillTable(samples, seeds[0].every, models, baselines, independent)
-
-
-def skill_of_seeds(
-    experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "evaluated"
-) -> SkillTable:
-    """Return `evaluate` of all seeds' models, with these weights."""
-    seeds = [predict(experiment, dataset, w, part, seeds=len(weights)) for w in weights]
-    return evaluate(dataset, seeds)
 
 
 def seasonal_error(origin: Origin) -> np.ndarray:

@@ -126,10 +126,9 @@ def step_accuracy(snapshot: Snapshot, mode: str) -> np.ndarray:
 def samples_by_step(dataset: Dataset, snapshot: Snapshot) -> np.ndarray:
     """Return the number of independent evaluated samples that have each timestep, (T,)."""
     part, labels = dataset.evaluated, next(iter(snapshot.results.values())).labels
-    every = part.stop - part.start
-    counts = np.full(dataset.shape[1], every) if dataset.mask is None else dataset.mask[part].sum(0)
+    counts = dataset.real[part].sum(axis=0)
     if labels is not None:  # an earlier epoch is evaluated on fewer samples
-        counts = counts * (labels.confusion.sum() / every)
+        counts = counts * (labels.confusion.sum() / (part.stop - part.start))
     return np.minimum(counts, independent_samples(dataset))
 
 

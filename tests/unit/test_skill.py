@@ -9,11 +9,10 @@ from lib.recurrence import forward, model
 from lib.recurrence.cells import unroll
 from lib.results import baselines
 from lib.results.baselines import (
-    Predictions,
     best_possible,
     by_row,
-    evaluate,
     predict,
+    skill_of_seeds,
 )
 from lib.shapes.output import BLOCKS, bias_shapes
 from tests.unit import own_data
@@ -36,7 +35,7 @@ def by_hand(frame, dataset, part):
 def test_errors_of_a_baseline_equal_those_computed_by_pandas(part):
     """This compares the MAE, RMSE and MASE of last week's value per store."""
     experiment, dataset, weights = own_data.sales(test=20)
-    result = evaluate(dataset, [predict(experiment, dataset, weights, part)])
+    result = skill_of_seeds(experiment, dataset, (weights,), part)
     of_part = (
         dataset.evaluated if part == "evaluated" else slice(len(dataset.x) - dataset.test, None)
     )
@@ -56,7 +55,7 @@ def test_errors_of_a_baseline_equal_those_computed_by_pandas(part):
 def test_errors_of_a_model_are_in_the_targets_unit(settings):
     """A raw prediction is the output in the sample's scale, plus the base of a change."""
     experiment, dataset, weights = own_data.sales(**settings)
-    result = evaluate(dataset, [predict(experiment, dataset, weights)])
+    result = skill_of_seeds(experiment, dataset, (weights,))
     samples = np.arange(len(dataset.x))[dataset.evaluated]
     frame, rows = by_hand(own_data.panel(), dataset, dataset.evaluated)
     values, ahead = frame["sales"].to_numpy(), settings.get("horizon", 1)
@@ -80,7 +79,7 @@ def test_skill_is_relative_to_the_best_baseline_of_each_target():
     table = own_data.table(frame, "hour")
     names = ("load", "walk")
     experiment, dataset, weights = own_data.cut(table, ("walk",), names, horizon=24, period=168)
-    result = evaluate(dataset, [predict(experiment, dataset, weights)])
+    result = skill_of_seeds(experiment, dataset, (weights,))
     best = [result.baselines(target)[0] for target in range(2)]
     assert best[0].name == "seasonal"
     assert best[1].name != "seasonal"
@@ -141,7 +140,7 @@ def test_predictions_are_collected_by_target_row():
 def test_without_weights_only_baselines_are_evaluated():
     """Baselines need no training of a model."""
     experiment, dataset, _ = own_data.sales()
-    result = evaluate(dataset, [predict(experiment, dataset, {})])
+    result = skill_of_seeds(experiment, dataset, ({},))
     assert not result.models
     assert {one.name for one in result.baseline_scores} == {
         "last",
@@ -154,17 +153,20 @@ def test_without_weights_only_baselines_are_evaluated():
 
 def test_the_errors_of_several_seeds_are_medians():
     """An RMSE is the root of the median MSE. Baselines have no seeds."""
-    dataset, samples = own_data.sales()[1], np.arange(3)
-    y = dataset.y[samples, -1]
-    seeds = [Predictions(samples, 1, {"last": y + wrong}, None) for wrong in (1, 5, 2, 9)]
-    (one,), (two,), (median,) = (
-        evaluate(dataset, some).models for some in (seeds[2:3], seeds[1:2], seeds)
+    experiment, dataset, weights = own_data.sales()
+    seeds = tuple(
+        {mode: tuple(array * factor for array in arrays) for mode, arrays in weights.items()}
+        for factor in (1, 3, 2, 0)
     )
-    assert median.mae == pytest.approx((one.mae + two.mae) / 2)
-    assert median.mase == pytest.approx((one.mase + two.mase) / 2)
-    assert median.rmse == pytest.approx(np.sqrt((one.rmse**2 + two.rmse**2) / 2))
-    best = evaluate(dataset, seeds).baseline_scores[0]
-    assert best.mae == evaluate(dataset, seeds[:1]).baseline_scores[0].mae
+    tables = [skill_of_seeds(experiment, dataset, (each,)) for each in seeds]
+    table = skill_of_seeds(experiment, dataset, seeds)
+    for k, median in enumerate(table.models):
+        models = [each.models[k] for each in tables]
+        assert median.mae == pytest.approx(np.median([each.mae for each in models], axis=0))
+        assert median.mase == pytest.approx(np.median([each.mase for each in models], axis=0))
+        errors = np.median([each.rmse**2 for each in models], axis=0)
+        assert median.rmse == pytest.approx(np.sqrt(errors))
+    assert table.baseline_scores[0].mae == tables[0].baseline_scores[0].mae
 
 
 HEADLESS = EXPERIMENT.set(head="none", U=1)

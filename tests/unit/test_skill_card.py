@@ -19,7 +19,7 @@ from lib.charts.skill import (
 )
 from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
-from lib.results import SkillTable, Snapshot, Status, by_row, evaluate, forecast, predict
+from lib.results import SkillTable, Snapshot, Status, by_row, forecast, predict, skill_of_seeds
 from lib.results.baselines import Score
 from lib.text import percent
 from tests.unit import own_data
@@ -76,11 +76,10 @@ def test_a_constant_target_has_no_comparison():
 
 def test_the_sentence_defines_the_tables_numbers():
     """The sentence has the samples, and the denominator of MASE."""
-    prepared = own_data.sales()
-    dataset, outputs = prepared[1], predict(*prepared)
-    table, untrained = evaluate(dataset, [outputs]), Snapshot("", Status.PAUSED)
+    experiment, dataset, weights = own_data.sales()
+    table, untrained = skill_of_seeds(experiment, dataset, (weights,)), Snapshot("", Status.PAUSED)
     words = skill_sentence(dataset, table, 0, "evaluated", untrained)
-    assert f"the last step of {len(outputs.samples)} validation samples" in words
+    assert f"the last step of {len(table.samples)} validation samples" in words
     assert "the mean absolute change over 7 days in the training part" in words
 
 

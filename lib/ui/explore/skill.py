@@ -169,7 +169,7 @@ def _dates(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     with st.container(horizontal=True):
         series = int(known[_pick("Series", [origin.names[s] for s in known], "series")])
         target = _pick("Target", dataset.target_labels, "target")
-        baselines = results.evaluate(dataset, [predicted]).baselines(target)
+        baselines = scores(shown, results.skill_of_seeds).baselines(target)
         baseline = baselines[_pick("Baseline", [one.label for one in baselines], "baseline")]
     rows = results.by_row(dataset, predicted, target, series)
     figure = charts.skill.on_dates_figure(dataset, rows, target, baseline, palette)
