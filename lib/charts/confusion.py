@@ -30,15 +30,12 @@ def label_tables(run: RunAt, skills: Skills, palette: Palette) -> str:
         part = mask[run.dataset.evaluated]
         keras = "only these: padding is masked" if is_masked else "all of them: nothing is masked"
         about = f"{part.sum():,} of {part.size:,} evaluated steps are real. Keras counts {keras}."
-    look = {"upward": sum(map(len, classes)) > WIDE_NAMES, "masked": is_masked, "about": about}
-    look |= {
-        "measures": MEASURES,
-        "modes": MODES,
-        "colors": {mode: palette.words(mode) for mode in (*BOTH_MODES, "best")},
-    }
+    upward = sum(map(len, classes)) > WIDE_NAMES
+    colors = {mode: palette.words(mode) for mode in (*BOTH_MODES, "best")}
+    look = {"upward": upward, "masked": is_masked, "about": about, "modes": MODES, "colors": colors}
     scores = {_title(run, part): map(_row, rows) for part, rows in skills.items()}
-    padding = _padding(run) if about else []
-    return render("charts/confusion.html", "tables", matrices, scores, padding, classes, **look)
+    tables = matrices, MEASURES, scores, _padding(run) if about else []
+    return render("charts/confusion.html", "tables", classes, *tables, **look)
 
 
 def label_words(run: RunAt, skills: Skills) -> Words:
@@ -103,10 +100,9 @@ def _title(run: RunAt, part: Part) -> str:
 
 def _row(score: LabelScore) -> tuple[str, str, list[str]]:
     """Return a score's name and label, and the texts below MEASURES; an unknown number is "–"."""
-    values = score.loss, 100 * score.accuracy, 100 * score.balanced, score.f1
-    units = "", "%", "%", ""
-    pairs = zip(values, units, strict=True)
-    texts = [readable(v, unit=unit) if math.isfinite(v) else "–" for v, unit in pairs]
+    numbers = [(score.loss, ""), (100 * score.accuracy, "%")]
+    numbers += [(100 * score.balanced, "%"), (score.f1, "")]
+    texts = [readable(v, unit=unit) if math.isfinite(v) else "–" for v, unit in numbers]
     return score.name, score.label, texts
 
 
