@@ -9,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.data import class_numbers, make_dataset, read_upload, settle, suggested
+from lib.data import UploadError, class_numbers, make_dataset, read_upload, settle, suggested
 from lib.experiment import Experiment
-from lib.export import EXPORTS, history_csv, predictions_csv
+from lib.export import EXPORTS, arrays, history_csv, predictions_csv
+from lib.export.archive import record_of, table_of
 from lib.export.predictions import predictions
 from lib.results import baseline_accuracy, baseline_loss
 from lib.results.strangers import without_rows
@@ -146,3 +147,57 @@ def test_a_stranger_sees_accuracies_but_no_names_of_classes():
         losses = baseline_loss(weighted, hidden)
         assert losses == baseline_loss(weighted, dataset)
         assert all(map(math.isfinite, losses.values()))
+
+
+@pytest.mark.parametrize(
+    ("data", "changes"),
+    [
+        ("brackets", {"padding": "after"}),
+        ("first_pattern", {"padding": "before"}),
+        ("vowels", {}),
+        ("digits", {}),
+        ("weather", {}),
+    ],
+)
+def test_the_app_reads_its_own_arrays_of_labels(data, changes):
+    """Samples are the same, in another order. Inputs are standardized by other training samples."""
+    dataset = make_dataset(settle(suggested(data).set(**changes)))
+    table = read_upload("own.npz", arrays(dataset))
+    table = table_of(record_of(table))  # as a saved run has it
+    read = make_dataset(Experiment().set(data="upload", **table.settings), table)
+    rows = read.origin
+    series = rows.series[rows.starts]
+    order = [int(rows.names[each]) - 1 for each in series]
+    assert sorted(order) == [*range(len(dataset.x))]
+    assert read.classes == dataset.classes
+    assert (read.mask is None) == (dataset.mask is None)
+    np.testing.assert_array_equal(read.real, dataset.real[order])
+    np.testing.assert_array_equal(read.y, dataset.y[order])
+    np.testing.assert_array_equal(read.last_y, dataset.last_y[order])
+    x = rows.x_scale.raw(read.x, series) * read.real[..., None]
+    np.testing.assert_allclose(x, dataset.x[order], atol=1e-6)
+    assert not read.x[~read.real].any()
+    known = read.x[: read.train][read.real[: read.train]]
+    np.testing.assert_allclose(known.mean(axis=0), 0, atol=1e-4)
+    for name in ("feature_names", "target_names", "target_column"):
+        assert getattr(read, name) == getattr(dataset, name)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"classes": ["a", "b", "b"]}, "different classes, got a, b, b"),
+        ({"classes": ["a", "b"]}, r"from 0 to 1, .* got 2\. "),
+        ({"y": np.zeros((20, 6, 2))}, r"\(20, 6\) or \(20,\), got several target columns"),
+        ({"mask": np.ones(20)}, r"mask of shape \(20, 6\).* got shape \(20,\)"),
+        ({"mask": np.full((20, 6), 2)}, "from 2 to 2"),
+        ({"mask": np.zeros((20, 6))}, "at least one in each sample"),
+    ],
+)
+def test_labels_that_do_not_fit_raise_an_error(changes, message):
+    """The error says what was expected and received."""
+    fitting = {"x": np.ones((20, 6, 1)), "y": np.arange(20) % 3, "classes": ["a", "b", "c"]}
+    file = io.BytesIO()
+    np.savez(file, **fitting | changes)
+    with pytest.raises(UploadError, match=message):
+        read_upload("own.npz", file.getvalue())
