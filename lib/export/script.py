@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from lib.charts import PALETTES, off_unit
-from lib.data import Dataset
+from lib.data import Dataset, keras_target
 from lib.experiment import MODES, OPTIMIZERS, Experiment
 from lib.export.data import blocks, data_code, data_name, imports, is_loaded, plain, quoted, short
-from lib.export.labels import label_fields, layers_of_labels
+from lib.export.labels import label_fields
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot, baseline_accuracy
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
@@ -103,7 +103,7 @@ def template_fields(
     _, steps, features = dataset.shape
     scale = dataset.raw_scale if dataset.is_scaled else None
     is_evaluated, units = dataset.has_validation, model.units
-    layers = layers_of_labels(experiment, dataset)
+    layers = keras_target(experiment, dataset).layers
     models = model_layers(model, steps, features, dataset.targets, **layers)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
     measure, error = "error", f"mean squared error {dataset.baseline_mse[-1]:.6g}"

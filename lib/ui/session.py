@@ -107,7 +107,7 @@ class ShapesPage:
 
     sidebar_stack: Stack = ()
     targets: int = 1  # the number of target columns of the sidebar's data
-    labels: dict[str, Any] = field(default_factory=dict)  # the result of `layers_of_labels`
+    labels: dict[str, Any] = field(default_factory=dict)  # see `KerasTarget.layers`
     label_loss: str = ""  # Keras's name of the sidebar's loss; "" if targets are numbers
     stack: Stack = ()  # the address's stack; () if the sidebar's stack is shown
     stack_text: str = ""  # the address's stack as text
