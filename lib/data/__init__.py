@@ -12,10 +12,9 @@ from lib.data.datasets.registry import (
     FIRST,
     OPTIONAL,
     SPEC_GROUPS,
-    dictated,
     example_of_upload,
     find_spec,
-    idle,
+    locked,
     make_dataset,
     make_settled_dataset,
     options_of,
@@ -23,7 +22,6 @@ from lib.data.datasets.registry import (
     settle,
     suggested,
     table_of,
-    unused,
 )
 from lib.data.datasets.sequences import SEQUENCES
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS

@@ -74,21 +74,21 @@ def controls(group: str, settled: Experiment, **names: object) -> None:
 
 def one_control(key: str, settled: Experiment, **names: object) -> None:
     """Draw the widget of a setting, if the data use the setting."""
-    if key in data.unused(settled):
+    row, why = _ROWS[key], data.locked(settled).get(key)
+    if why == "":
         return
-    row, dictated = _ROWS[key], data.dictated(settled)
     limit, options = LIMITS.get(key), data.options_of(key, settled)
     limits = f"{typed(limit.minimum)} to {typed(limit.maximum)}" if limit else ""
     label = row["label"].format(limits=limits, **names)
     with st.container(gap=None):  # so that a sentence below the widget doesn't move later widgets
-        if key in dictated:
+        if why:
             value, fixed_key = settled.get(key), f"{key}_fixed_{settled.get(key)}"
             if options:
                 st.selectbox(label, [options[value].label], disabled=True, key=fixed_key)
             else:
                 most = max(value, int(LIMITS[key].maximum))
                 st.slider(label, 1, most, value, disabled=True, key=fixed_key)
-            hint(dictated[key])
+            hint(why)
         elif row.get("typed"):
             _field(key, label, settled)
         elif options:

@@ -69,6 +69,11 @@ class DatasetSpec:
         """The title with its group: "Task · Echo"."""
         return f"{self.group} · {self.title}"
 
+    @property
+    def without_effect(self) -> frozenset[str]:
+        """The settings that no choice of other settings gives an effect: links leave them out."""
+        return (OPTIONAL - self.uses) | self.why.keys()
+
 
 def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
     """Return the spec for a row of specs.toml; add the settings that all tasks or tables use."""
@@ -136,7 +141,7 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
         losses = losses_for(count)
         if settled.training.loss not in losses:
             settled = settled.set(loss=losses[0])
-    reset = unused(settled) | ({"head", "ahead", "form"} if settled.has_labels else set())
+    reset = locked(settled).keys() - spec.why.keys() - {"U"}
     settled = settled.set(**{key: SETTINGS[key].default for key in reset})
     if settled.model.head == "none" and width:
         settled = settled.set(U=min(width, int(LIMITS["U"].maximum)))
@@ -176,26 +181,23 @@ def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], 
     return data.inputs or inputs, data.targets or targets
 
 
-def dictated(experiment: Experiment) -> dict[str, str]:
-    """Return the settings that the data or the head determine: key → reason."""
+def locked(experiment: Experiment) -> dict[str, str]:
+    """Return the settings that can't be changed: key → why; "" for a setting without effect."""
     spec = find_spec(experiment)
-    why = dict(spec.why)
-    if spec.fixed.get("head", experiment.model.head) == "none":
+    why = {**dict.fromkeys(OPTIONAL - spec.uses, ""), **spec.why}
+    if experiment.model.head == "none":
         why.setdefault("U", "Without a head: one unit per target.")
     if experiment.has_labels:
-        why.setdefault("head", "Dense turns units into one output per class.")
-        if "ahead" in spec.uses:
-            why.setdefault("ahead", "One label for each timestep.")
-            why.setdefault("form", "Classes have no differences.")
+        usual = {"head": "Dense turns units into one output per class.", "period": ""}
+        usual |= {"ahead": "One label for each timestep.", "form": "Classes have no differences."}
+        why = usual | why
+    else:
+        why |= {"output": "", "weights": ""}
+    if experiment.data.padding == "none":
+        why["mask"] = ""
+    if experiment.training.keep != "stop":
+        why["patience"] = ""
     return why
-
-
-def unused(settled: Experiment) -> set[str]:
-    """Return the keys of settings that a settled experiment doesn't use."""
-    keys = {*OPTIONAL - find_spec(settled).uses}
-    keys |= {"period"} if settled.has_labels else {"output", "weights"}
-    keys |= {"mask"} if settled.data.padding == "none" else set()
-    return keys if settled.training.keep == "stop" else keys | {"patience"}
 
 
 def options_of(key: str, settled: Experiment) -> dict[str, Choice]:
@@ -205,14 +207,6 @@ def options_of(key: str, settled: Experiment) -> dict[str, Choice]:
     if key == "loss":
         names = [n for n in names if options[n].activation == settled.training.activation]
     return {name: options[name] for name in names}
-
-
-def idle(experiment: Experiment) -> frozenset[str]:
-    """Return the keys of settings that no choice of other settings gives an effect."""
-    spec = find_spec(experiment)
-    if not (spec.targets or spec.table):  # other targets of an own table need another loss
-        experiment = experiment.set(loss=SETTINGS["loss"].default)
-    return (OPTIONAL - spec.uses) | dictated(experiment).keys()
 
 
 def example_of_upload(experiment: Experiment) -> Experiment:

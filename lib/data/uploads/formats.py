@@ -9,13 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.types import is_dictionary
 
-from lib.data.tables.table import (
-    MAX_COLUMNS,
-    MIN_ROWS,
-    MOST_CATEGORIES,
-    UploadError,
-    check_size,
-)
+from lib.data.tables.table import MAX_COLUMNS, MIN_ROWS, MOST_CATEGORIES, UploadError, check_size
 from lib.data.uploads.entries import NUMBERED_COLUMNS, Entries, has_header, unique_names
 from lib.experiment import LIMITS
 from lib.text import counted, listed
