@@ -31,8 +31,8 @@ from lib.experiment import (
 )
 from lib.text import beside
 
-_WINDOWS = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
-_PARTS = {"train", "test", "gap"}
+_OF_TABLES = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
+_OF_TABLES |= {"train", "test", "gap"}
 SPEC_GROUPS = {
     "Idea": "Ideas",
     "Task": "Tasks",
@@ -72,7 +72,8 @@ class DatasetSpec:
     @property
     def without_effect(self) -> frozenset[str]:
         """The settings that no choice of other settings gives an effect: links leave them out."""
-        return (OPTIONAL - self.uses) | self.why.keys()
+        of_labels = {"head", "ahead", "form"} if self.group == "Label" else set[str]()
+        return (OPTIONAL - self.uses) | self.why.keys() | of_labels
 
 
 def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
@@ -82,7 +83,7 @@ def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
     if task := TASKS.get(name) or LABEL_TASKS.get(name):
         uses |= {"N", *task.options}
     elif name in (*TABLES, "upload"):
-        uses |= _WINDOWS | _PARTS
+        uses |= _OF_TABLES
     return DatasetSpec(name, TABLES.get(name), frozenset(uses), **row)
 
 
