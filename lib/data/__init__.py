@@ -10,7 +10,6 @@ from lib.data.datasets.label_tasks import LABEL_TASKS
 from lib.data.datasets.registry import (
     DATASETS,
     FIRST,
-    OPTIONAL,
     SPEC_GROUPS,
     example_of_upload,
     find_spec,

@@ -119,8 +119,8 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
     if drawn.get(key) != (least, most):
         # A slider with other limits is a new widget (Streamlit 1.67): it would show an old value.
         drawn[key], st.session_state[key] = (least, most), value
-    about = _help(key, settled)
-    st.slider(label, least, most, value, step=kind(limit.step), help=about, **control)
+    control |= {"step": kind(limit.step), "help": _help(key, settled)}
+    st.slider(label, least, most, value, **control)
     if least > limit.minimum:
         hint(f"These data need at least {least:,}.")
     used = settled.get(key)

@@ -149,19 +149,10 @@ def test_a_stranger_sees_accuracies_but_no_names_of_classes():
         assert all(map(math.isfinite, losses.values()))
 
 
-@pytest.mark.parametrize(
-    ("data", "changes"),
-    [
-        ("brackets", {"padding": "after"}),
-        ("first_pattern", {"padding": "before"}),
-        ("vowels", {}),
-        ("digits", {}),
-        ("weather", {}),
-    ],
-)
-def test_the_app_reads_its_own_arrays_of_labels(data, changes):
+@pytest.mark.parametrize("data", ["brackets", "first_pattern", "vowels", "digits", "weather"])
+def test_the_app_reads_its_own_arrays_of_labels(data):
     """Samples are the same, in another order. Inputs are standardized by other training samples."""
-    dataset = make_dataset(settle(suggested(data).set(**changes)))
+    dataset = make_dataset(settle(suggested(data).set(padding="before")))
     table = read_upload("own.npz", arrays(dataset))
     table = table_of(record_of(table))  # as a saved run has it
     read = make_dataset(Experiment().set(data="upload", **table.settings), table)
@@ -179,8 +170,10 @@ def test_the_app_reads_its_own_arrays_of_labels(data, changes):
     assert not read.x[~read.real].any()
     known = read.x[: read.train][read.real[: read.train]]
     np.testing.assert_allclose(known.mean(axis=0), 0, atol=1e-4)
-    for name in ("feature_names", "target_names", "target_column"):
-        assert getattr(read, name) == getattr(dataset, name)
+    assert (read.feature_names, read.target_column) == (
+        dataset.feature_names,
+        dataset.target_column,
+    )
 
 
 @pytest.mark.parametrize(

@@ -117,24 +117,19 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     spec = find_spec(experiment)
     values: dict[str, Any] = {key: SETTINGS[key].default for key in OPTIONAL - spec.uses}
     values |= spec.fixed
-    chosen = {key: experiment.get(key) for key in spec.allowed}
-    values |= {key: usual[0] for key, usual in spec.allowed.items() if chosen[key] not in usual}
+    for key, allowed in spec.allowed.items():
+        values[key] = experiment.get(key) if experiment.get(key) in allowed else allowed[0]
     values |= {key: max(experiment.get(key), least) for key, least in spec.at_least.items()}
     values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
-    if "test" in spec.uses:
-        values["test"] = min(experiment.data.test, 95 - experiment.data.train)
     settled = experiment.set(**values)
     table, width = table_of(settled, table), spec.targets
     if not width:
         features, width = _widths(settled.data, table)
         settled = settled.set(F=features)
-    data = settled.data
-    if "lag" in spec.uses:
-        settled = settled.set(lag=min(data.lag, data.timesteps - 1))
-    if "N" in spec.uses:
-        step = int(LIMITS["N"].step)
-        most = MAX_VALUES // (data.timesteps * data.features) // step * step
-        settled = settled.set(N=min(data.samples, most))
+    data, step = settled.data, int(LIMITS["N"].step)
+    most = MAX_VALUES // (data.timesteps * data.features) // step * step
+    values = {"N": min(data.samples, most), "lag": min(data.lag, data.timesteps - 1)}
+    settled = settled.set(**values, test=min(data.test, 95 - data.train))
     if spec.targets or table:  # without a table, targets aren't known
         count = len(spec.classes)
         if table and not spec.targets:

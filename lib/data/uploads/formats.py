@@ -223,8 +223,7 @@ def _side_by_side(arrays: dict[str, np.ndarray], notes: list[str]) -> pd.DataFra
         names += [f"{key}{k}" for k in columns] if len(columns) > 1 else [key]
     names, renamed = unique_names(names)
     notes += renamed
-    values = np.concatenate([*arrays.values()], axis=1, dtype=np.float64)
-    return pd.DataFrame(values, columns=names)
+    return pd.DataFrame(np.concatenate([*arrays.values()], axis=1, dtype=float), columns=names)
 
 
 def _panel(
