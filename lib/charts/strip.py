@@ -130,12 +130,11 @@ def shape_strip(
     `sample`, 0 to N-1, shade the input; its `traces` shade hidden states and predictions. Tensors
     with unknown values, in a mode without traces or a dataset without rows, have a single shade.
     """
-    _, timesteps, features = dataset.shape
-    models = model_layers(experiment.model, timesteps, features, dataset.targets)
+    models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
     widest = max(_width(step) for steps in models.values() for step in steps)
     brief = experiment.model.layers > 1
     height, width, whole = BELOW if brief else BESIDE
-    rows = _drawn(timesteps, whole)
+    rows = _drawn(dataset.shape[1], whole)
     limit = MOST_PITCH if fixed_entry_size else height / len(rows)
     pitch = min(max(min(limit, width / len(_drawn(widest))), 3.0), 16.0)
     mask = dataset.model_mask(experiment) if dataset.has_rows else None
@@ -151,16 +150,11 @@ def shape_strip(
         if activation := target.layers["activation"]:
             stages[-1] = stages[-1]._replace(layer=activation, above=stages[-1].layer)
         modes.append((mode, MODES[mode], palette.words(mode), stages))
-    sentence = strip_sentence(experiment, dataset)
-    letter = "K outputs" if experiment.has_labels else "K targets"
-    shown = (
-        modes,
+    labels, sentence = (
         target if experiment.has_labels else None,
-        grid.middles(),
-        brief,
-        sentence,
-        letter,
+        strip_sentence(experiment, dataset),
     )
+    shown = modes, labels, grid.middles(), brief, sentence
     return render("charts/strip.html", "strip", *shown, palette)
 
 

@@ -250,15 +250,10 @@ class Setting:
         raise ValueError(text)
 
 
-_PARTS = {
-    "data": DataSettings,
-    "model": ModelSettings,
-    "training": TrainingSettings,
-    "": Experiment,
-}
+_PARTS = {"data": DataSettings, "model": ModelSettings, "training": TrainingSettings}
 SETTINGS = {
     item.metadata["key"]: Setting(part=part, name=item.name, default=item.default, **item.metadata)
-    for part, record in _PARTS.items()
+    for part, record in {**_PARTS, "": Experiment}.items()
     for item in fields(record)
     if "key" in item.metadata
 }

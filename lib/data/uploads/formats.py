@@ -264,17 +264,12 @@ def _add_labels(
 ) -> None:
     """Turn a panel's class numbers into names, and add the mask (N, T). Raises UploadError."""
     frame, [target, *others] = entries.frame, entries.known["targets"]
-    if not 2 <= len(set(classes)) == len(classes):
+    numbers, last = frame[target], len(classes) - 1
+    if others or not 1 <= last < len(set(classes)) or not numbers.isin(range(last + 1)).all():
         raise UploadError(
-            f"Expected at least two different classes, got {listed(classes)}. Save the name of "
-            "each class once, in the order of the class numbers."
-        )
-    numbers = frame[target].where(frame[target].isin(range(len(classes))))
-    if others or numbers.isna().any():
-        wrong = "several target columns" if others else f"{frame[target][numbers.isna()].iloc[0]:g}"
-        raise UploadError(
-            f"Expected class numbers from 0 to {len(classes) - 1}, of shape {shape} or "
-            f"{shape[:1]}, got {wrong}. Save a class number for each timestep or sample."
+            f"Expected different names in classes, and class numbers from 0 to {last} in y, of shape "
+            f"{shape} or {shape[:1]}. Got {counted(1 + len(others), 'column')} of y with numbers "
+            f"from {numbers.min():g} to {numbers.max():g}, and the classes {listed(classes)}."
         )
     if mask is not None:
         if mask.shape != shape or not np.isin(mask, (0, 1)).all() or not mask.any(axis=1).all():
@@ -285,6 +280,6 @@ def _add_labels(
             )
         frame[MASK] = mask.reshape(-1).astype(float)
         entries.known["mask"] = MASK
-        numbers *= frame[MASK]
+        numbers = numbers * frame[MASK]
     frame[target] = np.array(classes)[numbers.astype(int)]
     entries.known["classes"] = tuple(classes) if len(classes) <= MOST_CATEGORIES else ()

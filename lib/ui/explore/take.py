@@ -162,8 +162,7 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
         files |= _script_files(lambda: setup, other.dataset, NEW)
     makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
     model: Any = {"cell": shown.experiment.model.cell, "timesteps": shown.dataset.shape[1]}
-    if shown.dataset.has_labels:
-        model |= keras_target(shown.experiment, shown.dataset).layers
+    model |= keras_target(shown.experiment, shown.dataset).layers
     ask = partial(runs.client().ask, "keras_file", **model)
     for mode, weights in epochs.at_picked_epoch.snapshot.weights[0].items():
         makers[f"model_{mode}"] = partial(ask, mode=mode, weights=weights)
