@@ -267,7 +267,7 @@ def _add_labels(
     numbers, last = frame[target], len(classes) - 1
     if others or not 1 <= last < len(set(classes)) or not numbers.isin(range(last + 1)).all():
         raise UploadError(
-            f"Expected different names in classes, and class numbers from 0 to {last} in y, of shape "
+            f"Expected different names in classes, and numbers from 0 to {last} in y, of shape "
             f"{shape} or {shape[:1]}. Got {counted(1 + len(others), 'column')} of y with numbers "
             f"from {numbers.min():g} to {numbers.max():g}, and the classes {listed(classes)}."
         )
