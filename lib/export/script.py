@@ -57,17 +57,9 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 
 def _head(dataset: Dataset, about: str, imported: str, fields: dict[str, Any]) -> list[str]:
     """Return a script's blocks up to the data, with two blank lines around a function."""
-    *function, code = _data(fields)
+    *function, code = data_code(fields)
     docstring = f'"""{short(dataset.title)}: {about}.\n\n{_WORDS["backends"]}\n"""'
     return [docstring, imported, *(f"\n{each}\n" for each in function), code]
-
-
-def _data(fields: dict[str, Any]) -> list[str]:
-    """Return the code that makes the arrays; a task's function precedes it."""
-    code = data_code(fields["experiment"], fields["dataset"])
-    if fields["dataset"].has_labels:
-        code[-1] += "\n\n" + blocks("data", "labels", **fields)["labels"]
-    return code
 
 
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -84,7 +76,7 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         **blocks("exact", **fields),
         **blocks("notebook", **fields),
         "imports": imports(dataset, "import plotly.graph_objects as go", standard=("import json",)),
-        "data": "\n\n\n".join(_data(fields)),
+        "data": "\n\n\n".join(data_code(fields)),
     }
     cells: list[dict[str, Any]] = []
     for cell in _WORDS["cells"]:
