@@ -37,8 +37,7 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     fields = template_fields(experiment, dataset, snapshot)
     head = _head(dataset, about, imports(dataset), fields)
-    body = blocks("plain", **fields)
-    return "\n\n".join([*head, *body.values()]) + "\n"
+    return "\n\n".join([*head, *blocks("plain", **fields).values()]) + "\n"
 
 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -212,8 +211,7 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     for mode in snapshot.results:
         figures["last_step_mse"][mode] = float(np.median(snapshot.by_seed(mode)))
         if experiment.has_labels:
-            accuracies = snapshot.by_seed(mode, "final_accuracy")
-            figures["accuracy"][mode] = float(np.median(accuracies))
+            figures["accuracy"][mode] = float(np.median(snapshot.by_seed(mode, "final_accuracy")))
         final = float(np.median(snapshot.by_seed(mode, "final_loss")))
         figures["loss"][mode] = final if all(kept) else _loss_at(snapshot, mode, evaluated)
         for name, epoch in early.items():

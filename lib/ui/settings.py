@@ -12,7 +12,7 @@ import streamlit as st
 from lib import data
 from lib.charts import classes, name_of, split
 from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table
-from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
+from lib.experiment import LIMITS, MAX_VALUES, NO_SERIES, SETTINGS, Experiment, Setting
 from lib.story import GUIDE
 from lib.text import beside, counted, joined, typed
 from lib.ui.address import change
@@ -93,10 +93,9 @@ def one_control(key: str, settled: Experiment, **names: object) -> None:
             _field(key, label, settled)
         elif options:
             choices, (value, control) = list(options), bound_setting(key, settled.get(key))
-            about = _help(key, settled)
-            control |= {"format_func": lambda name: options[name].label, "help": about}
+            control["format_func"] = lambda name: options[name].colored(options[name].label)
+            control["help"] = _help(key, settled)
             if key == "mode":
-                control["format_func"] = lambda name: MODES[name].colored(MODES[name].label)
                 control |= {"default": value, "required": True, "width": "stretch"}
                 st.segmented_control(label, choices, **control)
             else:
