@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.data import UploadError, class_numbers, make_dataset, read_upload, settle, suggested
+from lib.data import class_numbers, make_dataset, read_upload, settle, suggested
 from lib.experiment import Experiment
 from lib.export import EXPORTS, arrays, history_csv, predictions_csv
 from lib.export.archive import record_of, table_of
@@ -161,7 +161,6 @@ def test_the_app_reads_its_own_arrays_of_labels(data):
     order = [int(rows.names[each]) - 1 for each in series]
     assert sorted(order) == [*range(len(dataset.x))]
     assert read.classes == dataset.classes
-    assert (read.mask is None) == (dataset.mask is None)
     np.testing.assert_array_equal(read.real, dataset.real[order])
     np.testing.assert_array_equal(read.y, dataset.y[order])
     np.testing.assert_array_equal(read.last_y, dataset.last_y[order])
@@ -174,23 +173,3 @@ def test_the_app_reads_its_own_arrays_of_labels(data):
         dataset.feature_names,
         dataset.target_column,
     )
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"classes": ["a", "b", "b"]}, "different names .* the classes a, b, b"),
-        ({"classes": ["a", "b"]}, r"from 0 to 1 in y.* from 0 to 2, "),
-        ({"y": np.zeros((20, 6, 2))}, r"\(20, 6\) or \(20,\)\. Got 2 columns"),
-        ({"mask": np.ones(20)}, r"mask of shape \(20, 6\).* got shape \(20,\)"),
-        ({"mask": np.full((20, 6), 2)}, "from 2 to 2"),
-        ({"mask": np.zeros((20, 6))}, "at least one in each sample"),
-    ],
-)
-def test_labels_that_do_not_fit_raise_an_error(changes, message):
-    """The error says what was expected and received."""
-    fitting = {"x": np.ones((20, 6, 1)), "y": np.arange(20) % 3, "classes": ["a", "b", "c"]}
-    file = io.BytesIO()
-    np.savez(file, **fitting | changes)
-    with pytest.raises(UploadError, match=message):
-        read_upload("own.npz", file.getvalue())
