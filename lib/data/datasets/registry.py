@@ -181,7 +181,7 @@ def locked(experiment: Experiment) -> dict[str, str]:
     """Return the settings that can't be changed: key → why; "" for a setting without effect."""
     spec = find_spec(experiment)
     why = {**dict.fromkeys(OPTIONAL - spec.uses, ""), **spec.why}
-    if experiment.model.head == "none":
+    if spec.fixed.get("head", experiment.model.head) == "none":
         why.setdefault("U", "Without a head: one unit per target.")
     if experiment.has_labels:
         usual = {"head": "Dense turns units into one output per class.", "period": ""}
