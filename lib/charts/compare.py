@@ -12,9 +12,11 @@ import numpy as np
 
 from lib import results
 from lib.charts import axes, chart
+from lib.charts.accuracy import LastStepAccuracy
 from lib.charts.chart import Chart, End, Part
 from lib.charts.class_bands import true_class_shares
 from lib.charts.html import plot_image, plotted_line
+from lib.charts.over_epochs import LastStepErrors
 from lib.charts.over_time import error_unit, root_error
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, name_of, off_unit, value_of
@@ -172,21 +174,28 @@ def _figure(
     return chart.plotted(lines, palette, x, y, [], ends=ends, **look)
 
 
-def accuracies_figure(runs: Mapping[str, RunAt], palette: Palette) -> Chart:
-    """Draw last-step mode's accuracy at the last step by epoch: a line and a name for each run."""
+def named_figure(runs: Mapping[str, RunAt], palette: Palette) -> tuple[Chart, str]:
+    """Draw last-step mode's error, or accuracy, by epoch: a line and a name for each run.
+
+    Also return the baseline as a takeaway.
+    """
     first = next(iter(runs.values()))
-    label, level = first.dataset.baseline_label, 100 * results.baseline_accuracy(first.dataset)[1]
-    x_axis, values = axes.epoch_axis(first.snapshot.epochs), np.array([level])
-    lines = [chart.level(label, [level, level], "baseline", palette, x=x_axis["range"])]
+    kind = LastStepAccuracy if first.experiment.has_labels else LastStepErrors
+    label, level = first.dataset.baseline_label, kind(first).baseline
+    x = axes.epoch_axis(first.snapshot.epochs)
+    lines = [chart.level(label, [level, level], "baseline", palette, x=x["range"])]
     ends = [End(label, level, "baseline")]
     for (name, run), (dash, _) in zip(runs.items(), LOOKS.values(), strict=False):
-        result = run.snapshot.middle.results["last"]
-        shares, style = 100 * result.last_step_accuracy, {"color": palette.last, "dash": dash}
-        epochs, values = result.checked_epochs, np.append(values, shares)
-        lines.append(chart.line(name, shares, style | {"width": 2.5}, chart.hover("%"), x=epochs))
-        ends.append(End(name, float(shares[-1]), "last"))
-    look: Part = {"name": "accuracies", "height": 340, "ends": ends}
-    return chart.plotted(lines, palette, x_axis, axes.share_axis(axes.ACCURACY, values), [], **look)
+        epochs, values, *_ = kind(run).curves["last"]
+        style, hover = {"color": palette.last, "dash": dash, "width": 2.5}, chart.hover(kind.unit)
+        lines.append(chart.line(name, values, style, hover, x=epochs))
+        ends.append(End(name, float(values[-1]), "last"))
+    y = axes.log_axis("MSE", chart.all_y(lines))
+    if first.experiment.has_labels:
+        y = axes.share_axis(axes.ACCURACY, chart.all_y(lines))
+    text = f"Medians of {len(first.snapshot.seeds)} seeds. {capital(label)}: "
+    figure = chart.plotted(lines, palette, x, y, [], name="named runs", height=340, ends=ends)
+    return figure, f"{text}{readable(level, unit=kind.unit)}."
 
 
 def sparkline(run: Compared, palette: Palette) -> str:
