@@ -10,14 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lib import results
 from lib.charts import axes, chart
-from lib.charts.accuracy import LastStepAccuracy
+from lib.charts.accuracy import LastStepAccuracy, StepAccuracy
 from lib.charts.chart import Chart, End, Part
 from lib.charts.class_bands import true_class_shares
 from lib.charts.html import plot_image, plotted_line
 from lib.charts.over_epochs import LastStepErrors
-from lib.charts.over_time import error_unit, root_error
+from lib.charts.over_time import StepErrors, error_unit
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, name_of, off_unit, value_of
 from lib.data import Dataset, class_numbers, idle, suggested
@@ -69,36 +68,34 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
 
     For labels, draw accuracy; if the data differ, minus each run's baseline.
     """
-    longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
-    are_same = same_data(runs)
-    name = longest.baseline_label if are_same else "each run's baseline"
+    has_labels, are_same = runs[0].experiment.has_labels, same_data(runs)
+    kind = StepAccuracy if has_labels else StepErrors
+    cards = {run.letter: kind(run) for run in runs}
+    longest = max(cards.values(), key=lambda card: card.run.dataset.shape[1])
+    name, baseline = longest.run.dataset.baseline_label, longest.baseline
+    if not are_same:
+        name, baseline = "each run's baseline", np.full(len(baseline), float(not has_labels))
 
-    def error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
+    def error(run: Compared, mode: str, _: ModeResult) -> np.ndarray:
+        card = cards[run.letter]
+        median = card.errors[mode].median
         if are_same:
-            return root_error(longest, mse)
-        least = dataset.baseline_mse
-        return np.sqrt(chart.finite(mse) / np.where(least > 0, least, np.nan))
+            return median
+        if has_labels:
+            return median - card.baseline
+        return median / np.where(card.baseline > 0, card.baseline, np.nan)
 
-    def accuracy(run: Compared, mode: str, _: ModeResult) -> np.ndarray:
-        shares = np.median(results.step_accuracy(run.snapshot, mode), axis=0)
-        steps, at_end = results.baseline_accuracy(run.dataset)
-        return 100 * (shares - (not are_same) * (at_end if mode == "last" else steps))
-
-    if runs[0].experiment.has_labels:
+    curves = _at_steps(runs, error)
+    if has_labels:
         title = axes.ACCURACY if are_same else "accuracy − baseline's, in points"
-        curves = _at_steps(runs, accuracy)
-        baseline = 100 * are_same * results.baseline_accuracy(longest)[0]
         y_axis = axes.linear_axis(title, _all_y(curves, baseline), np.array([0, 100 * are_same]))
     else:
-        title = chart.with_unit("RMSE", error_unit(longest))
+        title = chart.with_unit("RMSE", error_unit(longest.run.dataset))
         title = title if are_same else "RMSE ÷ baseline's RMSE"
-        curves = _at_steps(runs, lambda run, _, of: error(run.dataset, of.step_mse))
-        baseline = error(longest, longest.baseline_mse)
         y_axis = axes.log_axis(title, _all_y(curves, baseline).tolist())
-    x_axis = axes.timestep_axis(longest.timestep_names)
     level = chart.level(name, baseline, "baseline", palette)
     end = End(name, float(baseline[-1]), "baseline")
-    return _figure(curves, x_axis, y_axis, palette, (level, end))
+    return _figure(curves, longest.steps_axis(), y_axis, palette, (level, end))
 
 
 def _all_y(curves: Sequence[_Curve], other: np.ndarray) -> np.ndarray:
