@@ -14,7 +14,6 @@ from lib.charts import axes, chart
 from lib.charts.accuracy import LastStepAccuracy, StepAccuracy
 from lib.charts.chart import Chart, End, Part
 from lib.charts.class_bands import true_class_shares
-from lib.charts.html import plot_image, plotted_line
 from lib.charts.over_epochs import LastStepErrors
 from lib.charts.over_time import StepErrors, error_unit
 from lib.charts.palette import Palette
@@ -32,7 +31,6 @@ LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
     "E": ("longdash", "star-open"),
     "F": ("longdashdot", "cross-open"),
 }
-SPARK = 64  # points of a small curve
 MOST_SETTINGS = 5  # a run's name shows at most this many settings, and counts the others
 MIXED = "Errors of numbers and accuracies of labels share no axis: each kind has its own charts."
 NO_COMMON_SAMPLE = "Pick runs on the same data to compare their predictions."
@@ -193,21 +191,6 @@ def named_figure(runs: Mapping[str, RunAt], palette: Palette) -> tuple[Chart, st
     text = f"Medians of {len(first.snapshot.seeds)} seeds. {capital(label)}: "
     figure = chart.plotted(lines, palette, x, y, [], name="named runs", height=340, ends=ends)
     return figure, f"{text}{readable(level, unit=kind.unit)}."
-
-
-def sparkline(run: Compared, palette: Palette) -> str:
-    """Return a small HTML image of both modes' last-step error, or accuracy, by epoch."""
-    across = np.linspace(0, max(1, run.snapshot.epoch), SPARK)
-    curves = {}
-    for mode, result in run.results.items():
-        values = result.last_step_accuracy
-        if not run.experiment.has_labels:
-            values = np.log(np.nan_to_num(result.last_step_mse, nan=np.inf).clip(1e-9, 1e9))
-        curves[mode] = np.interp(across, result.checked_epochs, values)
-    drawn = np.array([*curves.values()] or [[0.0]])
-    heights = {m: 20 + 260 * (drawn.max() - y) / (np.ptp(drawn) or 1.0) for m, y in curves.items()}
-    lines = [plotted_line(each, palette.mode(mode), 1.5) for mode, each in heights.items()]
-    return plot_image("".join(lines), 300, "none", 1.75)
 
 
 def headline(runs: Sequence[Compared]) -> str:
