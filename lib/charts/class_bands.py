@@ -14,7 +14,7 @@ from lib.charts.chart import Part
 from lib.charts.over_time import EARLY, HEIGHT, ModeValues, input_squares, mode_traces
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED
-from lib.data import Dataset, class_numbers, class_shares
+from lib.data import class_numbers, class_shares
 from lib.experiment import MODES
 from lib.results import RunAt
 from lib.text import capital
@@ -167,35 +167,31 @@ class TrueClass(ClassProbabilities):
 
     title = "Probability of the true class"
 
-    def moving(self, palette: Palette) -> list[Part]:
-        """Return the traces of the modes."""
-        values, dataset, snapshot = {}, self.run.dataset, self.run.snapshot
+    def values(self) -> dict[str, ModeValues]:
+        """Return the probabilities by mode: means over the seeds, and NaN at padded steps.
+
+        The last one of last-step mode is that of the label at the last real step.
+        """
+        values, snapshot = {}, self.run.snapshot
         for mode in snapshot.results:
             predicted = snapshot.by_seed(mode, "predictions")[:, self.sample]
-            seeds = true_class_shares(dataset, self.index, mode, predicted)
+            shares = class_shares(predicted.astype(np.float64))
+            seeds = np.where(self.real, shares[:, np.arange(self.steps), self.true], np.nan)
+            if mode == "last":
+                seeds[:, -1] = shares[:, -1, self.true[self.end]]
             values[mode] = ModeValues(seeds.mean(axis=0), seeds)
+        return values
+
+    def moving(self, palette: Palette) -> list[Part]:
+        """Return the traces of the modes."""
         head = self.run.experiment.model.head
-        return mode_traces(values, head, palette, chart.hover(), earlier=self.earlier)
+        return mode_traces(self.values(), head, palette, chart.hover(), earlier=self.earlier)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the probabilities from 0 to 1."""
         x = axes.timestep_axis(self.run.dataset.timestep_names)
         y = axes.share_axis("probability", np.zeros(1), 1)
         return chart.plotted(self.moving(palette), palette, x, y, [], name="true", height=HEIGHT)
-
-
-def true_class_shares(dataset: Dataset, index: int, mode: str, predicted: np.ndarray) -> np.ndarray:
-    """Return the probability of a sample's true class by timestep, (…, T); NaN at padded steps.
-
-    `predicted` (…, T, K) are a mode's probabilities. The last one of last-step mode is that of the
-    label at the last real step.
-    """
-    true, last = class_numbers(dataset.y[index]), class_numbers(dataset.last_y[index])
-    shares = class_shares(predicted.astype(np.float64))
-    values = np.where(dataset.real[index], shares[..., np.arange(len(true)), true], np.nan)
-    if mode == "last":
-        values[..., -1] = shares[..., -1, last]
-    return values
 
 
 def _frame(left: float, right: float, color: str) -> Part:

@@ -13,14 +13,14 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.accuracy import LastStepAccuracy, StepAccuracy
 from lib.charts.chart import Chart, End, Part
-from lib.charts.class_bands import true_class_shares
+from lib.charts.class_bands import TrueClass
 from lib.charts.over_epochs import LastStepErrors
-from lib.charts.over_time import StepErrors, error_unit
+from lib.charts.over_time import SamplePredictions, StepErrors, error_unit, raw_targets
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, name_of, off_unit, value_of
-from lib.data import Dataset, class_numbers, idle, suggested
+from lib.data import class_numbers, idle, suggested
 from lib.experiment import MODES, SETTINGS
-from lib.results import Compared, ModeResult, RunAt, compared_part, same_data
+from lib.results import Compared, RunAt, compared_part, same_data
 from lib.text import capital, counted, joined, percent, readable
 
 LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
@@ -74,7 +74,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     if not are_same:
         name, baseline = "each run's baseline", np.full(len(baseline), float(not has_labels))
 
-    def error(run: Compared, mode: str, _: ModeResult) -> np.ndarray:
+    def error(run: Compared, mode: str) -> np.ndarray:
         card = cards[run.letter]
         median = card.errors[mode].median
         if are_same:
@@ -108,41 +108,39 @@ def predictions_figure(
     For labels, draw the probability of the true class.
     """
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-
+    curves = _at_steps(runs, lambda run, mode: _of_sample(run, mode, sample, target))
+    x_axis = axes.timestep_axis(dataset.steps_of(index))
     if dataset.has_labels:
-        shares = _at_steps(runs, lambda _, mode, of: _of_truth(dataset, index, mode, of, sample))
         y_axis = axes.linear_axis("probability of the true class", np.zeros(1), np.array([0, 1]))
-        return _figure(shares, axes.timestep_axis(dataset.steps_of(index)), y_axis, palette)
-
-    def raw(y: np.ndarray) -> np.ndarray:
-        return chart.finite(dataset.raw(y, index)[:, target])
-
-    targets = raw(dataset.y[index])
-    curves = _at_steps(runs, lambda _, __, result: raw(result.predictions[sample]))
+        return _figure(curves, x_axis, y_axis, palette)
+    targets = chart.finite(raw_targets(dataset, index)[:, target])
     title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
     y_axis = axes.linear_axis(title, _all_y(curves, targets), axes.with_room(targets))
-    x_axis = axes.timestep_axis(dataset.steps_of(index))
     line = chart.line("target", targets, {"color": palette.ink, "width": 4}, "", dots=7)
     end = End(f"target{dataset.ahead}", float(targets[-1]), "ink")
     return _figure(curves, x_axis, y_axis, palette, (line, end))
 
 
-def _of_truth(
-    dataset: Dataset, index: int, mode: str, result: ModeResult, sample: int
-) -> np.ndarray:
-    """Return a mode's probability of the true class by timestep, up to the last real step."""
-    shares = true_class_shares(dataset, index, mode, result.predictions[sample])
-    return shares if mode == "last" else shares[: dataset.last_step[index] + 1]
+def _of_sample(run: Compared, mode: str, sample: int, target: int) -> np.ndarray:
+    """Return a mode's raw predictions for one sample, (T,).
+
+    For labels, return the true class's probabilities, in sequence mode up to the last real step.
+    """
+    if not run.dataset.has_labels:
+        return chart.finite(SamplePredictions(run, sample, target).values[mode].median)
+    card = TrueClass(run, sample)
+    shares = card.values()[mode].median
+    return shares if mode == "last" else shares[: card.end + 1]
 
 
 def _at_steps(
-    runs: Sequence[Compared], values: Callable[[Compared, str, ModeResult], np.ndarray]
+    runs: Sequence[Compared], values: Callable[[Compared, str], np.ndarray]
 ) -> list[_Curve]:
     """Return each model's `values` (T,) by timestep, but only the last one for last-step mode."""
     curves = []
     for run in runs:
-        for mode, result in run.results.items():
-            y, first = values(run, mode, result), 0 if mode == "sequence" else -1
+        for mode in run.results:
+            y, first = values(run, mode), 0 if mode == "sequence" else -1
             curves.append(_Curve(run, mode, np.arange(1, len(y) + 1)[first:], y[first:]))
     return curves
 
@@ -241,34 +239,23 @@ def reached(run: Compared) -> str:
 def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
     """Return errors at the last step of one sample, or probabilities of its true class."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-
-    def raw(y: np.ndarray) -> float:
-        return float(dataset.raw(y, index)[-1, target])
+    measure, value = "error", float(raw_targets(dataset, index)[-1, target])
+    last = f"the target at the last step is {readable(value)}{dataset.spaced_unit}"
+    if dataset.has_labels:
+        measure = "true class's probability"
+        last = f"the true class is {dataset.classes[class_numbers(dataset.last_y[index])]}"
 
     def text(value: float) -> str:
         return percent(value) if dataset.has_labels else readable(value, 2, off_unit(dataset))
 
-    if dataset.has_labels:
-        measure = "true class's probability"
-        last = f"the true class is {dataset.classes[class_numbers(dataset.last_y[index])]}"
-        values = _by_run(runs, lambda m, of: 100 * _of_truth(dataset, index, m, of, sample)[-1])
-    else:
-        measure, value = "error", raw(dataset.y[index])
-        last = f"the target at the last step is {readable(value)}{dataset.spaced_unit}"
-        values = _by_run(runs, lambda _, result: abs(raw(result.predictions[sample]) - value))
-    ends = [text(edge(values.values())) for edge in (min, max)]
-    texts = [f"{text(value)} for {who}" for who, value in values.items()]
-    takeaway = f"One sample: the {measure} at the last step is {' to '.join(dict.fromkeys(ends))}."
+    ends = {}  # by model
+    for run in runs:
+        for mode in run.results:
+            end = float(_of_sample(run, mode, sample, target)[-1])
+            end = 100 * end if dataset.has_labels else abs(end - value)
+            ends[f"run {run.letter} in {MODES[mode].name}"] = end
+    texts = [f"{text(end)} for {who}" for who, end in ends.items()]
+    extremes = dict.fromkeys([text(min(ends.values())), text(max(ends.values()))])
+    takeaway = f"One sample: the {measure} at the last step is {' to '.join(extremes)}."
     details = f"{last}. {capital(measure)}: {joined(texts)}."
     return takeaway, f"{capital(dataset.sample_name(index))}: {details}"
-
-
-def _by_run(
-    runs: Sequence[Compared], value: Callable[[str, ModeResult], float]
-) -> dict[str, float]:
-    """Return a value of each model by its name in a sentence: "run A in sequence mode"."""
-    return {
-        f"run {run.letter} in {MODES[mode].name}": float(value(mode, result))
-        for run in runs
-        for mode, result in run.results.items()
-    }
