@@ -81,8 +81,7 @@ class ClassProbabilities:
         strip: Part = {"domain": [0.88, 1.0], "range": [0, 1], "showgrid": False, "zeroline": False}
         font = {"size": chart.FONT_SIZE, "color": palette.muted}
         look["yaxis3"] = strip | {"tickvals": [0.5], "ticktext": ["true"], "tickfont": font}
-        key = classes.class_key(dataset, palette, padded=dataset.mask is not None)
-        return chart.plotted(traces, palette, x, y, key, **look)
+        return chart.plotted(traces, palette, x, y, classes.class_key(dataset, palette), **look)
 
     def _truth(self, palette: Palette) -> Part:
         """Return the strip of true classes: a cell for each timestep, hatched if it is padded."""
@@ -184,8 +183,8 @@ class TrueClass(ClassProbabilities):
 
     def moving(self, palette: Palette) -> list[Part]:
         """Return the traces of the modes."""
-        head = self.run.experiment.model.head
-        return mode_traces(self.values(), head, palette, chart.hover(), earlier=self.earlier)
+        values, hover = self.values(), chart.hover()
+        return mode_traces(self.run, values, palette, hover, earlier=self.earlier)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the probabilities from 0 to 1."""

@@ -43,11 +43,12 @@ def class_axis(dataset: Dataset) -> Part:
     return axis | {"tickvals": [*range(count)], "ticktext": ticks}
 
 
-def class_key(dataset: Dataset, palette: Palette, *, padded: bool = False) -> list[list[Entry]]:
+def class_key(dataset: Dataset, palette: Palette) -> list[list[Entry]]:
     """Return the classes' colors as rows of a key that fit on a phone."""
     names = map(chart.shortened, dataset.classes)
     entries = [Entry("square", *each, "ink") for each in zip(names, palette.classes, strict=False)]
-    entries += [Entry("squares", "padded", "border", "muted")] if padded else []
+    if dataset.mask is not None:
+        entries.append(Entry("squares", "padded", "border", "muted"))
     width = sum(len(entry.words) + MARK for entry in entries) / len(entries)
     count = max(1, int(KEY_LETTERS / width))
     return [entries[k : k + count] for k in range(0, len(entries), count)]

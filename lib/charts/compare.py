@@ -6,7 +6,7 @@ with the letter, so that `lib/ui/listener.js` finds them. Curves are medians ove
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from functools import partial
 
 import numpy as np
 
@@ -34,15 +34,7 @@ LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
 MOST_SETTINGS = 5  # a run's name shows at most this many settings, and counts the others
 MIXED = "Errors of numbers and accuracies of labels share no axis: each kind has its own charts."
 NO_COMMON_SAMPLE = "Pick runs on the same data to compare their predictions."
-
-
-class _Curve(NamedTuple):
-    """Values y (P,) over x (P,), drawn as a line, or as a mark if there is a single value."""
-
-    run: Compared
-    mode: str
-    x: np.ndarray
-    y: np.ndarray
+Drawn = list[tuple[Part, End]]  # lines or marks, each with its label
 
 
 def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
@@ -50,14 +42,13 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     part, epochs, losses = compared_part(runs), "loss_epochs", "loss"
     if part == "validation":
         epochs, losses = "checked_epochs", "validation_loss"
-    curves = [
-        _Curve(run, mode, getattr(result, epochs), chart.finite(getattr(result, losses)))
-        for run in runs
-        for mode, result in run.results.items()
-    ]
-    x_axis = axes.epoch_axis(max(run.snapshot.epochs for run in runs))
+    x_axis, curves = axes.epoch_axis(max(run.snapshot.epochs for run in runs)), Drawn()
+    for run in runs:
+        for mode, result in run.results.items():
+            values = chart.finite(getattr(result, losses))
+            curves.append(_curve(run, mode, getattr(result, epochs), values, palette))
     loss = "cross-entropy" if runs[0].experiment.has_labels else "loss"
-    y_axis = axes.log_axis(f"{part} {loss}", [float(y) for curve in curves for y in curve.y])
+    y_axis = axes.log_axis(f"{part} {loss}", _all_y(curves))
     return _figure(curves, x_axis, y_axis, palette)
 
 
@@ -83,21 +74,16 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
             return median - card.baseline
         return median / np.where(card.baseline > 0, card.baseline, np.nan)
 
-    curves = _at_steps(runs, error)
+    level = chart.level(name, baseline, "baseline", palette)
+    drawn = [(level, End(name, float(baseline[-1]), "baseline"))]
+    drawn += _at_steps(runs, error, palette)
     if has_labels:
         title = axes.ACCURACY if are_same else "accuracy − baseline's, in points"
-        y_axis = axes.linear_axis(title, _all_y(curves, baseline), np.array([0, 100 * are_same]))
+        y_axis = axes.linear_axis(title, _all_y(drawn), np.array([0, 100 * are_same]))
     else:
         title = chart.with_unit("RMSE", error_unit(longest.run.dataset))
-        title = title if are_same else "RMSE ÷ baseline's RMSE"
-        y_axis = axes.log_axis(title, _all_y(curves, baseline).tolist())
-    level = chart.level(name, baseline, "baseline", palette)
-    end = End(name, float(baseline[-1]), "baseline")
-    return _figure(curves, longest.steps_axis(), y_axis, palette, (level, end))
-
-
-def _all_y(curves: Sequence[_Curve], other: np.ndarray) -> np.ndarray:
-    return np.concatenate([other, *(curve.y for curve in curves)])
+        y_axis = axes.log_axis(title if are_same else "RMSE ÷ baseline's RMSE", _all_y(drawn))
+    return _figure(drawn, longest.steps_axis(), y_axis, palette)
 
 
 def predictions_figure(
@@ -108,17 +94,17 @@ def predictions_figure(
     For labels, draw the probability of the true class.
     """
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-    curves = _at_steps(runs, lambda run, mode: _of_sample(run, mode, sample, target))
-    x_axis = axes.timestep_axis(dataset.steps_of(index))
+    values = partial(_of_sample, sample=sample, target=target)
+    curves, x_axis = _at_steps(runs, values, palette), axes.timestep_axis(dataset.steps_of(index))
     if dataset.has_labels:
         y_axis = axes.linear_axis("probability of the true class", np.zeros(1), np.array([0, 1]))
         return _figure(curves, x_axis, y_axis, palette)
     targets = chart.finite(raw_targets(dataset, index)[:, target])
-    title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
-    y_axis = axes.linear_axis(title, _all_y(curves, targets), axes.with_room(targets))
     line = chart.line("target", targets, {"color": palette.ink, "width": 4}, "", dots=7)
-    end = End(f"target{dataset.ahead}", float(targets[-1]), "ink")
-    return _figure(curves, x_axis, y_axis, palette, (line, end))
+    drawn = [(line, End(f"target{dataset.ahead}", float(targets[-1]), "ink")), *curves]
+    title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
+    y_axis = axes.linear_axis(title, _all_y(drawn), axes.with_room(targets))
+    return _figure(drawn, x_axis, y_axis, palette)
 
 
 def _of_sample(run: Compared, mode: str, sample: int, target: int) -> np.ndarray:
@@ -134,35 +120,39 @@ def _of_sample(run: Compared, mode: str, sample: int, target: int) -> np.ndarray
 
 
 def _at_steps(
-    runs: Sequence[Compared], values: Callable[[Compared, str], np.ndarray]
-) -> list[_Curve]:
-    """Return each model's `values` (T,) by timestep, but only the last one for last-step mode."""
-    curves = []
+    runs: Sequence[Compared], values: Callable[[Compared, str], np.ndarray], palette: Palette
+) -> Drawn:
+    """Draw each model's `values` (T,) by timestep, but only the last one for last-step mode."""
+    curves = Drawn()
     for run in runs:
         for mode in run.results:
             y, first = values(run, mode), 0 if mode == "sequence" else -1
-            curves.append(_Curve(run, mode, np.arange(1, len(y) + 1)[first:], y[first:]))
+            steps = np.arange(1, len(y) + 1)
+            curves.append(_curve(run, mode, steps[first:], y[first:], palette))
     return curves
 
 
-def _figure(
-    curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, End]
-) -> Chart:
-    """Draw curves over the lines `below`, each with its label at the end."""
-    hover = f"{chart.hover()} · {x['title']} %{{x:,d}}"
-    lines, ends = [line for line, _ in below], list[End]()
-    for run, mode, of_x, of_y in curves:
-        name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
-        dash, symbol = LOOKS[run.letter]
-        if len(of_x) == 1:
-            marker = {"color": color, "size": 14, "symbol": symbol, "line": {"width": 3}}
-            lines.append(chart.points(name, of_x, of_y, marker, hover))
-        else:
-            style = {"color": color, "width": 2.5, "dash": dash}
-            lines.append(chart.line(name, of_y, style, hover, x=of_x))
-        [end] = chart.mode_ends({mode: of_y})
-        ends.append(replace(end, words=f"{run.letter} {end.words}"))
-    ends += [end for _, end in below]
+def _curve(
+    run: Compared, mode: str, x: np.ndarray, y: np.ndarray, palette: Palette
+) -> tuple[Part, End]:
+    """Draw values y (P,) over x (P,) as a line, or as a mark if there is a single value."""
+    name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
+    hover = f"{chart.hover()} · %{{xaxis.title.text}} %{{x:,d}}"
+    dash, symbol = LOOKS[run.letter]
+    [end] = chart.mode_ends({mode: y})
+    end = replace(end, words=f"{run.letter} {end.words}")
+    if len(x) == 1:
+        marker = {"color": color, "size": 14, "symbol": symbol, "line": {"width": 3}}
+        return chart.points(name, x, y, marker, hover), end
+    return chart.line(name, y, {"color": color, "width": 2.5, "dash": dash}, hover, x=x), end
+
+
+def _all_y(drawn: Drawn) -> np.ndarray:
+    return chart.all_y([line for line, _ in drawn])
+
+
+def _figure(drawn: Drawn, x: Part, y: Part, palette: Palette) -> Chart:
+    lines, ends = [line for line, _ in drawn], [end for _, end in drawn]
     look: Part = {"name": f"compare {y['title']}", "height": 340, "hovermode": "closest"}
     return chart.plotted(lines, palette, x, y, [], ends=ends, **look)
 
@@ -183,12 +173,11 @@ def named_figure(runs: Mapping[str, RunAt], palette: Palette) -> tuple[Chart, st
         style, hover = {"color": palette.last, "dash": dash, "width": 2.5}, chart.hover(kind.unit)
         lines.append(chart.line(name, values, style, hover, x=epochs))
         ends.append(End(name, float(values[-1]), "last"))
-    y = axes.log_axis("MSE", chart.all_y(lines))
-    if first.experiment.has_labels:
-        y = axes.share_axis(axes.ACCURACY, chart.all_y(lines))
-    text = f"Medians of {len(first.snapshot.seeds)} seeds. {capital(label)}: "
+    drawn, seeds = chart.all_y(lines), len(first.snapshot.seeds)
+    y = axes.share_axis(axes.ACCURACY, drawn) if kind.unit else axes.log_axis("MSE", drawn)
     figure = chart.plotted(lines, palette, x, y, [], name="named runs", height=340, ends=ends)
-    return figure, f"{text}{readable(level, unit=kind.unit)}."
+    value = readable(level, unit=kind.unit)
+    return figure, f"Medians of {seeds} seeds. {capital(label)}: {value}."
 
 
 def headline(runs: Sequence[Compared]) -> str:

@@ -89,8 +89,8 @@ class SamplePredictions:
 
     def moving(self, palette: Palette) -> list[Part]:
         """Return the traces of the modes, which a replay moves."""
-        head, hover = self.run.experiment.model.head, chart.hover(self.run.dataset.target_unit)
-        return mode_traces(self.values, head, palette, hover, earlier=self.earlier)
+        hover = chart.hover(self.run.dataset.target_unit)
+        return mode_traces(self.run, self.values, palette, hover, earlier=self.earlier)
 
     def _same_series(self) -> np.ndarray:
         """Return the shown samples of this sample's series, or all shown samples if it is alone."""
@@ -185,8 +185,7 @@ class StepErrors:
 
     def moving(self, palette: Palette) -> list[Part]:
         """Return the traces of the modes, which a replay moves."""
-        head = self.run.experiment.model.head
-        return mode_traces(self.errors, head, palette, self.hover, earlier=self.earlier)
+        return mode_traces(self.run, self.errors, palette, self.hover, earlier=self.earlier)
 
     def steps_axis(self) -> Part:
         """Return the axis of timesteps."""
@@ -276,9 +275,9 @@ def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
 
 
 def mode_traces(
-    values: Mapping[str, ModeValues], head: str, palette: Palette, hover: str, *, earlier: bool
+    run: RunAt, values: Mapping[str, ModeValues], palette: Palette, hover: str, *, earlier: bool
 ) -> list[Part]:
-    """Return the traces of values by mode over the timesteps 1 to T."""
+    """Return the traces of a run's values by mode over the timesteps 1 to T."""
     traces: list[Part] = []
     drawn = [mode for mode in values if mode == "sequence" or earlier]
     for mode in drawn:
@@ -291,7 +290,7 @@ def mode_traces(
         median, style = chart.finite(values[mode].median), {"color": palette.mode(mode)}
         name, dots = MODES[mode].name, chart.dot_size(len(median))
         if mode == "last":
-            name, dots, style["dash"] = EARLY[head], 0, "dot"
+            name, dots, style["dash"] = EARLY[run.experiment.model.head], 0, "dot"
         traces.append(chart.line(name, median, {"width": 2.5, **style}, hover, dots=dots))
     if "last" in values:
         last, x = chart.finite(values["last"].seeds[:, -1]), [len(values["last"].median)]
