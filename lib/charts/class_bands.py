@@ -60,10 +60,10 @@ class ClassProbabilities:
         y: Part = {"title": MODES[mode].name, "color": palette.words(mode), "range": [0, 1]}
         y |= {"domain": [bottom, 0.84], "tickvals": [0, 0.5, 1], "showgrid": False}
         traces, frames = [self._truth(palette)], []
-        notes = self._names(np.eye(len(self.classes))[self.true], palette, "y3", 1.0)
+        notes = self._names(np.eye(len(self.classes))[self.true], palette, "y3")
         if mode == "sequence" or self.earlier:
             traces += self._bands(np.arange(1, steps + 1), self.shares[mode], palette, 1.0)
-            notes += self._names(self.shares[mode], palette, "y", THICK)
+            notes += self._names(self.shares[mode], palette, "y")
             frames.append(_frame(0.5, steps + 0.5, palette.mode(mode)))
         if "last" in self.shares:
             at, width = 1.12 * steps + 1, max(1.0, 0.08 * steps)
@@ -110,7 +110,7 @@ class ClassProbabilities:
         trace: Part = {"type": "bar", "name": name, "x": x, "y": y, "marker": {"line": line}}
         return trace | {"textposition": "none", "hovertemplate": "%{text}"}
 
-    def _names(self, shares: np.ndarray, palette: Palette, axis: str, thick: float) -> list[Part]:
+    def _names(self, shares: np.ndarray, palette: Palette, axis: str) -> list[Part]:
         """Return the names that fit into the bands of `shares` (T, C). The key has all names."""
         shares, notes = np.where(self.real[:, None], shares, 0), []
         middles = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1] - shares / 2
@@ -119,7 +119,7 @@ class ClassProbabilities:
             wide = min(self.steps, math.ceil(letters * self.steps / PLOT))  # in timesteps
             least = np.lib.stride_tricks.sliding_window_view(shares[:, k], wide).min(axis=1)
             begin = int(least.argmax())
-            if least[begin] >= thick and letters < PLOT:
+            if least[begin] >= THICK and letters < PLOT:
                 place = begin + (wide + 1) / 2, float(middles[begin : begin + wide, k].mean())
                 color = palette.text_on(palette.classes[k])
                 note = chart.note(chart.escaped(name), *place, color, 13)

@@ -45,8 +45,8 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     x_axis, curves = axes.epoch_axis(max(run.snapshot.epochs for run in runs)), Drawn()
     for run in runs:
         for mode, result in run.results.items():
-            values = chart.finite(getattr(result, losses))
-            curves.append(_curve(run, mode, getattr(result, epochs), values, palette))
+            names = {k: f"epoch {k:,}" for k in getattr(result, epochs).tolist()}
+            curves.append(_curve(run, mode, names, chart.finite(getattr(result, losses)), palette))
     loss = "cross-entropy" if runs[0].experiment.has_labels else "loss"
     y_axis = axes.log_axis(f"{part} {loss}", _all_y(curves))
     return _figure(curves, x_axis, y_axis, palette)
@@ -127,24 +127,29 @@ def _at_steps(
     for run in runs:
         for mode in run.results:
             y, first = values(run, mode), 0 if mode == "sequence" else -1
-            steps = np.arange(1, len(y) + 1)
-            curves.append(_curve(run, mode, steps[first:], y[first:], palette))
+            steps, last = range(1, len(y) + 1)[first:], run.dataset.shape[1]
+            names = {k: f"timestep {k}" if k <= last else "end" for k in steps}
+            curves.append(_curve(run, mode, names, y[first:], palette))
     return curves
 
 
 def _curve(
-    run: Compared, mode: str, x: np.ndarray, y: np.ndarray, palette: Palette
+    run: Compared, mode: str, names: dict[int, str], y: np.ndarray, palette: Palette
 ) -> tuple[Part, End]:
-    """Draw values y (P,) over x (P,) as a line, or as a mark if there is a single value."""
-    name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
-    hover = f"{chart.hover()} · %{{xaxis.title.text}} %{{x:,d}}"
+    """Draw y (P,) as a line, or as a mark if there is a single value.
+
+    `names` are the x (P), each with its name in hover texts.
+    """
+    name, color, x = f"{run.letter}, {MODES[mode].name}", palette.mode(mode), np.array([*names])
     dash, symbol = LOOKS[run.letter]
-    [end] = chart.mode_ends({mode: y})
-    end = replace(end, words=f"{run.letter} {end.words}")
+    hover, style = f"{chart.hover()} · %{{customdata}}", {"color": color, "dash": dash}
+    line = chart.line(name, y, {"width": 2.5, **style}, hover, x=x)
     if len(x) == 1:
         marker = {"color": color, "size": 14, "symbol": symbol, "line": {"width": 3}}
-        return chart.points(name, x, y, marker, hover), end
-    return chart.line(name, y, {"color": color, "width": 2.5, "dash": dash}, hover, x=x), end
+        line = chart.points(name, x, y, marker, hover)
+    [end] = chart.mode_ends({mode: y})
+    line["customdata"] = [*names.values()]
+    return line, replace(end, words=f"{run.letter} {end.words}")
 
 
 def _all_y(drawn: Drawn) -> np.ndarray:
@@ -166,18 +171,19 @@ def named_figure(runs: Mapping[str, RunAt], palette: Palette) -> tuple[Chart, st
     kind = LastStepAccuracy if first.experiment.has_labels else LastStepErrors
     label, level = first.dataset.baseline_label, kind(first).baseline
     x = axes.epoch_axis(first.snapshot.epochs)
-    lines = [chart.level(label, [level, level], "baseline", palette, x=x["range"])]
-    ends = [End(label, level, "baseline")]
+    line = chart.level(label, [level, level], "baseline", palette, x=x["range"])
+    drawn = [(line, End(label, level, "baseline"))]
     for (name, run), (dash, _) in zip(runs.items(), LOOKS.values(), strict=False):
         epochs, values, *_ = kind(run).curves["last"]
         style, hover = {"color": palette.last, "dash": dash, "width": 2.5}, chart.hover(kind.unit)
-        lines.append(chart.line(name, values, style, hover, x=epochs))
-        ends.append(End(name, float(values[-1]), "last"))
-    drawn, seeds = chart.all_y(lines), len(first.snapshot.seeds)
-    y = axes.share_axis(axes.ACCURACY, drawn) if kind.unit else axes.log_axis("MSE", drawn)
-    figure = chart.plotted(lines, palette, x, y, [], name="named runs", height=340, ends=ends)
-    value = readable(level, unit=kind.unit)
-    return figure, f"Medians of {seeds} seeds. {capital(label)}: {value}."
+        line = chart.line(name, values, style, hover, x=epochs)
+        drawn.append((line, End(name, float(values[-1]), "last")))
+    y = axes.log_axis("MSE", _all_y(drawn))
+    if first.experiment.has_labels:
+        y = axes.share_axis(axes.ACCURACY, _all_y(drawn))
+    seeds, value = len(first.snapshot.seeds), readable(level, unit=kind.unit)
+    text = f"Medians of {seeds} seeds. {capital(label)}: {value}."
+    return _figure(drawn, x, y, palette), text
 
 
 def headline(runs: Sequence[Compared]) -> str:

@@ -73,6 +73,7 @@ def test_steps_of_few_samples_arent_drawn():
     figure = errors_figure([a_run(0, few, sequence=[25], last=[50])], LIGHT)
     line = the(figure, "A, sequence mode")
     assert np.isnan(line.y).tolist() == [False, False, False, True, True, False, False]
+    assert (line.customdata[0], line.customdata[-1]) == ("timestep 1", "end")
     assert the(figure, "A, last-step mode").x == [7]
     assert figure.layout.xaxis.ticktext[-1] == "end"
 
