@@ -39,10 +39,9 @@ def make_windows(
     horizons = _horizons(table, targets, data)
     features, rows, rank, notes = rows_of(table, inputs, targets, data)
     width = max(len(features), len(targets) * len(horizons), count_classes(table, targets))
-    segment = rows.segment if data.at_gaps == "stop" else None
     most = MAX_VALUES / (data.timesteps * width)
     try:
-        windows = cut(rows.series, rank, data, seed, most, segment=segment)
+        windows = cut(rows, rank, data, seed, most)
     except WindowError as error:
         raise WindowError(" ".join([f"{error}", *notes]), error.fix) from None
     training, classes = windows.part == 0, tuple[str, ...]()
