@@ -54,8 +54,8 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
         notes.append(f"Times in {name} repeat: there are {count}, identified by {joined(names)}.")
     elif not times.is_monotonic_increasing:
         notes.append(f"Rows sorted by {name}.")
-        order = np.argsort(times.to_numpy(), kind="stable")
-        frame, times = frame.iloc[order].reset_index(drop=True), times.iloc[order]
+        times = times.sort_values(kind="stable")
+        frame = frame.loc[times.index].reset_index(drop=True)
     index = pd.DatetimeIndex(times)
     step, spacing_notes = spacing(index, codes)
     notes += spacing_notes
