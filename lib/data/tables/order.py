@@ -134,8 +134,8 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
         notes.append("Weekdays only: Monday follows Friday.")
     missing = np.maximum(counts.round() - 1, 0).astype(int)
     if (even := _even_share(counts)) < _EVEN:
-        distances = typical, seconds[is_step].min(), seconds[is_step].max()
-        usual, least, most = map(_duration, distances)
+        of_steps = seconds[is_step]
+        usual, least, most = map(_duration, (typical, of_steps.min(), of_steps.max()))
         notes.append(
             f"Uneven times: mostly {usual} apart, {least} to {most}. Each row counts as one step."
         )
