@@ -42,10 +42,9 @@ def make_windows(
     real = rows.targets[:, len(targets) :].min(axis=1, initial=1) > 0  # not padded
     rows = replace(rows, targets=rows.targets[:, : len(targets)])
     width = max(len(features), len(targets) * len(horizons), count_classes(table, targets))
-    segment = rows.segment if data.at_gaps == "stop" else None
     most = MAX_VALUES / (data.timesteps * width)
     try:
-        windows = cut(rows.series, rank, data, seed, most, segment=segment)
+        windows = cut(rows, rank, data, seed, most)
     except WindowError as error:
         raise WindowError(" ".join([f"{error}", *notes]), error.fix) from None
     windows = replace(windows, part=np.where(real, windows.part, -1))
@@ -147,7 +146,7 @@ def _standardized(
     # A change is computed only within a series, or within a stretch without gaps.
     block = rows.segment if data.at_gaps == "stop" else rows.series
     by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
-    groups = (rows.series, len(rows.names)) if by_series else None
+    of_series = rows if by_series else None
     past_targets = [f for f, name in enumerate(names) if change and name in targets]
     raw = rows.inputs
     if past_targets:  # use changes: models fail on levels outside the training range
@@ -156,7 +155,7 @@ def _standardized(
         in_block = (block[rate:] == block[:-rate])[:, None]
         levels = rows.inputs[:, past_targets]
         raw[rate:, past_targets] = in_block * (levels[rate:] - levels[:-rate])
-    x_scale = scale_of(raw, training, groups)
+    x_scale = scale_of(raw, training, of_series)
     x = x_scale.standard(raw, rows.series)
     _check_size(x, names)
     y, y_scale = np.empty((*read.shape, len(targets) * len(horizons)), np.float32), list[Scale]()
@@ -164,10 +163,9 @@ def _standardized(
         raw, end = rows.targets[:, [c]], len(rows.targets) - h
         if change:
             known = training[:end] & training[h:] & (block[:end] == block[h:])
-            within = groups and (groups[0][:end], groups[1])
-            y_scale.append(scale_of(raw[h:] - raw[:end], known, within))
+            y_scale.append(scale_of(raw[h:] - raw[:end], known, of_series))
         else:
-            y_scale.append(scale_of(raw, training, groups))
+            y_scale.append(scale_of(raw, training, of_series))
         target = raw[read + h] - (raw[read] if change else 0.0)
         target = y_scale[k].standard(target, rows.series[read])
         y[..., k] = target[..., 0]
@@ -211,17 +209,17 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
     return horizons
 
 
-def scale_of(values: np.ndarray, known: np.ndarray, groups: tuple[np.ndarray, int] | None) -> Scale:
-    """Return the scale of columns (R, C) in `known` rows, by series if `groups` has (series, S)."""
+def scale_of(values: np.ndarray, known: np.ndarray, of_series: Rows | None) -> Scale:
+    """Return the scale of columns (R, C) in `known` rows, for each of the series of `of_series`."""
     offset, deviation = _offset_and_deviation(values[known])
-    if groups is None:
+    if of_series is None:
         return Scale(offset, deviation)
-    series, count = groups
+    count, rows = len(of_series.names), np.flatnonzero(known)
     offset, deviation = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
-    rows = np.flatnonzero(known)
-    found, first = np.unique(series[rows], return_index=True)  # a series' rows are consecutive
-    for s, of_series in zip(found, np.split(values[rows], first[1:]), strict=True):
-        offset[s], deviation[s] = _offset_and_deviation(of_series)
+    # The rows of a series are consecutive.
+    found, first = np.unique(of_series.series[rows], return_index=True)
+    for s, known_values in zip(found, np.split(values[rows], first[1:]), strict=True):
+        offset[s], deviation[s] = _offset_and_deviation(known_values)
     return Scale(offset, deviation)
 
 
