@@ -150,9 +150,9 @@ def shape_strip(
         if activation := target.layers["activation"]:
             stages[-1] = stages[-1]._replace(layer=activation, above=stages[-1].layer)
         modes.append((mode, MODES[mode], palette.words(mode), stages))
-    labels, sentence = (
-        target if experiment.has_labels else None,
+    sentence, labels = (
         strip_sentence(experiment, dataset),
+        target if experiment.has_labels else None,
     )
     shown = modes, labels, grid.middles(), brief, sentence
     return render("charts/strip.html", "strip", *shown, palette)
