@@ -150,11 +150,8 @@ def shape_strip(
         if activation := target.layers["activation"]:
             stages[-1] = stages[-1]._replace(layer=activation, above=stages[-1].layer)
         modes.append((mode, MODES[mode], palette.words(mode), stages))
-    sentence, labels = (
-        strip_sentence(experiment, dataset),
-        target if experiment.has_labels else None,
-    )
-    shown = modes, labels, grid.middles(), brief, sentence
+    labels = target if experiment.has_labels else None
+    shown = modes, labels, grid.middles(), brief, strip_sentence(experiment, dataset)
     return render("charts/strip.html", "strip", *shown, palette)
 
 
