@@ -13,7 +13,7 @@ from lib.data import class_numbers, make_dataset, read_upload, settle, suggested
 from lib.experiment import Experiment
 from lib.export import EXPORTS, history_csv, predictions_csv
 from lib.export.predictions import predictions
-from lib.results import baseline_accuracy, baseline_loss
+from lib.results import baseline_accuracy, baseline_loss, untrained
 from lib.results.strangers import without_rows
 from tests.unit.test_export import check_format
 from tests.unit.test_report import page_of
@@ -70,10 +70,13 @@ def test_a_script_has_the_loss_that_fits_the_targets_and_the_head():
     assert "to_categorical(labels, 3)  # (N, 24, 3)" in script
 
 
+@pytest.mark.parametrize("mask", ["on", "off"])
 @pytest.mark.parametrize("data", ["brackets", "first_pattern", "weather", "vowels"])
-def test_the_table_of_predictions_has_the_probabilities_of_the_screen(data):
+def test_the_table_of_predictions_has_the_probabilities_of_the_screen(data, mask):
     """There is a row for each real step. Last-step mode's prediction is in the last one's row."""
-    experiment, dataset, snapshot = a_run(data, seeds=1)
+    experiment = settle(suggested(data).set(mask=mask))
+    dataset = make_dataset(experiment)
+    snapshot = untrained(experiment, dataset)
     table = predictions(experiment, dataset, snapshot)
     mask, part = dataset.mask, dataset.evaluated
     assert len(table) == (dataset.y[part, :, 0].size if mask is None else mask[part].sum())
@@ -83,6 +86,9 @@ def test_the_table_of_predictions_has_the_probabilities_of_the_screen(data):
         real = np.array(rows.index) - 1
         numbers = class_numbers(dataset.y[index])[real]
         assert [dataset.classes.index(name) for name in rows["class"]] == numbers.tolist()
+        for one in dataset.baselines:
+            name = dataset.classes[class_numbers(one.last[index])]
+            assert rows[f"baseline_{one.name}"].iloc[-1] == name
         for mode, result in snapshot.results.items():
             of_classes = rows[[f"{mode} P({name})" for name in dataset.classes]].to_numpy()
             expected = result.predictions[place]
@@ -90,7 +96,6 @@ def test_the_table_of_predictions_has_the_probabilities_of_the_screen(data):
             if mode == "last":
                 assert np.isnan(of_classes[:-1]).all()
                 np.testing.assert_allclose(of_classes[-1], expected[-1], atol=1e-5)
-                assert rows["baseline_frequent"].iloc[-1] in dataset.classes
             else:
                 np.testing.assert_allclose(of_classes, expected[real], atol=1e-5)
                 likely = [dataset.classes[k] for k in class_numbers(expected[real])]
