@@ -12,7 +12,6 @@ import pytest
 
 from lib.data.datasets.registry import make_dataset
 from lib.results.compared import BOTH_MODES
-from lib.sweep import runner
 from lib.sweep.plan import READY, base_of, from_csv, make_plan, result_of
 from lib.sweep.runner import Runner, run_sweep
 from tests.waiting import PATIENCE
@@ -51,10 +50,10 @@ def test_a_killed_command_continues_and_equals_a_sweep_of_the_page(client, tmp_p
 
     base = base_of("running_mean", {}).set(epochs=20, N=64)
     plan = make_plan(base, {"T": [4, 6], "U": [2, 3]}, 2)
-    on_page = Runner(plan, client)
-    on_page.run()
-    assert on_page.error is None
-    for page_point, command_point in zip(on_page.results, points, strict=True):
+    runner = Runner(plan, client)
+    runner.run()
+    assert runner.error is None
+    for page_point, command_point in zip(runner.results, points, strict=True):
         assert page_point.values == command_point.values
         for expected, row in zip(command_point.rows, page_point.rows, strict=True):
             assert f"{row | {'run': ''}}" == f"{expected | {'run': ''}}"  # NaN is never equal
@@ -79,7 +78,7 @@ def test_training_a_recorded_point_again_has_the_same_results(client):
 
 def test_run_sweep_returns_a_data_frame(client, monkeypatch, tmp_path):
     """`run_sweep` also reads a user's file. Here it uses the worker of the other tests."""
-    monkeypatch.setattr(runner, "TrainingClient", lambda **_: nullcontext(client))
+    monkeypatch.setattr("lib.sweep.runner.TrainingClient", lambda **_: nullcontext(client))
     file = tmp_path / "own.csv"
     file.write_text("a,b\n" + "".join(f"{k % 7},{k % 5}\n" for k in range(200)))
     shares = []
@@ -101,9 +100,9 @@ def test_run_sweep_returns_a_data_frame(client, monkeypatch, tmp_path):
 def test_a_sweep_of_labels_has_accuracies(client):
     """Probabilities and logits are the same training. An accuracy is a share of 16 samples."""
     base = base_of("first_pattern", {"N": 64, "T": 8, "U": 2, "epochs": 2})
-    sweep = Runner(make_plan(base, {"output": ["probabilities", "logits"]}, 1), client)
-    sweep.run()
-    probabilities, logits = sweep.results
+    runner = Runner(make_plan(base, {"output": ["probabilities", "logits"]}, 1), client)
+    runner.run()
+    probabilities, logits = runner.results
     for mode in BOTH_MODES:
         accuracies = probabilities.scores(mode)
         np.testing.assert_array_equal(accuracies, logits.scores(mode))

@@ -98,10 +98,7 @@ def test_axe_finds_nothing_serious(page, path):
 
 @pytest.mark.parametrize("path", rest_weekly(PATHS[5:], 12))
 def test_a_page_fits_a_phone(page, path):
-    """A page 390 px wide doesn't scroll sideways. A wide element scrolls within itself.
-
-    test_cell checks the parts of Cell.
-    """
+    """A page 390 px wide doesn't scroll sideways. test_cell checks the parts of Cell."""
     page.set_viewport_size(PHONE)
     open_all(page, path)
     assert width(page) <= PHONE["width"]

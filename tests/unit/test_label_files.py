@@ -15,6 +15,7 @@ from lib.export import EXPORTS, history_csv, predictions_csv
 from lib.export.predictions import predictions
 from lib.results import baseline_accuracy, baseline_loss, untrained
 from lib.results.strangers import without_rows
+from lib.text import percent
 from tests.unit.test_export import check_format
 from tests.unit.test_report import page_of
 from tests.unit.test_results import a_run
@@ -54,6 +55,7 @@ def test_keras_masks_the_padded_steps_alone(data):
     dataset, script = written("keras", data, {"padding": "after"})
     np.testing.assert_array_equal(dataset.x.any(axis=-1), dataset.mask)
     assert "keras.layers.Masking(),  # (N, " in script
+    assert "Masking" not in written("keras", data, {"padding": "after", "mask": "off"})[1]
 
 
 def test_a_script_has_the_loss_that_fits_the_targets_and_the_head():
@@ -123,16 +125,17 @@ def test_the_history_of_labels_has_accuracies():
 
 @pytest.mark.parametrize("data", ["brackets", "weather"])
 def test_a_report_of_labels_has_accuracies_and_all_classes(data):
-    """The report has no errors in a unit, and the confusion matrices' counts."""
+    """The report has the table of accuracies, and the counts of each row of the matrices."""
     run = _, dataset, snapshot = a_run(data)
     words = " ".join(page_of(run, past=snapshot.past).words.split())
-    assert "Median accuracy at the last step" in words
-    assert f"{100 * baseline_accuracy(dataset)[1]:.0f}%" in words
-    for mode, result in snapshot.middle.results.items():
-        assert f"{100 * result.final_accuracy:.0f}%" in words, mode
-        for count in result.labels.confusion.max(axis=1):
-            assert f" {count:,} " in words
-    assert all(f" {name} " in words for name in dataset.classes)
+    results = snapshot.middle.results.values()
+    shares = " ".join(percent(100 * result.final_accuracy) for result in results)
+    assert f"Median accuracy at the last step {shares} " in words
+    assert f", the best baseline {percent(100 * baseline_accuracy(dataset)[1])} " in words
+    for result in results:
+        for name, row in zip(dataset.classes, result.labels.confusion, strict=True):
+            shown = " ".join([name, *(f"{count:,}" for count in row if count)])
+            assert f" {shown} " in words
 
 
 def test_a_stranger_sees_accuracies_but_no_names_of_classes():
