@@ -80,10 +80,10 @@ def test_a_usual_frame_shows_the_first_card_of_each_view_whole(page, server):
         link, card = page.locator(".st-key-embedded_link"), page.locator(".st-key-embedded")
         link.get_by_role("link").wait_for()
         page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-        top = "e => e.getBoundingClientRect().top"
 
-        def is_as_expected(name=name, card=card, link=link, top=top):
-            return (card.evaluate(LOWEST) > link.evaluate(top)) == (name in LONG)
+        def is_as_expected(name=name, card=card, link=link):
+            is_long = card.evaluate(LOWEST) > link.evaluate("e => e.getBoundingClientRect().top")
+            return is_long == (name in LONG)
 
         assert eventually(is_as_expected, pause=0.2, seconds=20), name
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 600, name
