@@ -181,9 +181,11 @@ def test_a_new_loss_needs_only_a_row_and_a_baseline_error(monkeypatch):
     assert_close(result.validation_loss[-1:], np.array([evaluated]))
 
 
-def stopped_by_keras(experiment, dataset, mode):
+@cache
+def stopped_by_keras(experiment, mode):
     """Run `fit` with early stopping on the same batches. Return model, callback and history."""
-    training, target = experiment.training, dataset.y if mode == "sequence" else dataset.y[:, -1]
+    training, dataset = experiment.training, data()
+    target = dataset.y if mode == "sequence" else dataset.y[:, -1]
     model = keras_model(experiment, mode)
     optimizer, loss = model.optimizer, LOSSES[training.loss].keras
     model.compile(optimizer, loss, jit_compile=False)  # For many epochs, this is faster than eager.
@@ -231,7 +233,7 @@ def test_the_kept_epoch_equals_that_of_keras_early_stopping(keep, modes, begins_
     trainer.keep_best()
     kept_epochs, lengths = set(), set()
     for mode, result in trainer.results()[0].items():
-        model, stopping, history = stopped_by_keras(experiment, dataset, mode)
+        model, stopping, history = stopped_by_keras(experiment, mode)
         assert result.kept_epoch == stopping.best_epoch + 1
         assert len(result.loss) == len(history.history["loss"])
         assert_close(result.loss, np.array(history.history["loss"]))
