@@ -18,7 +18,7 @@ from lib.training.recurrent_layers import Array, product, recurrent
 SampleArrays: TypeAlias = "tuple[Any, Any, Any]"
 """x (N, T, F), y (N, T, K) and `counts` (N, T, 2), padded to a program's sizes. `counts` has Keras's
 `sample_weight` of each timestep, and whether the loss's mean counts the timestep, 1 or 0. They are
-tensors, or NumPy arrays if N is large. Labels y are one-hot, or 0 and 1 for two classes (K = 1)."""
+tensors, or NumPy arrays if N is large. Labels in y are one-hot; two classes have one column."""
 TrainingTensors: TypeAlias = "tuple[Array, Array]"
 """Settings as tensors: the update rule (learning rate, m_part, v_part, inside, outside), and
 choices (timesteps, targets, bias correction, index of the loss)."""
