@@ -21,8 +21,8 @@ from tests.unit.pictures import LIGHT, card, drawn, takeaway, the, traces, words
 PADDED = fake_labels(200, 4, 2, 3, train=100, padding="after")
 
 
-@pytest.mark.parametrize("earlier", [False, True])
-def test_bands_are_the_probabilities_of_classes(earlier):
+@pytest.mark.parametrize(("earlier", "mode"), [(False, "sequence"), (True, "last")])
+def test_bands_are_the_probabilities_of_classes(earlier, mode):
     """Each timestep's bands add up to 1; last-step mode's only output is a column after T."""
     run = a_label_run(sequence=[0, 50], last=[0, 0])
     figure = drawn("predictions", run, 0, earlier)
@@ -30,16 +30,15 @@ def test_bands_are_the_probabilities_of_classes(earlier):
     heights = {}
     for bar in bands:
         for x, y in zip(bar.x, bar.y, strict=True):
-            heights[bar.yaxis, x] = heights.get((bar.yaxis, x), 0) + y
+            heights[x] = heights.get(x, 0) + y
     np.testing.assert_allclose([*heights.values()], 1, rtol=1e-6)
-    rows = 2 if earlier else 1
-    assert len(heights) == 4 * rows + 1
-    assert max(x for _, x in heights) > 4.5
+    assert len(heights) == 4 + 1
+    assert max(heights) > 4.5
     first = next(bar for bar in bands if bar.name == "class\u00a00")
-    expected = run.snapshot.by_seed("sequence", "predictions")[:, 0, :, 0].mean(axis=0)
+    expected = run.snapshot.by_seed(mode, "predictions")[:, 0, :, 0].mean(axis=0)
     np.testing.assert_allclose(first.y, expected, rtol=1e-6)
-    frames = {shape.line.color for shape in figure.layout.shapes}
-    assert frames == {LIGHT.sequence, LIGHT.last}
+    frames = [shape.line.color for shape in figure.layout.shapes]
+    assert frames == [LIGHT.mode(mode), LIGHT.last]
 
 
 def test_two_classes_have_two_bands():
@@ -72,7 +71,7 @@ def test_names_are_written_in_thick_bands():
     run = a_label_run(replace(dataset, y=y), sequence=[0], last=[0])
     notes = drawn("predictions", run, 0).layout.annotations[1:]
     name = f"class\u00a0{100 % 3}"
-    assert [note.yref for note in notes if note.text == name] == ["y", "y3"]
+    assert [note.yref for note in notes if note.text == name] == ["y3", "y"]
     assert sum(note.text.startswith("class") for note in notes) == 2
 
 
