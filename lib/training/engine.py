@@ -16,7 +16,7 @@ from lib.training.architecture import Architecture, Code, resized, weight_shapes
 from lib.training.recurrent_layers import Array, product, recurrent
 
 SampleArrays: TypeAlias = "tuple[Any, Any, Any]"
-"""x (N, T, F), y (N, T, K) and `counts` (N, T, 2), padded to a program's sizes. `counts` has Keras's
+"""x (N, T, F), y (N, T, K) and `counts` (N, T, 2), padded to a program's sizes. `counts` has the
 `sample_weight` of each timestep, and whether the loss's mean counts the timestep, 1 or 0. They are
 tensors, or NumPy arrays if N is large. Labels in y are one-hot; two classes have one column."""
 TrainingTensors: TypeAlias = "tuple[Array, Array]"
