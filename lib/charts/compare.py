@@ -18,7 +18,7 @@ from lib.charts.over_epochs import LastStepErrors
 from lib.charts.over_time import SamplePredictions, StepErrors, error_unit, raw_targets
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, name_of, off_unit, value_of
-from lib.data import class_numbers, idle, suggested
+from lib.data import class_numbers, locked, suggested
 from lib.experiment import MODES, SETTINGS
 from lib.results import Compared, RunAt, compared_part, same_data
 from lib.text import capital, counted, joined, percent, readable
@@ -215,7 +215,7 @@ def differences(runs: Sequence[Compared]) -> list[str]:
 
 def _named(run: Compared, keys: Sequence[str]) -> str:
     """Return settings with their values. Settings without effect on the run's data are left out."""
-    used = [SETTINGS[key] for key in keys if key not in idle(run.experiment)]
+    used = [SETTINGS[key] for key in keys if key not in locked(run.experiment)]
     texts = [f"{name_of(s)} {value_of(s, run.experiment)}" for s in used]
     if "data" in keys:
         texts[0] = run.dataset.title

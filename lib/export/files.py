@@ -20,7 +20,7 @@ from plotly.offline import get_plotlyjs
 
 from lib import charts, results, text
 from lib.charts import cards_of, html, sentences, strip
-from lib.data import Dataset, idle, unused
+from lib.data import Dataset, locked
 from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.predictions import models_of, predictions
 from lib.export.script import keras_script
@@ -44,8 +44,8 @@ def runs_csv(runs: Sequence[Compared]) -> bytes:
     settings, rows = [key for key in SETTINGS if key not in ("mode", "seed", "seeds")], []
     for run in runs:
         about = [run.id, run.name, run.is_recorded, run.snapshot.status, run.snapshot.epoch]
-        left_out = unused(run.experiment)  # the data don't use them: empty fields
-        values = ["" if key in left_out else run.experiment.get(key) for key in settings]
+        why = locked(run.experiment)  # "": the setting has no effect, and gets an empty field
+        values = ["" if why.get(key) == "" else run.experiment.get(key) for key in settings]
         for seed, mode, result in models_of(run.experiment, run.snapshot):
             scores = result.final_mse, result.final_accuracy
             losses = result.final_loss, result.final_validation_loss
@@ -227,7 +227,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     templates = Environment(autoescape=True, undefined=StrictUndefined)
     page = templates.from_string(_PAGE.read_text("utf-8")).render(
         of=of,
-        settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
+        settings=[setting for key, setting in SETTINGS.items() if key not in locked(experiment)],
         sentence=strip.strip_sentence(experiment, dataset),
         strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,

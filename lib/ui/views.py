@@ -12,8 +12,7 @@ import streamlit as st
 
 from lib import charts, shapes
 from lib.charts import Palette, cell, samples
-from lib.data import make_dataset, suggested
-from lib.export import layers_of_labels
+from lib.data import keras_target, make_dataset, suggested
 from lib.recurrence import LayerPass, highest_output, unroll
 from lib.results import ACCURACY, ERROR, ROWS_HIDDEN, Snapshot, best_loss
 from lib.story import GALLERY, SCENES, Scene, runs_of
@@ -87,7 +86,7 @@ def _traced(loaded: Loaded) -> tuple[shapes.TracedLayer, ...]:
     """Trace the address's stack or, if the address has none, the model that Explore trains."""
     model, (_, timesteps, features) = loaded.experiment.model, loaded.dataset.shape
     own = (model, model.modes[0], timesteps, features, loaded.dataset.targets)
-    labels = layers_of_labels(loaded.experiment, loaded.dataset)
+    labels = keras_target(loaded.experiment, loaded.dataset).layers
     return traced_stack() or shapes.trace(shapes.model_stack(*own, **labels))
 
 
