@@ -2,7 +2,7 @@
 
 Gates are sigmoid and initial states are zero. Gradients and dropout are left out. Weights are in
 the order of Keras's `get_weights()`. With G blocks of columns (an LSTM has 4) they are `kernel
-(F, G·U)`, `recurrent_kernel (U, G·U)`, and `bias (G·U,)`, or a GRU's `(2, G·U)`.
+(F, G·U)`, `recurrent_kernel (U, G·U)`, and `bias (G·U,)` or a GRU's `(2, G·U)` for `reset_after`.
 """
 
 from lib.recurrence.cells import (

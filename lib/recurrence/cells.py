@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from lib.shapes import STATES
+from lib.experiment import CELLS
+from lib.shapes import BLOCKS, STATES, bias_shapes
 from lib.text import number, subscript
 
 Array: TypeAlias = np.ndarray
@@ -38,21 +39,36 @@ class Trace:
     gates: dict[str, Array]  # by name in `GATES`; also computed at masked steps, but not used there
 
 
-def unroll(cell: str, weights: Sequence[Array], x: Array, mask: Array | None = None) -> Trace:
+def unroll(
+    cell: str,
+    weights: Sequence[Array],
+    x: Array,
+    mask: Array | None = None,
+    go_backwards: bool = False,
+) -> Trace:
     """Run a recurrent layer over its input from a zero state, and return the values of every step.
 
     Args:
         cell: a key of `lib.experiment.CELLS`.
-        weights: kernel, recurrent_kernel, bias. A GRU has `reset_after`, Keras's default.
+        weights: kernel, recurrent_kernel, bias; for a GRU, bias (2, 3U) implies `reset_after`.
         x: inputs (N, T, F).
         mask: (N, T), false at steps that keep the previous state and output.
+        go_backwards: read from the last step to the first. Step 0 of the trace reads `x[:, -1]`.
+
+    Raises ValueError for an unknown cell or for shapes that don't match.
     """
-    kernel, recurrent, bias = weights
+    x = np.asarray(x, dtype=np.float32)
+    kernel, recurrent, bias = _checked(cell, weights, x)
+    if mask is not None and (mask := np.asarray(mask, dtype=bool)).shape != x.shape[:2]:
+        raise ValueError(f"mask must have shape (N, T) = {x.shape[:2]}, got {mask.shape}")
+    if go_backwards:
+        x = x[:, ::-1]
+        mask = None if mask is None else mask[:, ::-1]
     n, t, f = x.shape
     # The pages also draw diverged runs, so inf and NaN are valid results here.
     with np.errstate(over="ignore", invalid="ignore"):
         # Time is the first axis, so that a step is one block of memory. Multiply all steps at once.
-        blocks = x.astype(np.float32, copy=False).transpose(1, 0, 2).reshape(t * n, f) @ kernel
+        blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
         blocks += bias[0] if bias.ndim == 2 else bias
         gates = blocks.reshape(t, n, -1)
         units, compute_step = len(recurrent), STEPS[cell]
@@ -88,9 +104,14 @@ def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Arra
     h, units = before[0], len(recurrent)
     early = 2 * units  # the columns of z and r, which come first
     z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))
-    from_state = h @ recurrent + bias[1]
-    gates[:, :early] = _sigmoid(gates[:, :early] + from_state[:, :early])
-    candidate[...] = np.tanh(candidate + r * from_state[:, early:])
+    if bias.ndim == 2:  # the GRU has `reset_after`
+        from_state = h @ recurrent + bias[1]
+        gates[:, :early] = _sigmoid(gates[:, :early] + from_state[:, :early])
+        from_state = r * from_state[:, early:]
+    else:
+        gates[:, :early] = _sigmoid(gates[:, :early] + h @ recurrent[:, :early])
+        from_state = (r * h) @ recurrent[:, early:]
+    candidate[...] = np.tanh(candidate + from_state)
     after[0] = z * h + (1 - z) * candidate
 
 
@@ -101,6 +122,28 @@ def _simple_rnn(gates: Array, before: Array, after: Array, recurrent: Array, _: 
 
 STEPS: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
 """Each cell's function for one step: it turns x·kernel + bias into gates, and writes new states."""
+
+
+def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Array, Array]:
+    """Return the three weights as float32. Raises ValueError if they don't fit the cell and x."""
+    if cell not in STEPS:
+        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
+    if x.ndim != 3:
+        raise ValueError(f"x must have 3 axes (N, T, F), got shape {x.shape}")
+    if len(weights) != 3:
+        raise ValueError(f"weights must be 3 arrays (kernel, recurrent, bias), got {len(weights)}")
+    kernel, recurrent, bias = (np.asarray(array, dtype=np.float32) for array in weights)
+    units = len(np.atleast_1d(recurrent))
+    width = BLOCKS[cell] * units
+    for name, array, shapes in (
+        ("recurrent_kernel", recurrent, [(units, width)]),
+        ("kernel", kernel, [(x.shape[-1], width)]),
+        ("bias", bias, bias_shapes(cell, units)),
+    ):
+        if array.shape not in shapes:
+            allowed = " or ".join(map(str, shapes))
+            raise ValueError(f"{cell}: {name} must have shape {allowed}, got {array.shape}")
+    return kernel, recurrent, bias
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -210,7 +210,7 @@ def glance_numbers(layer: LayerPass) -> dict[str, Any]:
     """Return outputs (T, U) after a mask, the final states, and outputs of both directions."""
     mask = np.arange(len(layer.x)) < min(REAL_STEPS, len(layer.x) - 1)
     masked = unroll(layer.cell, layer.weights, layer.x[None], mask[None]).hidden[0]
-    backward = unroll(layer.cell, layer.weights, layer.x[None, ::-1]).hidden[0]
+    backward = unroll(layer.cell, layer.weights, layer.x[None], go_backwards=True).hidden[0]
     last = layer.trace.hidden[0, -1]
     states = [last, last, *([] if layer.trace.cell is None else [layer.trace.cell[0, -1]])]
     both = {"forward": layer.trace.hidden[0], "backward": backward[::-1]}  # with the same weights

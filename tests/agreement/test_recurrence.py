@@ -13,11 +13,15 @@ from lib.experiment import CELLS, Experiment
 from lib.recurrence import forward, initial_model_weights, initial_weights, unroll
 
 LAYERS = {name: getattr(keras.layers, cell.keras) for name, cell in CELLS.items()}
+KINDS = {name: (name, {}) for name in CELLS} | {
+    "gru, reset before": ("gru", {"reset_after": False}),
+}
+"""The name of the cell and Keras's options, by kind."""
 
 sizes = st.tuples(st.integers(1, 5), st.integers(1, 8), st.integers(1, 5), st.integers(1, 9))
 """N, T, F and U."""
 seeds = st.integers(0, 2**32 - 1)
-cells = st.sampled_from(list(CELLS))
+kinds = st.sampled_from(list(KINDS))
 masks = st.sampled_from(["none", "holes", "padded at the end", "padded at the start"])
 forty_examples = settings(derandomize=True, deadline=None, max_examples=40)
 
@@ -53,19 +57,20 @@ def assert_close(ours, expected):
     assert np.abs(ours - expected).max() <= 1e-5 * np.abs(expected).max() + 1e-12
 
 
-@given(cells, sizes, seeds, masks, st.booleans())
+@given(kinds, sizes, seeds, masks, st.booleans())
 @forty_examples
-def test_one_layer_equals_keras(cell, size, seed, masked, go_backwards):
+def test_one_layer_equals_keras(kind, size, seed, masked, go_backwards):
     """The outputs of every step and the final states are equal."""
-    n, t, f, u = size
+    (cell, options), (n, t, f, u) = KINDS[kind], size
     rng = np.random.default_rng(seed)
-    layer = LAYERS[cell](u, go_backwards=go_backwards, return_sequences=True, return_state=True)
+    layer = LAYERS[cell](
+        u, go_backwards=go_backwards, return_sequences=True, return_state=True, **options
+    )
     layer.build((None, t, f))
     weights = randomized(layer, rng)
     x, mask = rng.standard_normal((n, t, f)).astype(np.float32), some_mask(masked, n, t, rng)
+    trace = unroll(cell, weights, x, mask, go_backwards)
     sequence, *states = layer(x, mask=mask)
-    order = -1 if go_backwards else 1
-    trace = unroll(cell, weights, x[:, ::order], None if mask is None else mask[:, ::order])
     assert_close(trace.hidden, sequence)
     if mask is None:  # If all steps are masked, Keras returns zeros but keeps the state.
         assert_close(trace.hidden[:, -1], states[0])
@@ -74,10 +79,11 @@ def test_one_layer_equals_keras(cell, size, seed, masked, go_backwards):
         assert_close(trace.cell[:, -1], states[1])
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_gates_follow_keras_formulas(cell):
+@pytest.mark.parametrize("kind", ["lstm", "gru", "gru, reset before"])
+def test_gates_follow_keras_formulas(kind):
     """Each gate is computed from its block of columns and Keras's previous output."""
-    layer = LAYERS[cell](4, return_sequences=True)
+    cell, options = KINDS[kind]
+    layer = LAYERS[cell](4, return_sequences=True, **options)
     layer.build((None, 6, 2))
     rng = np.random.default_rng(0)
     weights, x = randomized(layer, rng), rng.standard_normal((3, 6, 2)).astype(np.float32)
@@ -93,7 +99,10 @@ def test_gates_follow_keras_formulas(cell):
             expected = np.tanh(block)
         elif (cell, name) == ("gru", "h"):
             from_input = x @ kernel[:, 8:] + input_bias[8:]
-            from_state = gates["r"] * (before @ recurrent[:, 8:] + recurrent_bias[8:])
+            if layer.reset_after:
+                from_state = gates["r"] * (before @ recurrent[:, 8:] + recurrent_bias[8:])
+            else:
+                from_state = (gates["r"] * before) @ recurrent[:, 8:]
             expected = np.tanh(from_input + from_state)
         else:
             expected = keras.ops.sigmoid(block)

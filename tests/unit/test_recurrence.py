@@ -3,6 +3,7 @@
 tests/agreement/test_recurrence.py compares the recurrence with Keras.
 """
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -65,6 +66,28 @@ def test_outputs_in_parts_equal_the_outputs_of_all_samples_at_once(monkeypatch):
     assert [len(part) for part in parts] == [4, 4, 2]
     whole = forward(experiment, weights, x)[1]
     np.testing.assert_allclose(np.concatenate(parts), whole, atol=1e-6)
+
+
+LSTM, X = layer("lstm")
+
+
+@pytest.mark.parametrize(
+    ("cell", "weights", "x", "message"),
+    [
+        ("rnn", LSTM, X, re.escape(f"one of {list(CELLS)}, got 'rnn'")),
+        ("lstm", LSTM, np.zeros((3, 5, 3)), r"kernel must have shape \(3, 16\), got \(2, 16\)"),
+        ("lstm", LSTM, X[0], r"x must have 3 axes \(N, T, F\), got shape \(5, 2\)"),
+        ("lstm", LSTM[:2], X, r"3 arrays .* got 2"),
+        ("gru", layer("gru")[0][:2] + LSTM[2:], X, r"shape \(2, 12\) or \(12,\), got \(16,\)"),
+        ("lstm", [LSTM[0], 1.0, LSTM[2]], X, r"recurrent_kernel .* shape \(1, 4\), got \(\)"),
+    ],
+)
+def test_arguments_that_do_not_match_raise_an_error(cell, weights, x, message):
+    """The error has the expected and the received value, for each array and for a mask."""
+    with pytest.raises(ValueError, match=message):
+        unroll(cell, weights, x)
+    with pytest.raises(ValueError, match=r"mask must have shape \(N, T\) = \(3, 5\), got \(3, 4\)"):
+        unroll("lstm", LSTM, X, mask=np.ones((3, 4)))
 
 
 LIGHT = PALETTES["light"]

@@ -209,8 +209,8 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
     mask = np.arange(padded.shape[1])[None] < steps
     traces = (
         layer.trace,
-        unroll(name, backward(chosen), x[:, ::-1]),
-        unroll(name, layer.weights, x[:, ::-1]),
+        unroll(name, backward(chosen), x, go_backwards=True),
+        unroll(name, layer.weights, x, go_backwards=True),
         unroll_stack(name, weights, padded)[-1],
         unroll_stack(name, weights, padded, mask)[-1],
     )
