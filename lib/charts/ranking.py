@@ -7,7 +7,7 @@ import numpy as np
 from lib import results
 from lib.charts.sentences import Words, pair_sentence, seeds_range, too_few
 from lib.experiment import LOSSES, MODES
-from lib.results import ACCURACY, Compared, Measure, compared_part, measure_of, same_data
+from lib.results import ACCURACY, Compared, Measure, RunAt, compared_part, measure_of, same_data
 from lib.text import capital, joined
 
 
@@ -21,13 +21,13 @@ class Loss(Measure):
         self.field = "final_loss" if part == "training" else "final_validation_loss"
 
 
-def spread(run: Compared, mode: str, measure: Measure) -> str:
+def spread(run: RunAt, mode: str, measure: Measure) -> str:
     """Return the median over the seeds with the range: "0.01 (0.008 to 0.02)"."""
     ends = seeds_range(run.snapshot, mode, measure)
     return median_text(run, mode, measure) + (f" ({ends})" if ends else "")
 
 
-def median_text(run: Compared, mode: str, measure: Measure) -> str:
+def median_text(run: RunAt, mode: str, measure: Measure) -> str:
     """Return the median over the seeds as text; "–" for NaN."""
     return measure.text(float(np.median(run.snapshot.by_seed(mode, measure.field))))
 

@@ -14,7 +14,6 @@ from lib.results.baselines import (
     best_loss,
     best_possible,
     by_row,
-    evaluate,
     model_outputs,
     predict,
     skill_of_seeds,
@@ -51,7 +50,6 @@ from lib.results.evaluation import (
     evaluate_outputs,
     label_skill,
     samples_by_step,
-    step_accuracy,
 )
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
 from lib.results.history import History, WeightHistory, kept_places, spread_places

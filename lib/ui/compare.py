@@ -195,7 +195,6 @@ def _row(run: Compared, settings: str, palette: charts.Palette) -> str:
     terms = {
         badge: charts.compare.reached(run),
         "settings": settings,
-        f"{measure.name} by epoch": charts.compare.sparkline(run, palette),
         f"{measure.name} at the last step": {
             mode: f"{MODES[mode].label} {charts.ranking.spread(run, mode, measure)}"
             for mode in run.results
