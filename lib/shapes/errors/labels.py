@@ -14,13 +14,6 @@ MESSAGES = [
         code=remedies.WEIGHT_PER_LABEL.code,
     ),
     Message(
-        r'class_weight.*?"[\w.]+" object has no attribute "get"',
-        cause="class_weight must be a dict from class number to weight.",
-        fix="Count the labels of each class, and compute a dict.",
-        code="counts = np.bincount(labels.reshape(-1))  # labels: class numbers\n"
-        "class_weight = dict(enumerate(counts.sum() / (len(counts) * counts)))",
-    ),
-    Message(
         r"You cannot .class_weight. and .sample_weight. at the same time",
         cause="fit takes either class_weight or sample_weight.",
         fix="Multiply the weights of the classes into sample_weight.",
@@ -66,6 +59,20 @@ MESSAGES = [
         code='Dense(int(y.max()) + 1, activation="softmax")',
     ),
     Message(
+        rf"index (?P<label>\d+) is out of bounds for axis 1 with size {number('classes')}",
+        cause="If to_categorical raised this, y contains class {label}, but num_classes is "
+        "{classes}, and classes are numbered from 0.",
+        remedies=[
+            Remedy("the class numbers start at 1", "Subtract 1.", "y = y - 1"),
+            Remedy(
+                "there are more classes",
+                "Pass their number.",
+                "y = keras.utils.to_categorical(y, int(y.max()) + 1)",
+            ),
+        ],
+        check="print(y.min(), y.max())",
+    ),
+    Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
         r"Incompatible shapes: (?P<one>\[[\d,]*\]) vs\.? (?P<other>\[[\d,]*\])\W{1,9}node "
         r"(?:Equal|LogicalAnd)|does not start with segment_ids",
@@ -73,15 +80,5 @@ MESSAGES = [
         fix='Use "accuracy": Keras picks the accuracy from the shapes. Precision, Recall and AUC '
         "need a y with a column per class.",
         code=f"{remedies.COLUMNS}\ny = keras.utils.to_categorical(y)",
-    ),
-    Message(
-        rf"FBetaScore expects 2D inputs.*?y_pred\.shape={shape('output')} and "
-        rf"y_true\.shape={shape('y')}",
-        cause="F1Score takes (samples, classes), without timesteps, and a y with a column per "
-        "class. y is {y} and the output is {output}.",
-        fix="Convert y to columns, and compute the score of all real timesteps after training.",
-        code="y = keras.utils.to_categorical(y)\nreal = np.ones(y.shape[:-1], bool)  # no padding\n"
-        'score = keras.metrics.F1Score("macro")\n'
-        "score.update_state(y[real], model.predict(x)[real])",
     ),
 ]

@@ -179,7 +179,7 @@ MESSAGES = [
         rf"Operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
         rf"has value {number('one')}, which cannot be broadcasted to {number('other')}",
         r"^operands could not be broadcast together$|Cannot merge tensors with different batch",
-        r".mask. must be broadcastable to|of .value. and .key., except the last one",
+        r"of .value. and .key., except the last one",
         cause="The two input tensors of a layer don't fit. They differ: {one} and {other}.",
         fix="Give both preceding layers the same units and the same return_sequences.",
         code="y = Add()([LSTM(units)(x), LSTM(units)(x)])",
