@@ -191,10 +191,8 @@ def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[
         code = "y = np.argmax(y, axis=-1)"
         yield condition, "Convert y to class numbers.", code, target[:-1]
         if steps is None and target[2:]:
-            keep, code = (
-                "Keep only that timestep, as class numbers.",
-                "y = np.argmax(y[:, -1], axis=-1)",
-            )
+            keep = "Keep only that timestep, as class numbers."
+            code = "y = np.argmax(y[:, -1], axis=-1)"
             yield "only the last timestep of y counts", keep, code, (n,)
     if target[1:] in ((), (1,), (1, 1)):
         code = "y = y.reshape(-1)" if len(target) > 1 else ""

@@ -114,7 +114,7 @@ MESSAGES = [
         rf"containing {number('got')} layers into a model with {number('own')} ",
         r"Layer count mis|objects could not",
         cause="The weights belong to other layers: expected {own}, received {got}. A recurrent "
-        "layer has three weights, Bidirectional six. In files of Keras 1, an LSTM has twelve.",
+        "layer has three weights, Bidirectional six.",
         fix="Use weights of a model with the same layers and version, or save the whole model.",
         code="twin.set_weights(model.get_weights())",
     ),
