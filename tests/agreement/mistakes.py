@@ -101,7 +101,6 @@ MISTAKES = {
         ("x or y holds text", "np.unique(y, return_inverse=True)"),
     "fit(last_step(), y=LAST.tolist())":
         ("reads a list as several inputs, not as an array.", "x, y = np.asarray(x,"),
-    "tf.squeeze(np.zeros((N, 3)), 1)": ("can't drop an axis of size 3.", "np.argmax(y, axis=-1)"),
     "fit(last_step(), list(X))":
         ("separate inputs. The first has 5 samples", "x = np.stack(x)"),
     "layers.LSTM(U)(RAGGED)": ("Sequences of one", "dataset = dataset.padded_batch(32)"),
@@ -158,7 +157,7 @@ MISTAKES = {
         ("If a recurrent layer with return_", "out, *states = LSTM(units,"),
     "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units=…)"),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
-        ("Cross-entropy needs as many columns in y as in", "Dense(3)"),
+        ("Or the numbers of columns differ", "Dense(y.shape[-1])"),
 }  # fmt: skip
 """The code of each mistake, with parts of the explained cause and fix."""
 

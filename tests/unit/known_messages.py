@@ -40,7 +40,7 @@ KERAS_3 = [
      "corresponding input dimension. Received: inputs.shape=(None, 6, 3), mask.shape=(None, 6)",
      "The mask is (None, 6), and the input is (None, 6, 3).", 'Activation("softmax")'),
     ("index 3 is out of bounds for axis 1 with size 3",
-     "3, and classes are numbered from 0. Most likely the class numbers start at 1.", "y - 1"),
+     "y contains class 3, but num_classes is 3, and classes are numbered from 0.", "y = y - 1"),
     ("index 3 is out of bounds for axis 0 with size 3", None, None),
     ("in reduce_weighted_values\nIncompatible shapes: [5,6] vs. [5] [Op:Mul]",
      "The loss can't be weighted. (5, 6) doesn't fit (5,).", "w = np.repeat(w[:, None]"),

@@ -2,7 +2,6 @@
 
 from lib.shapes.errors import remedies
 from lib.shapes.errors.message import Message, number, shape
-from lib.shapes.remedy import Remedy
 
 MESSAGES = [
     Message(
@@ -53,15 +52,8 @@ MESSAGES = [
         rf"index (?P<label>\d+) is out of bounds for axis 1 with size {number('classes')}",
         cause="If to_categorical raised this, y contains class {label}, but num_classes is "
         "{classes}, and classes are numbered from 0.",
-        remedies=[
-            Remedy("the class numbers start at 1", "Subtract 1.", "y = y - 1"),
-            Remedy(
-                "there are more classes",
-                "Pass their number.",
-                "y = keras.utils.to_categorical(y, int(y.max()) + 1)",
-            ),
-        ],
-        check="print(y.min(), y.max())",
+        fix="Subtract 1 if the class numbers start at 1. Otherwise, pass the number of classes.",
+        code="y = y - 1\n# or:\ny = keras.utils.to_categorical(y, int(y.max()) + 1)",
     ),
     Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
