@@ -157,7 +157,7 @@ MISTAKES = {
         ("If a recurrent layer with return_", "out, *states = LSTM(units,"),
     "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units=…)"),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
-        ("Or the numbers of columns differ", "Dense(y.shape[-1])"),
+        ("or the numbers of columns differ", "Dense(y.shape[-1])"),
 }  # fmt: skip
 """The code of each mistake, with parts of the explained cause and fix."""
 
