@@ -84,7 +84,7 @@ EARLIER = [
      "x or y holds text, dates or the like, but", "table.drop"),
     ("ValueError: The model expects 2 input arrays, but only received one array. Found: array "
      "with shape (100, 5)",
-     "The model takes 2 arrays but received 1.", "[x1, x2]"),
+     "The call needs 2 arrays but received one.", "[x1, x2]"),
     ("TypeError: __init__() got an unexpected keyword argument 'color'", None, None),
     ("TypeError: Person.__init__() missing 1 required positional argument: 'name'", None, None),
     ("Node: 'mean_squared_error/SquaredDifference'\nIncompatible shapes: [32,5] vs. [32,2]",
