@@ -126,7 +126,6 @@ MESSAGES = [
         rf'named "{word("layer")}".*?has shape {shape("own")}, but the saved.*?{shape("got")}',
         rf"weight {word('layer')} Weight expects shape {shape('own')}\. Received.*?{shape('got')}",
         rf'variable "? ?{word("layer")}"?.*?variable shape {shape("own")}.*?and.*?{shape("got")}',
-        rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('got')}",
         rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('got')}.*?Assign",
         explain=weights,
     ),
