@@ -48,10 +48,6 @@ with pictures:
             with card("Classes"):
                 figure = classes.balance_figure(dataset, palette)
                 card_chart(figure, *classes.balance_words(dataset), "chart_balance")
-            if classes.labels_vary(dataset):
-                with card("Labels by timestep"):
-                    figure = classes.labels_figure(dataset, palette)
-                    card_chart(figure, *classes.labels_words(dataset), "chart_labels")
         if origin := dataset.origin:
             with card("Rows of this sample"):
                 step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1

@@ -102,7 +102,10 @@ class StepAccuracy(StepErrors):
     def where(self) -> str:
         """Return from which step on sequence mode beats the baseline, or at how many steps."""
         since = self.since([each == "clear" for each in self.outcomes["sequence"]])
-        return f"from step {since}" if since > self.drawn[0] + 1 else super().where()
+        if since > self.drawn[0] + 1:
+            return f"from step {since}"
+        has_all = len(self.drawn) == self.run.dataset.shape[1]
+        return super().where().replace("every", "every" if has_all else "every drawn")
 
     def too_few(self) -> str:
         """Return that accuracies are too close to the baseline's, as a sentence."""

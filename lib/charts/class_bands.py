@@ -1,10 +1,11 @@
 """The class probabilities of one sample: a band for each class, by timestep.
 
 Sequence mode's bands have a blue frame. Last-step mode's only output is a column after the last
-step, with a vermilion frame. The colors are those of classes, and a strip shows the true class.
+step, with a vermilion frame. With `earlier`, last-step mode's bands replace sequence mode's. A key
+names the colors of classes, and a strip shows the true class.
 """
 
-from typing import Any
+import math
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from lib.charts.chart import Part
 from lib.charts.over_time import EARLY, HEIGHT, ModeValues, input_squares, mode_traces
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED
-from lib.data import Dataset, class_numbers, class_shares
+from lib.data import class_numbers, class_shares
 from lib.experiment import MODES
 from lib.results import RunAt
 from lib.text import capital
@@ -33,10 +34,10 @@ class ClassProbabilities:
     picks: tuple[str, ...] = ("sample", "earlier")
 
     def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
-        """Select a shown sample, 0 to S-1; `earlier` adds last-step mode before the last step."""
+        """Select a shown sample, 0 to S-1; `earlier` shows last-step mode at every step."""
         dataset, models = run.dataset, run.snapshot.middle.results
         self.run, self.sample, self.index = run, sample, int(run.snapshot.samples[sample])
-        self.steps, self.earlier = dataset.shape[1], earlier
+        self.steps, self.earlier = dataset.shape[1], earlier and "last" in models
         # A line doesn't break at the spaces of a name.
         self.classes = tuple(name.replace(" ", "\u00a0") for name in dataset.classes)
         self.real = dataset.real[self.index]  # (T,) bool
@@ -51,49 +52,36 @@ class ClassProbabilities:
         self.lasts = {mode: each[ends[mode]] for mode, each in self.shares.items()}
 
     def figure(self, palette: Palette) -> chart.Chart:
-        """Draw the true classes, the bands of each mode, and the inputs below, if they are few."""
+        """Draw the true classes, the bands of a mode, and the inputs below, if they are few."""
         dataset, steps = self.run.dataset, self.steps
         x = axes.timestep_axis(dataset.steps_of(self.index)) | {"range": [0.4, steps + 0.6]}
-        bottom, top = 0.2 if dataset.shape[2] <= MOST_INPUTS else 0.0, 0.84
-        look: Part = {"barmode": "stack", "bargap": 0, "height": HEIGHT, "shapes": []}
-        look |= {"name": f"classes {dataset.name}", "notes": []}
-        traces = [self._truth(palette)]
-        # With `earlier`, each mode has a row of bands. Otherwise, the column is beside the bands.
-        rows = [*self.shares] if self.earlier else [*self.shares][:1]
-        height = (top - bottom - 0.05 * (len(rows) - 1)) / len(rows)
-        for mode in rows:
-            axis = "y" if mode == rows[-1] else "y4"
-            name, color = MODES[mode].name.removesuffix(" mode"), palette.words(mode)
-            title, ticks = (name, [0.5]) if len(rows) > 1 else (MODES[mode].name, [0, 0.5, 1])
-            look[f"yaxis{axis[1:]}"] = _axis(title, color, [top - height, top], ticks)
-            top -= height + 0.05
-            if mode == "sequence" or self.earlier:
-                place, pale = np.arange(1, steps + 1), 1.0 if mode == "sequence" else 0.55
-                bands: Part = {"width": 1.0, "yaxis": axis, "opacity": pale}
-                traces += self._bands(place, self.shares[mode], palette, **bands)
-                look["notes"] += self._names(self.shares[mode], palette, axis, THICK * len(rows))
-                look["shapes"].append(_frame(0.5, steps + 0.5, palette.mode(mode), axis))
+        bottom = 0.2 if dataset.shape[2] <= MOST_INPUTS else 0.0
+        mode = "last" if self.earlier or "sequence" not in self.shares else "sequence"
+        y: Part = {"title": MODES[mode].name, "color": palette.words(mode), "range": [0, 1]}
+        y |= {"domain": [bottom, 0.84], "tickvals": [0, 0.5, 1], "showgrid": False}
+        traces, frames = [self._truth(palette)], []
+        notes = self._names(np.eye(len(self.classes))[self.true], palette, "y3")
+        if mode == "sequence" or self.earlier:
+            traces += self._bands(np.arange(1, steps + 1), self.shares[mode], palette, 1.0)
+            notes += self._names(self.shares[mode], palette, "y")
+            frames.append(_frame(0.5, steps + 0.5, palette.mode(mode)))
         if "last" in self.shares:
             at, width = 1.12 * steps + 1, max(1.0, 0.08 * steps)
-            column = np.array([at]), self.shares["last"][-1:]
-            traces += self._bands(*column, palette, width=width, yaxis="y")
-            look["shapes"].append(_frame(at - width / 2, at + width / 2, palette.last, "y"))
+            traces += self._bands(np.array([at]), self.shares["last"][-1:], palette, width)
+            frames.append(_frame(at - width / 2, at + width / 2, palette.last))
             label = chart.note("last-step", at, 0.94, palette.words("last"), 13)
-            look["notes"].append(label | {"xref": "x", "yanchor": "middle"})
+            notes.append(label | {"xref": "x", "yanchor": "middle"})
             x["range"] = [0.4, at + max(width, 0.15 * steps)]
+        look: Part = {"barmode": "stack", "bargap": 0, "height": HEIGHT, "shapes": frames}
+        look |= {"name": f"classes {dataset.name}", "notes": notes}
         if bottom:
             squares, look["yaxis2"] = input_squares(dataset, self.index, palette, 0.13)
             traces.append(squares)
             x |= {"title": "timestep (gray cells: each step's inputs)", "anchor": "y2"}
-        look["yaxis3"] = _axis("", palette.muted, [0.88, 1.0], [])
-        look["yaxis3"] |= {"tickvals": [0.5], "ticktext": ["true"]}
-        look["notes"] += self._names(np.eye(len(self.classes))[self.true], palette, "y3", 1.0)
-        for key in look.keys() & {"yaxis3", "yaxis4"}:
-            font = {"size": chart.FONT_SIZE, "color": look[key].pop("color")}
-            look[key] |= {"title": {"text": look[key]["title"], "font": font}, "zeroline": False}
-            look[key]["tickfont"] = font | {"color": palette.muted}
-        rows_of_key = classes.class_key(dataset, palette, padded=dataset.mask is not None)
-        return chart.plotted(traces, palette, x, look.pop("yaxis"), rows_of_key, **look)
+        strip: Part = {"domain": [0.88, 1.0], "range": [0, 1], "showgrid": False, "zeroline": False}
+        font = {"size": chart.FONT_SIZE, "color": palette.muted}
+        look["yaxis3"] = strip | {"tickvals": [0.5], "ticktext": ["true"], "tickfont": font}
+        return chart.plotted(traces, palette, x, y, classes.class_key(dataset, palette), **look)
 
     def _truth(self, palette: Palette) -> Part:
         """Return the strip of true classes: a cell for each timestep, hatched if it is padded."""
@@ -106,7 +94,7 @@ class ClassProbabilities:
         return bar | {"text": texts, "width": 1, "yaxis": "y3"}
 
     def _bands(
-        self, x: np.ndarray, shares: np.ndarray, palette: Palette, **look: Any
+        self, x: np.ndarray, shares: np.ndarray, palette: Palette, width: float
     ) -> list[Part]:
         """Return the bands of `shares` (P, C) at `x`. The first class is on top."""
         bars = []
@@ -114,7 +102,7 @@ class ClassProbabilities:
             values = chart.finite(shares[:, k])
             bar = self._bar(self.classes[k], x, values, palette)
             bar["marker"]["color"] = palette.classes[k]
-            bars.append(bar | {"text": chart.hover_texts(values)} | look)
+            bars.append(bar | {"text": chart.hover_texts(values), "width": width})
         return bars
 
     def _bar(self, name: str, x: np.ndarray, y: np.ndarray, palette: Palette) -> Part:
@@ -122,20 +110,19 @@ class ClassProbabilities:
         trace: Part = {"type": "bar", "name": name, "x": x, "y": y, "marker": {"line": line}}
         return trace | {"textposition": "none", "hovertemplate": "%{text}"}
 
-    def _names(self, shares: np.ndarray, palette: Palette, axis: str, thick: float) -> list[Part]:
-        """Return each class's name where its band is thickest; `shares` (T, C) are the bands."""
+    def _names(self, shares: np.ndarray, palette: Palette, axis: str) -> list[Part]:
+        """Return the names that fit into the bands of `shares` (T, C). The key has all names."""
         shares, notes = np.where(self.real[:, None], shares, 0), []
         middles = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1] - shares / 2
         for k, name in enumerate(self.classes):
-            letters = (len(name) + 1) * chart.LETTER * 1.3 * self.steps / PLOT
-            wide = max(1, min(self.steps, round(letters + 0.3)))  # in timesteps
+            letters = (len(name) + 1) * chart.LETTER * 1.3
+            wide = min(self.steps, math.ceil(letters * self.steps / PLOT))  # in timesteps
             least = np.lib.stride_tricks.sliding_window_view(shares[:, k], wide).min(axis=1)
-            if least.max() >= thick and letters < self.steps:
-                thickest = np.flatnonzero(least >= least.max() - 0.02)
-                begin = thickest[len(thickest) // 2]
-                at, color = float(begin + (wide + 1) / 2), palette.text_on(palette.classes[k])
-                middle = middles[begin : begin + wide, k].mean()
-                note = chart.note(chart.escaped(name), at, middle, color, 13)
+            begin = int(least.argmax())
+            if least[begin] >= THICK and letters < PLOT:
+                place = begin + (wide + 1) / 2, float(middles[begin : begin + wide, k].mean())
+                color = palette.text_on(palette.classes[k])
+                note = chart.note(chart.escaped(name), *place, color, 13)
                 notes.append(note | {"xref": "x", "yref": axis, "yanchor": "middle"})
         return notes
 
@@ -167,8 +154,8 @@ class ClassProbabilities:
         if "sequence" in self.shares:
             right = self.shares["sequence"].argmax(axis=1) == self.true
             text += f" The sequence model is right at {(right & self.real).sum()} of {real} steps."
-        if self.earlier and "last" in self.shares:
-            text += f" Pale bands: {EARLY[self.run.experiment.model.head]}."
+        if self.earlier:
+            text += f" The wide bands: {EARLY[self.run.experiment.model.head]}."
         if self.run.snapshot.others:
             text += f" Probabilities are means over {len(self.run.snapshot.seeds)} seeds."
         return text
@@ -179,15 +166,25 @@ class TrueClass(ClassProbabilities):
 
     title = "Probability of the true class"
 
-    def moving(self, palette: Palette) -> list[Part]:
-        """Return the traces of the modes."""
-        values, dataset, snapshot = {}, self.run.dataset, self.run.snapshot
+    def values(self) -> dict[str, ModeValues]:
+        """Return the probabilities by mode: means over the seeds, and NaN at padded steps.
+
+        The last one of last-step mode is that of the label at the last real step.
+        """
+        values, snapshot = {}, self.run.snapshot
         for mode in snapshot.results:
             predicted = snapshot.by_seed(mode, "predictions")[:, self.sample]
-            seeds = true_class_shares(dataset, self.index, mode, predicted)
+            shares = class_shares(predicted.astype(np.float64))
+            seeds = np.where(self.real, shares[:, np.arange(self.steps), self.true], np.nan)
+            if mode == "last":
+                seeds[:, -1] = shares[:, -1, self.true[self.end]]
             values[mode] = ModeValues(seeds.mean(axis=0), seeds)
-        head = self.run.experiment.model.head
-        return mode_traces(values, head, palette, chart.hover(), earlier=self.earlier)
+        return values
+
+    def moving(self, palette: Palette) -> list[Part]:
+        """Return the traces of the modes."""
+        values, hover = self.values(), chart.hover()
+        return mode_traces(self.run, values, palette, hover, earlier=self.earlier)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the probabilities from 0 to 1."""
@@ -196,25 +193,6 @@ class TrueClass(ClassProbabilities):
         return chart.plotted(self.moving(palette), palette, x, y, [], name="true", height=HEIGHT)
 
 
-def true_class_shares(dataset: Dataset, index: int, mode: str, predicted: np.ndarray) -> np.ndarray:
-    """Return the probability of a sample's true class by timestep, (…, T); NaN at padded steps.
-
-    `predicted` (…, T, K) are a mode's probabilities. The last one of last-step mode is that of the
-    label at the last real step.
-    """
-    true, last = class_numbers(dataset.y[index]), class_numbers(dataset.last_y[index])
-    shares = class_shares(predicted.astype(np.float64))
-    values = np.where(dataset.real[index], shares[..., np.arange(len(true)), true], np.nan)
-    if mode == "last":
-        values[..., -1] = shares[..., -1, last]
-    return values
-
-
-def _axis(title: str, color: str, domain: list[float], ticks: list[float]) -> Part:
-    axis: Part = {"title": title, "color": color, "domain": domain, "range": [0, 1]}
-    return axis | {"tickvals": ticks, "showgrid": False}
-
-
-def _frame(left: float, right: float, color: str, axis: str) -> Part:
-    place = {"x0": left, "x1": right, "y0": 0, "y1": 1, "yref": axis}
+def _frame(left: float, right: float, color: str) -> Part:
+    place = {"x0": left, "x1": right, "y0": 0, "y1": 1, "yref": "y"}
     return {"type": "rect", **place, "line": {"color": color, "width": 2.5}}

@@ -1,22 +1,20 @@
-"""The labels of a dataset before any model: how frequent classes are, and labels by timestep."""
+"""The labels of a dataset before any model: how frequent classes are, and their colors."""
 
 import math
 from typing import Any
 
 import numpy as np
 
-from lib.charts import axes, chart
+from lib.charts import chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
 from lib.data import MOST_CATEGORIES, Dataset, class_numbers
-from lib.results import spread_places
 from lib.text import beside, filled, listed, percent
 
 _TEXTS = beside(__file__)["words"]
-BAR, CELL = 12, 9  # heights in pixels: a bar, and a row of cells
+BAR = 12  # the height of a bar in pixels
 KEY_LETTERS, MARK = 46, 2.8  # letters in a row of the key on a phone; a mark is as wide as 2.8
-ONE_LABEL = "Each sample has one label, the same at all its steps."
 PART_COLORS = {"training": "ink", "validation": "baseline", "test": "muted"}
 
 
@@ -45,11 +43,12 @@ def class_axis(dataset: Dataset) -> Part:
     return axis | {"tickvals": [*range(count)], "ticktext": ticks}
 
 
-def class_key(dataset: Dataset, palette: Palette, *, padded: bool = False) -> list[list[Entry]]:
+def class_key(dataset: Dataset, palette: Palette) -> list[list[Entry]]:
     """Return the classes' colors as rows of a key that fit on a phone."""
     names = map(chart.shortened, dataset.classes)
     entries = [Entry("square", *each, "ink") for each in zip(names, palette.classes, strict=False)]
-    entries += [Entry("squares", "padded", "border", "muted")] if padded else []
+    if dataset.mask is not None:
+        entries.append(Entry("squares", "padded", "border", "muted"))
     width = sum(len(entry.words) + MARK for entry in entries) / len(entries)
     count = max(1, int(KEY_LETTERS / width))
     return [entries[k : k + count] for k in range(0, len(entries), count)]
@@ -84,7 +83,7 @@ def balance_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
 
 
 def balance_words(dataset: Dataset) -> Words:
-    """Return the most frequent class and its shares; the details have the order of the classes."""
+    """Return the most frequent class and its shares; the details also describe labels in time."""
     by_part = _shares(dataset)
     most = int(by_part["training"].argmax())
     shares = [f"{percent(100 * each[most])} of {name} labels" for name, each in by_part.items()]
@@ -94,48 +93,22 @@ def balance_words(dataset: Dataset) -> Words:
         takeaway = f"No training label is {names[1 + missing.argmax()]}: models can't learn it."
     about = {"name": dataset.classes[most], "shares": ", ".join(shares)}
     about |= {"order": in_order(dataset), "column": dataset.target_column}
-    same = "" if labels_vary(dataset) else f" {ONE_LABEL}"
-    return takeaway, filled(_TEXTS, "balance", **about) + same
+    return takeaway, f"{filled(_TEXTS, 'balance', **about)} {_over_time(dataset)}"
 
 
-def labels_vary(dataset: Dataset) -> bool:
-    """Return whether labels change in time, or the numbers of real steps differ."""
-    return dataset.mask is not None or bool(np.diff(labels_of(dataset)).any())
-
-
-def labels_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
-    """Draw the labels of the shown samples: a row of cells each, in the colors of classes."""
-    shown, steps, count = dataset.shown, dataset.shape[1], len(dataset.classes)
-    labels = labels_of(dataset, shown)
-    more: Part = {"zmin": 0, "zmax": count - 1, "xgap": int(steps <= 30), "ygap": 1}
-    more["text"] = [names_of(dataset, row) for row in labels]
-    hover = "%{text}, timestep %{x}<extra></extra>"
-    cells = chart.heatmap("labels", labels, palette.classes[:count], hover, **more)
-    x = axes.timestep_axis(dataset.timestep_names) | {"range": [0.5, steps + 0.5]}
-    places = spread_places(len(shown), 5)
-    y: Part = {"title": "sample", "range": [len(shown) - 0.5, -0.5], "showgrid": False}
-    y |= {"tickvals": places, "ticktext": [f"{shown[k] + 1:,}" for k in places]}
-    key = class_key(dataset, palette)
-    height = chart.top(key) + max(chart.LEAST_PLOT, CELL * len(shown)) + chart.BOTTOM
-    look: Part = {"name": f"labels {dataset.name}", "height": height, "hovermode": "closest"}
-    return chart.plotted([cells], palette, x, y, key, **look)
-
-
-def labels_words(dataset: Dataset) -> Words:
-    """Return how often labels change from step to step or, if steps are padded, the lengths."""
-    labels, evaluated = labels_of(dataset), dataset.evaluated
-    changes = np.diff(labels)[~np.isnan(np.diff(labels))] != 0
-    takeaway = ONE_LABEL
+def _over_time(dataset: Dataset) -> str:
+    """Return how often labels change from step to step and, if steps are padded, the lengths."""
+    changes = np.diff(labels_of(dataset))
+    changes = changes[~np.isnan(changes)] != 0
+    text = "Each sample has one label, the same at all its steps."
     if changes.any():
         share = percent(100 * changes.mean())
-        takeaway = f"{share} of the labels differ from the label one step before."
-    about = {"shown": len(dataset.shown), "all": evaluated.stop - evaluated.start}
-    details = filled(_TEXTS, "labels", **about)
+        text = f"{share} of the labels differ from the label one step before."
     if dataset.mask is not None:
-        details = f"{takeaway} {details} {filled(_TEXTS, 'padding', first=dataset.classes[0])}"
         lengths, padded = dataset.mask.sum(axis=1), percent(100 * (1 - dataset.mask.mean()))
-        takeaway = f"{lengths.min()} to {lengths.max()} real steps; padding: {padded} of all steps."
-    return takeaway, details
+        about = {"shortest": lengths.min(), "longest": lengths.max(), "padded": padded}
+        text += f" {filled(_TEXTS, 'padding', first=dataset.classes[0], **about)}"
+    return text
 
 
 def classes_hint(dataset: Dataset) -> str:

@@ -6,21 +6,21 @@ with the letter, so that `lib/ui/listener.js` finds them. Curves are medians ove
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from functools import partial
 
 import numpy as np
 
-from lib import results
 from lib.charts import axes, chart
+from lib.charts.accuracy import LastStepAccuracy, StepAccuracy
 from lib.charts.chart import Chart, End, Part
-from lib.charts.class_bands import true_class_shares
-from lib.charts.html import plot_image, plotted_line
-from lib.charts.over_time import error_unit, root_error
+from lib.charts.class_bands import TrueClass
+from lib.charts.over_epochs import LastStepErrors
+from lib.charts.over_time import SamplePredictions, StepErrors, error_unit, raw_targets
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, name_of, off_unit, value_of
-from lib.data import Dataset, class_numbers, idle, suggested
+from lib.data import class_numbers, locked, suggested
 from lib.experiment import MODES, SETTINGS
-from lib.results import Compared, ModeResult, RunAt, compared_part, same_data
+from lib.results import Compared, RunAt, compared_part, same_data
 from lib.text import capital, counted, joined, percent, readable
 
 LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
@@ -31,19 +31,10 @@ LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
     "E": ("longdash", "star-open"),
     "F": ("longdashdot", "cross-open"),
 }
-SPARK = 64  # points of a small curve
 MOST_SETTINGS = 5  # a run's name shows at most this many settings, and counts the others
 MIXED = "Errors of numbers and accuracies of labels share no axis: each kind has its own charts."
 NO_COMMON_SAMPLE = "Pick runs on the same data to compare their predictions."
-
-
-class _Curve(NamedTuple):
-    """Values y (P,) over x (P,), drawn as a line, or as a mark if there is a single value."""
-
-    run: Compared
-    mode: str
-    x: np.ndarray
-    y: np.ndarray
+Drawn = list[tuple[Part, End]]  # lines or marks, each with its label
 
 
 def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
@@ -51,14 +42,13 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     part, epochs, losses = compared_part(runs), "loss_epochs", "loss"
     if part == "validation":
         epochs, losses = "checked_epochs", "validation_loss"
-    curves = [
-        _Curve(run, mode, getattr(result, epochs), chart.finite(getattr(result, losses)))
-        for run in runs
-        for mode, result in run.results.items()
-    ]
-    x_axis = axes.epoch_axis(max(run.snapshot.epochs for run in runs))
+    x_axis, curves = axes.epoch_axis(max(run.snapshot.epochs for run in runs)), Drawn()
+    for run in runs:
+        for mode, result in run.results.items():
+            names = {k: f"epoch {k:,}" for k in getattr(result, epochs).tolist()}
+            curves.append(_curve(run, mode, names, chart.finite(getattr(result, losses)), palette))
     loss = "cross-entropy" if runs[0].experiment.has_labels else "loss"
-    y_axis = axes.log_axis(f"{part} {loss}", [float(y) for curve in curves for y in curve.y])
+    y_axis = axes.log_axis(f"{part} {loss}", _all_y(curves))
     return _figure(curves, x_axis, y_axis, palette)
 
 
@@ -67,40 +57,33 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
 
     For labels, draw accuracy; if the data differ, minus each run's baseline.
     """
-    longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
-    are_same = same_data(runs)
-    name = longest.baseline_label if are_same else "each run's baseline"
+    has_labels, are_same = runs[0].experiment.has_labels, same_data(runs)
+    kind = StepAccuracy if has_labels else StepErrors
+    cards = {run.letter: kind(run) for run in runs}
+    longest = max(cards.values(), key=lambda card: card.run.dataset.shape[1])
+    name, baseline = longest.run.dataset.baseline_label, longest.baseline
+    if not are_same:
+        name, baseline = "each run's baseline", np.full(len(baseline), float(not has_labels))
 
-    def error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
+    def error(run: Compared, mode: str) -> np.ndarray:
+        card = cards[run.letter]
+        median = card.errors[mode].median
         if are_same:
-            return root_error(longest, mse)
-        least = dataset.baseline_mse
-        return np.sqrt(chart.finite(mse) / np.where(least > 0, least, np.nan))
+            return median
+        if has_labels:
+            return median - card.baseline
+        return median / np.where(card.baseline > 0, card.baseline, np.nan)
 
-    def accuracy(run: Compared, mode: str, _: ModeResult) -> np.ndarray:
-        shares = np.median(results.step_accuracy(run.snapshot, mode), axis=0)
-        steps, at_end = results.baseline_accuracy(run.dataset)
-        return 100 * (shares - (not are_same) * (at_end if mode == "last" else steps))
-
-    if runs[0].experiment.has_labels:
-        title = axes.ACCURACY if are_same else "accuracy − baseline's, in points"
-        curves = _at_steps(runs, accuracy)
-        baseline = 100 * are_same * results.baseline_accuracy(longest)[0]
-        y_axis = axes.linear_axis(title, _all_y(curves, baseline), np.array([0, 100 * are_same]))
-    else:
-        title = chart.with_unit("RMSE", error_unit(longest))
-        title = title if are_same else "RMSE ÷ baseline's RMSE"
-        curves = _at_steps(runs, lambda run, _, of: error(run.dataset, of.step_mse))
-        baseline = error(longest, longest.baseline_mse)
-        y_axis = axes.log_axis(title, _all_y(curves, baseline).tolist())
-    x_axis = axes.timestep_axis(longest.timestep_names)
     level = chart.level(name, baseline, "baseline", palette)
-    end = End(name, float(baseline[-1]), "baseline")
-    return _figure(curves, x_axis, y_axis, palette, (level, end))
-
-
-def _all_y(curves: Sequence[_Curve], other: np.ndarray) -> np.ndarray:
-    return np.concatenate([other, *(curve.y for curve in curves)])
+    drawn = [(level, End(name, float(baseline[-1]), "baseline"))]
+    drawn += _at_steps(runs, error, palette)
+    if has_labels:
+        title = axes.ACCURACY if are_same else "accuracy − baseline's, in points"
+        y_axis = axes.linear_axis(title, _all_y(drawn), np.array([0, 100 * are_same]))
+    else:
+        title = chart.with_unit("RMSE", error_unit(longest.run.dataset))
+        y_axis = axes.log_axis(title if are_same else "RMSE ÷ baseline's RMSE", _all_y(drawn))
+    return _figure(drawn, longest.steps_axis(), y_axis, palette)
 
 
 def predictions_figure(
@@ -111,97 +94,96 @@ def predictions_figure(
     For labels, draw the probability of the true class.
     """
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-
+    values = partial(_of_sample, sample=sample, target=target)
+    curves, x_axis = _at_steps(runs, values, palette), axes.timestep_axis(dataset.steps_of(index))
     if dataset.has_labels:
-        shares = _at_steps(runs, lambda _, mode, of: _of_truth(dataset, index, mode, of, sample))
         y_axis = axes.linear_axis("probability of the true class", np.zeros(1), np.array([0, 1]))
-        return _figure(shares, axes.timestep_axis(dataset.steps_of(index)), y_axis, palette)
-
-    def raw(y: np.ndarray) -> np.ndarray:
-        return chart.finite(dataset.raw(y, index)[:, target])
-
-    targets = raw(dataset.y[index])
-    curves = _at_steps(runs, lambda _, __, result: raw(result.predictions[sample]))
-    title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
-    y_axis = axes.linear_axis(title, _all_y(curves, targets), axes.with_room(targets))
-    x_axis = axes.timestep_axis(dataset.steps_of(index))
+        return _figure(curves, x_axis, y_axis, palette)
+    targets = chart.finite(raw_targets(dataset, index)[:, target])
     line = chart.line("target", targets, {"color": palette.ink, "width": 4}, "", dots=7)
-    end = End(f"target{dataset.ahead}", float(targets[-1]), "ink")
-    return _figure(curves, x_axis, y_axis, palette, (line, end))
+    drawn = [(line, End(f"target{dataset.ahead}", float(targets[-1]), "ink")), *curves]
+    title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
+    y_axis = axes.linear_axis(title, _all_y(drawn), axes.with_room(targets))
+    return _figure(drawn, x_axis, y_axis, palette)
 
 
-def _of_truth(
-    dataset: Dataset, index: int, mode: str, result: ModeResult, sample: int
-) -> np.ndarray:
-    """Return a mode's probability of the true class by timestep, up to the last real step."""
-    shares = true_class_shares(dataset, index, mode, result.predictions[sample])
-    return shares if mode == "last" else shares[: dataset.last_step[index] + 1]
+def _of_sample(run: Compared, mode: str, sample: int, target: int) -> np.ndarray:
+    """Return a mode's raw predictions for one sample, (T,).
+
+    For labels, return the true class's probabilities, in sequence mode up to the last real step.
+    """
+    if not run.dataset.has_labels:
+        return chart.finite(SamplePredictions(run, sample, target).values[mode].median)
+    card = TrueClass(run, sample)
+    shares = card.values()[mode].median
+    return shares if mode == "last" else shares[: card.end + 1]
 
 
 def _at_steps(
-    runs: Sequence[Compared], values: Callable[[Compared, str, ModeResult], np.ndarray]
-) -> list[_Curve]:
-    """Return each model's `values` (T,) by timestep, but only the last one for last-step mode."""
-    curves = []
+    runs: Sequence[Compared], values: Callable[[Compared, str], np.ndarray], palette: Palette
+) -> Drawn:
+    """Draw each model's `values` (T,) by timestep, but only the last one for last-step mode."""
+    curves = Drawn()
     for run in runs:
-        for mode, result in run.results.items():
-            y, first = values(run, mode, result), 0 if mode == "sequence" else -1
-            curves.append(_Curve(run, mode, np.arange(1, len(y) + 1)[first:], y[first:]))
+        for mode in run.results:
+            y, first = values(run, mode), 0 if mode == "sequence" else -1
+            steps, last = range(1, len(y) + 1)[first:], run.dataset.shape[1]
+            names = {k: f"timestep {k}" if k <= last else "end" for k in steps}
+            curves.append(_curve(run, mode, names, y[first:], palette))
     return curves
 
 
-def _figure(
-    curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, End]
-) -> Chart:
-    """Draw curves over the lines `below`, each with its label at the end."""
-    hover = f"{chart.hover()} · {x['title']} %{{x:,d}}"
-    lines, ends = [line for line, _ in below], list[End]()
-    for run, mode, of_x, of_y in curves:
-        name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
-        dash, symbol = LOOKS[run.letter]
-        if len(of_x) == 1:
-            marker = {"color": color, "size": 14, "symbol": symbol, "line": {"width": 3}}
-            lines.append(chart.points(name, of_x, of_y, marker, hover))
-        else:
-            style = {"color": color, "width": 2.5, "dash": dash}
-            lines.append(chart.line(name, of_y, style, hover, x=of_x))
-        [end] = chart.mode_ends({mode: of_y})
-        ends.append(replace(end, words=f"{run.letter} {end.words}"))
-    ends += [end for _, end in below]
+def _curve(
+    run: Compared, mode: str, names: dict[int, str], y: np.ndarray, palette: Palette
+) -> tuple[Part, End]:
+    """Draw y (P,) as a line, or as a mark if there is a single value.
+
+    `names` are the x (P), each with its name in hover texts.
+    """
+    name, color, x = f"{run.letter}, {MODES[mode].name}", palette.mode(mode), np.array([*names])
+    dash, symbol = LOOKS[run.letter]
+    hover, style = f"{chart.hover()} · %{{customdata}}", {"color": color, "dash": dash}
+    line = chart.line(name, y, {"width": 2.5, **style}, hover, x=x)
+    if len(x) == 1:
+        marker = {"color": color, "size": 14, "symbol": symbol, "line": {"width": 3}}
+        line = chart.points(name, x, y, marker, hover)
+    [end] = chart.mode_ends({mode: y})
+    line["customdata"] = [*names.values()]
+    return line, replace(end, words=f"{run.letter} {end.words}")
+
+
+def _all_y(drawn: Drawn) -> np.ndarray:
+    return chart.all_y([line for line, _ in drawn])
+
+
+def _figure(drawn: Drawn, x: Part, y: Part, palette: Palette) -> Chart:
+    lines, ends = [line for line, _ in drawn], [end for _, end in drawn]
     look: Part = {"name": f"compare {y['title']}", "height": 340, "hovermode": "closest"}
     return chart.plotted(lines, palette, x, y, [], ends=ends, **look)
 
 
-def accuracies_figure(runs: Mapping[str, RunAt], palette: Palette) -> Chart:
-    """Draw last-step mode's accuracy at the last step by epoch: a line and a name for each run."""
+def named_figure(runs: Mapping[str, RunAt], palette: Palette) -> tuple[Chart, str]:
+    """Draw last-step mode's error, or accuracy, by epoch: a line and a name for each run.
+
+    Also return the baseline as a takeaway.
+    """
     first = next(iter(runs.values()))
-    label, level = first.dataset.baseline_label, 100 * results.baseline_accuracy(first.dataset)[1]
-    x_axis, values = axes.epoch_axis(first.snapshot.epochs), np.array([level])
-    lines = [chart.level(label, [level, level], "baseline", palette, x=x_axis["range"])]
-    ends = [End(label, level, "baseline")]
+    kind = LastStepAccuracy if first.experiment.has_labels else LastStepErrors
+    label, level = first.dataset.baseline_label, kind(first).baseline
+    x = axes.epoch_axis(first.snapshot.epochs)
+    line = chart.level(label, [level, level], "baseline", palette, x=x["range"])
+    drawn = [(line, End(label, level, "baseline"))]
     for (name, run), (dash, _) in zip(runs.items(), LOOKS.values(), strict=False):
-        result = run.snapshot.middle.results["last"]
-        shares, style = 100 * result.last_step_accuracy, {"color": palette.last, "dash": dash}
-        epochs, values = result.checked_epochs, np.append(values, shares)
-        lines.append(chart.line(name, shares, style | {"width": 2.5}, chart.hover("%"), x=epochs))
-        ends.append(End(name, float(shares[-1]), "last"))
-    look: Part = {"name": "accuracies", "height": 340, "ends": ends}
-    return chart.plotted(lines, palette, x_axis, axes.share_axis(axes.ACCURACY, values), [], **look)
-
-
-def sparkline(run: Compared, palette: Palette) -> str:
-    """Return a small HTML image of both modes' last-step error, or accuracy, by epoch."""
-    across = np.linspace(0, max(1, run.snapshot.epoch), SPARK)
-    curves = {}
-    for mode, result in run.results.items():
-        values = result.last_step_accuracy
-        if not run.experiment.has_labels:
-            values = np.log(np.nan_to_num(result.last_step_mse, nan=np.inf).clip(1e-9, 1e9))
-        curves[mode] = np.interp(across, result.checked_epochs, values)
-    drawn = np.array([*curves.values()] or [[0.0]])
-    heights = {m: 20 + 260 * (drawn.max() - y) / (np.ptp(drawn) or 1.0) for m, y in curves.items()}
-    lines = [plotted_line(each, palette.mode(mode), 1.5) for mode, each in heights.items()]
-    return plot_image("".join(lines), 300, "none", 1.75)
+        epochs, values, *_ = kind(run).curves["last"]
+        style, hover = {"color": palette.last, "dash": dash, "width": 2.5}, chart.hover(kind.unit)
+        line = chart.line(name, values, style, hover, x=epochs)
+        drawn.append((line, End(name, float(values[-1]), "last")))
+    y = axes.log_axis("MSE", _all_y(drawn))
+    if first.experiment.has_labels:
+        y = axes.share_axis(axes.ACCURACY, _all_y(drawn))
+    seeds, value = len(first.snapshot.seeds), readable(level, unit=kind.unit)
+    text = f"Medians of {seeds} seeds. {capital(label)}: {value}."
+    return _figure(drawn, x, y, palette), text
 
 
 def headline(runs: Sequence[Compared]) -> str:
@@ -233,7 +215,7 @@ def differences(runs: Sequence[Compared]) -> list[str]:
 
 def _named(run: Compared, keys: Sequence[str]) -> str:
     """Return settings with their values. Settings without effect on the run's data are left out."""
-    used = [SETTINGS[key] for key in keys if key not in idle(run.experiment)]
+    used = [SETTINGS[key] for key in keys if key not in locked(run.experiment)]
     texts = [f"{name_of(s)} {value_of(s, run.experiment)}" for s in used]
     if "data" in keys:
         texts[0] = run.dataset.title
@@ -252,34 +234,23 @@ def reached(run: Compared) -> str:
 def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
     """Return errors at the last step of one sample, or probabilities of its true class."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-
-    def raw(y: np.ndarray) -> float:
-        return float(dataset.raw(y, index)[-1, target])
+    measure, value = "error", float(raw_targets(dataset, index)[-1, target])
+    last = f"the target at the last step is {readable(value)}{dataset.spaced_unit}"
+    if dataset.has_labels:
+        measure = "true class's probability"
+        last = f"the true class is {dataset.classes[class_numbers(dataset.last_y[index])]}"
 
     def text(value: float) -> str:
         return percent(value) if dataset.has_labels else readable(value, 2, off_unit(dataset))
 
-    if dataset.has_labels:
-        measure = "true class's probability"
-        last = f"the true class is {dataset.classes[class_numbers(dataset.last_y[index])]}"
-        values = _by_run(runs, lambda m, of: 100 * _of_truth(dataset, index, m, of, sample)[-1])
-    else:
-        measure, value = "error", raw(dataset.y[index])
-        last = f"the target at the last step is {readable(value)}{dataset.spaced_unit}"
-        values = _by_run(runs, lambda _, result: abs(raw(result.predictions[sample]) - value))
-    ends = [text(edge(values.values())) for edge in (min, max)]
-    texts = [f"{text(value)} for {who}" for who, value in values.items()]
-    takeaway = f"One sample: the {measure} at the last step is {' to '.join(dict.fromkeys(ends))}."
+    ends = {}  # by model
+    for run in runs:
+        for mode in run.results:
+            end = float(_of_sample(run, mode, sample, target)[-1])
+            end = 100 * end if dataset.has_labels else abs(end - value)
+            ends[f"run {run.letter} in {MODES[mode].name}"] = end
+    texts = [f"{text(end)} for {who}" for who, end in ends.items()]
+    extremes = dict.fromkeys([text(min(ends.values())), text(max(ends.values()))])
+    takeaway = f"One sample: the {measure} at the last step is {' to '.join(extremes)}."
     details = f"{last}. {capital(measure)}: {joined(texts)}."
     return takeaway, f"{capital(dataset.sample_name(index))}: {details}"
-
-
-def _by_run(
-    runs: Sequence[Compared], value: Callable[[str, ModeResult], float]
-) -> dict[str, float]:
-    """Return a value of each model by its name in a sentence: "run A in sequence mode"."""
-    return {
-        f"run {run.letter} in {MODES[mode].name}": float(value(mode, result))
-        for run in runs
-        for mode, result in run.results.items()
-    }

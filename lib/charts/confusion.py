@@ -1,22 +1,28 @@
-"""HTML tables of labels: confusion matrices at the last step, and what padding changes."""
+"""HTML tables of labels: confusion matrices and scores at the last step, what padding changes."""
 
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from lib import results
 from lib.charts.html import render
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED, Words
+from lib.charts.skill import verdict
 from lib.experiment import MODES
-from lib.results import LabelScores, RunAt, accuracy, balanced_accuracy, macro_f1
-from lib.text import percent, readable, short
+from lib.results import BOTH_MODES, LabelScore, LabelScores, Part, RunAt
+from lib.text import beside, filled, percent, readable, short
 
-UNEVEN = 1.5  # classes are uneven if the largest has over this many times the average size
+_TEXTS = beside(__file__)
+MEASURES = ("loss", "accuracy", "balanced accuracy", "macro F1")
 WIDE_NAMES = 40  # letters of all classes' names; with more letters, they are written upward
+Skills = Mapping[Part, Sequence[LabelScore]]  # the results of `label_skill`
 
 
-def label_tables(run: RunAt, palette: Palette) -> str:
-    """Return the modes' confusion matrices and, if steps are padded, a table with and without."""
+def label_tables(run: RunAt, skills: Skills, palette: Palette) -> str:
+    """Return confusion matrices, scores by part and, if steps are padded, what padding changes."""
     classes, mask, about = run.dataset.classes, run.dataset.mask, ""
     matrices = {mode: _matrix(run, mode, scores, palette) for mode, scores in _scores(run).items()}
     is_masked = run.dataset.model_mask(run.experiment) is not None
@@ -24,34 +30,45 @@ def label_tables(run: RunAt, palette: Palette) -> str:
         part = mask[run.dataset.evaluated]
         keras = "only these: padding is masked" if is_masked else "all of them: nothing is masked"
         about = f"{part.sum():,} of {part.size:,} evaluated steps are real. Keras counts {keras}."
-    look = {"upward": sum(map(len, classes)) > WIDE_NAMES, "masked": is_masked, "about": about}
-    look |= {"modes": MODES, "colors": {mode: palette.words(mode) for mode in matrices}}
-    padding = _padding(run) if about else []
-    return render("charts/confusion.html", "tables", matrices, padding, classes, **look)
+    upward = sum(map(len, classes)) > WIDE_NAMES
+    colors = {mode: palette.words(mode) for mode in (*BOTH_MODES, "best")}
+    look = {"upward": upward, "masked": is_masked, "about": about, "modes": MODES, "colors": colors}
+    scores = {_title(run, part): map(_row, rows) for part, rows in skills.items()}
+    tables = matrices, MEASURES, scores, _padding(run) if about else []
+    return render("charts/confusion.html", "tables", classes, *tables, **look)
 
 
-def label_words(run: RunAt) -> Words:
-    """Return the most frequent mistake, and how the numbers are counted."""
-    dataset, scores, seeds = run.dataset, _scores(run), len(run.snapshot.seeds)
-    details = "Rows are true classes, columns predicted classes. Colors and the last column are "
-    details += "shares of a row."
-    if seeds > 1:
-        details += f" Counts are sums over {seeds} seeds, scores are medians."
+def label_words(run: RunAt, skills: Skills) -> Words:
+    """Return the verdict on test samples or the most frequent mistake, and the measures."""
+    dataset, seeds = run.dataset, len(run.snapshot.seeds)
+    details = [_TEXTS["matrices"], _TEXTS["scores"]]
+    details += [filled(_TEXTS, "seeds", seeds=seeds)] if seeds > 1 else []
     if dataset.mask is not None:
-        details += f" Padded steps have the label 0, here “{dataset.classes[0]}”, as "
-        details += "`pad_sequences` fills them."
-    if not run.snapshot.epoch:
-        return UNTRAINED, details
-    matrices = {mode: each.confusion for mode, each in scores.items()}
+        details.append(filled(_TEXTS, "padded", name=dataset.classes[0]))
+    takeaway = _mistake(run) if run.snapshot.epoch else UNTRAINED
+    if "test" in skills:
+        details.insert(0, takeaway)
+        models = [score for score in skills["test"] if score.name in MODES]
+        best = skills["test"][len(models)]
+        samples = results.independent_samples(dataset, dataset.parts["test"])
+        accuracies = np.array([score.accuracy for score in models])
+        beats = results.accuracy_outcomes(accuracies, best.accuracy, samples)
+        takeaway = verdict([score.label for score in models], beats, best.label, "test")
+    return takeaway, " ".join(details)
+
+
+def _mistake(run: RunAt) -> str:
+    """Return the most frequent mistake at the last step, as a sentence."""
+    matrices = {mode: each.confusion for mode, each in _scores(run).items()}
     cells = [(mode, *cell) for mode, each in matrices.items() for cell in np.ndindex(each.shape)]
     count, mode, true, predicted = max(
         (int(matrices[mode][k, j]) * (k != j), mode, k, j) for mode, k, j in cells
     )
     if not count:
-        return "No mistakes at the last step.", details
-    total, names = matrices[mode][true].sum(), dataset.classes
+        return "No mistakes at the last step."
+    total, names = matrices[mode][true].sum(), run.dataset.classes
     says = f"{MODES[mode].name} says {names[predicted]} instead of {names[true]}"
-    return f"Most frequent mistake: {says} ({count:,} of {total:,}).", details
+    return f"Most frequent mistake: {says} ({count:,} of {total:,})."
 
 
 def _scores(run: RunAt) -> dict[str, LabelScores]:
@@ -59,11 +76,11 @@ def _scores(run: RunAt) -> dict[str, LabelScores]:
     return {mode: each.labels for mode, each in models.items() if each.labels is not None}
 
 
-def _matrix(run: RunAt, mode: str, scores: LabelScores, palette: Palette) -> dict[str, Any]:
-    """Return a matrix's title and its rows: class, cells (count, title, color, ink) and share."""
-    confusion, classes, rows = scores.confusion, run.dataset.classes, []
+def _matrix(run: RunAt, mode: str, scores: LabelScores, palette: Palette) -> list[tuple[Any, ...]]:
+    """Return a matrix's rows: class, cells (count, title, color, ink) and share."""
+    classes, rows = run.dataset.classes, []
     shades = palette.shades(palette.mode(mode))
-    for k, counts in enumerate(confusion):
+    for k, counts in enumerate(scores.confusion):
         total, cells = int(counts.sum()), []
         for j, count in enumerate(counts.tolist()):
             share = count / max(1, total)
@@ -71,14 +88,22 @@ def _matrix(run: RunAt, mode: str, scores: LabelScores, palette: Palette) -> dic
             title = f"{count:,} of {total:,}: true {classes[k]}, predicted {classes[j]}"
             cells.append((f"{count:,}" if count else "", title, color, palette.text_on(color)))
         rows.append((classes[k], cells, percent(100 * counts[k] / total) if total else "–"))
-    seeds = [each.confusion for seed in run.snapshot.seeds if (each := seed[mode].labels)]
-    scores_of = [(accuracy(each), balanced_accuracy(each), macro_f1(each)) for each in seeds]
-    share, balanced, f1 = np.median(scores_of, axis=0)
-    title = f"{'median ' if len(seeds) > 1 else ''}accuracy {readable(100 * share, unit='%')}"
-    sizes = confusion.sum(axis=1)
-    if sizes.max() > UNEVEN * sizes.mean():
-        title += f", balanced {readable(100 * balanced, unit='%')}, macro F1 {short(f1)}"
-    return {"title": title, "rows": rows}
+    return rows
+
+
+def _title(run: RunAt, part: Part) -> str:
+    """Return the title of a part's scores."""
+    name = "validation" if run.dataset.has_validation else "training"
+    name = "test" if part == "test" else name
+    return f"{'Median scores' if run.snapshot.others else 'Scores'} on the {name} part"
+
+
+def _row(score: LabelScore) -> tuple[str, str, list[str]]:
+    """Return a score's name and label, and the texts below MEASURES; an unknown number is "–"."""
+    numbers = [(score.loss, ""), (100 * score.accuracy, "%")]
+    numbers += [(100 * score.balanced, "%"), (score.f1, "")]
+    texts = [readable(v, unit=unit) if math.isfinite(v) else "–" for v, unit in numbers]
+    return score.name, score.label, texts
 
 
 def _padding(run: RunAt) -> list[tuple[str, str, list[str]]]:

@@ -16,7 +16,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
-from lib.results import RunAt, Snapshot, best_possible, independent_samples, outcomes
+from lib.results import RunAt, best_possible, independent_samples, outcomes
 from lib.text import LONG_NUMBER, all_of, apart, capital, readable
 
 HEIGHT = 340
@@ -43,11 +43,13 @@ class SamplePredictions:
         self.run, self.column, self.earlier = run, target, earlier
         self.index = int(run.snapshot.samples[sample])
         self.target = raw_targets(run.dataset, self.index)[:, target]  # (T,)
-        self.values = predictions_by_mode(run.dataset, run.snapshot, sample, target)
-        self.errors = {  # the median absolute error over the seeds by mode, (T,)
-            mode: np.median(np.abs(each.seeds - self.target), axis=0)
-            for mode, each in self.values.items()
-        }
+        # The predictions in the raw unit by mode, and the median absolute errors over the seeds.
+        self.values, self.errors = dict[str, ModeValues](), dict[str, np.ndarray]()
+        for mode in run.snapshot.results:
+            outputs = run.snapshot.by_seed(mode, "predictions")[:, sample]
+            seeds = run.dataset.raw(outputs, self.index)[..., target].astype(np.float64)
+            self.values[mode] = ModeValues(np.median(seeds, axis=0), seeds)
+            self.errors[mode] = np.median(np.abs(seeds - self.target), axis=0)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw target and predictions by timestep; for a table, also inputs as squares below."""
@@ -87,8 +89,8 @@ class SamplePredictions:
 
     def moving(self, palette: Palette) -> list[Part]:
         """Return the traces of the modes, which a replay moves."""
-        head, hover = self.run.experiment.model.head, chart.hover(self.run.dataset.target_unit)
-        return mode_traces(self.values, head, palette, hover, earlier=self.earlier)
+        hover = chart.hover(self.run.dataset.target_unit)
+        return mode_traces(self.run, self.values, palette, hover, earlier=self.earlier)
 
     def _same_series(self) -> np.ndarray:
         """Return the shown samples of this sample's series, or all shown samples if it is alone."""
@@ -147,13 +149,15 @@ class StepErrors:
         """Compute a run's errors; `earlier` adds last-step mode before the last step."""
         dataset, self.run, self.earlier = run.dataset, run, earlier
         best, baseline = best_possible(run.experiment, dataset), dataset.baseline_mse
-        self.errors = errors_by_mode(dataset, run.snapshot)
         self.baseline = root_error(dataset, baseline)  # (T,)
         self.best = root_error(dataset, best.mse) if best else None  # (T,)
         self.best_label = best.label if best else ""
         self.samples = independent_samples(dataset)
-        self.outcomes = {}  # whether a mode beats the baseline, by mode and step
+        # The RMSEs by mode, and whether a mode beats the baseline, by mode and step.
+        self.errors, self.outcomes = dict[str, ModeValues](), dict[str, list[str]]()
         for mode, result in run.snapshot.middle.results.items():
+            seeds = root_error(dataset, run.snapshot.by_seed(mode, "step_mse"))
+            self.errors[mode] = ModeValues(root_error(dataset, result.step_mse), seeds)
             mse = result.step_mse[-1:] if mode == "last" else result.step_mse
             self.outcomes[mode] = outcomes(mse, baseline[-len(mse) :], self.samples).tolist()
 
@@ -181,8 +185,7 @@ class StepErrors:
 
     def moving(self, palette: Palette) -> list[Part]:
         """Return the traces of the modes, which a replay moves."""
-        head = self.run.experiment.model.head
-        return mode_traces(self.errors, head, palette, self.hover, earlier=self.earlier)
+        return mode_traces(self.run, self.errors, palette, self.hover, earlier=self.earlier)
 
     def steps_axis(self) -> Part:
         """Return the axis of timesteps."""
@@ -251,27 +254,6 @@ class StepErrors:
         return f"{about}: {'; '.join(parts)}."
 
 
-def predictions_by_mode(
-    dataset: Dataset, snapshot: Snapshot, sample: int, target: int
-) -> dict[str, ModeValues]:
-    """Return the predictions for a shown sample's target column by mode, in the raw unit."""
-    values, index = {}, int(snapshot.samples[sample])
-    for mode in snapshot.results:
-        outputs = snapshot.by_seed(mode, "predictions")[:, sample]
-        seeds = dataset.raw(outputs, index)[..., target].astype(np.float64)
-        values[mode] = ModeValues(np.median(seeds, axis=0), seeds)
-    return values
-
-
-def errors_by_mode(dataset: Dataset, snapshot: Snapshot) -> dict[str, ModeValues]:
-    """Return the models' RMSEs by mode."""
-    errors = {}
-    for mode, result in snapshot.middle.results.items():
-        seeds = root_error(dataset, snapshot.by_seed(mode, "step_mse"))
-        errors[mode] = ModeValues(root_error(dataset, result.step_mse), seeds)
-    return errors
-
-
 def root_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
     """Return the root of mean squared errors, in the raw unit if all targets share one scale."""
     return (dataset.raw_scale or 1.0) * np.sqrt(chart.finite(mse))
@@ -293,9 +275,9 @@ def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
 
 
 def mode_traces(
-    values: Mapping[str, ModeValues], head: str, palette: Palette, hover: str, *, earlier: bool
+    run: RunAt, values: Mapping[str, ModeValues], palette: Palette, hover: str, *, earlier: bool
 ) -> list[Part]:
-    """Return the traces of values by mode over the timesteps 1 to T."""
+    """Return the traces of a run's values by mode over the timesteps 1 to T."""
     traces: list[Part] = []
     drawn = [mode for mode in values if mode == "sequence" or earlier]
     for mode in drawn:
@@ -308,7 +290,7 @@ def mode_traces(
         median, style = chart.finite(values[mode].median), {"color": palette.mode(mode)}
         name, dots = MODES[mode].name, chart.dot_size(len(median))
         if mode == "last":
-            name, dots, style["dash"] = EARLY[head], 0, "dot"
+            name, dots, style["dash"] = EARLY[run.experiment.model.head], 0, "dot"
         traces.append(chart.line(name, median, {"width": 2.5, **style}, hover, dots=dots))
     if "last" in values:
         last, x = chart.finite(values["last"].seeds[:, -1]), [len(values["last"].median)]

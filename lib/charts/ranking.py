@@ -23,7 +23,7 @@ def spread(run: Compared, mode: str, field: str = ERROR) -> str:
     return median_text(run, mode, field) + (f" ({least} to {most})" if least != most else "")
 
 
-def median_text(run: Compared, mode: str, field: str) -> str:
+def median_text(run: results.RunAt, mode: str, field: str) -> str:
     """Return the median over the seeds of a field of `ModeResult`, as text; "–" for NaN."""
     return _text(field, float(np.median(run.snapshot.by_seed(mode, field))))
 

@@ -11,24 +11,13 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
-from lib.results import (
-    ByRow,
-    Forecast,
-    LabelScore,
-    Score,
-    SkillTable,
-    Snapshot,
-    accuracy_outcomes,
-    independent_samples,
-    outcomes,
-)
+from lib.results import ByRow, Forecast, Score, SkillTable, Snapshot, outcomes
 from lib.results import Part as DataPart
-from lib.text import apart, beside, capital, counted, difference, filled, joined, percent, readable
+from lib.text import apart, beside, capital, counted, filled, joined, percent, readable
 
 _TEXTS = beside(__file__)
 HEIGHT = 380
 OPACITY = 0.3  # the opacity of bands
-LABEL_MEASURES = ("accuracy", "balanced", "macro F1", "loss")
 MEASURES = ("MAE", "RMSE", "MASE", "skill")
 PICKED = " The best epoch was picked on validation samples, so only a test part is independent."
 
@@ -44,14 +33,12 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
     beats = outcomes(errors, float(best.rmse[target]) ** 2, table.independent)
     if "clear" not in beats and "unclear" in beats:
         return too_few(table.independent)
-    return _verdict(table.models, beats, best.label, part)
+    return verdict([one.label for one in table.models], beats, best.label, part)
 
 
-def _verdict(
-    models: Sequence[Score | LabelScore], beats: np.ndarray, best: str, part: DataPart
-) -> str:
+def verdict(models: Sequence[str], beats: np.ndarray, best: str, part: DataPart) -> str:
     """Return which models beat the best baseline; `beats` has "clear" for each that does."""
-    winners = [one.label for one, beat in zip(models, beats, strict=True) if beat == "clear"]
+    winners = [name for name, beat in zip(models, beats, strict=True) if beat == "clear"]
     who = ["no mode clearly beats", f"{''.join(winners)} beats", "both modes beat"][len(winners)]
     where = "On test samples" if part == "test" else "In this run"
     return f"{where}, {who} the best baseline, {best}."
@@ -60,24 +47,16 @@ def _verdict(
 def skill_sentence(
     dataset: Dataset, table: SkillTable, target: int, part: DataPart, snapshot: Snapshot
 ) -> str:
-    """Return the samples, the RMSEs of best baseline and models, and the measures' definitions."""
-    best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
-    kind = "validation" if dataset.has_validation else "training"
+    """Return the target, the samples, and the definitions of the measures."""
+    origin, kind = dataset.cut_from, "validation" if dataset.has_validation else "training"
     samples = counted(len(table.samples), f"{'test' if part == 'test' else kind} sample")
     few = f" (every {nth(table.every)} one)" if table.every > 1 else ""
-    parts = [
-        f"The target is {dataset.target_labels[target]}. At the last step of the {samples}{few}, "
-        f"the best baseline is {best.label}: RMSE {readable(best.rmse[target])}{unit}."
-    ]
-    for score in table.models:
-        error, least = float(score.rmse[target]), float(best.rmse[target])
-        compared = f", {difference(error, least)}" if math.isfinite(error) else ""
-        parts.append(f"{capital(score.label)}: {readable(error)}{unit}{compared}.")
-    parts.append(filled(_TEXTS, "measures", season=season_length(origin, origin.period)))
+    text = f"The target is {dataset.target_labels[target]}, at the last step of {samples}{few}. "
+    text += filled(_TEXTS, "measures", season=season_length(origin, origin.period))
     if table.models and snapshot.others:
-        parts.append(f"The modes' errors are medians over {len(snapshot.seeds)} seeds.")
+        text += f" The modes' errors are medians over {len(snapshot.seeds)} seeds."
     picked = bool(table.models) and part == "evaluated" and snapshot.keeps_best
-    return " ".join(parts) + (PICKED if picked else "")
+    return text + (PICKED if picked else "")
 
 
 def score_texts(table: SkillTable, score: Score, target: int) -> list[str]:
@@ -85,26 +64,6 @@ def score_texts(table: SkillTable, score: Score, target: int) -> list[str]:
     errors = [float(each[target]) for each in (score.mae, score.rmse, score.mase)]
     texts = [readable(each) if math.isfinite(each) else "–" for each in errors]
     return [*texts, percent(table.skill(score, target))]
-
-
-def label_texts(score: LabelScore) -> list[str]:
-    """Return the texts below LABEL_MEASURES."""
-    shares = [percent(100 * share) for share in (score.accuracy, score.balanced)]
-    return [*shares, readable(score.f1), readable(score.loss)]
-
-
-def label_words(dataset: Dataset, scores: Sequence[LabelScore], part: DataPart) -> Words:
-    """Return which modes are clearly more accurate than the best baseline; the details."""
-    chosen = dataset.parts["test"] if part == "test" else dataset.evaluated
-    count = independent_samples(dataset, np.arange(len(dataset.x))[chosen])
-    models = [score for score in scores if score.name in MODES]
-    best = scores[len(models)]
-    beats = accuracy_outcomes(np.array([s.accuracy for s in models]), best.accuracy, count)
-    details = f"{capital(dataset.target_column)} at the last step of {count:,.0f} samples. "
-    details += _TEXTS["labels"]
-    if not models:
-        return f"Best baseline to beat: {best.label}.", details
-    return _verdict(models, beats, best.label, part), details
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:

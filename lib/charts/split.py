@@ -90,7 +90,7 @@ def series_shown(dataset: Dataset) -> list[int]:
     origin = dataset.origin
     if origin is None or len(np.unique(origin.series[origin.starts])) == len(dataset.x):
         return []
-    of_parts = [sorted(each) for each in series_by_part(dataset, origin).values()]
+    of_parts = [series.tolist() for series in series_by_part(dataset, origin)]
     order = list(dict.fromkeys(series for part in of_parts for series in part))
     spread = [order[place] for place in spread_places(len(order), MOST_SERIES)]
     chosen = dict.fromkeys([*(part[0] for part in of_parts), *spread])

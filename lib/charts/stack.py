@@ -28,8 +28,8 @@ def layer_pictures(steps: Steps, palette: Palette) -> Iterator[str]:
         elif step.not_traced:
             yield render("charts/stack.html", "not_traced", palette)
         else:
-            boxes = _boxes(steps[: place + 1], scale, palette)
-            yield render("charts/stack.html", "layer", step, boxes, layer_sentence(step), palette)
+            drawn = step, _boxes(steps[: place + 1], scale, palette), _activations(step.layer)
+            yield render("charts/stack.html", "layer", *drawn, layer_sentence(step), palette)
 
 
 def rows_picture(steps: Steps, pictures: Sequence[str], start: int, palette: Palette) -> str:
@@ -48,8 +48,16 @@ def stack_picture(steps: Steps, palette: Palette) -> str:
         on = [s.name for s in layer.settings() if s.default is False and getattr(layer, s.name)]
         if isinstance(layer, shapes.Bidirectional):
             on.insert(0, f"{layer.cell}, {layer.merge_mode}")
+        on += _activations(layer)
         layers.append((step, _boxes(steps[: place + 1], scale, palette), on))
     return render("charts/stack.html", "stack", layers, stack_sentence(steps), palette)
+
+
+def _activations(layer: shapes.Layer) -> list[str]:
+    """Return a layer's activation if it isn't the default: ["softmax"]."""
+    values = {s.name: (getattr(layer.inside, s.name), s.default) for s in layer.inside.settings()}
+    value, usual = values.get("activation", ("", ""))
+    return [value] if value != usual else []
 
 
 def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, str, Markup]]:

@@ -15,8 +15,8 @@ from markupsafe import Markup
 
 from lib.charts.html import render, svg_image
 from lib.charts.palette import LEVELS, Palette
-from lib.data import Dataset
-from lib.experiment import LOSSES, MODES, Experiment
+from lib.data import Dataset, keras_target
+from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace
 from lib.results import activated
 from lib.shapes import TracedLayer, has_time, model_layers, readable_shape, total
@@ -130,66 +130,47 @@ def shape_strip(
     `sample`, 0 to N-1, shade the input; its `traces` shade hidden states and predictions. Tensors
     with unknown values, in a mode without traces or a dataset without rows, have a single shade.
     """
-    _, timesteps, features = dataset.shape
-    models = model_layers(experiment.model, timesteps, features, dataset.targets)
+    models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
     widest = max(_width(step) for steps in models.values() for step in steps)
     brief = experiment.model.layers > 1
     height, width, whole = BELOW if brief else BESIDE
-    rows = _drawn(timesteps, whole)
+    rows = _drawn(dataset.shape[1], whole)
     limit = MOST_PITCH if fixed_entry_size else height / len(rows)
     pitch = min(max(min(limit, width / len(_drawn(widest))), 3.0), 16.0)
     mask = dataset.model_mask(experiment) if dataset.has_rows else None
     masked = [] if mask is None else np.flatnonzero(~mask[sample]).tolist()
     grid = Grid(rows, round(pitch, 1), palette, frozenset(masked))
     input_levels = levels_of(dataset.x[sample]) if dataset.has_rows else None
-    modes = []
+    modes, target = [], keras_target(experiment, dataset)
     for mode, steps in models.items():
         output_levels = _output_levels(experiment, dataset.y[sample], traces.get(mode))
         stages = _stages(mode, experiment, steps, [input_levels, *output_levels], grid)
-        if dataset.model_mask(experiment) is not None:
+        if target.layers["masks"]:
             stages[1] = stages[1]._replace(above="Masking")
-        target = target_words(experiment, dataset, mode)
-        modes.append((MODES[mode], palette.words(mode), stages, target))
-    sentence = strip_sentence(experiment, dataset)
-    letter = "K outputs" if experiment.has_labels else "K targets"
-    shown = modes, grid.middles(), brief, sentence, letter
+        if activation := target.layers["activation"]:
+            stages[-1] = stages[-1]._replace(layer=activation, above=stages[-1].layer)
+        modes.append((mode, MODES[mode], palette.words(mode), stages))
+    labels = target if experiment.has_labels else None
+    shown = modes, labels, grid.middles(), brief, strip_sentence(experiment, dataset)
     return render("charts/strip.html", "strip", *shown, palette)
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Return the shapes of all tensors in each mode, and the number of parameters."""
+    target = keras_target(experiment, dataset)
     models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
     parts = []
     for mode, (start, *steps) in models.items():
         names = [step.layer.keras for step in steps]
-        names[-1] = f"{names[-1]} {_activation(experiment)}".strip()
+        names[-1] = f"{names[-1]} {target.layers['activation']}".strip()
         outputs = [f"{n} {readable_shape(s.tensors[0])}" for n, s in zip(names, steps, strict=True)]
-        masking = [] if dataset.model_mask(experiment) is None else ["Masking"]
+        masking = ["Masking"] if target.layers["masks"] else []
         shapes = " → ".join([readable_shape(start.tensors[0]), *masking, *outputs])
-        target = " of ".join(target_words(experiment, dataset, mode)[:2])
-        shapes += f", for a target {target}" if target else ""
+        if experiment.has_labels:
+            shapes += f", for a target {target.shapes[mode]} of {target.values}"
         parts.append(f"{capital(MODES[mode].name)}: {shapes}.")
     parameters = counted(total(next(iter(models.values()))), "parameter")
     return " ".join([*parts, f"{parameters}{' each' if len(models) > 1 else ''}."])
-
-
-def _activation(experiment: Experiment) -> str:
-    """Return the activation of the head, "softmax" or "sigmoid"; "" if it has none."""
-    has_one = experiment.has_labels and experiment.model.output == "probabilities"
-    return experiment.training.activation if has_one else ""
-
-
-def target_words(experiment: Experiment, dataset: Dataset, mode: str) -> tuple[str, ...]:
-    """Return a label target's shape, its values, and the loss in Keras; () for numbers."""
-    if not experiment.has_labels:
-        return ()
-    steps = f" {dataset.shape[1]}," if mode == "sequence" else ""
-    shape, loss = f"(N,{steps} {dataset.targets})", LOSSES[experiment.training.loss].keras
-    values = "0 or 1" if experiment.training.loss == "binary" else "one-hot"
-    if experiment.training.loss == "sparse":
-        shape = f"(N,{steps.rstrip(',')})"
-        values = f"integers 0\u00a0to\u00a0{len(dataset.classes) - 1}"
-    return shape, values, f"{loss}{', from_logits=True' * (experiment.model.output == 'logits')}"
 
 
 def _stages(
@@ -220,10 +201,8 @@ def _stages(
         words = 1.05 * (1 if layers > 1 else 2)  # the height of the lines above the tensors
         room = max(4.75, grid.size(width)[0] / 16)
         down = words + middle / 16 - 1.15
-        layer, above = f"{step.layer.keras} {width}", ""
-        if place > layers and (activation := _activation(experiment)):
-            layer, above = activation, layer
-        stages.append(_Stage(step, image, name, color, layer, room, down, above))
+        layer = f"{step.layer.keras} {width}"
+        stages.append(_Stage(step, image, name, color, layer, room, down))
     return stages
 
 

@@ -10,12 +10,10 @@ from lib.data.datasets.label_tasks import LABEL_TASKS
 from lib.data.datasets.registry import (
     DATASETS,
     FIRST,
-    OPTIONAL,
     SPEC_GROUPS,
-    dictated,
     example_of_upload,
     find_spec,
-    idle,
+    locked,
     make_dataset,
     make_settled_dataset,
     options_of,
@@ -23,10 +21,10 @@ from lib.data.datasets.registry import (
     settle,
     suggested,
     table_of,
-    unused,
 )
 from lib.data.datasets.sequences import SEQUENCES
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
+from lib.data.labels import KerasTarget, keras_target
 from lib.data.memory import GB, GROUPS, MB, share, total_memory
 from lib.data.samples import Samples, class_numbers, class_shares
 from lib.data.tables.baselines import check_season, season_length

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -115,12 +115,9 @@ class KnownErrors:
     """The baseline's errors on data whose rows are hidden: see `lib.results.strangers`."""
 
     baseline_mse: np.ndarray  # `Dataset.baseline_mse`, (T,)
-    baseline_losses: Mapping[str, np.ndarray]  # (T,) each, by key of `lib.results.baselines.ERRORS`
+    losses: Mapping[str, Mapping[str, float]]  # training losses by loss or weights, and by mode
     independent: float  # the result of `lib.results.compared.independent_samples`
-    # Only for labels: the result of `lib.results.baseline_accuracy`, and the baseline's training
-    # losses by `TrainingSettings.weights` and mode.
-    baseline_accuracy: tuple[np.ndarray, float] | None = None
-    label_losses: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    baseline_accuracy: tuple[np.ndarray, float] | None = None  # of labels: by step, and at the end
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

@@ -1,12 +1,14 @@
-"""Targets that are classes: y from class numbers, and the baselines that need no network."""
+"""Targets that are classes: y from class numbers, how Keras gets y, and baselines."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from lib.data.dataset import Baseline, Dataset
 from lib.data.samples import class_numbers
+from lib.experiment import LOSSES, Experiment
 
 LABEL_BASELINES = {"frequent": "most frequent class", "repeat": "last label"}
 """The baselines of labels with their usual names; of equally good ones, the first is the best."""
@@ -16,6 +18,39 @@ def one_hot(numbers: np.ndarray, classes: int) -> np.ndarray:
     """Return y (…, K) of class numbers (…); for two classes, K = 1 and y is 1 for the second."""
     y = np.eye(classes, dtype=np.float32)[numbers]
     return y[..., 1:] if classes == 2 else y
+
+
+@dataclass(frozen=True, slots=True)
+class KerasTarget:
+    """An experiment's targets as Keras gets them, with the head and the loss that fit them."""
+
+    shapes: Mapping[str, str]  # by mode: "(N, 12, 3)" and "(N, 3)"; class numbers have no last axis
+    values: str  # "integers 0 to 2", "one-hot", "0 or 1", or "numbers"
+    loss: str  # Keras's name
+    from_logits: bool  # the argument of the loss
+    layers: dict[str, Any]  # options of `lib.shapes.model_stack`: the head's activation, masking
+
+
+def keras_target(experiment: Experiment, dataset: Dataset) -> KerasTarget:
+    """Return what scripts and pictures say about the targets, the head and the loss."""
+    training, last = experiment.training, len(dataset.classes) - 1
+    columns = () if training.loss == "sparse" else (dataset.targets,)
+    from_logits = experiment.has_labels and experiment.model.output == "logits"
+    values = {"sparse": f"integers 0\u00a0to\u00a0{last}", "onehot": "one-hot", "binary": "0 or 1"}
+    return KerasTarget(
+        shapes={"sequence": _shape(dataset.shape[1], *columns), "last": _shape(*columns)},
+        values=values.get(training.loss, "numbers"),
+        loss=LOSSES[training.loss].keras,
+        from_logits=from_logits,
+        layers={
+            "activation": "" if from_logits else training.activation,
+            "masks": dataset.model_mask(experiment) is not None,
+        },
+    )
+
+
+def _shape(*sizes: int) -> str:
+    return f"(N, {', '.join(map(str, sizes))})" if sizes else "(N,)"
 
 
 def with_label_baselines(

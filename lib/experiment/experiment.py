@@ -263,11 +263,10 @@ LIMITS = {key: setting.limit for key, setting in SETTINGS.items() if setting.lim
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
     """Return a URL query of the settings that differ from `base`, or from the defaults."""
     base = base or Experiment()
-    values = {key: experiment.get(key) for key in SETTINGS}
     return {
         key: list(value) if isinstance(value, tuple) else f"{value}"
-        for key, value in values.items()
-        if value != base.get(key)
+        for key in SETTINGS
+        if (value := experiment.get(key)) != base.get(key)
     }
 
 

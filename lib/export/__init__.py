@@ -13,6 +13,5 @@ from lib.export.files import (
     weights_npz,
 )
 from lib.export.kept import Kept, card_of, keep, open_kept, read_card, versions
-from lib.export.labels import layers_of_labels
 from lib.export.predictions import predictions
 from lib.export.script import EXPORTS, name_of

@@ -28,9 +28,7 @@ from lib.data import (
     Dataset,
     Origin,
     class_numbers,
-    find_spec,
 )
-from lib.experiment import Experiment
 
 LINE = 100  # the longest line of a script
 
@@ -98,32 +96,33 @@ def is_loaded(dataset: Dataset) -> bool:
     return dataset.origin is not None or dataset.name in SEQUENCES
 
 
-def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
-    """Return the code that makes `x`, `y` or `labels`, and `train`, after a task's function."""
-    name = find_spec(experiment).name
-    if task := TASKS.get(name) or LABEL_TASKS.get(name):
-        values = task.arguments(experiment).items()
+def data_code(fields: dict[str, Any]) -> list[str]:
+    """Return the code that makes `x`, the targets and `train`, after a task's function."""
+    dataset, before, more = fields["dataset"], list[str](), dict[str, Any]()
+    if task := TASKS.get(dataset.name) or LABEL_TASKS.get(dataset.name):
+        kind, values = "task", task.arguments(fields["experiment"]).items()
         arguments = ", ".join(f"{n}={quoted(v) if isinstance(v, str) else v}" for n, v in values)
-        about = {"function": task.function.__name__, "arguments": arguments}
-        code = blocks("data", "task", dataset=dataset, seed=experiment.seed, **about)
-        return [source(task.function), code["task"]]
-    if not is_loaded(dataset):  # the worked example, as literal numbers
-        rows = {}
+        more = {"function": task.function.__name__, "arguments": arguments}
+        before = [source(task.function)]
+    elif not is_loaded(dataset):  # the worked example, as literal numbers
+        kind = "worked"
         for array, samples in {"x": DATA_X, "y": DATA_Y}.items():
             lines = [f"[{', '.join(str([*step]) for step in sample)}]," for sample in samples]
-            rows[array] = "\n        ".join(lines)
-        return [blocks("data", "worked", dataset=dataset, **rows)["worked"]]
-    x, y = np.ascontiguousarray(dataset.x), np.ascontiguousarray(saved_targets(dataset))
-    fields = {
-        "origin": dataset.origin,
-        "file": f"{data_name(dataset)}.npz",
-        "is_plain": has_plain_windows(dataset),
-        "sizes": _sizes(dataset),
-        "y": "labels" if dataset.classes else "y",
-        "y_shape": y.shape,
-        "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
-    }
-    return [blocks("data", "table", dataset=dataset, **fields)["table"]]
+            more[array] = "\n        ".join(lines)
+    else:
+        x, y = np.ascontiguousarray(dataset.x), np.ascontiguousarray(saved_targets(dataset))
+        kind = "table"
+        more = {
+            "origin": dataset.origin,
+            "file": f"{data_name(dataset)}.npz",
+            "is_plain": has_plain_windows(dataset),
+            "sizes": _sizes(dataset),
+            "y": "labels" if dataset.classes else "y",
+            "y_shape": y.shape,
+            "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
+        }
+    names = [kind, "labels"] if dataset.has_labels else [kind]
+    return [*before, "\n\n".join(blocks("data", *names, **fields | more).values())]
 
 
 def saved_targets(dataset: Dataset) -> np.ndarray:
@@ -160,6 +159,8 @@ def arrays(dataset: Dataset) -> bytes:
     x * x_scale + x_offset, where both are (F,), or (N, F) if each series has its own scale. Raw
     targets are y * y_scale + y_offset, plus base (N, T, K) if the model predicts changes. If
     `has_plain_windows`, the archive also has the rows: inputs (R, F) and targets (R, K).
+
+    `lib.data.read_upload` reads samples, names, classes and the mask back.
     """
     names = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     fields: dict[str, Any] = {name: getattr(dataset, name) for name in names}

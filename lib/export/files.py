@@ -20,7 +20,7 @@ from plotly.offline import get_plotlyjs
 
 from lib import charts, results, text
 from lib.charts import cards_of, html, sentences, strip
-from lib.data import Dataset, idle, unused
+from lib.data import Dataset, locked
 from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.predictions import models_of, predictions
 from lib.export.script import keras_script
@@ -44,8 +44,8 @@ def runs_csv(runs: Sequence[Compared]) -> bytes:
     settings, rows = [key for key in SETTINGS if key not in ("mode", "seed", "seeds")], []
     for run in runs:
         about = [run.id, run.name, run.is_recorded, run.snapshot.status, run.snapshot.epoch]
-        left_out = unused(run.experiment)  # the data don't use them: empty fields
-        values = ["" if key in left_out else run.experiment.get(key) for key in settings]
+        why = locked(run.experiment)  # "": the setting has no effect, and gets an empty field
+        values = ["" if why.get(key) == "" else run.experiment.get(key) for key in settings]
         for seed, mode, result in models_of(run.experiment, run.snapshot):
             scores = result.final_mse, result.final_accuracy
             losses = result.final_loss, result.final_validation_loss
@@ -173,10 +173,9 @@ class Reported(RunAt):
 
     @property
     def parts(self) -> tuple[results.Part, ...]:
-        """The parts with a table of skill; none without models of numbers trained on a table."""
-        if self.dataset.classes or not (
-            self.dataset.origin and self.snapshot.epoch and self.snapshot.weights[0]
-        ):
+        """The parts with a table of scores; none for numbers without models trained on a table."""
+        is_trained = self.snapshot.epoch and self.snapshot.weights[0]
+        if not (self.dataset.has_labels or (self.dataset.origin and is_trained)):
             return ()
         return ("evaluated", "test") if self.looked else ("evaluated",)
 
@@ -188,7 +187,7 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
         if of.dataset.has_rows or "sample" not in kind.picks:
             card = kind(of, *(getattr(of, each) for each in kind.picks))
             shown.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
-    if of.parts:
+    if of.parts and not of.dataset.has_labels:
         with suppress(results.ForecastError):  # for example, too few rows for a window
             shown.append(_forecast(of))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
@@ -223,16 +222,17 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     models = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, weights, *inputs) for mode, weights in models.items()}
     run = experiment, dataset, snapshot.weights
+    scores_of = results.label_skill if dataset.has_labels else results.skill_of_seeds
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)
     page = templates.from_string(_PAGE.read_text("utf-8")).render(
         of=of,
-        settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
+        settings=[setting for key, setting in SETTINGS.items() if key not in locked(experiment)],
         sentence=strip.strip_sentence(experiment, dataset),
         strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
-        skills={part: results.skill_of_seeds(*run, part) for part in of.parts},
+        skills={part: scores_of(*run, part) for part in of.parts},
         # Escape "<", so that no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
@@ -248,8 +248,6 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         sentences=sentences,
         english=text,
         skill=charts.skill,
-        labels=charts.confusion.label_tables(of, _LIGHT) if dataset.has_labels else "",
-        label_words=charts.confusion.label_words(of) if dataset.has_labels else (),
-        baseline_accuracy=results.baseline_accuracy,
+        confusion=charts.confusion,
     )
     return page.encode()

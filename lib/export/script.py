@@ -16,16 +16,20 @@ from typing import Any
 import numpy as np
 
 from lib.charts import PALETTES, off_unit
-from lib.data import Dataset
+from lib.data import Dataset, KerasTarget, keras_target
 from lib.experiment import MODES, OPTIMIZERS, Experiment
 from lib.export.data import blocks, data_code, data_name, imports, is_loaded, plain, quoted, short
-from lib.export.labels import label_fields, layers_of_labels
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot, baseline_accuracy
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
 from lib.text import beside
 
 _WORDS = beside(__file__)
+_WEIGHTS = {  # the argument of `fit` that weights the loss, by `TrainingSettings.weights` and mode
+    "none": {"sequence": "", "last": ""},
+    "classes": {"sequence": "sample_weight", "last": "class_weight"},
+    "steps": {"sequence": "sample_weight", "last": ""},
+}
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -33,8 +37,7 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     fields = template_fields(experiment, dataset, snapshot)
     head = _head(dataset, about, imports(dataset), fields)
-    body = blocks("plain", **fields)
-    return "\n\n".join([*head, *body.values()]) + "\n"
+    return "\n\n".join([*head, *blocks("plain", **fields).values()]) + "\n"
 
 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -53,17 +56,9 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 
 def _head(dataset: Dataset, about: str, imported: str, fields: dict[str, Any]) -> list[str]:
     """Return a script's blocks up to the data, with two blank lines around a function."""
-    *function, code = _data(fields)
+    *function, code = data_code(fields)
     docstring = f'"""{short(dataset.title)}: {about}.\n\n{_WORDS["backends"]}\n"""'
     return [docstring, imported, *(f"\n{each}\n" for each in function), code]
-
-
-def _data(fields: dict[str, Any]) -> list[str]:
-    """Return the code that makes the arrays; a task's function precedes it."""
-    code = data_code(fields["experiment"], fields["dataset"])
-    if fields["dataset"].has_labels:
-        code[-1] += "\n\n" + blocks("data", "labels", **fields)["labels"]
-    return code
 
 
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -80,7 +75,7 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         **blocks("exact", **fields),
         **blocks("notebook", **fields),
         "imports": imports(dataset, "import plotly.graph_objects as go", standard=("import json",)),
-        "data": "\n\n\n".join(_data(fields)),
+        "data": "\n\n\n".join(data_code(fields)),
     }
     cells: list[dict[str, Any]] = []
     for cell in _WORDS["cells"]:
@@ -100,11 +95,10 @@ def template_fields(
 ) -> dict[str, Any]:
     """Return the fields of the templates plain.py.jinja, exact.py.jinja and notebook.py.jinja."""
     model, training = experiment.model, experiment.training
-    _, steps, features = dataset.shape
     scale = dataset.raw_scale if dataset.is_scaled else None
     is_evaluated, units = dataset.has_validation, model.units
-    layers = layers_of_labels(experiment, dataset)
-    models = model_layers(model, steps, features, dataset.targets, **layers)
+    target = keras_target(experiment, dataset)
+    models = model_layers(model, *dataset.shape[1:], dataset.targets, **target.layers)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
     measure, error = "error", f"mean squared error {dataset.baseline_mse[-1]:.6g}"
     if dataset.classes:
@@ -127,13 +121,47 @@ def template_fields(
         "which": "validation" if is_evaluated else "training",
         "mode": MODES,
         "width": BLOCKS[model.cell] * units,
-        "widths": ", ".join(map(str, [features, *[units] * (model.layers - 1)])),
+        "widths": ", ".join(map(str, [dataset.shape[2], *[units] * (model.layers - 1)])),
         "bias": bias_shapes(model.cell, units)[0],
         "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
         "build": "\n            ".join(map(_line, *models.values())),  # a line per layer
         "glorot_uniform": glorot_uniform,
         "orthogonal": orthogonal,
-        **label_fields(experiment, dataset),
+        "target": target,
+        **_target_fields(experiment, dataset, target),
+    }
+
+
+def _target_fields(experiment: Experiment, dataset: Dataset, target: KerasTarget) -> dict[str, Any]:
+    """Return the fields of a script's templates that depend on the kind of targets.
+
+    "{}" stands for a slice of the samples in `targets`, for class numbers in `columns_of`, and for
+    probabilities or outputs, (N, K), in `chosen` and `answered`.
+    """
+    model, training = experiment.model, experiment.training
+    loss_class = f"keras.losses.{target.loss.title().replace('_', '')}(from_logits=True)"
+    columns, chosen = f"keras.utils.to_categorical({{}}, {dataset.targets})", "{}.argmax(axis=-1)"
+    metric, answered, targets = '"accuracy"', chosen, {"sequence": "y[{}]", "last": "y[{}, -1]"}
+    of_mode = "y if every_step else y[:, -1]"
+    if training.loss == "binary":
+        columns, chosen = "{}[..., None]", "({}[:, 0] > 0.5)"
+        answered = "({}[:, 0] > 0)" if target.from_logits else chosen
+        if target.from_logits:  # "accuracy" would compare logits with 0.5
+            metric = "keras.metrics.BinaryAccuracy(threshold=0.0)"
+    if dataset.classes:  # a script defines only the targets of its modes
+        targets["last"] = "last_y[{}]"
+        of_mode = {"sequence": "y", "last": "last_y"}.get(model.mode, "y if every_step else last_y")
+    return {
+        "loss": loss_class if target.from_logits else f'"{target.loss}"',
+        "metric": metric,
+        "weights": {mode: _WEIGHTS[training.weights][mode] for mode in model.modes},
+        "targets": targets,
+        "of_mode": of_mode,
+        "columns_of": columns,
+        "chosen": chosen,
+        "answered": answered,
+        "class_list": f"Classes of {dataset.target_column}, from 0: {', '.join(dataset.classes)}.",
+        "ends_early": bool((dataset.last_step < dataset.shape[1] - 1).any()),
     }
 
 
@@ -183,8 +211,7 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     for mode in snapshot.results:
         figures["last_step_mse"][mode] = float(np.median(snapshot.by_seed(mode)))
         if experiment.has_labels:
-            accuracies = snapshot.by_seed(mode, "final_accuracy")
-            figures["accuracy"][mode] = float(np.median(accuracies))
+            figures["accuracy"][mode] = float(np.median(snapshot.by_seed(mode, "final_accuracy")))
         final = float(np.median(snapshot.by_seed(mode, "final_loss")))
         figures["loss"][mode] = final if all(kept) else _loss_at(snapshot, mode, evaluated)
         for name, epoch in early.items():

@@ -14,7 +14,6 @@ from lib.results.baselines import (
     best_loss,
     best_possible,
     by_row,
-    evaluate,
     model_outputs,
     predict,
     skill_of_seeds,

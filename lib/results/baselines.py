@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -13,7 +13,7 @@ from lib.experiment import MODES, Experiment
 from lib.recurrence import highest_output, outputs_in_parts
 from lib.results.compared import independent_samples
 from lib.results.labels import activated, entropy
-from lib.results.loss_weights import counted_steps, mode_targets, mode_values, step_weights
+from lib.results.loss_weights import counted_steps, mode_values, step_weights
 from lib.results.run import ModelWeights, SeedWeights
 from lib.text import NEARLY_ZERO, number
 
@@ -75,37 +75,41 @@ def best_possible(
 
 def baseline_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     """Return the baseline's training loss by mode."""
-    loss, modes = experiment.training.loss, experiment.model.modes
-    if dataset.known_errors is not None:
-        if experiment.has_labels:
-            by_mode = dataset.known_errors.label_losses[experiment.training.weights]
-            return {mode: by_mode[mode] for mode in modes}
-        return mode_losses(dataset.known_errors.baseline_losses[loss], modes)
+    training, modes = experiment.training, experiment.model.modes
+    if dataset.known_errors:
+        key = training.weights if experiment.has_labels else training.loss
+        return {mode: dataset.known_errors.losses[key][mode] for mode in modes}
     if experiment.has_labels:
-        return {mode: _label_baseline_loss(experiment, dataset, mode) for mode in modes}
+        costs = entropy(dataset.baseline, dataset.y)
+        return {mode: _label_loss(experiment, dataset, mode, costs) for mode in modes}
     wrong = dataset.baseline[: dataset.train] - dataset.y[: dataset.train]
-    return mode_losses(step_losses(loss, wrong), modes)
+    return mode_losses(step_losses(training.loss, wrong), modes)
 
 
-def _label_baseline_loss(experiment: Experiment, dataset: Dataset, mode: str) -> float:
-    train = slice(dataset.train)
-    counted = counted_steps(experiment, dataset, mode)[train]
-    costs = entropy(mode_values(dataset, dataset.baseline, mode), mode_targets(dataset, mode))
-    weighted = costs * step_weights(experiment, dataset, mode)
-    return float(weighted[train][counted].mean())
+def _label_loss(experiment: Experiment, dataset: Dataset, mode: str, costs: np.ndarray) -> float:
+    """Return the training loss of a mode, for the cross-entropy (N, T) of each step's label."""
+    counted = counted_steps(experiment, dataset, mode)[: dataset.train]
+    weighted = mode_values(dataset, costs, mode) * step_weights(experiment, dataset, mode)
+    return float(weighted[: dataset.train][counted].mean())
 
 
 def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Floor | None]:
     """Return the smallest possible training loss by mode, and its `Floor`; {} if unknown."""
+    modes = experiment.model.modes
     if dataset.best_loss is not None:
-        if experiment.training.weights != "none" or dataset.mask is not None:
+        if experiment.training.weights == "classes":  # the best probabilities would differ
             return {}, None
+        # Padded steps have the label 0, and inputs that no real step has: a model can know them.
+        # At the end of each sequence, whatever its length, as much is known as at step T.
+        costs = np.where(dataset.real, dataset.best_loss, 0.0)
+        losses = {"last": float(dataset.best_loss[-1])}
+        losses["sequence"] = _label_loss(experiment, dataset, "sequence", costs)
         floor = Floor(dataset.best_loss, "best possible", dataset.best_why)
-        return mode_losses(dataset.best_loss, experiment.model.modes), floor
+        return {mode: losses[mode] for mode in modes}, floor
     best = best_possible(experiment, dataset, slice(dataset.train))
     if best is None or experiment.training.loss != "mse":
         return {}, None
-    return mode_losses(best.mse, experiment.model.modes), best
+    return mode_losses(best.mse, modes), best
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,40 +204,30 @@ def last_errors(dataset: Dataset, samples: np.ndarray, last: np.ndarray) -> np.n
     return raw(last.astype(np.float64)) - raw(dataset.y[samples, -1].astype(np.float64))
 
 
-def evaluate(dataset: Dataset, given: Predictions) -> SkillTable:
-    """Return the errors of models and baselines. Raises ValueError if the data aren't a table."""
-    samples, unit = given.samples, seasonal_error(dataset.cut_from)
-
-    def score(name: str, label: str, last: np.ndarray) -> Score:
-        wrong = last_errors(dataset, samples, last)
-        mae = np.abs(wrong).mean(axis=0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mase = np.where(unit > 0, mae / unit, np.nan)
-        return Score(name, label, mae, np.sqrt((wrong**2).mean(axis=0)), mase)
-
-    models = tuple(score(mode, MODES[mode].name, last) for mode, last in given.last.items())
-    baselines = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
-    independent = independent_samples(dataset, samples)
-    return SkillTable(samples, given.every, models, baselines, independent)
-
-
 def skill_of_seeds(
     experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "evaluated"
 ) -> SkillTable:
-    """Return the median errors over the seeds. Raises ValueError if the data aren't a table."""
-    seeds = (predict(experiment, dataset, w, part, seeds=len(weights)) for w in weights)
-    return median_skill([evaluate(dataset, each) for each in seeds])
+    """Return errors of models, medians over the seeds, and of baselines, on the same samples.
 
+    An RMSE is the root of the median MSE, as on other cards. Raises ValueError if the data aren't a
+    table.
+    """
+    unit = seasonal_error(dataset.cut_from)
+    seeds = [predict(experiment, dataset, w, part, seeds=len(weights)) for w in weights]
+    samples, modes = seeds[0].samples, seeds[0].last
 
-def median_skill(seeds: Sequence[SkillTable]) -> SkillTable:
-    """Return medians over the seeds. An RMSE is the root of the median MSE, as on other cards."""
-    models = []
-    for scores in zip(*(seed.models for seed in seeds), strict=True):
-        mae, rmse, mase = np.array([(s.mae, s.rmse, s.mase) for s in scores]).swapaxes(0, 1)
-        root = np.sqrt(np.median(rmse**2, axis=0))
-        medians = {"mae": np.median(mae, axis=0), "rmse": root, "mase": np.median(mase, axis=0)}
-        models.append(replace(scores[0], **medians))
-    return replace(seeds[0], models=tuple(models))
+    def score(name: str, label: str, lasts: Sequence[np.ndarray]) -> Score:
+        wrong = np.array([last_errors(dataset, samples, last) for last in lasts])  # (R, M, K)
+        mae = np.median(np.abs(wrong).mean(axis=1), axis=0)
+        rmse = np.sqrt(np.median((wrong**2).mean(axis=1), axis=0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mase = np.where(unit > 0, mae / unit, np.nan)
+        return Score(name, label, mae, rmse, mase)
+
+    models = tuple(score(m, MODES[m].name, [each.last[m] for each in seeds]) for m in modes)
+    baselines = tuple(score(one.name, one.label, [one.last[samples]]) for one in dataset.baselines)
+    independent = independent_samples(dataset, samples)
+    return SkillTable(samples, seeds[0].every, models, baselines, independent)
 
 
 def seasonal_error(origin: Origin) -> np.ndarray:

@@ -1,7 +1,9 @@
 """Evaluate a model's outputs: errors by timestep, losses by mode, and scores of labels."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -124,10 +126,9 @@ def step_accuracy(snapshot: Snapshot, mode: str) -> np.ndarray:
 def samples_by_step(dataset: Dataset, snapshot: Snapshot) -> np.ndarray:
     """Return the number of independent evaluated samples that have each timestep, (T,)."""
     part, labels = dataset.evaluated, next(iter(snapshot.results.values())).labels
-    every = part.stop - part.start
-    counts = np.full(dataset.shape[1], every) if dataset.mask is None else dataset.mask[part].sum(0)
+    counts = dataset.real[part].sum(axis=0)
     if labels is not None:  # an earlier epoch is evaluated on fewer samples
-        counts = counts * (labels.confusion.sum() / every)
+        counts = counts * (labels.confusion.sum() / (part.stop - part.start))
     return np.minimum(counts, independent_samples(dataset))
 
 
@@ -141,20 +142,20 @@ def accuracy_outcomes(
 
 
 class LabelScore(NamedTuple):
-    """Scores of a model or baseline at the last step; of a model, medians over the seeds."""
+    """Scores at the last step; of a model, medians over the seeds. An unknown score is NaN."""
 
-    name: str  # a mode, or the baseline's name
+    name: str  # a mode, the baseline's name, or "best"
     label: str
-    accuracy: float
-    balanced: float  # `balanced_accuracy`
-    f1: float  # `macro_f1`
     loss: float  # cross-entropy
+    accuracy: float
+    balanced: float = math.nan  # `balanced_accuracy`
+    f1: float = math.nan  # `macro_f1`
 
 
 def label_skill(
     experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "evaluated"
 ) -> list[LabelScore]:
-    """Return the scores of the models with these weights, then of the baselines, best first."""
+    """Return scores of models with these weights, baselines, best first, and the best possible."""
     seeds = [predict(experiment, dataset, each, part, seeds=len(weights)) for each in weights]
     samples = seeds[0].samples
     y = dataset.last_y[samples]
@@ -164,8 +165,13 @@ def label_skill(
         for last in lasts:
             confusion = confusion_matrix(y, last)
             shares = accuracy(confusion), balanced_accuracy(confusion), macro_f1(confusion)
-            rows.append((*shares, float(entropy(last, y).mean())))
+            rows.append((float(entropy(last, y).mean()), *shares))
         return LabelScore(name, label, *np.median(rows, axis=0).tolist())
 
-    rows = [score(m, MODES[m].name, [seed.last[m] for seed in seeds]) for m in seeds[0].last]
-    return rows + [score(one.name, one.label, [one.last[samples]]) for one in dataset.baselines]
+    scores = [score(m, MODES[m].name, [seed.last[m] for seed in seeds]) for m in seeds[0].last]
+    baselines = [score(one.name, one.label, [one.last[samples]]) for one in dataset.baselines]
+    scores += sorted(baselines, key=attrgetter("accuracy"), reverse=True)
+    if dataset.best_accuracy is not None and dataset.best_loss is not None:
+        best = float(dataset.best_loss[-1]), float(dataset.best_accuracy[-1])
+        scores.append(LabelScore("best", "best possible", *best))
+    return scores

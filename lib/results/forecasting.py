@@ -47,8 +47,6 @@ class Forecast:
 
 def why_not_fed_back(dataset: Dataset) -> str:
     """Return why a recursive forecast is impossible, as a sentence; "" if it is possible."""
-    if dataset.has_labels:
-        return "A forecast needs numbers, but this model predicts the probabilities of classes."
     origin = dataset.cut_from
     if origin.horizons != (1,):
         return "A recursive forecast predicts one row at a time. Set the target one row ahead."
@@ -79,7 +77,7 @@ def forecast(
     `feed` is the number of rows of a recursive forecast; 0 makes a direct forecast. `evaluated`
     predictions set the bands, `tested` predictions their coverage. Raises ForecastError.
     """
-    if (feed or dataset.has_labels) and (why := why_not_fed_back(dataset)):
+    if feed and (why := why_not_fed_back(dataset)):
         raise ForecastError(why)
     values, widths, covered = {}, {}, {}
     for mode, arrays in weights.items():

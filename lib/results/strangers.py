@@ -1,13 +1,12 @@
 """Runs on an uploaded file, as other browsers see them: without rows, names or predictions."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from lib.data import Dataset, KnownErrors, cached_with_object
 from lib.experiment import SETTINGS, Experiment, losses_for
-from lib.results.baselines import ERRORS, baseline_loss, step_losses
+from lib.results.baselines import ERRORS, baseline_loss
 from lib.results.compared import independent_samples
 from lib.results.evaluation import baseline_accuracy
 from lib.results.run import ModeResult, Run, Snapshot
@@ -52,18 +51,15 @@ def without_rows(dataset: Dataset) -> Dataset:
 
 
 def _known_errors(dataset: Dataset) -> KnownErrors:
-    wrong = dataset.baseline[: dataset.train] - dataset.y[: dataset.train]
-    of_labels: dict[str, Any] = {}
+    experiment, key, names = Experiment(), "loss", [*ERRORS]
     if dataset.has_labels:
-        experiment = Experiment().set(loss=losses_for(len(dataset.classes))[0])
-        weights = SETTINGS["weights"].options or ()
-        losses = {kind: baseline_loss(experiment.set(weights=kind), dataset) for kind in weights}
-        of_labels = {"label_losses": losses, "baseline_accuracy": baseline_accuracy(dataset)}
+        experiment = experiment.set(loss=losses_for(len(dataset.classes))[0])
+        key, names = "weights", [*(SETTINGS["weights"].options or ())]
     return KnownErrors(
         baseline_mse=dataset.baseline_mse,
-        baseline_losses={loss: step_losses(loss, wrong) for loss in ERRORS},
+        losses={name: baseline_loss(experiment.set(**{key: name}), dataset) for name in names},
         independent=independent_samples(dataset),
-        **of_labels,
+        baseline_accuracy=baseline_accuracy(dataset) if dataset.has_labels else None,
     )
 
 

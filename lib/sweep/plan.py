@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lib import results
-from lib.data import Dataset, Table, dictated, find_spec, options_of, settle, suggested, unused
+from lib.data import Dataset, Table, find_spec, locked, options_of, settle, suggested
 from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
 from lib.results import BOTH_MODES, VARIABLE, PointResult, Snapshot, Status, point_words
 from lib.text import beside, listed
@@ -83,8 +83,8 @@ def make_plan(
 
 def offered(base: Experiment) -> dict[str, list[str]]:
     """Return the options of settings that can vary with these data, by URL key; [] for numbers."""
-    used = VARIABLE.keys() - dictated(base) - unused(base)
-    options = {key: [*options_of(key, base)] for key in VARIABLE if key in used}
+    free = [key for key in VARIABLE if key not in locked(base)]
+    options = {key: [*options_of(key, base)] for key in free}
     return {key: names for key, names in options.items() if len(names) != 1}
 
 
@@ -133,7 +133,7 @@ def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
         raise ExperimentError(f"{key!r:.40} can't vary. Expected one of {', '.join(VARIABLE)}")
     if key not in (can := offered(base)):
         does = "has one loss" if key == "loss" else "doesn't use it"
-        why = dictated(base).get(key, f"{find_spec(base).title} {does}.")
+        why = locked(base).get(key) or f"{find_spec(base).title} {does}."
         why = f"{why.rstrip('.')}. Vary one of {', '.join(can)}"
         raise ExperimentError(f"{key} can't vary here: {why}")
     at_most = find_spec(base).at_most

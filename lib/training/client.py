@@ -254,7 +254,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                     is_busy = bool(self._registry.unfinished(worker))
                     self.pool.supervisor_of(worker).note_event(worker, message, is_busy=is_busy)
                 case messages.Lost(id=lost_id, how=how):
-                    lost = [r for r in self._registry.unfinished(worker) if r.id == lost_id]
+                    lost = [r for r in self._registry.unfinished(worker) if r.run.id == lost_id]
                     self._registry.fail_over(lost, how)
                     self._settle(Answer(lost_id, error=f"{how} Ask again."))
             self._changed.notify_all()

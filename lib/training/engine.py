@@ -17,8 +17,8 @@ from lib.training.recurrent_layers import Array, product, recurrent
 
 SampleArrays: TypeAlias = "tuple[Any, Any, Any]"
 """x (N, T, F), y (N, T, K) and `counts` (N, T, 2), padded to a program's sizes. `counts` has the
-weight of each timestep in the loss, and whether the loss's mean counts the timestep, 1 or 0. They
-are tensors, or NumPy arrays if N is large."""
+`sample_weight` of each timestep, and whether the loss's mean counts the timestep, 1 or 0. They are
+tensors, or NumPy arrays if N is large. Labels in y are one-hot; two classes have one column."""
 TrainingTensors: TypeAlias = "tuple[Array, Array]"
 """Settings as tensors: the update rule (learning rate, m_part, v_part, inside, outside), and
 choices (timesteps, targets, bias correction, index of the loss)."""
@@ -143,23 +143,24 @@ class Program:
             return self.max_steps
         return max(1, min(self.max_steps, capacity // (own.batch * self.lanes)))
 
-    def samples(self, arrays: SampleArrays) -> SampleArrays:
-        """Return the arrays as tensors of the program's sizes; unchanged if N is larger."""
+    def samples(self, arrays: SampleArrays, *others: SampleArrays) -> SampleArrays:
+        """Return the arrays as tensors of the program's sizes; unchanged if N is larger.
+
+        `others` are the samples of other modes. Equal tensors are shared, to save memory.
+        """
         sizes = self.architecture
         if len(arrays[0]) > sizes.capacity:
             return arrays
-        padded = []
-        for array, width in zip(arrays, (sizes.features, sizes.targets, 2), strict=True):
-            padded.append(np.zeros((sizes.capacity, sizes.timesteps, width), np.float32))
-            padded[-1][tuple(map(slice, array.shape))] = array
-        return tuple(map(tf.constant, padded))
+        tensors: list[Any] = []
+        for place, width in enumerate((sizes.features, sizes.targets, 2)):
+            padded = np.zeros((sizes.capacity, sizes.timesteps, width), np.float32)
+            padded[tuple(map(slice, arrays[place].shape))] = arrays[place]
+            equal = [other[place] for other in others if np.array_equal(other[place], padded)]
+            tensors.append(equal[0] if equal else tf.constant(padded))
+        return tuple(tensors)
 
     def train(
-        self,
-        state: ModelState,
-        samples: SampleArrays,
-        batches: np.ndarray,
-        thread: int = 0,
+        self, state: ModelState, samples: SampleArrays, batches: np.ndarray, thread: int = 0
     ) -> np.ndarray:
         """Train on at most `most_steps` batches (steps, L, B); return the losses (steps, L)."""
         steps, _, size = batches.shape
@@ -219,7 +220,7 @@ def _gradients(
     timesteps, targets, _, loss = tf.unstack(training[1], num=4)
     x, y, counts = (tf.transpose(tf.gather(a, tf.maximum(rows, 0)), (2, 0, 1, 3)) for a in samples)
     exists = tf.cast(rows >= 0, tf.float32)
-    weight, counted = counts[..., 0] * exists, counts[..., 1] * exists
+    sample_weight, counted = counts[..., 0] * exists, counts[..., 1] * exists
     with tf.GradientTape() as tape:
         tape.watch(weights)
         for layer in layers_of(weights, code.layers):
@@ -229,7 +230,7 @@ def _gradients(
             x = product(x, kernel) + bias[:, None]
         # Steps that don't count may have any outputs, also infinite ones.
         outputs = tf.where(counted[..., None] > 0, x, 0.0)  # (T, L, B, K)
-        costs = _costs(outputs, y, targets, loss) * weight
+        costs = _costs(outputs, y, targets, loss) * sample_weight
         losses = tf.reduce_sum(costs, axis=(0, 2)) / tf.reduce_sum(counted, axis=(0, 2))
     return losses, tape.gradient(losses, weights)
 
@@ -241,8 +242,8 @@ def _costs(outputs: Array, y: Array, targets: Array, chosen: Array) -> Array:
     `tf.where` took a tenth of the time. A switch runs one kind of loss: running all took a fifth.
     """
     exists = tf.range(tf.shape(y)[-1]) < targets
-    kinds = ["", "softmax", "sigmoid"]  # activations, in the order of the branches below
-    kind_of_loss = tf.constant([kinds.index(loss.activation) for loss in LOSSES.values()])
+    activations = ["", "softmax", "sigmoid"]  # in the order of the branches below
+    branch_of_loss = tf.constant([activations.index(loss.activation) for loss in LOSSES.values()])
 
     @tf.custom_gradient
     def costs(outputs: Array) -> tuple[Array, Callable[[Array], Array]]:
@@ -251,14 +252,14 @@ def _costs(outputs: Array, y: Array, targets: Array, chosen: Array) -> Array:
             lambda: _softmax_costs(outputs, y, exists),
             lambda: _sigmoid_costs(outputs, y, exists),
         )
-        cost, slope = tf.switch_case(tf.gather(kind_of_loss, chosen), branches)
+        cost, slope = tf.switch_case(tf.gather(branch_of_loss, chosen), branches)
         return cost, lambda upstream: upstream[..., None] * slope
 
     return costs(outputs)
 
 
 Costs: TypeAlias = "tuple[Array, Array]"
-"""Costs (T, L, B), and their derivatives by each output, (T, L, B, K)."""
+"""Costs, (T, L, B) or of each output (T, L, B, K), and their derivatives by each output."""
 
 
 def _softmax_costs(outputs: Array, y: Array, exists: Array) -> Costs:
@@ -290,24 +291,21 @@ def _number_costs(wrong: Array, targets: Array, chosen: Array) -> Costs:
     return share * tf.reduce_sum(cost, axis=-1), share * slope
 
 
-ErrorCosts: TypeAlias = "tuple[Array, Array]"  # the loss of each error, and its derivative
-
-
-def _mse(wrong: Array) -> ErrorCosts:
+def _mse(wrong: Array) -> Costs:
     return wrong * wrong, 2 * wrong
 
 
-def _mae(wrong: Array) -> ErrorCosts:
+def _mae(wrong: Array) -> Costs:
     return tf.abs(wrong), tf.sign(wrong)
 
 
-def _huber(wrong: Array) -> ErrorCosts:
+def _huber(wrong: Array) -> Costs:
     """Return Keras's `huber` with `delta` 1."""
     size = tf.abs(wrong)
     return tf.where(size <= 1, 0.5 * size * size, size - 0.5), tf.clip_by_value(wrong, -1.0, 1.0)
 
 
-def _keras_loss(name: str, wrong: Array) -> ErrorCosts:
+def _keras_loss(name: str, wrong: Array) -> Costs:
     """Return a Keras loss for each output. Keras averages over the last axis, so add one."""
     alone = wrong[..., None]
     with tf.GradientTape() as tape:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -148,7 +148,7 @@ class PairTrainer:
         self._data = {}
         for mode in self._experiment.model.modes:
             arrays = training_arrays(self._experiment, self._samples, mode)
-            self._data[mode] = program.samples(arrays)
+            self._data[mode] = program.samples(arrays, *self._data.values())
             seeds = [k for model_mode, k in models if model_mode == mode]
             for start in range(0, len(seeds), width):
                 part = seeds[start : start + width]
@@ -227,10 +227,16 @@ class PairTrainer:
 
     def _evaluate_all(self) -> Iterator[None]:
         """Evaluate the training models; yield at least every 0.05 s."""
-        errors: dict[ModelKey, Errors] = {}
-        weights = self._weights()
+        experiment, samples = self._experiment, self._samples
+        evaluated = np.arange(samples.seen)[samples.evaluated]
+        inputs = samples.model_inputs(experiment, evaluated)
+        weights, errors = self._weights(), dict[ModelKey, Errors]()
         for key, now in weights.items():
-            errors[key] = yield from self._errors(now)
+            parts: list[np.ndarray] = []
+            for part in outputs_in_parts(experiment, now, *inputs):
+                parts.append(part)
+                yield
+            errors[key] = evaluate_outputs(experiment, samples, np.concatenate(parts), evaluated)
             if not np.isfinite([*errors[key].losses.values(), errors[key].last_mse[key[0]]]).all():
                 self.diverged = key
                 return
@@ -240,21 +246,12 @@ class PairTrainer:
             if model.errors.labels:
                 model.accuracies.add(self.epoch, model.errors.labels[model.mode].accuracy)
             loss = model.errors.losses[model.mode]
-            if self._samples.has_validation:
+            if samples.has_validation:
                 model.validation.add(self.epoch, loss)
             may_be_best = self._keeps_best and self.epoch > 0
             if may_be_best and model.compare(self.epoch, loss) >= self._patience:
                 model.keep_best()
         self.evaluated_step = self.step
-
-    def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
-        experiment, samples, parts = self._experiment, self._samples, list[np.ndarray]()
-        evaluated = np.arange(samples.seen)[samples.evaluated]
-        inputs = samples.model_inputs(experiment, evaluated)
-        for part in outputs_in_parts(experiment, weights, *inputs):
-            parts.append(part)
-            yield
-        return evaluate_outputs(experiment, samples, np.concatenate(parts), evaluated)
 
     def _steps(self, program: Program, goal: int, fitting: float) -> int:
         """Return the number of steps to train next: about `fitting`, preferably whole epochs."""

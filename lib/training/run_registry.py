@@ -42,11 +42,6 @@ class ClientRun:
     weights: WeightHistory = field(default_factory=WeightHistory)
 
     @property
-    def id(self) -> str:
-        """The run's id."""
-        return self.run.id
-
-    @property
     def over(self) -> bool:
         """Whether the run has ended."""
         return self.snapshot.status.over
@@ -124,7 +119,7 @@ class RunRegistry:
         ours = [r for r in self.runs.values() if not (r.over or r.is_foreign or r.start.background)]
         unseen = [each for each in ours if self._may_forget(each)]
         if unseen and len(ours) >= MAX_RUNS * self._pool.places:
-            self.drop(min(unseen, key=lambda each: each.seen_at).id)
+            self.drop(min(unseen, key=lambda each: each.seen_at).run.id)
         busy = [r for r in self.runs.values() if r.is_active and not self._may_forget(r)]
         active = [(r.owner, r.run.dataset) for r in busy if r.owner is not None]
         places = self._pool.places
@@ -195,7 +190,7 @@ class RunRegistry:
         for run in lost:
             twice = is_suspect and now - run.lost_at < TWICE_SECONDS
             if run.is_foreign:
-                self.runs.pop(run.id, None)
+                self.runs.pop(run.run.id, None)
             elif self._pool.unavailable:
                 run.end(how, now)
             elif twice or run.last_verb == "stop":
@@ -214,7 +209,7 @@ class RunRegistry:
             is_ours = run.snapshot.status.active and not (run.is_foreign or run.unwatched)
             if is_ours and now - run.seen_at > WATCH_SECONDS:
                 run.unwatched = True
-                run.worker.post(Steer("pause", run.id))
+                run.worker.post(Steer("pause", run.run.id))
 
     def _forget_old_runs(self) -> None:
         """Forget runs not shown for KEEP_SECONDS, and the oldest beyond KEEP_RUNS or KEEP_BYTES."""
@@ -232,7 +227,7 @@ class RunRegistry:
             size += run.nbytes
             is_old = run.seen_at < self._clock() - KEEP_SECONDS
             if is_old or counts[kind] > KEEP_RUNS or (held + size > KEEP_BYTES and place > 0):
-                self.drop(run.id)
+                self.drop(run.run.id)
             else:
                 held += size
                 datasets.add(id(data))

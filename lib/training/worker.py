@@ -34,10 +34,6 @@ IDLE_RUNS = 4  # size buckets are built only while at most this many runs train
 EXACT_SHARE = 0.4  # exact-size programs are built only below this share of the allowed growth
 
 
-class LostConnection(BaseException):
-    """Raised if the client has disconnected. Not an Exception: an Exception ends only one run."""
-
-
 class Loop:
     """The worker's loop, which ends when the connection closes."""
 
@@ -76,7 +72,7 @@ class Loop:
         """Run until the connection closes or, after `Retire`, until all work is done."""
         self._send(messages.Event("ready"))
         threading.Thread(target=self._send_heartbeats, name="heart", daemon=True).start()
-        with contextlib.suppress(EOFError, OSError, LostConnection):
+        with contextlib.suppress(EOFError, OSError):
             while self._runs or self._questions or not self._retiring:
                 rests = [run.rest for run in self._runs_in_turn()]
                 if self._questions:
@@ -108,10 +104,9 @@ class Loop:
         return others if is_busy or self._questions else runs
 
     def _send_heartbeats(self) -> None:
-        with contextlib.suppress(LostConnection):
-            while True:
-                time.sleep(self._timing.beat_seconds)
-                self._send(messages.Event("alive"))
+        while not self._connection.closed:
+            time.sleep(self._timing.beat_seconds)
+            self._send(messages.Event("alive"))
 
     def _report_grown(self) -> None:
         """Report memory above the limit, which is lower while there are no runs to interrupt."""
@@ -200,11 +195,9 @@ class Loop:
 
     def _send(self, message: messages.Message) -> None:
         data = messages.encode(message)
-        try:
-            with self._sending:
-                self._connection.send_bytes(data)
-        except OSError as error:
-            raise LostConnection from error
+        # If the client has disconnected, `_take_commands` ends the loop.
+        with self._sending, contextlib.suppress(OSError):
+            self._connection.send_bytes(data)
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.data import DATASETS, FIRST, KINDS, idle, suggested
+from lib.data import DATASETS, FIRST, KINDS, suggested
 from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.session import Query, Subject, session
 from lib.ui.streamlit_private import is_history_navigation
@@ -62,7 +62,8 @@ def _open(address: Query) -> None:
         instead = f"You see {DATASETS[name].title} instead."
         complaints.append(f"The link names unknown data: {unknown!r}. {instead}")
     base = suggested(name)
-    settings = {key: texts for key, texts in address.items() if key not in {"data", *idle(base)}}
+    left_out = {"data", *DATASETS[name].without_effect}
+    settings = {key: texts for key, texts in address.items() if key not in left_out}
     types = settings.get("types", [])
     if invalid := [each for each in types if each.rpartition(":")[2] not in KINDS]:
         settings["types"] = [each for each in types if each not in invalid]
@@ -194,8 +195,8 @@ def query(page: str = "") -> Query:
 
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:
     """Return the address of an experiment, its run if any, and a page's own keys."""
-    name, unused = experiment.data.name, idle(experiment)
+    name = experiment.data.name
     settings = to_query(experiment, suggested(name))  # without suggested values
-    used = {key: text for key, text in settings.items() if key not in unused}
+    used = {key: text for key, text in settings.items() if key not in DATASETS[name].without_effect}
     texts = {"data": name, **used, **({"run": run_id} if run_id else {}), **values}
     return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}

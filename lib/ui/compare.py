@@ -197,7 +197,6 @@ def _row(run: Compared, settings: str, palette: charts.Palette) -> str:
     terms = {
         badge: charts.compare.reached(run),
         "settings": settings,
-        f"{name} by epoch": charts.compare.sparkline(run, palette),
         f"{name} at the last step": {
             mode: f"{MODES[mode].label} {charts.ranking.spread(run, mode, field)}"
             for mode in run.results

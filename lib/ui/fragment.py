@@ -137,14 +137,11 @@ def following_fragment(
     first, is_first_run = look(), True
     before = still_changes(first), page_state(first)
 
-    def rerun_if_outdated(now: T) -> None:
-        if (still_changes(now), page_state(now)) != before:
-            st.rerun()
-
     def in_turn(part: Callable[[T], R]) -> R:
         with turn(first=is_first_run):  # a user waits for the first drawing
             now = first if is_first_run else look()
-            rerun_if_outdated(now)
+            if (still_changes(now), page_state(now)) != before:
+                st.rerun()
             return part(now)
 
     def draw_and_follow() -> None:
@@ -153,8 +150,7 @@ def following_fragment(
 
         def follow() -> None:
             nonlocal interval
-            is_between = next(looks) % AFRESH > 0  # if False, the whole fragment was just redrawn
-            if update and is_between:
+            if update and next(looks) % AFRESH:  # otherwise, the whole fragment was just redrawn
                 with drawing_as(owner):
                     in_turn(update)
             # `st.rerun(scope="fragment")` (1.67) takes no interval, and would rerun only `follow`.
@@ -163,8 +159,6 @@ def following_fragment(
                 look_every(interval := wanted)
                 with drawing_as(owner):
                     look_every(AFRESH * interval)
-            if not is_between:  # redrawing took a while: check for changes at once
-                rerun_if_outdated(look())
 
         if owner and update:
             st.fragment(follow)()  # needs no container: `follow` draws only in the owner's places

@@ -13,12 +13,11 @@ from contextlib import asynccontextmanager, suppress
 from secrets import token_urlsafe
 
 import streamlit as st
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection, Request
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import lib.ui.views  # noqa: F401  imported here, or the first visitor would wait 0.3 s
 from lib.data import OBJECT_CACHES
@@ -27,7 +26,7 @@ from lib.ui import runs
 from lib.ui.browser import COOKIE
 from lib.ui.explore.replay_card import FRAMES
 from lib.ui.shown import made_dataset
-from lib.ui.streamlit_private import FIRST_PAGES, drop_expired_sessions, patch_sessions
+from lib.ui.streamlit_private import PRIVATE, drop_expired_sessions, first_page, patch_sessions
 from lib.ui.upload import hold_uploads
 
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
@@ -61,33 +60,22 @@ def free_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def name_browsers(app: ASGIApp) -> ASGIApp:
-    """Return a middleware that gives new browsers a random cookie, hidden from scripts."""
-
-    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                cookie = f"{COOKIE}={token_urlsafe(24)}; Path=/; HttpOnly; SameSite=Lax"
-                MutableHeaders(scope=message).append("Set-Cookie", cookie)
-            await send(message)
-
-        request = HTTPConnection(scope) if scope["type"] == "http" else None
-        is_for_page = request and "text/html" in request.headers.get("accept", "")
-        is_new = request and is_for_page and COOKIE not in request.cookies
-        await app(scope, receive, send_with_cookie if is_new else send)
-
-    return respond
+async def _name_browser(request: Request, respond: RequestResponseEndpoint) -> Response:
+    """Give a new browser a random cookie, hidden from scripts."""
+    response = await respond(request)
+    if COOKIE not in request.cookies and "text/html" in request.headers.get("accept", ""):
+        response.set_cookie(COOKIE, token_urlsafe(24), httponly=True)
+    return response
 
 
-MIDDLEWARE = [Middleware(name_browsers), Middleware(hold_uploads)]
+MIDDLEWARE = [Middleware(BaseHTTPMiddleware, _name_browser), Middleware(hold_uploads)]
 
 
 async def _first_response(request: Request) -> Response:
     """Return Streamlit's first page, with the charts' code if the page will draw charts."""
-    plain, charted = FIRST_PAGES or ("", "")
     key = _CHARTED[request.url.path]
-    page = charted if not key or key in request.query_params else plain
+    page = first_page(with_charts=not key or key in request.query_params)
     return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
-ROUTES = [Route(path, _first_response) for path in _CHARTED] if FIRST_PAGES else []
+ROUTES = [Route(path, _first_response) for path in _CHARTED] if PRIVATE else []

@@ -3,33 +3,26 @@
 Apart from this record, `st.session_state` holds widget values and a replay's first frame.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from secrets import token_hex
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
+import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from lib.charts import Chart
+from lib.data import Dataset, Reading, Table
 from lib.experiment import Experiment
-
-if TYPE_CHECKING:  # the first page is drawn before these modules are imported
-    from collections.abc import Callable
-    from concurrent.futures import Future
-    from typing import Any
-
-    import numpy as np
-    from streamlit.delta_generator import DeltaGenerator
-
-    from lib.charts import Chart
-    from lib.data import Dataset, Reading, Table
-    from lib.export import Kept
-    from lib.shapes import ModelReading, Stack, TargetQuestion
-    from lib.training import AnswerFuture
+from lib.export import Kept
+from lib.shapes import ModelReading, Stack, TargetQuestion
+from lib.training import AnswerFuture
 
 Query = dict[str, list[str]]  # an address: all values of each key
-LayerWeights: TypeAlias = "tuple[np.ndarray, ...]"  # three arrays per layer, then the head's arrays
-Made: TypeAlias = "dict[str, tuple[tuple[object, ...], Any]]"  # name → parts, result: see `once`
+LayerWeights: TypeAlias = tuple[np.ndarray, ...]  # three arrays per layer, then the head's arrays
+Made: TypeAlias = dict[str, tuple[tuple[object, ...], Any]]  # name → parts, result: see `once`
 T = TypeVar("T")
 KEY = "unrolled_session"
 
@@ -107,7 +100,7 @@ class ShapesPage:
 
     sidebar_stack: Stack = ()
     targets: int = 1  # the number of target columns of the sidebar's data
-    labels: dict[str, Any] = field(default_factory=dict)  # the result of `layers_of_labels`
+    labels: dict[str, Any] = field(default_factory=dict)  # see `KerasTarget.layers`
     label_loss: str = ""  # Keras's name of the sidebar's loss; "" if targets are numbers
     stack: Stack = ()  # the address's stack; () if the sidebar's stack is shown
     stack_text: str = ""  # the address's stack as text
@@ -210,6 +203,5 @@ def _are_same(one: object, other: object) -> bool:
         return len(one) == len(other) and all(map(_are_same, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_are_same(one[key], other[key]) for key in one)
-    # Recognize arrays by `ndim`: NumPy isn't imported yet when the first page starts.
-    are_arrays = getattr(one, "ndim", 0) or getattr(other, "ndim", 0)
+    are_arrays = isinstance(one, np.ndarray) or isinstance(other, np.ndarray)
     return not are_arrays and bool(one == other)

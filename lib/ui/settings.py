@@ -12,7 +12,7 @@ import streamlit as st
 from lib import data
 from lib.charts import classes, name_of, split
 from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table
-from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
+from lib.experiment import LIMITS, MAX_VALUES, NO_SERIES, SETTINGS, Experiment, Setting
 from lib.story import GUIDE
 from lib.text import beside, counted, joined, typed
 from lib.ui.address import change
@@ -74,29 +74,28 @@ def controls(group: str, settled: Experiment, **names: object) -> None:
 
 def one_control(key: str, settled: Experiment, **names: object) -> None:
     """Draw the widget of a setting, if the data use the setting."""
-    if key in data.unused(settled):
+    row, why = _ROWS[key], data.locked(settled).get(key)
+    if why == "":
         return
-    row, dictated = _ROWS[key], data.dictated(settled)
     limit, options = LIMITS.get(key), data.options_of(key, settled)
     limits = f"{typed(limit.minimum)} to {typed(limit.maximum)}" if limit else ""
     label = row["label"].format(limits=limits, **names)
     with st.container(gap=None):  # so that a sentence below the widget doesn't move later widgets
-        if key in dictated:
+        if why:
             value, fixed_key = settled.get(key), f"{key}_fixed_{settled.get(key)}"
             if options:
                 st.selectbox(label, [options[value].label], disabled=True, key=fixed_key)
             else:
                 most = max(value, int(LIMITS[key].maximum))
                 st.slider(label, 1, most, value, disabled=True, key=fixed_key)
-            hint(dictated[key])
+            hint(why)
         elif row.get("typed"):
             _field(key, label, settled)
         elif options:
             choices, (value, control) = list(options), bound_setting(key, settled.get(key))
-            about = _help(key, settled)
-            control |= {"format_func": lambda name: options[name].label, "help": about}
+            control["format_func"] = lambda name: options[name].colored(options[name].label)
+            control["help"] = _help(key, settled)
             if key == "mode":
-                control["format_func"] = lambda name: MODES[name].colored(MODES[name].label)
                 control |= {"default": value, "required": True, "width": "stretch"}
                 st.segmented_control(label, choices, **control)
             else:
@@ -119,8 +118,8 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
     if drawn.get(key) != (least, most):
         # A slider with other limits is a new widget (Streamlit 1.67): it would show an old value.
         drawn[key], st.session_state[key] = (least, most), value
-    about = _help(key, settled)
-    st.slider(label, least, most, value, step=kind(limit.step), help=about, **control)
+    control |= {"step": kind(limit.step), "help": _help(key, settled)}
+    st.slider(label, least, most, value, **control)
     if least > limit.minimum:
         hint(f"These data need at least {least:,}.")
     used = settled.get(key)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -172,13 +173,11 @@ async def drop_expired_sessions(when_idle: Callable[[], object]) -> None:
             await asyncio.to_thread(when_idle)
 
 
-def _load_first_pages() -> tuple[str, str]:
+@cache
+def first_page(*, with_charts: bool) -> str:
+    """Return Streamlit's first page, unchanged or with a script that loads the charts' code."""
     static = Path(st.__file__).with_name("static")
-    page = (static / "index.html").read_text("utf-8")
     (charts,) = static.glob("static/js/PlotlyChart.*.js")
-    load = f'<script type="module">import("./static/js/{charts.name}")</script>'
-    return page, page.replace("</head>", f"{load}</head>")
-
-
-FIRST_PAGES = _load_first_pages() if PRIVATE else None
-"""Streamlit's first page: unchanged, and with a script that loads the charts' code at once."""
+    load = f'<script type="module">import("./static/js/{charts.name}")</script></head>'
+    page = (static / "index.html").read_text("utf-8")
+    return page.replace("</head>", load) if with_charts else page

@@ -12,19 +12,11 @@ import streamlit as st
 
 from lib import charts, shapes
 from lib.charts import Palette, cell, samples
-from lib.data import make_dataset, suggested
-from lib.export import layers_of_labels
+from lib.data import keras_target, make_dataset, suggested
 from lib.recurrence import LayerPass, highest_output, unroll
-from lib.results import (
-    LETTERS,
-    ROWS_HIDDEN,
-    Compared,
-    Snapshot,
-    baseline_accuracy,
-    best_loss,
-)
+from lib.results import ACCURACY, ERROR, ROWS_HIDDEN, Snapshot, best_loss
 from lib.story import GALLERY, SCENES, Scene, runs_of
-from lib.text import beside, capital, filled, joined, number, percent, readable
+from lib.text import beside, capital, filled, joined, number
 from lib.training import read_recording
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
@@ -75,43 +67,26 @@ def sample_card(loaded: Loaded, palette: Palette) -> None:
         card_chart(figure, *texts, "chart_sample", fills=True)
 
 
-def _cells(_: Loaded, palette: Palette) -> None:
-    """Draw losses of the gallery's two recorded cells. Each loss is the error at the last step."""
-    compared, ends = list[Compared](), list[str]()
-    for letter, (name, run) in zip(LETTERS, runs_of(GALLERY["cells"]).items(), strict=False):
-        compared.append(Compared(run.experiment, run.dataset, run.snapshot, name, name, letter))
-        ends.append(f"{name} ({letter}) {readable(compared[-1].results['last'].final_mse, 2)}")
-    with st.container(key="cards"), run_cards.card("cells"):
-        st.markdown("### Last-step mode on fifty steps")
-        figure = charts.compare.losses_figure(compared, palette)
-        card_chart(figure, f"Mean squared error: {', '.join(ends)}.", "", "chart_cells", fills=True)
-
-
-def _padded(_: Loaded, palette: Palette) -> None:
-    """Draw accuracies of the gallery's three recorded ways to pad, and their numbers."""
-    runs = runs_of(GALLERY["padded"])
-    first = next(iter(runs.values()))
-    with st.container(key="cards"), run_cards.card("padded"):
-        st.markdown("### Accuracy at the last step")
+def _recorded(name: str, _: Loaded, palette: Palette) -> None:
+    """Draw a gallery card's recorded runs in last-step mode: final values, and values by epoch."""
+    runs = runs_of(GALLERY[name])
+    measure = ACCURACY if next(iter(runs.values())).experiment.has_labels else ERROR
+    with st.container(key="cards"), run_cards.card(name):
+        st.markdown(f"### {capital(measure.name)} at the last step")
         with st.container(key="compare", horizontal=True):
-            for name, run in runs.items():
-                middle, *ends = (
-                    percent(100 * of_seeds(run.snapshot.by_seed("last", "final_accuracy")))
-                    for of_seeds in (np.median, np.min, np.max)
-                )
-                seeds = f"seeds: {' to '.join(ends)}"
-                st.metric(capital(name), middle, seeds, delta_color="off", delta_arrow="off")
-        baseline = percent(100 * baseline_accuracy(first.dataset)[1])
-        words = filled(TEXTS, "padded", seeds=len(first.snapshot.seeds), baseline=baseline)
-        figure = charts.compare.accuracies_figure(runs, palette)
-        card_chart(figure, words, TEXTS["padded_why"], "chart_padded", fills=True)
+            for label, run in runs.items():
+                median = charts.ranking.median_text(run, "last", measure.field)
+                seeds = f"seeds: {charts.seeds_range(run.snapshot, 'last', measure.field)}"
+                st.metric(capital(label), median, seeds, delta_color="off", delta_arrow="off")
+        figure, text = charts.compare.named_figure(runs, palette)
+        card_chart(figure, text, TEXTS.get(name, ""), f"chart_{name}", fills=True)
 
 
 def _traced(loaded: Loaded) -> tuple[shapes.TracedLayer, ...]:
     """Trace the address's stack or, if the address has none, the model that Explore trains."""
     model, (_, timesteps, features) = loaded.experiment.model, loaded.dataset.shape
     own = (model, model.modes[0], timesteps, features, loaded.dataset.targets)
-    labels = layers_of_labels(loaded.experiment, loaded.dataset)
+    labels = keras_target(loaded.experiment, loaded.dataset).layers
     return traced_stack() or shapes.trace(shapes.model_stack(*own, **labels))
 
 
@@ -258,8 +233,8 @@ VIEWS = {  # by name in scenes and in the address
     "step_error": View("Error at each timestep", partial(_chart, "step_error")),
     "compare": View("Last-step error of both modes", partial(_chart, "compare")),
     "sample": View("One sample", _sample, "Data", needs_rows=True),
-    "cells": View("Two cells on fifty steps", _cells),
-    "padding": View("Padding with and without a mask", _padded),
+    "cells": View("Two cells on fifty steps", partial(_recorded, "cells")),
+    "padding": View("Padding with and without a mask", partial(_recorded, "padded")),
     "unrolled": _of_cell("The layer, unrolled", "unrolled"),
     "runs": View("The cell runs over time", partial(_chain, plays=True), "Cell", needs_rows=True),
     "proof": _of_cell("Both modes compute the same", "proof"),

@@ -166,6 +166,15 @@ def test_losses_and_weights_equal_those_of_train_on_batch(case, begins_in):
     )
 
 
+def test_modes_share_equal_samples():
+    """Both modes train on the same x and y. Only the timesteps that count differ."""
+    experiment, dataset = make_experiment(*CASES[0]), data()
+    ours = program(architecture_of(experiment, N, T, F, K))
+    sequence = ours.samples(training_arrays(experiment, dataset, "sequence"))
+    last = ours.samples(training_arrays(experiment, dataset, "last"), sequence)
+    assert [one is other for one, other in zip(sequence, last, strict=True)] == [True, True, False]
+
+
 def test_a_new_loss_needs_only_a_row_and_a_baseline_error(monkeypatch):
     """Training with a loss that was added to `LOSSES` and `ERRORS` equals Keras."""
     monkeypatch.setitem(LOSSES, "log_cosh", Choice("Log-cosh", keras="log_cosh"))
@@ -181,9 +190,11 @@ def test_a_new_loss_needs_only_a_row_and_a_baseline_error(monkeypatch):
     assert_close(result.validation_loss[-1:], np.array([evaluated]))
 
 
-def stopped_by_keras(experiment, dataset, mode):
+@cache
+def stopped_by_keras(experiment, mode):
     """Run `fit` with early stopping on the same batches. Return model, callback and history."""
-    training, target = experiment.training, dataset.y if mode == "sequence" else dataset.y[:, -1]
+    training, dataset = experiment.training, data()
+    target = dataset.y if mode == "sequence" else dataset.y[:, -1]
     model = keras_model(experiment, mode)
     optimizer, loss = model.optimizer, LOSSES[training.loss].keras
     model.compile(optimizer, loss, jit_compile=False)  # For many epochs, this is faster than eager.
@@ -231,7 +242,7 @@ def test_the_kept_epoch_equals_that_of_keras_early_stopping(keep, modes, begins_
     trainer.keep_best()
     kept_epochs, lengths = set(), set()
     for mode, result in trainer.results()[0].items():
-        model, stopping, history = stopped_by_keras(experiment, dataset, mode)
+        model, stopping, history = stopped_by_keras(experiment, mode)
         assert result.kept_epoch == stopping.best_epoch + 1
         assert len(result.loss) == len(history.history["loss"])
         assert_close(result.loss, np.array(history.history["loss"]))

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
+from lib.data import keras_target
 from lib.experiment import Experiment
-from lib.export import layers_of_labels
 from lib.export.files import weights_npz
 from lib.recurrence import initial_model_weights, outputs_in_parts
 from lib.recurrence.model import weight_names
@@ -90,7 +90,7 @@ def test_files_of_label_models_return_the_apps_outputs(tmp_path, loss, output, m
     experiment, classes = Experiment().set(**settings), 2 if loss == "binary" else 3
     dataset = fake_labels(6, 5, 2, classes, train=6, padding=padding)
     weights = initial_model_weights(experiment, 2, dataset.targets)
-    layers = layers_of_labels(experiment, dataset)
+    layers = keras_target(experiment, dataset).layers
     (path := tmp_path / "model.keras").write_bytes(
         keras_file("lstm", mode, weights, 5, **layers)["file"]
     )

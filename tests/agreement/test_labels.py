@@ -14,14 +14,16 @@ set_environment()
 
 import keras  # noqa: E402  It needs the environment.
 
+from lib.data import class_numbers, make_dataset, suggested  # noqa: E402
 from lib.experiment import CELLS, Experiment  # noqa: E402
 from lib.recurrence import initial_model_weights, outputs_in_parts  # noqa: E402
-from lib.results import activated, evaluate_outputs, training_arrays  # noqa: E402
+from lib.results import activated, best_loss, evaluate_outputs, training_arrays  # noqa: E402
 from lib.training import engine  # noqa: E402
 from lib.training.architecture import Architecture, architecture_of  # noqa: E402
 from tests.agreement.covering import covering  # noqa: E402
 from tests.agreement.test_engine import assert_close  # noqa: E402
 from tests.unit.fakes import fake_labels  # noqa: E402
+from tests.unit.test_label_data import exact_posteriors  # noqa: E402
 
 N, T, F, UNITS, BATCH = 10, 5, 3, 4, 4
 AXES = [
@@ -109,9 +111,8 @@ def program(key):
     return engine.Program(key)
 
 
-@pytest.mark.parametrize("size", ["exact", "bucket"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str, case)))
-def test_training_equals_train_on_batch(case, size):
+def test_training_equals_train_on_batch(case):
     """Losses before each update, and losses, accuracy and outputs afterwards, equal Keras's.
 
     A size bucket has more classes, units and timesteps than the models that it trains.
@@ -130,24 +131,53 @@ def test_training_equals_train_on_batch(case, size):
         expected.append(model.train_on_batch(dataset.x[rows], y[rows], **of_batch)[0])
         model.reset_metrics()
 
+    loss, accuracy = model.evaluate(dataset.x, y, BATCH, verbose=0)
+    predicted = model.predict(dataset.x, verbose=0)
     exact = architecture_of(experiment, N, T, F, dataset.targets)
     larger = Architecture(exact.code, UNITS + 2, T + 3, F + 1, dataset.targets + 2, 16, BATCH + 2)
-    ours = program(exact if size == "exact" else larger)
-    start = initial_model_weights(experiment, F, dataset.targets)
-    state = ours.load([start], exact, experiment.training)
-    samples = ours.samples(training_arrays(experiment, dataset, mode))
-    assert_close(ours.train(state, samples, batches[:, None])[:, 0], np.array(expected))
+    for ours in (program(exact), program(larger)):
+        start = initial_model_weights(experiment, F, dataset.targets)
+        state = ours.load([start], exact, experiment.training)
+        samples = ours.samples(training_arrays(experiment, dataset, mode))
+        assert_close(ours.train(state, samples, batches[:, None])[:, 0], np.array(expected))
+        trained = ours.weights(state)[0]
+        mask = dataset.model_mask(experiment)
+        outputs = np.concatenate([*outputs_in_parts(experiment, trained, dataset.x, mask)])
+        errors = evaluate_outputs(experiment, dataset, outputs, np.arange(N))
+        assert errors.losses[mode] == pytest.approx(loss, rel=1e-5)
+        scores = errors.labels[mode]
+        counted = scores.with_padding if mask is None else scores.without_padding
+        ours_accuracy = counted[1] if mode == "sequence" else scores.accuracy
+        assert ours_accuracy == pytest.approx(accuracy, rel=1e-6)
+        shown = outputs if experiment.model.output == "logits" else activated(experiment, outputs)
+        assert_close(shown if mode == "sequence" else shown[:, -1], predicted)
 
-    trained = ours.weights(state)[0]
-    mask = dataset.model_mask(experiment)
-    outputs = np.concatenate([*outputs_in_parts(experiment, trained, dataset.x, mask)])
-    errors = evaluate_outputs(experiment, dataset, outputs, np.arange(N))
-    loss, accuracy = model.evaluate(dataset.x, y, BATCH, verbose=0)
-    assert errors.losses[mode] == pytest.approx(loss, rel=1e-5)
-    scores = errors.labels[mode]
-    is_masked = mask is not None
-    counted = scores.without_padding if is_masked else scores.with_padding
-    ours_accuracy = counted[1] if mode == "sequence" else scores.accuracy
-    assert ours_accuracy == pytest.approx(accuracy, rel=1e-6)
-    shown = outputs if experiment.model.output == "logits" else activated(experiment, outputs)
-    assert_close(shown if mode == "sequence" else shown[:, -1], model.predict(dataset.x, verbose=0))
+
+@pytest.mark.parametrize("name", ["brackets", "first_pattern"])
+@pytest.mark.parametrize("padding", ["none", "after", "before"])
+@pytest.mark.parametrize("mask", ["on", "off"])
+@pytest.mark.parametrize("weights", ["none", "steps"])
+def test_the_best_possible_loss_is_kerass_loss_of_the_true_probabilities(
+    name, padding, mask, weights
+):
+    """Targets are the true probabilities, too: the mean over labels. Padded steps are known."""
+    experiment = suggested(name).set(N=4096, T=12, padding=padding, mask=mask, weights=weights)
+    dataset = make_dataset(experiment.set(noise=0.2))
+    clean = class_numbers(make_dataset(experiment.set(noise=0.0)).y)
+    true = 0.2 / 3 + 0.8 * np.eye(3)[clean]
+    if name == "first_pattern":
+        true = exact_posteriors(name, dataset, 0.2)[..., 1:]
+    true[~dataset.real] = [0.0] if name == "first_pattern" else [1.0, 0.0, 0.0]
+    loss = KERAS_LOSSES["binary" if name == "first_pattern" else "onehot"]()
+    train = slice(dataset.train)
+    predicted = keras.ops.convert_to_tensor(true[train])
+    if mask == "on":
+        predicted._keras_mask = keras.ops.convert_to_tensor(dataset.real[train])
+    by_step = 2 * np.arange(1, 13) / 13 if weights == "steps" else np.ones(12)
+    rows = np.arange(dataset.train), dataset.last_step[train]
+    best, floor = best_loss(experiment, dataset)
+    sequence = loss(true[train], predicted, np.tile(by_step, (dataset.train, 1)))
+    assert best["sequence"] == pytest.approx(float(sequence), abs=0.02)
+    assert best["last"] == pytest.approx(float(loss(true[rows], true[rows])), rel=1e-4)
+    assert floor.label == "best possible"
+    assert best_loss(experiment.set(weights="classes"), dataset) == ({}, None)

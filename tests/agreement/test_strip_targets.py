@@ -4,8 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from lib.charts.strip import target_words
-from lib.data import class_numbers
+from lib.data import class_numbers, keras_target
 from lib.experiment import LOSSES, Experiment
 from tests.unit.fakes import fake_labels
 
@@ -17,10 +16,10 @@ def test_keras_trains_on_the_targets_of_the_strip(loss, classes, mode):
     experiment, dataset = Experiment().set(loss=loss, T=6), fake_labels(8, 6, 3, classes, train=6)
     y = dataset.y if mode == "sequence" else dataset.last_y
     target = class_numbers(y) if loss == "sparse" else y
-    shape, _, name = target_words(experiment, dataset, mode)
-    assert shape == f"{('N', *target.shape[1:])}".replace("'", "")
+    shown = keras_target(experiment, dataset)
+    assert shown.shapes[mode] == f"{('N', *target.shape[1:])}".replace("'", "")
     head = keras.layers.Dense(dataset.targets, LOSSES[loss].activation, kernel_initializer="zeros")
     layers = [keras.layers.LSTM(4, return_sequences=mode == "sequence"), head]
     model = keras.Sequential([keras.Input((6, 3)), *layers])
-    model.compile("sgd", name)
+    model.compile("sgd", shown.loss)
     assert model.train_on_batch(dataset.x, target) == pytest.approx(np.log(classes), rel=1e-5)

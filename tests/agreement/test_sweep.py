@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -75,8 +76,9 @@ def test_training_a_recorded_point_again_has_the_same_results(client):
         np.testing.assert_allclose(live.scores(mode), recorded.scores(mode), rtol=0.02)
 
 
-def test_run_sweep_returns_a_data_frame(tmp_path):
-    """`run_sweep` also reads a user's file."""
+def test_run_sweep_returns_a_data_frame(client, monkeypatch, tmp_path):
+    """`run_sweep` also reads a user's file. Here it uses the worker of the other tests."""
+    monkeypatch.setattr("lib.sweep.runner.TrainingClient", lambda **_: nullcontext(client))
     file = tmp_path / "own.csv"
     file.write_text("a,b\n" + "".join(f"{k % 7},{k % 5}\n" for k in range(200)))
     shares = []
@@ -95,13 +97,14 @@ def test_run_sweep_returns_a_data_frame(tmp_path):
     assert shares[-1] == 1.0
 
 
-def test_a_sweep_of_labels_has_accuracies():
+def test_a_sweep_of_labels_has_accuracies(client):
     """Probabilities and logits are the same training. An accuracy is a share of 16 samples."""
-    settings = {"N": 64, "T": 8, "U": 2, "epochs": 2}
-    frame = run_sweep(
-        data="first_pattern", vary={"output": ["probabilities", "logits"]}, seeds=1, **settings
-    )
-    by_output = frame.groupby("output")["last_step_accuracy"].apply(list)
-    assert by_output["probabilities"] == by_output["logits"]
-    assert (frame["last_step_accuracy"] * 16 % 1 == 0).all()
-    assert frame["baseline_accuracy"].between(0.25, 0.75).all()
+    base = base_of("first_pattern", {"N": 64, "T": 8, "U": 2, "epochs": 2})
+    runner = Runner(make_plan(base, {"output": ["probabilities", "logits"]}, 1), client)
+    runner.run()
+    probabilities, logits = runner.results
+    for mode in BOTH_MODES:
+        accuracies = probabilities.scores(mode)
+        np.testing.assert_array_equal(accuracies, logits.scores(mode))
+        assert (accuracies * 16 % 1 == 0).all()
+    assert 0.25 < logits["baseline_accuracy"] < 0.75

@@ -66,7 +66,7 @@ def test_labels_and_numbers_have_their_own_charts():
     assert "share no axis" in text(app)
     for words in ("Error at each timestep", "Accuracy at each timestep", "same data to compare"):
         assert words in text(app)
-    for words in ("accuracy at the last step", "error at the last step", "accuracy by epoch"):
+    for words in ("accuracy at the last step", "error at the last step"):
         assert words in html_text(app)
     alone = link("Compare", runs="digits")
     assert "share no axis" not in text(alone)

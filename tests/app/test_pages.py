@@ -49,7 +49,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Shapes?part=target": ("Silently wrong", 5, (SCALE, "Proof")),
     "Shapes?part=error": ("What this message means", 1, (SCALE, "there is no time axis")),
     "Shapes?part=quiz": ("Predict the output shape", 1, (SCALE, "Question 1")),
-    "Compare": ("2 recorded runs side by side", 4, ("Running mean", "Echo")),
+    "Compare": ("2 recorded runs side by side", 2, ("Running mean", "Echo")),
     "Sweep": ("Recall the first: error by timesteps T and cell", 2, ("12 of 12 points",)),
 }
 """By page and query: a part of the heading, the least number of pictures, texts on the page."""

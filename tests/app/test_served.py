@@ -40,7 +40,7 @@ def test_a_browser_gets_a_random_cookie_with_its_first_page():
     """A page, or a response 304, sets a random cookie, which scripts can't read."""
     first, second = _cookie("text/html,*/*"), _cookie("text/html", status=304)
     name, *attributes = first.split("; ")
-    assert {"HttpOnly", "SameSite=Lax", "Path=/"} == {*attributes}
+    assert {"HttpOnly", "SameSite=lax", "Path=/"} == {*attributes}
     assert len(name.removeprefix(f"{COOKIE}=")) >= 32
     assert second.startswith(COOKIE)
     assert first != second
@@ -56,7 +56,7 @@ def _cookie(accept, status=200, sent=""):
         async def send(message):
             messages.append(message)
 
-        named = MIDDLEWARE[0].cls(Response(status_code=status))
+        named = MIDDLEWARE[0].cls(Response(status_code=status), *MIDDLEWARE[0].args)
         headers = [(b"accept", accept.encode()), (b"cookie", sent.encode())]
         await named({"type": "http", "headers": headers, "path": "/"}, lambda: None, send)
 

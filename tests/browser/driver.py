@@ -77,6 +77,12 @@ def press(page, name):
     target.click(force=True)
 
 
+def press_key(page, key, name):
+    """Press the key of a training button once the button is enabled. An earlier press is lost."""
+    expect(button(page, name)).to_be_enabled()
+    page.keyboard.press(key)
+
+
 def move_slider(page, label, steps):
     """Move a slider of the sidebar with arrow keys, to the right for positive `steps`."""
     thumb = page.get_by_role("slider", name=re.compile(label))

@@ -75,18 +75,15 @@ LOWEST = """root => Math.max(...[...root.querySelectorAll("*")].filter(part =>
 def test_a_usual_frame_shows_the_first_card_of_each_view_whole(page, server):
     """All texts and pictures of a view are above the link, except for LONG, which scroll."""
     page.set_viewport_size({"width": 600, "height": 440})
-    hidden = set()
     for name in [*VIEWS, "parity"]:  # a card of the gallery has a title, too
         page.goto(f"{server.url}/?embed=true&card={name}")
         link, card = page.locator(".st-key-embedded_link"), page.locator(".st-key-embedded")
         link.get_by_role("link").wait_for()
         page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-        top = "e => e.getBoundingClientRect().top"
 
-        def is_seen(card=card, link=link, top=top):
-            return card.evaluate(LOWEST) <= link.evaluate(top)
+        def is_as_expected(name=name, card=card, link=link):
+            is_long = card.evaluate(LOWEST) > link.evaluate("e => e.getBoundingClientRect().top")
+            return is_long == (name in LONG)
 
-        if not eventually(is_seen, pause=0.2, seconds=2):
-            hidden.add(name)
+        assert eventually(is_as_expected, pause=0.2, seconds=20), name
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 600, name
-    assert hidden == LONG

@@ -4,15 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.driver import (
-    button,
-    open_page,
-    press,
-    settle,
-    upload,
-    wait_for_status,
-    wait_until_whole,
-)
+from tests.browser.driver import open_page, press, press_key, settle, upload, wait_for_status
 from tests.browser.test_accessibility import serious
 
 
@@ -27,9 +19,7 @@ def test_every_step_is_tagged_by_keyboard(page):
     strip = page.locator(".st-key-strip")
     for shape in ("(N, 8, 3)", "softmax", "integers 0 to 2"):
         expect(strip).to_contain_text(shape)
-    wait_until_whole(page)  # The key presses a button, which must be there.
-    expect(button(page, "Train")).to_be_enabled()
-    page.keyboard.press("t")
+    press_key(page, "t", "Train")
     wait_for_status(page, "finished")
     expect(page.locator(".st-key-card_predictions")).to_contain_text(
         re.compile("true: (bal|op|br)")

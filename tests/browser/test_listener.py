@@ -8,6 +8,7 @@ from tests.browser.driver import (
     button,
     epoch,
     open_page,
+    press_key,
     settle,
     stop,
     wait_for_status,
@@ -35,20 +36,20 @@ def test_keys_control_a_run_with_any_focus(page):
     assert page.locator(stops).count() == 0, "Tab stops at elements meant for a pointer"
     assert "T" in button(page, "Train").evaluate(LETTER)
     focus_slider(page)
-    page.keyboard.press("t")
+    press_key(page, "t", "Train")
     wait_for_status(page, "training")
-    page.keyboard.press("p")
+    press_key(page, "p", "Pause")
     wait_for_status(page, "paused")
-    page.keyboard.press("p")
+    press_key(page, "p", "Resume")
     wait_for_status(page, "training")
-    page.keyboard.press("p")
+    press_key(page, "p", "Pause")
     wait_for_status(page, "paused")
     paused_at = epoch(page)
     button(page, "Step").focus()
-    page.keyboard.press("s")
+    press_key(page, "s", "Step")
     expect(page.get_by_test_id("stProgress")).to_contain_text(f"epoch {paused_at + 1:,} of")
     wait_for_status(page, "paused")
-    page.keyboard.press("t")
+    press_key(page, "t", "Resume")
     wait_for_status(page, "training")
     field = page.get_by_role("combobox", name="Data")
     field.focus()
@@ -65,7 +66,7 @@ def test_keys_control_a_run_with_any_focus(page):
     expect(overlay).to_have_count(0)
     expect(page.get_by_role("slider", name="Timesteps")).to_be_focused()
     wait_for_status(page, "training")
-    page.keyboard.press("x")
+    press_key(page, "x", "Stop")
     wait_for_status(page, "stopped")
 
 
@@ -81,6 +82,7 @@ def test_keys_work_in_quiz_and_menu_while_a_slider_has_the_focus(page):
     page.keyboard.press("2")
     expect(page.get_by_text("of 1 right")).to_be_visible()
     expect(page.locator(".st-key-quiz_answer img")).not_to_have_count(1)
+    expect(page.locator(".st-key-quiz_next button")).to_be_enabled()
     page.keyboard.press("n")
     expect(page.get_by_role("heading", name="Question 2")).to_be_visible()
     page.wait_for_url("**quiz=2**")

@@ -12,12 +12,7 @@ CONTROLS = (
 )
 CONTENT = ".st-key-usual_cases, .st-key-quiz_options"
 """Elements whose buttons are printed, because their labels are content."""
-PAGES = {
-    "/": 2,
-    "/cell?part=learn&U=4&T=6": 1,
-    "/data": 1,
-    "/shapes?part=target": 2,
-}
+PAGES = {"/": 2, "/cell?part=learn&U=4&T=6": 1, "/data": 1, "/shapes?part=target": 2}
 """The most sheets of paper for each address."""
 
 

@@ -97,6 +97,7 @@ def test_a_late_follower_can_vote_look_around_and_return(page, other_page):
     page.keyboard.press("ArrowRight")
     expect_scene(page, TALK["proof"].title)
     other_page.goto(link)
+    wait_for_keys(other_page)
     expect_scene(other_page, TALK["proof"].title)
     page.keyboard.press("ArrowRight")
     expect_scene(other_page, TALK["vote"].title)
@@ -182,11 +183,12 @@ def test_the_cell_plays_at_once_unless_motion_is_reduced(page, *, reduced):
     """Outputs appear while the cell runs. With reduced motion, all outputs appear at once."""
     page.emulate_media(reduced_motion="reduce" if reduced else "no-preference")
     open_talk(page, "scene=runs")
-    veil = page.locator(".veil")
+    veil, play = page.locator(".veil"), page.locator(".st-key-scene_plays .play")
     if reduced:
+        expect(play).to_be_visible()
         expect(veil).to_be_hidden()
         page.keyboard.press("t")
-        expect(page.locator(".st-key-scene_plays .play")).to_contain_text("Pause")
+        expect(play).to_contain_text("Pause")
         return
     step = "() => +getComputedStyle(document.documentElement).getPropertyValue('--cell-t') > 1"
     page.wait_for_function(step)

@@ -34,10 +34,11 @@ def test_keys_control_the_replay_and_other_pages_open_at_its_epoch(page):
     """Space opens and plays the replay. ← and → step. Cell opens at the replay's epoch."""
     open_page(page, "/?data=parity")
     wait_until_whole(page)
+    play = page.locator(".st-key-scrubber .play")
+    expect(play).to_be_enabled()
     page.keyboard.press("Space")
     label = page.locator(".st-key-replay_chart .slider-label").first
     page.locator(".st-key-scrubber .replays").wait_for(state="attached")
-    play = page.locator(".st-key-scrubber .play")
     expect(play).to_have_attribute("aria-label", "Pause the replay")
     expect(play).to_have_attribute("aria-label", "Play the replay")  # The replay has ended.
     expect(label).to_have_text("after epoch 200")

@@ -37,7 +37,7 @@ def download_file(page, file, folder):
 
 
 def test_pictures_and_files_of_a_run_are_downloaded(page, tmp_path):
-    """Pictures of the recorded Seattle run refer to no other file. A model has Keras's format."""
+    """Pictures refer to no other file, and one ZIP file has all. A model has Keras's format."""
     open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     for name, words in PICTURES.items():
@@ -50,23 +50,6 @@ def test_pictures_and_files_of_a_run_are_downloaded(page, tmp_path):
         png = download_file(page, f"{name}.png", tmp_path).read_bytes()
         assert png.startswith(PNG)
         assert int.from_bytes(png[16:20], "big") == 2 * int(root.get("width"))
-    file = download_file(page, "kept", tmp_path)
-    kept = open_kept(file.name, file.read_bytes())
-    with np.load(download_file(page, "weights", tmp_path)) as weights:
-        kernel = weights["last/seed_0/lstm/lstm_cell/kernel"]
-    assert np.array_equal(kernel, kept.snapshot.results["last"].weights[0])
-    with zipfile.ZipFile(download_file(page, "model_last", tmp_path)) as archive:
-        config = json.loads(archive.read("config.json"))
-    assert config["config"]["layers"][1]["config"]["return_sequences"] is False
-    expect(page.locator(f"{CARD} .message")).to_have_text(
-        re.compile("Downloaded .*last-step.keras")
-    )
-
-
-def test_all_pictures_are_downloaded_as_one_file(page, tmp_path):
-    """The ZIP file has each picture of the card, with the name of its own download."""
-    open_page(page, "/?data=seattle&seeds=1")
-    wait_until_whole(page)
     shown = page.locator(f"{CARD} [data-of]:visible [data-id$='.svg']")
     names = {one.get_attribute("data-id").removesuffix(".svg") for one in shown.all()}
     assert names >= PICTURES.keys()
@@ -84,6 +67,17 @@ def test_all_pictures_are_downloaded_as_one_file(page, tmp_path):
                     with Image.open(io.BytesIO(content)) as image:
                         image.load()
                         assert image.format == "PNG"
+    file = download_file(page, "kept", tmp_path)
+    kept = open_kept(file.name, file.read_bytes())
+    with np.load(download_file(page, "weights", tmp_path)) as weights:
+        kernel = weights["last/seed_0/lstm/lstm_cell/kernel"]
+    assert np.array_equal(kernel, kept.snapshot.results["last"].weights[0])
+    with zipfile.ZipFile(download_file(page, "model_last", tmp_path)) as archive:
+        config = json.loads(archive.read("config.json"))
+    assert config["config"]["layers"][1]["config"]["return_sequences"] is False
+    expect(page.locator(f"{CARD} .message")).to_have_text(
+        re.compile("Downloaded .*last-step.keras")
+    )
 
 
 def test_a_report_opens_without_a_network_and_prints(page, tmp_path):

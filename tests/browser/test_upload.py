@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 from playwright.sync_api import expect
 
 from lib.ui.streamlit_private import PRIVATE
@@ -65,34 +64,29 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page):
     stop(page)
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "note"),
-    [
-        (
-            "book.xlsx",
-            workbook({"A": [["a", "b"], *([i % 7, i] for i in range(80))]}),
-            "book.xlsx: 80 rows",
-        ),
+def test_every_kind_of_file_is_read_and_its_bytes_are_dropped(page):
+    """The uploader still shows the name of the file after the server has dropped its bytes."""
+    book = workbook({"A": [["a", "b"], *([i % 7, i] for i in range(80))]})
+    open_page(page, "/data?data=seattle")
+    for name, content, note in (
+        ("book.xlsx", book, "book.xlsx: 80 rows"),
         ("frame.parquet", SEATTLE_FRAME.to_parquet(), "date labels the rows"),
         ("samples.npz", npz(x=X, y=X[:, -1]), "12 timesteps, read as series"),
         ("long.csv", table(300_000), "300,000 rows"),
-    ],
-)
-def test_every_kind_of_file_is_read_and_its_bytes_are_dropped(page, name, content, note):
-    """The uploader still shows the name of the file after the server has dropped its bytes."""
-    open_page(page, "/data?data=seattle")
-    upload(page, name, content)
-    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
-    expect(page.get_by_text(note).first).to_be_visible()
-    settle(page)
-    expect(page.get_by_role("button", name=f"Remove {name}")).to_be_visible()
-    metrics = page.request.get("/_stcore/metrics").text()
-    assert "cache_memory_bytes" in metrics
-    if PRIVATE:  # At most 999 bytes are left.
-        assert not re.search(r'cache_type="UploadedFileManager"[^}]*\} \d{4}', metrics)
-    page.get_by_role("button", name=f"Remove {name}").click()
-    settle(page)
-    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    ):
+        upload(page, name, content)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+        expect(page.get_by_text(note).first).to_be_visible()
+        settle(page)
+        remove = page.get_by_role("button", name=f"Remove {name}")
+        metrics = page.request.get("/_stcore/metrics").text()
+        assert "cache_memory_bytes" in metrics
+        if PRIVATE:  # At most 999 bytes are left.
+            assert not re.search(r'cache_type="UploadedFileManager"[^}]*\} \d{4}', metrics)
+        remove.click()
+        expect(remove).to_have_count(0)
+        settle(page)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
 def test_the_shown_arrays_can_be_downloaded(page):

@@ -15,6 +15,7 @@ from lib.export.kept import card_of, read_card
 from lib.results.run import Status
 from lib.sweep.runner import run_sweep
 from lib.training.client import TrainingClient
+from tests.agreement.test_engine import train as train_here
 from tests.browser.server import serve, without_known
 from tests.faults.cluster import nodes, until
 from tests.faults.stories import play, train, wait_for_next_epoch, wait_for_text
@@ -60,16 +61,15 @@ def worker_seconds(cluster_nodes):
 
 
 def test_runs_are_spread_over_both_nodes(client, cluster_nodes):
-    """Each node trains one of two runs. The results equal those of a local worker."""
+    """Each node trains one of two runs. The results equal those of training in this process."""
     before = worker_seconds(cluster_nodes)
     runs = [start(client, seed) for seed in (0, 1)]
     found = [client.wait(run, 120) for run in runs]
     assert [each.status for each in found] == [Status.FINISHED] * 2
     used = zip(before, worker_seconds(cluster_nodes), strict=True)
     assert all(now - then > 0.5 for then, now in used)
-    with TrainingClient(clustered=False) as local:
-        expected = local.wait(start(local), 60)
-    for mode, result in expected.results.items():
+    expected = train_here(EXPERIMENT.set(seed=0), DATASET).results()[0]
+    for mode, result in expected.items():
         assert result.final_mse == pytest.approx(found[0].results[mode].final_mse, rel=1e-3)
 
 

@@ -51,25 +51,16 @@ def test_a_class_without_a_training_label_is_reported():
     assert "No training label is class 2" in classes.balance_words(replace(PADDED, y=y))[0]
 
 
-def test_cells_have_the_labels_of_shown_samples_and_padding_is_blank():
-    """The takeaway has the lengths and the share of padding. Without padding, it has changes."""
-    figure = classes.labels_figure(PADDED, LIGHT)
-    cells = the(figure, "labels")
-    assert np.array_equal(np.isnan(cells.z), ~PADDED.mask[PADDED.shown])
-    assert np.array_equal(cells.z[0], classes.labels_of(PADDED, PADDED.shown[0]), equal_nan=True)
-    assert [color for _, color in cells.colorscale] == [*LIGHT.classes[:3]]
-    assert cells.text[0][0] == PADDED.classes[int(cells.z[0, 0])]
-    lengths = PADDED.mask.sum(axis=1)
-    takeaway, details = classes.labels_words(PADDED)
-    assert takeaway.startswith(f"{lengths.min()} to {lengths.max()} real steps")
-    assert f"{100 * (1 - PADDED.mask.mean()):.0f}% of all" in takeaway
+def test_details_describe_labels_in_time_and_padding():
+    """They have the share of labels that change, and the lengths of padded sequences."""
+    lengths, details = PADDED.mask.sum(axis=1), classes.balance_words(PADDED)[1]
+    assert f"{lengths.min()} to {lengths.max()} steps" in details
+    assert f"{100 * (1 - PADDED.mask.mean()):.0f}% of all steps are padding" in details
     assert "zeros with the label class 0" in details
     changes = np.diff(class_numbers(BINARY.y)) != 0
-    assert classes.labels_words(BINARY)[0].startswith(f"{100 * changes.mean():.0f}% of the labels")
+    assert f" {100 * changes.mean():.0f}% of the labels" in classes.balance_words(BINARY)[1]
     same = replace(BINARY, y=np.repeat(BINARY.y[:, :1], 6, axis=1))
-    assert "one label, the same" in classes.labels_words(same)[0]
-    assert "one label, the same" in classes.balance_words(same)[1]
-    assert not classes.labels_vary(same)
+    assert classes.balance_words(same)[1].endswith("one label, the same at all its steps.")
 
 
 def test_a_sample_has_classes_as_its_axis_and_no_marks_at_padded_steps():

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from lib.charts import compare, ranking
-from lib.charts.compare import LOOKS, errors_figure, losses_figure, predictions_figure, sparkline
+from lib.charts.compare import LOOKS, errors_figure, losses_figure, predictions_figure
 from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import SETTINGS
 from lib.export.files import NUMBERS, runs_csv
@@ -172,7 +172,6 @@ def test_plotly_accepts_every_figure(data):
         for figure in figures:
             low, high = go.Figure(figure.to_dict()).layout.yaxis.range
             assert -np.inf < low < high < np.inf
-    assert "nan" not in sparkline(broken, LIGHT)
 
 
 def test_runs_keep_the_modes_colors_and_differ_in_dash_and_mark():

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lib.data import Table, WindowError
+from lib.data.dataset import Rows
 from lib.data.tables.cutting import cut, parts_of, span_of
 from lib.data.tables.windows import make_windows
 from lib.experiment import DataSettings, Experiment, ExperimentError
@@ -38,10 +39,11 @@ PANELS = st.lists(SERIES, min_size=1, max_size=5)
 
 
 def panel(series):
-    """Return each row's series and rank, the arguments of `cut`."""
+    """Return rows with these series, and each row's rank: the arguments of `cut`."""
     codes = np.repeat(np.arange(len(series)), [len(times) for times in series])
     times = np.concatenate([sorted(times) for times in series])
-    return codes, np.unique(times, return_inverse=True)[1]
+    rows = Rows(None, None, codes, codes, ("",), None)
+    return rows, np.unique(times, return_inverse=True)[1]
 
 
 def searched(codes, part, data):
@@ -63,9 +65,10 @@ def searched(codes, part, data):
 @given(PANELS | st.lists(SERIES, min_size=3, max_size=5), SETTINGS, SEEDS, MOST)
 def test_all_rows_of_a_window_are_in_one_series_and_one_split(series, data, seed, most):
     """Splits follow one another in time, with a gap between them, or have different series."""
-    codes, rank = panel(series)
+    rows, rank = panel(series)
+    codes = rows.series
     try:
-        made = cut(codes, rank, data, seed, most)
+        made = cut(rows, rank, data, seed, most)
     except WindowError:
         assume(False)
     part = made.part
@@ -73,7 +76,7 @@ def test_all_rows_of_a_window_are_in_one_series_and_one_split(series, data, seed
         data = replace(data, test=0)
     parts = np.split(made.starts, np.cumsum(made.sizes)[:2])
     expected = searched(codes, part, data)
-    assert [list(p) for p in parts] == [rows[:: made.every] for rows in expected]
+    assert [list(p) for p in parts] == [starts[:: made.every] for starts in expected]
     assert len(made.starts) <= max(most, 3)
     assert all(made.sizes[: parts_of(data)])
     if data.split == "id":
@@ -89,14 +92,14 @@ def test_all_rows_of_a_window_are_in_one_series_and_one_split(series, data, seed
 @given(PANELS, SETTINGS, SEEDS)
 def test_the_settings_that_an_error_proposes_work(series, data, seed):
     """This holds even if the series of a panel have different lengths."""
-    codes, rank = panel(series)
+    rows, rank = panel(series)
     longer = replace(data, timesteps=60)
     try:
-        cut(codes, rank, longer, seed)
+        cut(rows, rank, longer, seed, 10**9)
     except WindowError as error:
         if error.fix:
             shorter = Experiment(longer).set(**error.fix).data
-            assert len(cut(codes, rank, shorter, seed).starts)
+            assert len(cut(rows, rank, shorter, seed, 10**9).starts)
 
 
 def store_table(stores, days, order):

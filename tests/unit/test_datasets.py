@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.data import DATASETS, FIRST, OPTIONAL, SPEC_GROUPS, make_dataset, settle, suggested
+from lib.data import DATASETS, FIRST, SPEC_GROUPS, make_dataset, settle, suggested
+from lib.data.datasets.registry import OPTIONAL
 from lib.experiment import SETTINGS, Experiment, ExperimentError, read_query, to_query
 from tests.unit.test_experiment import values
 

@@ -101,7 +101,7 @@ SENTENCES += [  # the same for labels
         "true: class 1.".replace("class ", "class\u00a0"),
         "Sample 101 (validation): the class at the last step (4) is class\u00a01. Sequence model: "
         "class\u00a02 (0.96), true class 0.02. Last-step model: class\u00a02 (0.96), true class "
-        "0.02. The sequence model is right at 0 of 4 steps. Pale bands: last-step "
+        "0.02. The sequence model is right at 0 of 4 steps. The wide bands: last-step "
         "head, applied early.",
     ),
     (

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from lib import results
-from lib.charts import confusion, replay_figure, replay_words, skill
+from lib.charts import confusion, replay_figure, replay_words
 from lib.charts.palette import PALETTES
 from lib.data import class_numbers, make_dataset, suggested
-from lib.results import Frame, proportion_interval
+from lib.recurrence import forward
+from lib.results import Frame, RunAt, proportion_interval
 from lib.training import recorded
 from tests.unit.fakes import fake_labels
 from tests.unit.label_runs import a_label_run, outputs_with_mistakes
@@ -21,8 +22,8 @@ from tests.unit.pictures import LIGHT, card, drawn, takeaway, the, traces, words
 PADDED = fake_labels(200, 4, 2, 3, train=100, padding="after")
 
 
-@pytest.mark.parametrize("earlier", [False, True])
-def test_bands_are_the_probabilities_of_classes(earlier):
+@pytest.mark.parametrize(("earlier", "mode"), [(False, "sequence"), (True, "last")])
+def test_bands_are_the_probabilities_of_classes(earlier, mode):
     """Each timestep's bands add up to 1; last-step mode's only output is a column after T."""
     run = a_label_run(sequence=[0, 50], last=[0, 0])
     figure = drawn("predictions", run, 0, earlier)
@@ -30,16 +31,15 @@ def test_bands_are_the_probabilities_of_classes(earlier):
     heights = {}
     for bar in bands:
         for x, y in zip(bar.x, bar.y, strict=True):
-            heights[bar.yaxis, x] = heights.get((bar.yaxis, x), 0) + y
+            heights[x] = heights.get(x, 0) + y
     np.testing.assert_allclose([*heights.values()], 1, rtol=1e-6)
-    rows = 2 if earlier else 1
-    assert len(heights) == 4 * rows + 1
-    assert max(x for _, x in heights) > 4.5
+    assert len(heights) == 4 + 1
+    assert max(heights) > 4.5
     first = next(bar for bar in bands if bar.name == "class\u00a00")
-    expected = run.snapshot.by_seed("sequence", "predictions")[:, 0, :, 0].mean(axis=0)
+    expected = run.snapshot.by_seed(mode, "predictions")[:, 0, :, 0].mean(axis=0)
     np.testing.assert_allclose(first.y, expected, rtol=1e-6)
-    frames = {shape.line.color for shape in figure.layout.shapes}
-    assert frames == {LIGHT.sequence, LIGHT.last}
+    frames = [shape.line.color for shape in figure.layout.shapes]
+    assert frames == [LIGHT.mode(mode), LIGHT.last]
 
 
 def test_two_classes_have_two_bands():
@@ -72,7 +72,7 @@ def test_names_are_written_in_thick_bands():
     run = a_label_run(replace(dataset, y=y), sequence=[0], last=[0])
     notes = drawn("predictions", run, 0).layout.annotations[1:]
     name = f"class\u00a0{100 % 3}"
-    assert [note.yref for note in notes if note.text == name] == ["y", "y3"]
+    assert [note.yref for note in notes if note.text == name] == ["y3", "y"]
     assert sum(note.text.startswith("class") for note in notes) == 2
 
 
@@ -175,40 +175,31 @@ def cells(table):
 def test_a_confusion_matrix_counts_all_seeds():
     """Ten samples of both seeds have the next class; rows are true, columns predicted classes."""
     run = a_label_run(sequence=[0, 10], last=[0, 0])
-    tables = confusion.label_tables(run, LIGHT).split("<table")[1:]
+    tables = confusion.label_tables(run, {}, LIGHT).split("<table")[1:]
     assert len(tables) == 2
     true = class_numbers(run.dataset.last_y[100:])
     for k, row in enumerate(cells(tables[0])[1:]):
         wrong, total = int((true[:10] == k).sum()), 2 * int((true == k).sum())
         counts = {k: f"{total - wrong}", (k + 1) % 3: f"{wrong}" if wrong else ""}
         assert row[1:4] == [counts.get(j, "") for j in range(3)]
-    assert "median accuracy 95%" in tables[0]
-    text, details = confusion.label_words(run)
+    text, details = confusion.label_words(run, {})
     assert text.startswith("Most frequent mistake: sequence mode says class ")
     assert "sums over 2 seeds" in details
-    assert confusion.label_words(a_label_run(sequence=[0], last=[0]))[0].startswith("No mistakes")
+    right = a_label_run(sequence=[0], last=[0])
+    assert confusion.label_words(right, {})[0].startswith("No mistakes")
 
 
 @pytest.mark.parametrize(("masking", "heading"), [("on", 3), ("off", 2)])
 def test_padding_is_counted_in_one_column_and_left_out_in_the_other(masking, heading):
     """Keras counts real steps if a mask leaves padding out, else all steps."""
     run = a_label_run(PADDED, masking=masking, sequence=[20], last=[20])
-    padding = confusion.label_tables(run, LIGHT).split("<table")[3]
+    padding = confusion.label_tables(run, {}, LIGHT).split("<table")[3]
     rows, real = cells(padding), PADDED.mask[100:]
     right = class_numbers(outputs_with_mistakes(PADDED, 20)) == class_numbers(PADDED.y[100:])
     assert rows[2][2:] == [f"{100 * right.mean():.3g}%", f"{100 * right[real].mean():.3g}%"]
     assert rows[4][2:] == ["80% (one output per sample)"]
     assert "(Keras)" in rows[0][heading]
     assert f"{real.sum()} of 400 evaluated steps are real" in padding
-
-
-def test_uneven_classes_also_have_balanced_accuracy_and_f1():
-    """They are shown if the most frequent class has over 1.5 times its equal share."""
-    even = a_label_run(sequence=[10], last=[0])
-    assert "macro F1" not in confusion.label_tables(even, LIGHT)
-    y = np.eye(3, dtype=np.float32)[np.where(np.arange(200) % 5 == 0, 1, 0)][:, None].repeat(4, 1)
-    uneven = a_label_run(replace(even.dataset, y=y), sequence=[10], last=[0])
-    assert "accuracy 90%, balanced 9" in confusion.label_tables(uneven, LIGHT)
 
 
 def test_a_replay_shows_the_true_class_and_accuracies():
@@ -240,23 +231,45 @@ def test_steps_of_few_samples_arent_drawn():
     assert step.drawn.tolist() == [0, 1, 2]
     assert np.isnan(step.errors["sequence"].median[3])
     assert "Steps of fewer than 10 samples" in step.sentence()
-    assert step.takeaway().endswith("sequence mode at every step.")
+    assert step.takeaway().endswith("sequence mode at every drawn step.")
     assert step.since([False, True, True]) == 2
     assert step.since([True, True, False]) == 0
 
 
-def test_the_skill_table_has_the_scores_of_the_last_step():
-    """Of the recorded run: the models' scores and losses again, and the baselines', best first."""
-    experiment, dataset = suggested("weather"), make_dataset(suggested("weather"))
-    snapshot = recorded(experiment)
-    scores = results.label_skill(experiment, dataset, snapshot.weights)
-    for score in scores[:2]:
-        result = snapshot.middle.results[score.name]
-        assert score.accuracy == pytest.approx(result.labels.accuracy)
-        assert score.balanced == pytest.approx(results.balanced_accuracy(result.labels.confusion))
-        assert score.f1 == pytest.approx(results.macro_f1(result.labels.confusion))
-    assert scores[1].loss == pytest.approx(result.final_validation_loss, rel=1e-4)
-    assert scores[2].accuracy == pytest.approx(results.baseline_accuracy(dataset)[1])
-    assert [score.label for score in scores[2:]] == [one.label for one in dataset.baselines]
-    words, _ = skill.label_words(dataset, scores, "evaluated")
-    assert "no mode clearly beats" in words
+def test_scores_of_labels_are_those_of_the_outputs_at_the_last_step():
+    """Models have medians over the seeds. Then come all baselines, the best one first."""
+    experiment = suggested("weather").set(seeds=2)
+    snapshot, dataset = recorded(experiment), make_dataset(experiment.set(test=20))
+    run = RunAt(experiment, make_dataset(experiment), snapshot)
+    evaluated = results.label_skill(experiment, run.dataset, snapshot.weights)
+    last = snapshot.middle.results["last"]
+    assert evaluated[1].loss == pytest.approx(last.final_validation_loss, rel=1e-4)
+    assert evaluated[2].accuracy == pytest.approx(results.baseline_accuracy(run.dataset)[1])
+    tested = results.label_skill(experiment, dataset, snapshot.weights, "test")
+    part = dataset.parts["test"]
+    labels = class_numbers(dataset.last_y[part])
+    for score in tested[:2]:
+        shares, recalls = [], []
+        for models in snapshot.weights:
+            outputs = forward(experiment, models[score.name], dataset.x[part])[1][:, -1]
+            right = class_numbers(outputs) == labels
+            shares.append(right.mean())
+            recalls.append(np.mean([right[labels == k].mean() for k in np.unique(labels)]))
+        assert score.accuracy == pytest.approx(np.median(shares))
+        assert score.balanced == pytest.approx(np.median(recalls))
+    assert [score.name for score in tested[2:]] == ["repeat", "frequent"]
+    run, skills = replace(run, dataset=dataset), {"test": tested}
+    table = confusion.label_tables(run, skills, LIGHT).split("<table")[3]
+    assert cells(table)[1][2] == f"{100 * tested[0].accuracy:.3g}%"
+    words, _ = confusion.label_words(run, skills)
+    assert "On test samples, no mode clearly beats" in words
+
+
+@pytest.mark.parametrize("padding", ["none", "after"])
+def test_the_best_possible_model_of_a_task_is_scored(padding):
+    """It is the last one. Its balanced accuracy isn't known."""
+    experiment = suggested("brackets").set(padding=padding)
+    scores = results.label_skill(experiment, make_dataset(experiment), ({},))
+    assert [score.name for score in scores] == ["repeat", "frequent", "best"]
+    assert scores[-1][2:4] == (0, 1)
+    assert np.isnan(scores[-1].balanced)

@@ -11,10 +11,12 @@ import pytest
 
 from lib.data import class_numbers, make_dataset, read_upload, settle, suggested
 from lib.experiment import Experiment
-from lib.export import EXPORTS, history_csv, predictions_csv
+from lib.export import EXPORTS, arrays, history_csv, predictions_csv
+from lib.export.archive import record_of, table_of
 from lib.export.predictions import predictions
-from lib.results import baseline_accuracy, baseline_loss
+from lib.results import baseline_accuracy, baseline_loss, untrained
 from lib.results.strangers import without_rows
+from lib.text import percent
 from tests.unit.test_export import check_format
 from tests.unit.test_report import page_of
 from tests.unit.test_results import a_run
@@ -54,6 +56,7 @@ def test_keras_masks_the_padded_steps_alone(data):
     dataset, script = written("keras", data, {"padding": "after"})
     np.testing.assert_array_equal(dataset.x.any(axis=-1), dataset.mask)
     assert "keras.layers.Masking(),  # (N, " in script
+    assert "Masking" not in written("keras", data, {"padding": "after", "mask": "off"})[1]
 
 
 def test_a_script_has_the_loss_that_fits_the_targets_and_the_head():
@@ -70,10 +73,13 @@ def test_a_script_has_the_loss_that_fits_the_targets_and_the_head():
     assert "to_categorical(labels, 3)  # (N, 24, 3)" in script
 
 
+@pytest.mark.parametrize("mask", ["on", "off"])
 @pytest.mark.parametrize("data", ["brackets", "first_pattern", "weather", "vowels"])
-def test_the_table_of_predictions_has_the_probabilities_of_the_screen(data):
+def test_the_table_of_predictions_has_the_probabilities_of_the_screen(data, mask):
     """There is a row for each real step. Last-step mode's prediction is in the last one's row."""
-    experiment, dataset, snapshot = a_run(data, seeds=1)
+    experiment = settle(suggested(data).set(mask=mask))
+    dataset = make_dataset(experiment)
+    snapshot = untrained(experiment, dataset)
     table = predictions(experiment, dataset, snapshot)
     mask, part = dataset.mask, dataset.evaluated
     assert len(table) == (dataset.y[part, :, 0].size if mask is None else mask[part].sum())
@@ -83,6 +89,9 @@ def test_the_table_of_predictions_has_the_probabilities_of_the_screen(data):
         real = np.array(rows.index) - 1
         numbers = class_numbers(dataset.y[index])[real]
         assert [dataset.classes.index(name) for name in rows["class"]] == numbers.tolist()
+        for one in dataset.baselines:
+            name = dataset.classes[class_numbers(one.last[index])]
+            assert rows[f"baseline_{one.name}"].iloc[-1] == name
         for mode, result in snapshot.results.items():
             of_classes = rows[[f"{mode} P({name})" for name in dataset.classes]].to_numpy()
             expected = result.predictions[place]
@@ -90,7 +99,6 @@ def test_the_table_of_predictions_has_the_probabilities_of_the_screen(data):
             if mode == "last":
                 assert np.isnan(of_classes[:-1]).all()
                 np.testing.assert_allclose(of_classes[-1], expected[-1], atol=1e-5)
-                assert rows["baseline_frequent"].iloc[-1] in dataset.classes
             else:
                 np.testing.assert_allclose(of_classes, expected[real], atol=1e-5)
                 likely = [dataset.classes[k] for k in class_numbers(expected[real])]
@@ -118,16 +126,17 @@ def test_the_history_of_labels_has_accuracies():
 
 @pytest.mark.parametrize("data", ["brackets", "weather"])
 def test_a_report_of_labels_has_accuracies_and_all_classes(data):
-    """The report has no errors in a unit, and the confusion matrices' counts."""
+    """The report has the table of accuracies, and the counts of each row of the matrices."""
     run = _, dataset, snapshot = a_run(data)
     words = " ".join(page_of(run, past=snapshot.past).words.split())
-    assert "Median accuracy at the last step" in words
-    assert f"{100 * baseline_accuracy(dataset)[1]:.0f}%" in words
-    for mode, result in snapshot.middle.results.items():
-        assert f"{100 * result.final_accuracy:.0f}%" in words, mode
-        for count in result.labels.confusion.max(axis=1):
-            assert f" {count:,} " in words
-    assert all(f" {name} " in words for name in dataset.classes)
+    results = snapshot.middle.results.values()
+    shares = " ".join(percent(100 * result.final_accuracy) for result in results)
+    assert f"Median accuracy at the last step {shares} " in words
+    assert f", the best baseline {percent(100 * baseline_accuracy(dataset)[1])} " in words
+    for result in results:
+        for name, row in zip(dataset.classes, result.labels.confusion, strict=True):
+            shown = " ".join([name, *(f"{count:,}" for count in row if count)])
+            assert f" {shown} " in words
 
 
 def test_a_stranger_sees_accuracies_but_no_names_of_classes():
@@ -146,3 +155,29 @@ def test_a_stranger_sees_accuracies_but_no_names_of_classes():
         losses = baseline_loss(weighted, hidden)
         assert losses == baseline_loss(weighted, dataset)
         assert all(map(math.isfinite, losses.values()))
+
+
+@pytest.mark.parametrize("data", ["brackets", "first_pattern", "vowels", "digits", "weather"])
+def test_the_app_reads_its_own_arrays_of_labels(data):
+    """Samples are the same, in another order. Inputs are standardized by other training samples."""
+    dataset = make_dataset(settle(suggested(data).set(padding="before")))
+    table = read_upload("own.npz", arrays(dataset))
+    table = table_of(record_of(table))  # as a saved run has it
+    read = make_dataset(Experiment().set(data="upload", **table.settings), table)
+    rows = read.origin
+    series = rows.series[rows.starts]
+    order = [int(rows.names[each]) - 1 for each in series]
+    assert sorted(order) == [*range(len(dataset.x))]
+    assert read.classes == dataset.classes
+    np.testing.assert_array_equal(read.real, dataset.real[order])
+    np.testing.assert_array_equal(read.y, dataset.y[order])
+    np.testing.assert_array_equal(read.last_y, dataset.last_y[order])
+    x = rows.x_scale.raw(read.x, series) * read.real[..., None]
+    np.testing.assert_allclose(x, dataset.x[order], atol=1e-6)
+    assert not read.x[~read.real].any()
+    known = read.x[: read.train][read.real[: read.train]]
+    np.testing.assert_allclose(known.mean(axis=0), 0, atol=1e-4)
+    assert (read.feature_names, read.target_column) == (
+        dataset.feature_names,
+        dataset.target_column,
+    )

@@ -20,8 +20,9 @@ PUBLIC = {
     *("plotly.graph_objects", "plotly.io", "plotly.offline", "psutil", "pyarrow"),
     *("pyarrow.parquet", "pyarrow.types", "ray", "ray.exceptions", "segno"),
     *("coreforecast.seasonal", "starlette.datastructures", "starlette.exceptions"),
-    *("starlette.middleware", "starlette.requests", "starlette.responses", "starlette.routing"),
-    *("starlette.types", "streamlit", "streamlit.delta_generator", "tensorflow"),
+    *("starlette.middleware", "starlette.middleware.base", "starlette.requests"),
+    *("starlette.responses", "starlette.routing", "starlette.types"),
+    *("streamlit", "streamlit.delta_generator", "tensorflow"),
 }
 """Modules that the documentation of their library names."""
 MODULES = {"column_config", "components"}

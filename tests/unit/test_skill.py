@@ -9,13 +9,10 @@ from lib.recurrence import forward, model
 from lib.recurrence.cells import unroll
 from lib.results import baselines
 from lib.results.baselines import (
-    Score,
-    SkillTable,
     best_possible,
     by_row,
-    evaluate,
-    median_skill,
     predict,
+    skill_of_seeds,
 )
 from lib.shapes.output import BLOCKS, bias_shapes
 from tests.unit import own_data
@@ -38,7 +35,7 @@ def by_hand(frame, dataset, part):
 def test_errors_of_a_baseline_equal_those_computed_by_pandas(part):
     """This compares the MAE, RMSE and MASE of last week's value per store."""
     experiment, dataset, weights = own_data.sales(test=20)
-    result = evaluate(dataset, predict(experiment, dataset, weights, part))
+    result = skill_of_seeds(experiment, dataset, (weights,), part)
     of_part = (
         dataset.evaluated if part == "evaluated" else slice(len(dataset.x) - dataset.test, None)
     )
@@ -58,7 +55,7 @@ def test_errors_of_a_baseline_equal_those_computed_by_pandas(part):
 def test_errors_of_a_model_are_in_the_targets_unit(settings):
     """A raw prediction is the output in the sample's scale, plus the base of a change."""
     experiment, dataset, weights = own_data.sales(**settings)
-    result = evaluate(dataset, predict(experiment, dataset, weights))
+    result = skill_of_seeds(experiment, dataset, (weights,))
     samples = np.arange(len(dataset.x))[dataset.evaluated]
     frame, rows = by_hand(own_data.panel(), dataset, dataset.evaluated)
     values, ahead = frame["sales"].to_numpy(), settings.get("horizon", 1)
@@ -82,7 +79,7 @@ def test_skill_is_relative_to_the_best_baseline_of_each_target():
     table = own_data.table(frame, "hour")
     names = ("load", "walk")
     experiment, dataset, weights = own_data.cut(table, ("walk",), names, horizon=24, period=168)
-    result = evaluate(dataset, predict(experiment, dataset, weights))
+    result = skill_of_seeds(experiment, dataset, (weights,))
     best = [result.baselines(target)[0] for target in range(2)]
     assert best[0].name == "seasonal"
     assert best[1].name != "seasonal"
@@ -143,7 +140,7 @@ def test_predictions_are_collected_by_target_row():
 def test_without_weights_only_baselines_are_evaluated():
     """Baselines need no training of a model."""
     experiment, dataset, _ = own_data.sales()
-    result = evaluate(dataset, predict(experiment, dataset, {}))
+    result = skill_of_seeds(experiment, dataset, ({},))
     assert not result.models
     assert {one.name for one in result.baseline_scores} == {
         "last",
@@ -155,19 +152,21 @@ def test_without_weights_only_baselines_are_evaluated():
 
 
 def test_the_errors_of_several_seeds_are_medians():
-    """Only models have medians, because baselines have no seeds."""
-
-    def table(mae, rmse):
-        baseline = Score("mean", "the mean", np.ones(1), np.ones(1), np.ones(1))
-        model = Score("last", "last-step mode", *(np.array([each]) for each in (mae, rmse, mae)))
-        return SkillTable(np.arange(3), 1, (model,), (baseline,), 3)
-
-    result = median_skill([table(1, 9), table(5, 2), table(3, 4)])
-    (model,) = result.models
-    assert (model.mae[0], model.rmse[0], model.mase[0]) == (3, 4, 3)
-    assert result.baseline_scores[0].mae == 1
-    two = median_skill([table(1, 9), table(5, 2)]).models[0]
-    assert two.rmse[0] == pytest.approx(np.sqrt((9**2 + 2**2) / 2))  # from the median MSE
+    """An RMSE is the root of the median MSE. Baselines have no seeds."""
+    experiment, dataset, weights = own_data.sales()
+    seeds = tuple(
+        {mode: tuple(array * factor for array in arrays) for mode, arrays in weights.items()}
+        for factor in (1, 3, 2, 0)
+    )
+    tables = [skill_of_seeds(experiment, dataset, (each,)) for each in seeds]
+    table = skill_of_seeds(experiment, dataset, seeds)
+    for k, median in enumerate(table.models):
+        models = [each.models[k] for each in tables]
+        assert median.mae == pytest.approx(np.median([each.mae for each in models], axis=0))
+        assert median.mase == pytest.approx(np.median([each.mase for each in models], axis=0))
+        errors = np.median([each.rmse**2 for each in models], axis=0)
+        assert median.rmse == pytest.approx(np.sqrt(errors))
+    assert table.baseline_scores[0].mae == tables[0].baseline_scores[0].mae
 
 
 HEADLESS = EXPERIMENT.set(head="none", U=1)

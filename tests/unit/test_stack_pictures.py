@@ -80,6 +80,9 @@ def test_each_layer_has_a_picture_of_its_output():
     for text, shared in (("input~lstm_seq~dense", True), ("input~lstm~dense", False)):
         *_, dense = layer_pictures(steps_of(text), LIGHT)
         assert ("shared by all timesteps" in dense) is shared
+        assert "activation" not in dense
+    *_, dense = layer_pictures(steps_of("input~lstm~dense_actsoftmax"), LIGHT)
+    assert "activation softmax" in dense
     whole = stack_picture(steps, LIGHT)
     assert whole.count("breaks here") == whole.count("not reached") == 1
     assert len(drawings(whole)) == 2

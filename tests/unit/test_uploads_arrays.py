@@ -13,6 +13,7 @@ from tests.unit.uploaded import notes_of
 
 N, T, F = 20, 12, 3
 X = np.random.default_rng(0).normal(size=(N, T, F))
+LABELED = {"x": X, "y": np.arange(N) % 3, "classes": ["a", "b", "c"]}
 
 
 class Bomb:
@@ -132,6 +133,12 @@ def member(content):
         (npz(x=X)[:900], "can't be opened"),
         (pickle.dumps(Bomb(), protocol=4), "pickle, which could run code"),
         (npy(np.zeros((3, 1001))), "rows of 1,001 cells"),
+        (npz(**LABELED | {"classes": ["a", "b", "b"]}), "different names .* the classes a, b, b"),
+        (npz(**LABELED | {"classes": ["a", "b"]}), "from 0 to 1 in y.* from 0 to 2, "),
+        (npz(**LABELED | {"y": X}), r"\(20, 12\) or \(20,\)\. Got 3 columns"),
+        (npz(**LABELED | {"mask": np.ones(N)}), r"mask of shape \(20, 12\).* got shape \(20,\)"),
+        (npz(**LABELED | {"mask": np.full((N, T), 2)}), "from 2 to 2"),
+        (npz(**LABELED | {"mask": np.zeros((N, T))}), "at least one in each sample"),
     ],
 )
 def test_a_file_without_usable_arrays_raises_an_error(content, message):

@@ -31,8 +31,8 @@ from lib.experiment import (
 )
 from lib.text import beside
 
-_WINDOWS = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
-_PARTS = {"train", "test", "gap"}
+_OF_TABLES = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
+_OF_TABLES |= {"train", "test", "gap"}
 SPEC_GROUPS = {
     "Idea": "Ideas",
     "Task": "Tasks",
@@ -69,6 +69,12 @@ class DatasetSpec:
         """The title with its group: "Task · Echo"."""
         return f"{self.group} · {self.title}"
 
+    @property
+    def without_effect(self) -> frozenset[str]:
+        """The settings that no choice of other settings gives an effect: links leave them out."""
+        of_labels = {"head", "ahead", "form"} if self.group == "Label" else set[str]()
+        return (OPTIONAL - self.uses) | self.why.keys() | of_labels
+
 
 def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
     """Return the spec for a row of specs.toml; add the settings that all tasks or tables use."""
@@ -77,7 +83,7 @@ def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
     if task := TASKS.get(name) or LABEL_TASKS.get(name):
         uses |= {"N", *task.options}
     elif name in (*TABLES, "upload"):
-        uses |= _WINDOWS | _PARTS
+        uses |= _OF_TABLES
     return DatasetSpec(name, TABLES.get(name), frozenset(uses), **row)
 
 
@@ -111,24 +117,19 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     spec = find_spec(experiment)
     values: dict[str, Any] = {key: SETTINGS[key].default for key in OPTIONAL - spec.uses}
     values |= spec.fixed
-    chosen = {key: experiment.get(key) for key in spec.allowed}
-    values |= {key: usual[0] for key, usual in spec.allowed.items() if chosen[key] not in usual}
+    for key, allowed in spec.allowed.items():
+        values[key] = experiment.get(key) if experiment.get(key) in allowed else allowed[0]
     values |= {key: max(experiment.get(key), least) for key, least in spec.at_least.items()}
     values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
-    if "test" in spec.uses:
-        values["test"] = min(experiment.data.test, 95 - experiment.data.train)
     settled = experiment.set(**values)
     table, width = table_of(settled, table), spec.targets
     if not width:
         features, width = _widths(settled.data, table)
         settled = settled.set(F=features)
-    data = settled.data
-    if "lag" in spec.uses:
-        settled = settled.set(lag=min(data.lag, data.timesteps - 1))
-    if "N" in spec.uses:
-        step = int(LIMITS["N"].step)
-        most = MAX_VALUES // (data.timesteps * data.features) // step * step
-        settled = settled.set(N=min(data.samples, most))
+    data, step = settled.data, int(LIMITS["N"].step)
+    most = MAX_VALUES // (data.timesteps * data.features) // step * step
+    values = {"N": min(data.samples, most), "lag": min(data.lag, data.timesteps - 1)}
+    settled = settled.set(**values, test=min(data.test, 95 - data.train))
     if spec.targets or table:  # without a table, targets aren't known
         count = len(spec.classes)
         if table and not spec.targets:
@@ -136,7 +137,7 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
         losses = losses_for(count)
         if settled.training.loss not in losses:
             settled = settled.set(loss=losses[0])
-    reset = unused(settled) | ({"head", "ahead", "form"} if settled.has_labels else set())
+    reset = locked(settled).keys() - spec.why.keys() - {"U"}
     settled = settled.set(**{key: SETTINGS[key].default for key in reset})
     if settled.model.head == "none" and width:
         settled = settled.set(U=min(width, int(LIMITS["U"].maximum)))
@@ -176,26 +177,23 @@ def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], 
     return data.inputs or inputs, data.targets or targets
 
 
-def dictated(experiment: Experiment) -> dict[str, str]:
-    """Return the settings that the data or the head determine: key → reason."""
+def locked(experiment: Experiment) -> dict[str, str]:
+    """Return the settings that can't be changed: key → why; "" for a setting without effect."""
     spec = find_spec(experiment)
-    why = dict(spec.why)
+    why = {**dict.fromkeys(OPTIONAL - spec.uses, ""), **spec.why}
     if spec.fixed.get("head", experiment.model.head) == "none":
         why.setdefault("U", "Without a head: one unit per target.")
     if experiment.has_labels:
-        why.setdefault("head", "Dense turns units into one output per class.")
-        if "ahead" in spec.uses:
-            why.setdefault("ahead", "One label for each timestep.")
-            why.setdefault("form", "Classes have no differences.")
+        usual = {"head": "Dense turns units into one output per class.", "period": ""}
+        usual |= {"ahead": "One label for each timestep.", "form": "Classes have no differences."}
+        why = usual | why
+    else:
+        why |= {"output": "", "weights": ""}
+    if experiment.data.padding == "none":
+        why["mask"] = ""
+    if experiment.training.keep != "stop":
+        why["patience"] = ""
     return why
-
-
-def unused(settled: Experiment) -> set[str]:
-    """Return the keys of settings that a settled experiment doesn't use."""
-    keys = {*OPTIONAL - find_spec(settled).uses}
-    keys |= {"period"} if settled.has_labels else {"output", "weights"}
-    keys |= {"mask"} if settled.data.padding == "none" else set()
-    return keys if settled.training.keep == "stop" else keys | {"patience"}
 
 
 def options_of(key: str, settled: Experiment) -> dict[str, Choice]:
@@ -205,14 +203,6 @@ def options_of(key: str, settled: Experiment) -> dict[str, Choice]:
     if key == "loss":
         names = [n for n in names if options[n].activation == settled.training.activation]
     return {name: options[name] for name in names}
-
-
-def idle(experiment: Experiment) -> frozenset[str]:
-    """Return the keys of settings that no choice of other settings gives an effect."""
-    spec = find_spec(experiment)
-    if not (spec.targets or spec.table):  # other targets of an own table need another loss
-        experiment = experiment.set(loss=SETTINGS["loss"].default)
-    return (OPTIONAL - spec.uses) | dictated(experiment).keys()
 
 
 def example_of_upload(experiment: Experiment) -> Experiment:

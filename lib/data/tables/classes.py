@@ -3,24 +3,25 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from lib.data.dataset import Dataset, Rows, Scale
 from lib.data.labels import one_hot, with_label_baselines
-from lib.data.tables.table import MOST_CATEGORIES, WindowError, may_be_classes
+from lib.data.tables.table import MOST_CATEGORIES, Table, WindowError, may_be_classes
 from lib.text import listed, percent
 
 OTHER = "other"  # the class of rare texts, if there are more than `MOST_CATEGORIES` texts
 
 
 def with_classes(
-    rows: Rows, column: pd.Series, training: np.ndarray, horizon: int
+    rows: Rows, table: Table, target: str, part: np.ndarray, horizon: int
 ) -> tuple[Rows, tuple[str, ...], str]:
     """Return the rows with class numbers as targets (R, 1), the class names, and a note.
 
-    `rows` have numbers of the column's categories. `training` (R,) are the training rows, which
-    determine the most frequent classes. Raises WindowError for a single class.
+    `rows` have numbers of the target's categories. `part` (R,) is each row's split, see `Cut`: the
+    training rows determine the most frequent classes. Raises WindowError for a single class.
     """
+    column, training = table.frame[target], part == 0
+    known = table.classes if target in table.targets else ()
     names = [f"{name}" for name in column.cat.categories]
     codes = rows.targets[:, 0].astype(int)
     counts = np.bincount(codes[training], minlength=len(names))
@@ -35,8 +36,8 @@ def with_classes(
             f"{names[int(counts.argmax())]!r} in {column.name}. Choose another target column, or "
             "more rows for training."
         )
-    used = [names[code] for code in np.unique(column.cat.codes) if code >= 0]
-    kept, order = used, "alphabetical order"
+    used = known or [names[code] for code in np.unique(column.cat.codes) if code >= 0]
+    kept, order = [*used], "alphabetical order"
     if rare := len(used) > MOST_CATEGORIES:
         often = sorted(used, key=lambda name: -counts[names.index(name)])
         kept = [name for name in often if name != OTHER][: MOST_CATEGORIES - 1]
@@ -44,13 +45,16 @@ def with_classes(
         kept, order = sorted(kept, key=float), "numeric order"
     except ValueError:  # at least one text isn't a number
         kept = sorted(kept, key=str.casefold)
+    if known:
+        kept, order = [*known], "the file's order"
     classes = (*kept, OTHER) if rare else (*kept,)
     of_names = np.array([classes.index(n) if n in kept else len(kept) for n in names], np.float64)
     numbers = of_names[codes]
     note = f"{column.name} has {len(used):,} classes, in {order}: {listed(classes)}."
     if rare:
         note += f" The {len(kept)} most frequent in the training rows are kept."
-    shares = 100 * np.bincount(numbers.astype(int)) / len(numbers)
+    counts = np.bincount(numbers[part >= 0].astype(int))
+    shares = 100 * counts / counts.sum()
     note += f" {percent(shares.max())} of the rows are {classes[int(shares.argmax())]}"
     in_series = rows.series[horizon:] == rows.series[: len(numbers) - horizon]
     if horizon and in_series.any():

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from lib.data.dataset import Rows
 from lib.data.tables.table import WindowError
 from lib.experiment import DataSettings
 from lib.text import counted, joined
@@ -45,27 +46,21 @@ class Cut:
     every: int  # every k-th window of a split is used; 1 unless there are too many windows
 
 
-def cut(
-    series: np.ndarray,
-    rank: np.ndarray,
-    data: DataSettings,
-    seed: int = 0,
-    most: float = math.inf,
-    *,
-    segment: np.ndarray | None = None,
-) -> Cut:
+def cut(rows: Rows, rank: np.ndarray, data: DataSettings, seed: int, most: float) -> Cut:
     """Cut rows into windows, without a test split if there are too few rows.
 
-    `series` (R,) and `rank` (R,) number each row's series, and its place in time. If windows must
-    not cross time gaps, `segment` (R,) numbers stretches without gaps. If there are more than
-    `most` windows, use every k-th. Raises WindowError for too few rows or series.
+    `rank` (R,) numbers each row's place in time. If there are more than `most` windows, use every
+    k-th. Raises WindowError for too few rows or series.
     """
-    block = series if segment is None else segment
+    stops_at_gaps = data.at_gaps == "stop"
+    block = rows.segment if stops_at_gaps else rows.series
 
     def attempt(**changes: Any) -> Cut | None:
         new = replace(data, **changes)
-        by_id = new.split == "id"
-        part = _parts_by_series(series, block, new, seed) if by_id else _parts_by_time(rank, new)
+        if new.split == "id":
+            part = _parts_by_series(rows.series, block, new, seed)
+        else:
+            part = _parts_by_time(rank, new)
         return _cut(block, part, new, most)
 
     if made := attempt():
@@ -85,7 +80,7 @@ def cut(
     choices = joined([f"{names[key]} ≤ {value}" for key, value in fix.items()])
     apart = f", {data.rate} rows apart," if data.rate > 1 else ""
     between = f", {data.gap} rows apart" if data.gap and data.split == "time" else ""
-    longest = f"The longest series{'' if segment is None else ' without a gap'}"
+    longest = f"The longest series{' without a gap' if stops_at_gaps else ''}"
     raise WindowError(
         f"{data.timesteps} timesteps{apart} and targets {counted(data.horizon, 'step')} ahead make "
         f"windows of {span_of(data)} rows. Training and validation need one window each{between}, "

@@ -54,8 +54,8 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
         notes.append(f"Times in {name} repeat: there are {count}, identified by {joined(names)}.")
     elif not times.is_monotonic_increasing:
         notes.append(f"Rows sorted by {name}.")
-        order = np.argsort(times.to_numpy(), kind="stable")
-        frame, times = frame.iloc[order].reset_index(drop=True), times.iloc[order]
+        times = times.sort_values(kind="stable")
+        frame = frame.loc[times.index].reset_index(drop=True)
     index = pd.DatetimeIndex(times)
     step, spacing_notes = spacing(index, codes)
     notes += spacing_notes
@@ -77,7 +77,7 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
     Without times, a column needs a name such as "store", and consecutive or equally long series.
     """
     rows, has_times = len(frame), times is not None
-    ranks = np.zeros(rows, np.int64) if times is None else pd.factorize(times)[0]
+    distinct_times = 0 if times is None else times.nunique()
     candidates, named = list[tuple[bool, int, str]](), list[str]()
     for name in map(str, frame.columns):
         is_named, column = _NAMES_SERIES.search(name) is not None, frame[name]
@@ -85,15 +85,15 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
             continue
         if pd.api.types.is_numeric_dtype(column) and (column % 1 != 0).any():
             continue
-        codes = pd.factorize(column)[0].astype(np.int64)
+        codes = pd.factorize(column)[0]
         sizes = np.bincount(codes)
         count = len(sizes)
         if not 2 <= count <= rows / (2 if has_times else 4):
             continue
         if has_times:
             named += [name] if is_named else []
-            is_full = is_named or rows >= _FULL * count * (int(ranks.max()) + 1)
-            identifies = is_full and _are_unique(codes, ranks)
+            is_full = is_named or rows >= _FULL * count * distinct_times
+            identifies = is_full and _identify_series(frame[[name]], times)
         else:
             are_blocks = np.count_nonzero(np.diff(codes)) == count - 1
             identifies = are_blocks or sizes.min() == sizes.max()
@@ -101,15 +101,12 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
             candidates.append((not is_named, count, name))
     if candidates:  # prefer a typical name, then few series
         return [min(candidates, key=lambda each: each[:2])[2]]
-    if len(named) > 1:
-        combined = frame.groupby(named, observed=True, sort=False).ngroup().to_numpy(np.int64)
-        return named if _are_unique(combined, ranks) else []
-    return []
+    return named if len(named) > 1 and _identify_series(frame[named], times) else []
 
 
-def _are_unique(series: np.ndarray, times: np.ndarray) -> bool:
-    """Return whether each series has at most one row per time; both are codes (R,)."""
-    return pd.Index(series * (int(times.max()) + 1) + times).is_unique
+def _identify_series(columns: pd.DataFrame, times: pd.Series | None) -> bool:
+    """Return whether the rows (R,) with the same values of all columns have different times."""
+    return not columns.assign(**{"": times}).duplicated().any()
 
 
 def as_texts(column: pd.Series) -> pd.Series:
@@ -137,8 +134,8 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
         notes.append("Weekdays only: Monday follows Friday.")
     missing = np.maximum(counts.round() - 1, 0).astype(int)
     if (even := _even_share(counts)) < _EVEN:
-        distances = typical, seconds[is_step].min(), seconds[is_step].max()
-        usual, least, most = map(_duration, distances)
+        of_steps = seconds[is_step]
+        usual, least, most = map(_duration, (typical, of_steps.min(), of_steps.max()))
         notes.append(
             f"Uneven times: mostly {usual} apart, {least} to {most}. Each row counts as one step."
         )

@@ -37,18 +37,20 @@ def make_windows(
     Experiment(data).validate()
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
     horizons = _horizons(table, targets, data)
-    features, rows, rank, notes = rows_of(table, inputs, targets, data)
+    hidden = (table.mask,) if table.mask else ()
+    features, rows, rank, notes = rows_of(table, inputs, targets + hidden, data)
+    real = rows.targets[:, len(targets) :].min(axis=1, initial=1) > 0  # not padded
+    rows = replace(rows, targets=rows.targets[:, : len(targets)])
     width = max(len(features), len(targets) * len(horizons), count_classes(table, targets))
-    segment = rows.segment if data.at_gaps == "stop" else None
     most = MAX_VALUES / (data.timesteps * width)
     try:
-        windows = cut(rows.series, rank, data, seed, most, segment=segment)
+        windows = cut(rows, rank, data, seed, most)
     except WindowError as error:
         raise WindowError(" ".join([f"{error}", *notes]), error.fix) from None
+    windows = replace(windows, part=np.where(real, windows.part, -1))
     training, classes = windows.part == 0, tuple[str, ...]()
     if count_classes(table, targets):
-        column = table.frame[targets[0]]
-        rows, classes, note = with_classes(rows, column, training, data.horizon)
+        rows, classes, note = with_classes(rows, table, targets[0], windows.part, data.horizon)
         notes.append(note)
     columns = zip([*features, *targets], [*rows.inputs.T, *rows.targets.T], strict=True)
     if constant := [name for name, column in columns if not np.ptp(column[training])]:
@@ -57,7 +59,7 @@ def make_windows(
     x, x_scale, y, y_scale = _standardized(rows, windows, targets, horizons, data, names=features)
     of_rows = {field.name: getattr(rows, field.name) for field in fields(rows)}
     origin = Origin(
-        **of_rows | {"inputs": x},
+        **of_rows | {"inputs": x * real[:, None]},
         step=table.step,
         starts=windows.starts,
         rate=data.rate,
@@ -100,6 +102,7 @@ def make_windows(
         y=y,
         train=windows.sizes[0],
         test=windows.sizes[2],
+        mask=None if real.all() else real[read],
         feature_names=tuple(features),
         target_names=target_names,
         timestep_names=timestep_names,
@@ -143,7 +146,7 @@ def _standardized(
     # A change is computed only within a series, or within a stretch without gaps.
     block = rows.segment if data.at_gaps == "stop" else rows.series
     by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
-    groups = (rows.series, len(rows.names)) if by_series else None
+    of_series = rows if by_series else None
     past_targets = [f for f, name in enumerate(names) if change and name in targets]
     raw = rows.inputs
     if past_targets:  # use changes: models fail on levels outside the training range
@@ -152,7 +155,7 @@ def _standardized(
         in_block = (block[rate:] == block[:-rate])[:, None]
         levels = rows.inputs[:, past_targets]
         raw[rate:, past_targets] = in_block * (levels[rate:] - levels[:-rate])
-    x_scale = scale_of(raw, training, groups)
+    x_scale = scale_of(raw, training, of_series)
     x = x_scale.standard(raw, rows.series)
     _check_size(x, names)
     y, y_scale = np.empty((*read.shape, len(targets) * len(horizons)), np.float32), list[Scale]()
@@ -160,10 +163,9 @@ def _standardized(
         raw, end = rows.targets[:, [c]], len(rows.targets) - h
         if change:
             known = training[:end] & training[h:] & (block[:end] == block[h:])
-            within = groups and (groups[0][:end], groups[1])
-            y_scale.append(scale_of(raw[h:] - raw[:end], known, within))
+            y_scale.append(scale_of(raw[h:] - raw[:end], known, of_series))
         else:
-            y_scale.append(scale_of(raw, training, groups))
+            y_scale.append(scale_of(raw, training, of_series))
         target = raw[read + h] - (raw[read] if change else 0.0)
         target = y_scale[k].standard(target, rows.series[read])
         y[..., k] = target[..., 0]
@@ -207,17 +209,17 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
     return horizons
 
 
-def scale_of(values: np.ndarray, known: np.ndarray, groups: tuple[np.ndarray, int] | None) -> Scale:
-    """Return the scale of columns (R, C) in `known` rows, by series if `groups` has (series, S)."""
+def scale_of(values: np.ndarray, known: np.ndarray, of_series: Rows | None) -> Scale:
+    """Return the scale of columns (R, C) in `known` rows, for each of the series of `of_series`."""
     offset, deviation = _offset_and_deviation(values[known])
-    if groups is None:
+    if of_series is None:
         return Scale(offset, deviation)
-    series, count = groups
+    count, rows = len(of_series.names), np.flatnonzero(known)
     offset, deviation = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
-    rows = np.flatnonzero(known)
-    found, first = np.unique(series[rows], return_index=True)  # a series' rows are consecutive
-    for s, of_series in zip(found, np.split(values[rows], first[1:]), strict=True):
-        offset[s], deviation[s] = _offset_and_deviation(of_series)
+    # The rows of a series are consecutive.
+    found, first = np.unique(of_series.series[rows], return_index=True)
+    for s, known_values in zip(found, np.split(values[rows], first[1:]), strict=True):
+        offset[s], deviation[s] = _offset_and_deviation(known_values)
     return Scale(offset, deviation)
 
 

@@ -13,10 +13,11 @@ from lib import charts
 from lib.charts import EARLY, Chart, Palette, Words, cards_of
 from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
-from lib.results import ROWS_HIDDEN, RunAt, Snapshot
+from lib.results import ROWS_HIDDEN, Part, RunAt, Snapshot, label_skill
 from lib.text import capital, readable, short
 from lib.ui import widgets
 from lib.ui.browser import lay_above
+from lib.ui.explore.skill import scores, test_button
 from lib.ui.fragment import Place
 from lib.ui.session import Loaded, session
 from lib.ui.settings import label_of
@@ -101,15 +102,18 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
 
 
 def _label_tables(shown: ShownRun, palette: Palette) -> Follow:
-    """Draw the confusion matrices of a run with labels. Return a function that updates them."""
+    """Draw the tables of a run with labels. Return a function that updates them."""
     st.markdown("### Last step: true classes (rows) and predicted classes (columns)")
-    place, words = Place(), widgets.Takeaway()
+    place, words, tables = Place(), widgets.Takeaway(), st.container(gap="xxsmall")
+    parts: list[Part] = ["evaluated", "test"] if test_button(shown) else ["evaluated"]
+    skills = {part: scores(shown, label_skill, part) for part in parts}
 
     def follow(now: ShownRun) -> None:
-        place.show("html", charts.confusion.label_tables(now, palette))
-        words.show(*charts.confusion.label_words(now))
+        place.show("html", charts.confusion.label_tables(now, skills, palette))
+        words.show(*charts.confusion.label_words(now, skills))
 
-    follow(shown)
+    with tables:
+        follow(shown)
     return follow
 
 

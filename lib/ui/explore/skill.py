@@ -27,22 +27,20 @@ MOST_NAMES = 200  # most options in a menu, since all are sent to the browser
 
 
 def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
-    """Draw the card if the shown data come from a table."""
+    """Draw the card if the shown data are numbers from a table."""
     with st.container(key="skill_place"):  # always drawn, so that nothing below it moves
         shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).at_picked_epoch
-        dataset, run = shown.dataset, shown.run
-        table: Any = None
-        if run and not dataset.has_rows:  # the rows belong to another browser
-            whole = runs.client().get(run.id) or run
-            if whole.dataset.origin:
-                table = _scores(shown, whole)
-        if not (table or dataset.origin):
+        dataset = shown.dataset
+        if dataset.has_labels:
+            return
+        if not _with_rows(shown).origin:
             once("skill", (), dict)  # frees the results of other data, which may be large
             return
         with st.container(border=True, key="skill", gap="xsmall"):
-            if table:
+            if not dataset.has_rows:
                 st.markdown(f"### {TITLES['skill']}")
-                st.markdown(_markdown(table, dataset, _pick_target(dataset)))
+                target = _pick("Target", dataset.target_labels, "target")
+                st.markdown(_markdown(scores(shown, results.skill_of_seeds), dataset, target))
                 hint(results.ROWS_HIDDEN)
                 return
             # Baselines need no training: show them for the sidebar's season, not the run's.
@@ -50,11 +48,7 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
             is_same = experiment.data == loaded.experiment.data
             if is_same and np.array_equal(dataset.y, loaded.dataset.y):
                 shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
-            part = "skill"
-            if dataset.has_labels:
-                st.markdown(f"### {TITLES[part]}")
-            else:
-                part = open_part(TITLES, "skill_part")
+            part = open_part(TITLES, "skill_part")
             of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
             if shown.polling:
                 hint("Shows the previous results until the run pauses or ends.")
@@ -65,6 +59,12 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
                 hint(f"Models of seed {shown.experiment.seed}, the first seed.")
             draw = {"skill": _skill, "dates": _dates, "ahead": _ahead}[part]
             draw(shown, shown.dataset.cut_from, palette)
+
+
+def _with_rows(shown: ShownRun) -> Dataset:
+    """Return the shown dataset with its rows, even if they belong to another browser."""
+    run = None if shown.dataset.has_rows or shown.run is None else runs.client().get(shown.run.id)
+    return run.dataset if run else shown.dataset
 
 
 def _weights(shown: ShownRun) -> results.SeedWeights:
@@ -83,18 +83,19 @@ def _predictions(shown: ShownRun, part: results.Part = "evaluated") -> results.P
     return _once(shown, f"predictions {part}", make)
 
 
-def _test_button(shown: ShownRun) -> bool:
+def test_button(shown: ShownRun) -> bool:
     """Draw the button that evaluates a finished run on the test part. Return whether it did."""
     if not (shown.dataset.test and _weights(shown)[0] and shown.snapshot.status.over):
         return False
     looked = session().looked.setdefault(shown.dataset.title, set())
     now = shown.snapshot.run_id, shown.snapshot.epoch
-    is_evaluated, act = now in looked, partial(looked.add, now)
-    st.button("Evaluate on the test part", "look_at_test", disabled=is_evaluated, on_click=act)
-    if is_evaluated:
+    if st.button("Evaluate on the test part", "look_at_test", disabled=now in looked):
+        looked.add(now)
+        st.rerun()  # the downloads, too
+    if now in looked:
         times = f"Evaluated {counted(len(looked), 'time')} in this session"
         hint(f"{times}. A choice based on test results needs a new test part.")
-    return is_evaluated
+    return now in looked
 
 
 def _pick(label: str, names: Sequence[str], key: str, *, drawn: bool = True) -> int:
@@ -107,40 +108,29 @@ def _pick(label: str, names: Sequence[str], key: str, *, drawn: bool = True) -> 
     return int(st.session_state.get(key, 0))
 
 
-def _pick_target(dataset: Dataset) -> int:
-    return 0 if dataset.has_labels else _pick("Target", dataset.target_labels, "target")
-
-
-def _scores(
-    shown: ShownRun, run: results.RunAt | results.Run, part: results.Part = "evaluated"
-) -> Any:
-    """Return a `SkillTable` of a run's models and baselines; for labels, a list of their scores."""
-    score = results.label_skill if run.dataset.has_labels else results.skill_of_seeds
-    make = partial(score, run.experiment, run.dataset, _weights(shown), part)
-    return _once(shown, f"medians {part}", make)
+def scores(shown: ShownRun, skill: Callable[..., T], part: results.Part = "evaluated") -> T:
+    """Return the scores of a run that `skill` computes; without models while the run trains."""
+    run = shown.experiment, _with_rows(shown), _weights(shown)
+    return _once(shown, f"medians {part}", partial(skill, *run, part))
 
 
 def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
     """Draw the table of the validation part, the season beside it, and on demand the test part."""
-    dataset, target = shown.dataset, _pick_target(shown.dataset)
+    dataset, target = shown.dataset, _pick("Target", shown.dataset.target_labels, "target")
     tables, texts = st.columns((3, 2), gap="large")
 
-    def table(part: results.Part) -> None:
-        scores = _scores(shown, shown, part)
-        tables.markdown(_markdown(scores, dataset, target, part))
-        if dataset.has_labels:
-            widgets.takeaway(*charts.skill.label_words(dataset, scores, part))
-        else:
-            details = charts.skill.skill_sentence(dataset, scores, target, part, shown.snapshot)
-            widgets.takeaway(charts.skill.skill_takeaway(scores, target, part), details)
+    def draw(part: results.Part) -> None:
+        table = scores(shown, results.skill_of_seeds, part)
+        tables.markdown(_markdown(table, dataset, target, part))
+        details = charts.skill.skill_sentence(dataset, table, target, part, shown.snapshot)
+        widgets.takeaway(charts.skill.skill_takeaway(table, target, part), details)
 
     with texts:
-        table("evaluated")
-        if not dataset.has_labels:
-            _season(shown, origin)
+        draw("evaluated")
+        _season(shown, origin)
         advice(dataset, DATASETS[shown.experiment.data.name].uses)
-        if _test_button(shown):
-            table("test")
+        if test_button(shown):
+            draw("test")
 
 
 def _season(shown: ShownRun, origin: Origin) -> None:
@@ -156,20 +146,19 @@ def _season(shown: ShownRun, origin: Origin) -> None:
             st.warning(plain(capital(f"{error}")), icon=":material/info:")
 
 
-def _markdown(table: Any, dataset: Dataset, target: int, part: str = "evaluated") -> str:
-    """Return `_scores` as a Markdown table: the models, then the baselines, best first."""
+def _markdown(
+    table: results.SkillTable, dataset: Dataset, target: int, part: str = "evaluated"
+) -> str:
+    """Return the scores as a Markdown table: the models, then the baselines, best first."""
     heading = "test part, last step" if part == "test" else "at the last step"
-    measures, scores, text_of = charts.skill.LABEL_MEASURES, table, charts.skill.label_texts
-    if not dataset.has_labels:
-        heading = charts.with_unit(heading, dataset.target_unit)
-        measures, scores = charts.skill.MEASURES, (*table.models, *table.baselines(target))
-        text_of = partial(charts.skill.score_texts, table, target=target)
-    lines = [f"| {plain(heading)} | {' | '.join(measures)} |", "|:--|--:|--:|--:|--:|"]
-    for score in scores:
+    heading = plain(charts.with_unit(heading, dataset.target_unit))
+    lines = [f"| {heading} | {' | '.join(charts.skill.MEASURES)} |", "|:--|--:|--:|--:|--:|"]
+    for score in (*table.models, *table.baselines(target)):
         label = plain(score.label)
         if score.name in MODES:
             label = MODES[score.name].colored(f"**{label}**")
-        lines.append(f"| {label} | {' | '.join(text_of(score))} |")
+        texts = charts.skill.score_texts(table, score, target)
+        lines.append(f"| {label} | {' | '.join(texts)} |")
     return "\n".join(lines)
 
 
@@ -180,7 +169,7 @@ def _dates(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     with st.container(horizontal=True):
         series = int(known[_pick("Series", [origin.names[s] for s in known], "series")])
         target = _pick("Target", dataset.target_labels, "target")
-        baselines = results.evaluate(dataset, predicted).baselines(target)
+        baselines = scores(shown, results.skill_of_seeds).baselines(target)
         baseline = baselines[_pick("Baseline", [one.label for one in baselines], "baseline")]
     rows = results.by_row(dataset, predicted, target, series)
     figure = charts.skill.on_dates_figure(dataset, rows, target, baseline, palette)
@@ -213,7 +202,7 @@ def _ahead(shown: ShownRun, _: Origin, palette: charts.Palette) -> None:
     if why:
         hint(why)
     place = st.container()
-    tested = _predictions(shown, "test") if _test_button(shown) else None
+    tested = _predictions(shown, "test") if test_button(shown) else None
     options: dict[str, Any] = {"evaluated": _predictions(shown), "tested": tested, **picks}
     make = partial(results.forecast, shown.experiment, dataset, weights, **options)
     try:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lib import export
-from lib.data import Dataset, Table
+from lib.data import Dataset, Table, keras_target
 from lib.experiment import Experiment
 from lib.export import EXPORTS, Reported
 from lib.results import Compared, Snapshot, Status, as_of, kept_places, memory_of
@@ -162,8 +162,7 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
         files |= _script_files(lambda: setup, other.dataset, NEW)
     makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
     model: Any = {"cell": shown.experiment.model.cell, "timesteps": shown.dataset.shape[1]}
-    if shown.dataset.has_labels:
-        model |= export.layers_of_labels(shown.experiment, shown.dataset)
+    model |= keras_target(shown.experiment, shown.dataset).layers
     ask = partial(runs.client().ask, "keras_file", **model)
     for mode, weights in epochs.at_picked_epoch.snapshot.weights[0].items():
         makers[f"model_{mode}"] = partial(ask, mode=mode, weights=weights)

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from lib import shapes
+from lib.data import keras_target
 from lib.experiment import LOSSES
-from lib.export import layers_of_labels
 from lib.shapes import ModelError, ModelReading, Stack, to_text
 from lib.text import counted
 from lib.ui import address
@@ -30,8 +30,9 @@ HINT = "Paste your model (code or to_json()), or drop its file. Code is read, ne
 def remember_sidebar_stack(loaded: Loaded) -> Stack:
     """Store the sidebar's model as a stack for callbacks; return the shown stack."""
     page, experiment, dataset = session().shapes, loaded.experiment, loaded.dataset
-    page.targets, page.labels = dataset.targets, layers_of_labels(experiment, dataset)
-    page.label_loss = LOSSES[experiment.training.loss].keras if dataset.has_labels else ""
+    target = keras_target(experiment, dataset)
+    page.targets, page.labels = dataset.targets, target.layers
+    page.label_loss = target.loss if dataset.has_labels else ""
     model, sizes = experiment.model, (*dataset.shape[1:], page.targets)
     now = shapes.model_stack(model, model.modes[0], *sizes, **page.labels)
     if page.sidebar_stack not in ((), now) and shows_sidebar():

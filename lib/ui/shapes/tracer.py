@@ -235,24 +235,20 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
 def _set_value(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
     """Set a typed value. Report an invalid value, and replace a value out of range."""
     page, name, problems = session().shapes, setting.name, []
-    if setting.tuple_length is not None:
-        words = re.sub(r"[,()\[\]]", " ", value).split()
-        if setting.batched:  # written like Keras's shapes: the batch first, None for any size
-            words = words[1:] if words[:1] in (["None"], ["N"]) else words
-            words = ["0" if word == "None" else word for word in words]
-        are_sizes = all(re.fullmatch(r"-?\d{1,8}", word) for word in words)
-        is_other_count = setting.tuple_length > 0 and len(words) != setting.tuple_length
-        if is_other_count or not are_sizes:
-            count = f"{setting.tuple_length or 'some'} whole numbers"
-            page.stack_problems = [f"{name}: expected {count}, received “{value}”."]
-            return
-        value = tuple(map(int, words[:8]))
-    elif setting.cells:
+    if setting.cells or setting.tuple_length is not None:
+        text, expected = value, f"{setting.tuple_length or 'some'} whole numbers"
+        if setting.cells:
+            expected = f"text like “{shapes.cells_text(setting.default)}”"
+        else:
+            words = re.sub(r"[,()\[\]]", " ", value).split()
+            if setting.batched:  # written like Keras's shapes: the batch first, None for any size
+                words = words[1:] if words[:1] in (["None"], ["N"]) else words
+                words = ["0" if word == "None" else word for word in words]
+            text = ".".join(words)
         try:
-            value = shapes.read_value(setting, value)
+            value = shapes.read_value(setting, text)
         except ValueError:
-            usual = shapes.cells_text(setting.default)
-            page.stack_problems = [f"{name}: expected text like “{usual}”, received “{value}”."]
+            page.stack_problems = [f"{name}: expected {expected}, received “{value}”."]
             return
     elif setting.limit is not None and value is not None:
         nearest = setting.within(round(value, 4))
