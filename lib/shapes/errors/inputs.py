@@ -31,6 +31,7 @@ def axes(found: Found) -> Explanation | None:
     kind, units = RECURRENT.get(found.kind), got[-1] if got else None
     problem = Comparison((None,) * want, (None,) * have).in_words()
     likely, stack = [remedies.OTHER_INPUT], ""
+    is_square = len(got) > 3 and got[1] is not None and got[1] == got[2]
     if (want, have) == (3, 2):
         problem, likely = "there is no time axis", [remedies.LAYER_BEFORE, remedies.FLAT_INPUT]
         before = f"input~lstm_u{units or 16}"
@@ -42,6 +43,8 @@ def axes(found: Found) -> Explanation | None:
         may_wrap = found.kind == "dense"
         likely = [remedies.ENCODER, remedies.WRAPPED] if may_wrap else [remedies.ENCODER]
         stack = f"input_t{got[1] or 12}~lstm_u{units or 16}_seq~repeat" if got else ""
+    elif (want, have) == (3, 4) and is_square:
+        likely = [remedies.IMAGE, remedies.BATCH_IN_INPUT]
     elif (want, have) == (3, 4):
         likely = [remedies.BATCH_IN_INPUT, remedies.EMBEDDED, remedies.IMAGE]
     elif (want, have) == (4, 5):

@@ -155,7 +155,9 @@ def refused_early(found: Found) -> Explanation | None:
         likely = [remedies.TARGET_PER_SAMPLE, remedies.STEP_OF_Y]
     elif has_extra_axis and y[-2:] == (2, 2):
         likely = [remedies.TO_CATEGORICAL_TWICE, remedies.TARGET_PER_STEP]
-    elif has_extra_axis and (len(y) > 2 or y[-1] == 2):
+    elif has_extra_axis and y[-1] == 2:
+        likely = [remedies.TARGET_PER_STEP, remedies.TO_CATEGORICAL_TWICE]
+    elif has_extra_axis and len(y) > 2:
         likely = [remedies.TARGET_PER_STEP]
     if likely:
         return explained(happened, *likely, words={"columns": y[-1]})
