@@ -37,10 +37,19 @@ MESSAGES = [
     ),
     Message(
         r"label value of (?P<label>-\d+) which is outside the valid range",
-        cause="y contains the negative number {label}, but classes are numbered from 0. Most "
-        "likely {label} marks padding or an unknown label.",
-        fix="Drop these rows, or set ignore_class. The accuracy still counts them, as wrong.",
-        code="loss = keras.losses.SparseCategoricalCrossentropy(ignore_class={label})",
+        cause="y contains the negative number {label}, but classes are numbered from 0.",
+        remedies=[
+            Remedy(
+                "{label} marks values to ignore, such as padding",
+                "Set ignore_class. The accuracy still counts these values, as wrong.",
+                "loss = keras.losses.SparseCategoricalCrossentropy(ignore_class={label})",
+            ),
+            Remedy(
+                "{label} marks an unknown or missing label",
+                "Drop the rows with that label, or give them a class.",
+                "x, y = x[y >= 0], y[y >= 0]",
+            ),
+        ],
     ),
     Message(
         rf"label value of {number('label')} which is outside.*?\[0, {number('classes')}\)",

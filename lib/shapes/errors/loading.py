@@ -114,7 +114,7 @@ MESSAGES = [
         rf"containing {number('got')} layers into a model with {number('own')} ",
         r"Layer count mis|objects could not",
         cause="The weights belong to other layers: expected {own}, received {got}. A recurrent "
-        "layer has three weights, Bidirectional six.",
+        "layer has three weights, Bidirectional six. In files of Keras 1, an LSTM has twelve.",
         fix="Use weights of a model with the same layers and version, or save the whole model.",
         code="twin.set_weights(model.get_weights())",
     ),
@@ -126,6 +126,7 @@ MESSAGES = [
         rf'named "{word("layer")}".*?has shape {shape("own")}, but the saved.*?{shape("got")}',
         rf"weight {word('layer')} Weight expects shape {shape('own')}\. Received.*?{shape('got')}",
         rf'variable "? ?{word("layer")}"?.*?variable shape {shape("own")}.*?and.*?{shape("got")}',
+        rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('got')}",
         rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('got')}.*?Assign",
         explain=weights,
     ),

@@ -30,6 +30,7 @@ def joined_arrays(found: Found) -> Explanation:
 MESSAGES = [
     Message(
         r"All .(?:in|out)puts. values must be KerasTensors|put tensors (?:to|of) .*? must be",
+        r"put tensors (?:to|of) .*? must come from",
         r'no attribute "_(?:keras_history|inbound_nodes)"',
         cause="The inputs and outputs of a Model must be tensors from an Input or a called layer.",
         fix="Start with an Input, call layers or keras.ops, and pass the first and last tensor.",

@@ -106,6 +106,12 @@ MESSAGES = [
         ],
     ),
     Message(
+        r'Masking is not supported for CuDNN|No OpKernel was registered to support Op "Cudnn',
+        cause="CuDNNLSTM and CuDNNGRU run only on a GPU and take no mask.",
+        fix="Use LSTM or GRU, which use cuDNN if possible.",
+        code="LSTM(units)",
+    ),
+    Message(
         r"The .mask. must be broadcastable to .inputs."
         rf"(?:.*?inputs\.shape={shape('x')}, mask\.shape={shape('mask')})?",
         cause="The layer Softmax takes a mask with the axes of its input. Most likely it received "
