@@ -41,13 +41,7 @@ def rnn_output_shape(
 
 
 def rnn_parameter_count(
-    cell: str,
-    features: int,
-    units: int,
-    reset_after: bool = True,
-    bidirectional: bool = False,
-    *,
-    use_bias: bool = True,
+    cell: str, features: int, units: int, reset_after: bool = True, bidirectional: bool = False
 ) -> int:
     """Return the number of weights of a recurrent layer with F input features and U units.
 
@@ -56,8 +50,8 @@ def rnn_parameter_count(
     """
     if cell not in BLOCKS:
         raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")
-    biases = BIASES[cell][0 if reset_after else -1] if use_bias else 0
     _positive(features=features, units=units)
+    biases = BIASES[cell][0 if reset_after else -1]
     return (2 if bidirectional else 1) * BLOCKS[cell] * units * (features + units + biases)
 
 

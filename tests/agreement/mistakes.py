@@ -89,8 +89,11 @@ MISTAKES = {
         ("can't compare class numbers with columns", 'metrics=["accuracy"]'),
     "fit(tagger(metrics=[keras.metrics.Precision()]), y=TAGS)":
         ("The sizes are [1,120] and [1,40]", "to_categorical"),
-    "fit(tagger(metrics=[keras.metrics.F1Score()]), y=TAGS)":
-        ("F1Score takes (samples, classes)", "y[real], model.predict(x)[real]"),
+    ("predict(sequential(layers.Masking(), layers.LSTM(U, return_sequences=True), "
+     "layers.Softmax()), X)"):
+        ("Most likely it received the mask of the timesteps", 'Activation("softmax")'),
+    "keras.utils.to_categorical(TAGS + 1, 3)":
+        ("If to_categorical raised this, y contains class 3", "y = y - 1"),
     "fit(with_states())": ("makes its states outputs too", "without return_state"),
     'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.zeros((N, 3)))':
         ("y is (None, 3) and the output is (None, 1)", 'Dense(3, activation="softmax")'),
@@ -98,7 +101,6 @@ MISTAKES = {
         ("x or y holds text", "np.unique(y, return_inverse=True)"),
     "fit(last_step(), y=LAST.tolist())":
         ("reads a list as several inputs, not as an array.", "x, y = np.asarray(x,"),
-    "tf.squeeze(np.zeros((N, 3)), 1)": ("can't drop an axis of size 3.", "np.argmax(y, axis=-1)"),
     "fit(last_step(), list(X))":
         ("separate inputs. The first has 5 samples", "x = np.stack(x)"),
     "layers.LSTM(U)(RAGGED)": ("Sequences of one", "dataset = dataset.padded_batch(32)"),
@@ -155,7 +157,7 @@ MISTAKES = {
         ("If a recurrent layer with return_", "out, *states = LSTM(units,"),
     "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units=…)"),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
-        ("Cross-entropy needs as many columns in y as in", "Dense(3)"),
+        ("or the numbers of columns differ", "Dense(y.shape[-1])"),
 }  # fmt: skip
 """The code of each mistake, with parts of the explained cause and fix."""
 
@@ -204,7 +206,6 @@ NEEDS = {
     'last_step(sample_weight_mode="temporal")': STEP_WEIGHTS,
     "fit(last_step(), class_weight={0: 2.0}, sample_weight=np.ones(N))":
         "w, weights, labels = np.ones((N, T)), np.ones(3), TAGS",
-    "fit(tagger(metrics=[keras.metrics.F1Score()]), y=TAGS)": "y, model = TAGS % 3, tagger()",
     "every_step().predict(X[0], verbose=0)": "x = X[0]",
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
         "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)",

@@ -36,9 +36,12 @@ KERAS_3 = [
     ("only 0-dimensional arrays can be converted to Python scalars", None, None),
     ("class_weight_to_sample_weights(y)\nTypeError: only 0-dimensional arrays can be converted",
      "class_weight needs one label per sample", "np.take(weights, labels)"),
-    ("class_weight_to_sample_weights(y, class_weight)\nsample_weight[i] = class_weight.get(int("
-     "y_numpy[i]), 1.0)\n'str' object has no attribute 'get'",
-     "must be a dict from class number to weight", "np.bincount"),
+    ("The `mask` must be broadcastable to `inputs`. Each mask dimension must be 1 or match the "
+     "corresponding input dimension. Received: inputs.shape=(None, 6, 3), mask.shape=(None, 6)",
+     "The mask is (None, 6), and the input is (None, 6, 3).", 'Activation("softmax")'),
+    ("index 3 is out of bounds for axis 1 with size 3",
+     "y contains class 3, but num_classes is 3, and classes are numbered from 0.", "y = y - 1"),
+    ("index 3 is out of bounds for axis 0 with size 3", None, None),
     ("in reduce_weighted_values\nIncompatible shapes: [5,6] vs. [5] [Op:Mul]",
      "The loss can't be weighted. (5, 6) doesn't fit (5,).", "w = np.repeat(w[:, None]"),
     ("Error in user-defined function passed to MapDataset:2 transformation with iterator: "
@@ -81,7 +84,7 @@ EARLIER = [
      "x or y holds text, dates or the like, but", "table.drop"),
     ("ValueError: The model expects 2 input arrays, but only received one array. Found: array "
      "with shape (100, 5)",
-     "The model takes 2 arrays but received 1.", "[x1, x2]"),
+     "The call needs 2 arrays but received one.", "[x1, x2]"),
     ("TypeError: __init__() got an unexpected keyword argument 'color'", None, None),
     ("TypeError: Person.__init__() missing 1 required positional argument: 'name'", None, None),
     ("Node: 'mean_squared_error/SquaredDifference'\nIncompatible shapes: [32,5] vs. [32,2]",

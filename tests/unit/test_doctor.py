@@ -122,6 +122,14 @@ def test_a_categorical_loss_that_dropped_an_axis_takes_timesteps_for_classes():
     assert "along the timesteps instead of the columns" in diagnosis.cause
 
 
+@pytest.mark.parametrize(("output", "y"), [((N, T, 5), (N, T, 1)), ((N, 5), (N,))])
+def test_one_number_for_several_columns_may_be_a_class(output, y):
+    """A loss of numbers suggests one column first, and then the sparse loss for class numbers."""
+    first, *_, last = diagnose_target(output, y, "mse", 32).fixes
+    assert first.code.endswith("Dense(1)")
+    assert (last.condition, last.loss) == ("y holds class numbers", SPARSE.split('"')[1])
+
+
 @pytest.mark.parametrize("loss", ["categorical_focal_", "sparse_categorical_"])
 def test_one_column_is_no_distribution_over_classes(loss):
     """The verdict is silent, and the first fix is the loss for two classes."""

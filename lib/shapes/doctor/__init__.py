@@ -146,7 +146,7 @@ def _reasons(
         yield "One column means one class, whose probability is always 1."
         yield "So the loss is almost 0 for any output, and the model learns nothing."
         if rule.labels:
-            yield "On a CPU, Keras raises an error if y contains a class other than 0."
+            yield "On a CPU, TensorFlow raises an error if y contains a class other than 0."
     elif batch.verdict == "silent":
         yield f"{rule.name} then works along the {axes[-1].output_unit}s instead of the columns."
     else:

@@ -67,11 +67,15 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[Remedy]:
     """Yield possible fixes, likeliest first; some don't work. A label may need another loss."""
     rule = loss_rule(loss, output, target)
     others = [other for other in _losses_of_labels(output, target) if other != rule.name]
-    others = others if rule.activation else []
     no_extra_axis = len(target) <= len(output)
     fitting = [o for o in others if no_extra_axis and _is_correct(output, target, o, output[0])]
-    for other in fitting:
-        yield _with_loss(Remedy("", "", "", output, target), other, rule)
+    as_labels = [_with_loss(Remedy("", "", "", output, target), other, rule) for other in fitting]
+    if not rule.activation:  # y probably holds numbers, but may hold class numbers.
+        yield from _as_expected(output, target, loss)
+        if fitting == [SPARSE] and len(output) in (2, 3):
+            yield from as_labels
+        return
+    yield from as_labels
     others = [] if fitting else others
     for each in [loss, *others] if rule.classes else [*others, loss]:
         for fix in _as_expected(output, target, each):
@@ -187,10 +191,8 @@ def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[
         code = "y = np.argmax(y, axis=-1)"
         yield condition, "Convert y to class numbers.", code, target[:-1]
         if steps is None and target[2:]:
-            keep, code = (
-                "Keep only that timestep, as class numbers.",
-                "y = np.argmax(y[:, -1], axis=-1)",
-            )
+            keep = "Keep only that timestep, as class numbers."
+            code = "y = np.argmax(y[:, -1], axis=-1)"
             yield "only the last timestep of y counts", keep, code, (n,)
     if target[1:] in ((), (1,), (1, 1)):
         code = "y = y.reshape(-1)" if len(target) > 1 else ""

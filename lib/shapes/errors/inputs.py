@@ -1,7 +1,5 @@
 """Messages about the input of a layer or a model: its axes, sizes, and number of arrays."""
 
-import re
-
 from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP
 from lib.shapes.errors import remedies
 from lib.shapes.errors.loading import weights
@@ -134,18 +132,6 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
     return sample if gaps == [0] or starts_with_steps else [remedies.TABLE, *sample]
 
 
-def number_of_arrays(found: Found) -> Explanation:
-    """Explain that the model expects another number of arrays."""
-    keys = ", ".join(re.findall(r'"([^"]+)"', found["keys"])[:6])
-    arrays = f"{found['want']} arrays" + (f": {keys}" if keys else "")
-    return explained(
-        f"{found['layer'] or 'The model'} takes {arrays} but received {found['got'] or 1}.",
-        fix="Pass a list of arrays in that order, or a dict by name. A tf.data.Dataset "
-        "yields ((x1, x2), y). Pass states of a layer as initial_state.",
-        code="model.predict([x1, x2])",
-    )
-
-
 MESSAGES = [
     Message(
         rf"{LAYER}expected (?:min_)?ndim ?>?= ?{number('axes')}, found ndim={number('have')}"
@@ -224,9 +210,12 @@ MESSAGES = [
     ),
     Message(
         rf"Expected to see {number('want')} array.*?following list of {number('got')}",
-        rf"model expects {number('want')} (?:input )?arrays?, but only received one",
+        rf"model expects {number('want')} (?:input )?arrays?, but only received (?P<got>one)",
         rf'(?:ayer "?{word("layer")}"? )?expects (?P<want>[2-9]|\d\d) .*?input(?:\(s\)|s)'
         rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('got')}",
-        explain=number_of_arrays,
+        cause="The call needs {want} arrays but received {got}. {layer} takes the inputs {keys}.",
+        fix="Pass a list of arrays in that order, or a dict by name. A tf.data.Dataset "
+        "yields ((x1, x2), y). Pass states of a layer as initial_state.",
+        code="model.predict([x1, x2])",
     ),
 ]

@@ -2,7 +2,6 @@
 
 from lib.shapes.errors import remedies
 from lib.shapes.errors.message import Message, number, shape
-from lib.shapes.remedy import Remedy
 
 MESSAGES = [
     Message(
@@ -12,13 +11,6 @@ MESSAGES = [
         "Most likely y has a label for each timestep.",
         fix=remedies.WEIGHT_PER_LABEL.fix,
         code=remedies.WEIGHT_PER_LABEL.code,
-    ),
-    Message(
-        r'class_weight.*?"[\w.]+" object has no attribute "get"',
-        cause="class_weight must be a dict from class number to weight.",
-        fix="Count the labels of each class, and compute a dict.",
-        code="counts = np.bincount(labels.reshape(-1))  # labels: class numbers\n"
-        "class_weight = dict(enumerate(counts.sum() / (len(counts) * counts)))",
     ),
     Message(
         r"You cannot .class_weight. and .sample_weight. at the same time",
@@ -66,6 +58,13 @@ MESSAGES = [
         code='Dense(int(y.max()) + 1, activation="softmax")',
     ),
     Message(
+        rf"index (?P<label>\d+) is out of bounds for axis 1 with size {number('classes')}",
+        cause="If to_categorical raised this, y contains class {label}, but num_classes is "
+        "{classes}, and classes are numbered from 0.",
+        fix="Subtract 1 if the class numbers start at 1. Otherwise, pass the number of classes.",
+        code="y = y - 1\n# or:\ny = keras.utils.to_categorical(y, int(y.max()) + 1)",
+    ),
+    Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
         r"Incompatible shapes: (?P<one>\[[\d,]*\]) vs\.? (?P<other>\[[\d,]*\])\W{1,9}node "
         r"(?:Equal|LogicalAnd)|does not start with segment_ids",
@@ -73,15 +72,5 @@ MESSAGES = [
         fix='Use "accuracy": Keras picks the accuracy from the shapes. Precision, Recall and AUC '
         "need a y with a column per class.",
         code=f"{remedies.COLUMNS}\ny = keras.utils.to_categorical(y)",
-    ),
-    Message(
-        rf"FBetaScore expects 2D inputs.*?y_pred\.shape={shape('output')} and "
-        rf"y_true\.shape={shape('y')}",
-        cause="F1Score takes (samples, classes), without timesteps, and a y with a column per "
-        "class. y is {y} and the output is {output}.",
-        fix="Convert y to columns, and compute the score of all real timesteps after training.",
-        code="y = keras.utils.to_categorical(y)\nreal = np.ones(y.shape[:-1], bool)  # no padding\n"
-        'score = keras.metrics.F1Score("macro")\n'
-        "score.update_state(y[real], model.predict(x)[real])",
     ),
 ]

@@ -3,7 +3,6 @@
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT, LAYER_SHAPES, WINDOWS
-from lib.shapes.remedy import Remedy
 
 MODEL = "x = keras.Input((timesteps, features))\ny = LSTM(units)(x)\nmodel = keras.Model(x, y)"
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
@@ -152,19 +151,8 @@ MESSAGES = [
         rf"Dimension incompatibility.*?{number('one')} != {number('other')}\. Layer shapes: ",
         r"Cannot perform batch_dot",
         cause="Dot needs axes of equal sizes. The sizes are {one} and {other}.",
-        remedies=[
-            Remedy(
-                "you compare the two tensors by their features",
-                "Set axes to the features, and give both preceding layers the same units.",
-                "y = Dot(axes=(2, 2))([a, b])",
-            ),
-            Remedy(
-                "you sum a sequence with one weight per timestep",
-                "Set axes to the time axis of both tensors.",
-                "y = Dot(axes=(1, 1))([a, b])",
-            ),
-        ],
-        check="print(a.shape, b.shape)",
+        fix="Set axes to 2 to compare features, or to 1 to sum a sequence with a weight per step.",
+        code="y = Dot(axes=2)([a, b])  # or axes=1",
     ),
     Message(
         rf"size would be.*?negative.*?inputs[ .]shape={shape('left')}",
@@ -179,7 +167,7 @@ MESSAGES = [
         rf"Operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
         rf"has value {number('one')}, which cannot be broadcasted to {number('other')}",
         r"^operands could not be broadcast together$|Cannot merge tensors with different batch",
-        r".mask. must be broadcastable to|of .value. and .key., except the last one",
+        r"of .value. and .key., except the last one",
         cause="The two input tensors of a layer don't fit. They differ: {one} and {other}.",
         fix="Give both preceding layers the same units and the same return_sequences.",
         code="y = Add()([LSTM(units)(x), LSTM(units)(x)])",

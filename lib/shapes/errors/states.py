@@ -112,6 +112,15 @@ MESSAGES = [
         code="LSTM(units)",
     ),
     Message(
+        r"The .mask. must be broadcastable to .inputs."
+        rf"(?:.*?inputs\.shape={shape('x')}, mask\.shape={shape('mask')})?",
+        cause="The layer Softmax takes a mask with the axes of its input. Most likely it received "
+        "the mask of the timesteps, from Masking or mask_zero=True. The mask is {mask}, and the "
+        "input is {x}.",
+        fix="Use Activation: it needs no mask, and passes the mask on to the loss.",
+        code='Activation("softmax")  # in place of Softmax()',
+    ),
+    Message(
         r"Layer (?P<layer>\S+) does not support masking",
         cause="{layer} receives a mask, from Masking or mask_zero=True, but doesn't support masks.",
         fix="Put a recurrent layer before it that returns only its last step. The mask ends there.",

@@ -60,22 +60,10 @@ MESSAGES = [
         code="LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
     ),
     Message(
-        rf"logits and labels must be.*?: logits_size=\[(?P<n>\d+),{number('has')}\] "
-        rf"labels_size=\[(?P=n),{number('columns')}\]",
-        cause="Cross-entropy needs as many columns in y as in the output: {has}, not {columns}.",
-        fix="End the model with as many columns as y has.",
-        code="Dense({columns})",
-    ),
-    Message(
         r"logits and labels must be (?:broad|same size)"
         rf"(?:.*?: logits_size={shape('output')} labels_size={shape('y')})?",
         cause="Cross-entropy needs y in the shape of the output. Timesteps count as samples. The "
-        "output is {output} and y is {y}. Only one of them has a time axis.",
-        remedies=[remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP],
-    ),
-    Message(
-        rf"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got {number('columns')}",
-        cause="The sparse loss, or a class metric, can't drop an axis of size {columns}.",
-        remedies=[remedies.CLASS_COLUMNS, remedies.TARGET_PER_STEP],
+        "output is {output} and y is {y}.",
+        remedies=[remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP, remedies.OTHER_COLUMNS],
     ),
 ]

@@ -11,7 +11,6 @@ from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError,
 from lib.shapes.stack.recurrent import BATCH_SIZE
 from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, function, option, setting
 from lib.shapes.stack.tensors import Axis, Role, Tensor, axes_of, drop_axis, flat, shape_of, widened
-from lib.shapes.stack.windows import ConvLSTM1D
 
 FORMS = {"sequence": "(T, F)", "flat": "(F,)", "tokens": "(T,)"}
 FORMS |= {"inside": "(N, T, F)", "other": "another"}
@@ -95,11 +94,9 @@ class TimeDistributed(Layer, kind="td"):
             raise ShapeError.of("several at once", *inputs.tensors)
         if others or len(tensor) < 3:
             raise ShapeError.of("axes to distribute", *inputs.tensors)
-        # Keras checks ConvLSTM's axes before it raises this error, other recurrent layers' after.
         inner = self.layer
-        fails_first = isinstance(inner, ConvLSTM1D) and len(tensor) != 4 + inner.spatial
         several = inner.returned()
-        if len(several) > 1 and not fails_first and (len(tensor) > 3 or tensor[0].size is not None):
+        if len(several) > 1 and (len(tensor) > 3 or tensor[0].size is not None):
             raise ShapeError.of("several at each step", layer=inner.keras, names=", ".join(several))
         step = replace(inputs, tensors=(drop_axis(tensor, 1),), keras_skips_check=True)
         outputs = inner.call(step)

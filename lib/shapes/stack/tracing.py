@@ -101,11 +101,8 @@ def _outputs(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
             most = {"most_axes": MAX_AXES, "most_size": f"{MAX_SIZE:,}"}
             raise NotTraced.of("too large to trace", tensor, **most)
     if first and first.outputs.parameters != outputs.parameters:
-        row = (
-            "shared weights of another shape"
-            if layer.checks_width
-            else "shared weights of another shape, at run time"
-        )
+        row = "shared weights of another shape"
+        row += "" if layer.checks_width else ", at run time"
         wanted = readable_shapes(first.inputs.tensors)
         raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
     inside = layer.inside  # In the cases below, Keras builds the layer but fails to run it.
