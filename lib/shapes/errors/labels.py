@@ -2,6 +2,7 @@
 
 from lib.shapes.errors import remedies
 from lib.shapes.errors.message import Message, number, shape
+from lib.shapes.remedy import Remedy
 
 MESSAGES = [
     Message(
