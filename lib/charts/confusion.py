@@ -16,9 +16,9 @@ from lib.results import BOTH_MODES, LabelScore, LabelScores, Part, RunAt
 from lib.text import beside, filled, percent, readable, short
 
 _TEXTS = beside(__file__)
-MEASURES = ("loss", "accuracy", "balanced accuracy", "macro F1")
+MEASURES = ("accuracy", "balanced accuracy", "macro F1")
 WIDE_NAMES = 40  # letters of all classes' names; with more letters, they are written upward
-Skills = Mapping[Part, Sequence[LabelScore]]  # the results of `label_skill`
+Skills = Mapping[Part, Sequence[LabelScore]]  # the results of `label_scores`
 
 
 def label_tables(run: RunAt, skills: Skills, palette: Palette) -> str:
@@ -100,10 +100,9 @@ def _title(run: RunAt, part: Part) -> str:
 
 def _row(score: LabelScore) -> tuple[str, str, list[str]]:
     """Return a score's name and label, and the texts below MEASURES; an unknown number is "–"."""
-    numbers = [(score.loss, ""), (100 * score.accuracy, "%")]
-    numbers += [(100 * score.balanced, "%"), (score.f1, "")]
-    texts = [readable(v, unit=unit) if math.isfinite(v) else "–" for v, unit in numbers]
-    return score.name, score.label, texts
+    shares = [results.ACCURACY.text(share) for share in (score.accuracy, score.balanced)]
+    f1 = "–" if math.isnan(score.f1) else readable(score.f1)
+    return score.name, score.label, [*shares, f1]
 
 
 def _padding(run: RunAt) -> list[tuple[str, str, list[str]]]:

@@ -25,7 +25,16 @@ from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.predictions import models_of, predictions
 from lib.export.script import keras_script
 from lib.recurrence import forward, weight_names
-from lib.results import Compared, PointResult, RunAt, SeedWeights, Snapshot
+from lib.results import (
+    Compared,
+    LabelScore,
+    Part,
+    PointResult,
+    RunAt,
+    SeedWeights,
+    SkillTable,
+    Snapshot,
+)
 
 if TYPE_CHECKING:  # a page imports pandas only for a download that needs it
     import pandas as pd
@@ -214,6 +223,13 @@ def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
     return f"Forecast{f' of {name}' if name else ''}", figure, takeaway, details
 
 
+def _scores(of: Reported, part: Part) -> SkillTable | list[LabelScore]:
+    """Return the scores of models and baselines on a part of the data."""
+    if of.dataset.has_labels:
+        return results.label_scores(of.experiment, of.dataset, of.snapshot, part)
+    return results.skill_of_seeds(of.experiment, of.dataset, of.snapshot.weights, part)
+
+
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
     """Return the report, an HTML page that loads nothing; `link` opens its settings in the app."""
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
@@ -221,8 +237,6 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     inputs = dataset.model_inputs(experiment, slice(index, index + 1))
     models = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, weights, *inputs) for mode, weights in models.items()}
-    run = experiment, dataset, snapshot.weights
-    scores_of = results.label_skill if dataset.has_labels else results.skill_of_seeds
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)
     page = templates.from_string(_PAGE.read_text("utf-8")).render(
@@ -232,7 +246,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
-        skills={part: scores_of(*run, part) for part in of.parts},
+        skills={part: _scores(of, part) for part in of.parts},
         # Escape "<", so that no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),

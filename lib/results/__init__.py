@@ -30,6 +30,7 @@ from lib.results.compared import (
     Verdict,
     axes_of,
     clear_mode,
+    compare_modes,
     compared_part,
     decisive_ratio,
     findings,
@@ -48,7 +49,7 @@ from lib.results.evaluation import (
     baseline_accuracy,
     baseline_at_end,
     evaluate_outputs,
-    label_skill,
+    label_scores,
     samples_by_step,
 )
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back

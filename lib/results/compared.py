@@ -94,6 +94,12 @@ def _paired(first_gains: np.ndarray) -> Verdict:
     return Verdict(int(sign < 0), wins, count, gain, p_value, agrees)
 
 
+def compare_modes(first: Values, second: Values) -> Verdict:
+    """Compare two models' errors by seed, (R,) each, by a paired t-test of log errors."""
+    least = np.finfo(np.float64).tiny
+    return _paired(np.log(np.maximum(second, least)) - np.log(np.maximum(first, least)))
+
+
 class Measure:
     """The number by which models are compared at the last step: the mean squared error."""
 
@@ -115,20 +121,20 @@ class Measure:
 
     def compare(self, first: Values, second: Values) -> Verdict:
         """Compare two models' numbers by seed, (R,) each, by a paired t-test."""
-        least = np.finfo(np.float64).tiny
-        return _paired(np.log(np.maximum(second, least)) - np.log(np.maximum(first, least)))
+        return compare_modes(first, second)
 
     def decided(self, first: Values, second: Values, samples: Any) -> np.ndarray:
         """Return whether numbers over `samples` samples differ significantly; True for NaN."""
         ratio = decisive_ratio(samples)
         return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
 
+    def beats(self, values: np.ndarray, baseline: Values) -> np.ndarray:
+        """Return whether each number is better than the baseline's."""
+        return values < BETTER * np.asarray(baseline)
+
     def outcomes(self, values: np.ndarray, baseline: Values, samples: Any) -> np.ndarray:
         """Return whether each number beats the baseline's: "clear" (yes), "no", or "unclear"."""
-        is_better = values < BETTER * np.asarray(baseline)
-        if self is ACCURACY:
-            is_better = values > baseline
-        better = np.where(is_better, "clear", "no")
+        better = np.where(self.beats(values, baseline), "clear", "no")
         return np.where(self.decided(values, baseline, samples), better, "unclear")
 
 
@@ -151,6 +157,9 @@ class _Accuracy(Measure):
 
     def compare(self, first: Values, second: Values) -> Verdict:
         return _paired(np.subtract(first, second))
+
+    def beats(self, values: np.ndarray, baseline: Values) -> np.ndarray:
+        return values > np.asarray(baseline)
 
     def decided(self, first: Values, second: Values, samples: Any) -> np.ndarray:
         """Return whether the 95% interval of the difference of two accuracies doesn't contain 0.

@@ -19,10 +19,9 @@ from lib.results.labels import (
     balanced_accuracy,
     confusion_matrix,
     cross_entropy,
-    entropy,
     macro_f1,
 )
-from lib.results.run import SeedWeights, Snapshot
+from lib.results.run import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,32 +130,39 @@ class LabelScore(NamedTuple):
 
     name: str  # a mode, the baseline's name, or "best"
     label: str
-    loss: float  # cross-entropy
     accuracy: float
     balanced: float = math.nan  # `balanced_accuracy`
     f1: float = math.nan  # `macro_f1`
 
 
-def label_skill(
-    experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "evaluated"
+def label_scores(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot, part: Part = "evaluated"
 ) -> list[LabelScore]:
-    """Return scores of models with these weights, baselines, best first, and the best possible."""
-    seeds = [predict(experiment, dataset, each, part, seeds=len(weights)) for each in weights]
-    samples = seeds[0].samples
-    y = dataset.last_y[samples]
+    """Return scores of the models, of the baselines, best first, and the best possible.
 
-    def score(name: str, label: str, lasts: Sequence[np.ndarray]) -> LabelScore:
-        rows = []
-        for last in lasts:
-            confusion = confusion_matrix(y, last)
-            shares = accuracy(confusion), balanced_accuracy(confusion), macro_f1(confusion)
-            rows.append((float(entropy(last, y).mean()), *shares))
-        return LabelScore(name, label, *np.median(rows, axis=0).tolist())
-
-    scores = [score(m, MODES[m].name, [seed.last[m] for seed in seeds]) for m in seeds[0].last]
-    baselines = [score(one.name, one.label, [one.last[samples]]) for one in dataset.baselines]
+    On the test part, only models with known weights have scores.
+    """
+    samples = np.arange(len(dataset.x))[dataset.evaluated]
+    models = {mode: [seed[mode].labels for seed in snapshot.seeds] for mode in snapshot.results}
+    matrices = {m: [each.confusion for each in seeds if each] for m, seeds in models.items()}
+    if part == "test":
+        weights = snapshot.weights
+        tests = [predict(experiment, dataset, each, part, seeds=len(weights)) for each in weights]
+        samples = tests[0].samples
+        y = dataset.last_y[samples]
+        matrices = {m: [confusion_matrix(y, test.last[m]) for test in tests] for m in tests[0].last}
+    scores = [_score(m, MODES[m].name, of_seeds) for m, of_seeds in matrices.items() if of_seeds]
+    baselines = []
+    for each in dataset.baselines:
+        matrix = confusion_matrix(dataset.last_y[samples], each.last[samples])
+        baselines.append(_score(each.name, each.label, [matrix]))
     scores += sorted(baselines, key=attrgetter("accuracy"), reverse=True)
-    if dataset.best_accuracy is not None and dataset.best_loss is not None:
-        best = float(dataset.best_loss[-1]), float(dataset.best_accuracy[-1])
-        scores.append(LabelScore("best", "best possible", *best))
+    if dataset.best_accuracy is not None:
+        scores.append(LabelScore("best", "best possible", float(dataset.best_accuracy[-1])))
     return scores
+
+
+def _score(name: str, label: str, matrices: Sequence[np.ndarray]) -> LabelScore:
+    """Return the medians of the scores of confusion matrices (C, C)."""
+    measures = accuracy, balanced_accuracy, macro_f1
+    return LabelScore(name, label, *(float(np.median([*map(f, matrices)])) for f in measures))

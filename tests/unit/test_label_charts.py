@@ -14,7 +14,7 @@ from lib.charts import confusion, replay_figure, replay_words
 from lib.charts.palette import PALETTES
 from lib.data import class_numbers, make_dataset, suggested
 from lib.recurrence import forward
-from lib.results import Frame, RunAt, proportion_interval
+from lib.results import Frame, RunAt, Snapshot, Status, proportion_interval
 from lib.training import recorded
 from tests.unit.fakes import fake_labels
 from tests.unit.label_runs import SURE, a_label_run, outputs_with_mistakes
@@ -265,11 +265,11 @@ def test_scores_of_labels_are_those_of_the_outputs_at_the_last_step():
     experiment = suggested("weather").set(seeds=2)
     snapshot, dataset = recorded(experiment), make_dataset(experiment.set(test=20))
     run = RunAt(experiment, make_dataset(experiment), snapshot)
-    evaluated = results.label_skill(experiment, run.dataset, snapshot.weights)
+    evaluated = results.label_scores(experiment, run.dataset, snapshot)
     last = snapshot.middle.results["last"]
-    assert evaluated[1].loss == pytest.approx(last.final_validation_loss, rel=1e-4)
+    assert evaluated[1].accuracy == pytest.approx(last.final_accuracy)
     assert evaluated[2].accuracy == pytest.approx(results.baseline_accuracy(run.dataset)[1])
-    tested = results.label_skill(experiment, dataset, snapshot.weights, "test")
+    tested = results.label_scores(experiment, dataset, snapshot, "test")
     part = dataset.parts["test"]
     labels = class_numbers(dataset.last_y[part])
     for score in tested[:2]:
@@ -284,7 +284,7 @@ def test_scores_of_labels_are_those_of_the_outputs_at_the_last_step():
     assert [score.name for score in tested[2:]] == ["repeat", "frequent"]
     run, skills = replace(run, dataset=dataset), {"test": tested}
     table = confusion.label_tables(run, skills, LIGHT).split("<table")[3]
-    assert cells(table)[1][2] == f"{100 * tested[0].accuracy:.3g}%"
+    assert cells(table)[1][1] == f"{100 * tested[0].accuracy:.3g}%"
     words, _ = confusion.label_words(run, skills)
     assert "On test samples, no mode clearly beats" in words
 
@@ -293,7 +293,8 @@ def test_scores_of_labels_are_those_of_the_outputs_at_the_last_step():
 def test_the_best_possible_model_of_a_task_is_scored(padding):
     """It is the last one. Its balanced accuracy isn't known."""
     experiment = suggested("brackets").set(padding=padding)
-    scores = results.label_skill(experiment, make_dataset(experiment), ({},))
+    dataset, snapshot = make_dataset(experiment), Snapshot("", Status.PAUSED)
+    scores = results.label_scores(experiment, dataset, snapshot)
     assert [score.name for score in scores] == ["repeat", "frequent", "best"]
-    assert scores[-1][2:4] == (0, 1)
+    assert scores[-1].accuracy == 1
     assert np.isnan(scores[-1].balanced)

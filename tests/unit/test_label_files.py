@@ -14,7 +14,7 @@ from lib.experiment import Experiment
 from lib.export import EXPORTS, arrays, history_csv, predictions_csv
 from lib.export.archive import record_of, table_of
 from lib.export.predictions import predictions
-from lib.results import baseline_accuracy, baseline_loss, untrained
+from lib.results import ACCURACY, baseline_accuracy, baseline_loss, untrained
 from lib.results.strangers import without_rows
 from lib.text import percent
 from tests.unit.test_export import check_format
@@ -132,7 +132,8 @@ def test_a_report_of_labels_has_accuracies_and_all_classes(data):
     results = snapshot.middle.results.values()
     shares = " ".join(percent(100 * result.final_accuracy) for result in results)
     assert f"Median accuracy at the last step {shares} " in words
-    assert f", the best baseline {percent(100 * baseline_accuracy(dataset)[1])} " in words
+    baseline = dataset.baselines[0].label, ACCURACY.text(baseline_accuracy(dataset)[1])
+    assert " ".join(baseline) in words
     for result in results:
         for name, row in zip(dataset.classes, result.labels.confusion, strict=True):
             shown = " ".join([name, *(f"{count:,}" for count in row if count)])

@@ -4,7 +4,9 @@ import ast
 import re
 from functools import cache
 from graphlib import TopologicalSorter
+from inspect import signature
 from pathlib import Path
+from pkgutil import resolve_name
 
 ROOT = Path(__file__).parents[2]
 LIB = sorted((ROOT / "lib").rglob("*.py"))
@@ -192,3 +194,36 @@ def test_comments_in_toml_name_existing_code():
             if not file.exists() or name not in file.read_text(encoding="utf-8"):
                 wrong.append((path.name, place, name))
     assert wrong == []
+
+
+PUBLIC = """
+lib.experiment.Experiment
+lib.data.make_dataset experiment table
+lib.data.read_upload name content
+lib.data.UploadError
+lib.data.DATASETS
+lib.shapes.rnn_output_shape input_shape units return_sequences bidirectional merge_mode
+lib.shapes.rnn_parameter_count cell features units reset_after bidirectional
+lib.shapes.read_model source name
+lib.shapes.ModelError
+lib.shapes.trace stack
+lib.shapes.total steps
+lib.shapes.diagnose_target output_shape target_shape loss batch_size
+lib.shapes.explain_error message
+lib.recurrence.unroll cell weights x mask go_backwards
+lib.results.compare_modes first second
+lib.training.TrainingClient.start self experiment dataset
+lib.training.TrainingClient.wait self run timeout
+lib.export.EXPORTS
+lib.sweep.run_sweep
+"""
+"""Names that other programs import, and the first parameters that they pass."""
+
+
+def test_names_for_other_programs_exist_with_their_parameters():
+    """A program that imports a name of PUBLIC keeps working."""
+    for line in PUBLIC.split("\n")[1:-1]:
+        name, *parameters = line.split()
+        found = resolve_name(name)
+        if parameters:
+            assert [*signature(found).parameters][: len(parameters)] == parameters, name

@@ -13,11 +13,11 @@ from lib import charts
 from lib.charts import EARLY, Chart, Palette, Words, cards_of
 from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
-from lib.results import ROWS_HIDDEN, Part, RunAt, Snapshot, label_skill, measure_of
+from lib.results import ROWS_HIDDEN, Part, RunAt, Snapshot, measure_of
 from lib.text import capital
 from lib.ui import widgets
 from lib.ui.browser import lay_above
-from lib.ui.explore.skill import scores, test_button
+from lib.ui.explore.skill import label_scores, test_button
 from lib.ui.fragment import Place
 from lib.ui.session import Loaded, session
 from lib.ui.settings import label_of
@@ -106,9 +106,9 @@ def _label_tables(shown: ShownRun, palette: Palette) -> Follow:
     st.markdown("### Last step: true classes (rows) and predicted classes (columns)")
     place, words, tables = Place(), widgets.Takeaway(), st.container(gap="xxsmall")
     parts: list[Part] = ["evaluated", "test"] if test_button(shown) else ["evaluated"]
-    skills = {part: scores(shown, label_skill, part) for part in parts}
 
     def follow(now: ShownRun) -> None:
+        skills = {part: label_scores(now, part) for part in parts}
         place.show("html", charts.confusion.label_tables(now, skills, palette))
         words.show(*charts.confusion.label_words(now, skills))
 

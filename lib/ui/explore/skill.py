@@ -40,7 +40,7 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
             if not dataset.has_rows:
                 st.markdown(f"### {TITLES['skill']}")
                 target = _pick("Target", dataset.target_labels, "target")
-                st.markdown(_markdown(scores(shown, results.skill_of_seeds), dataset, target))
+                st.markdown(_markdown(_scores(shown), dataset, target))
                 hint(results.ROWS_HIDDEN)
                 return
             # Baselines need no training: show them for the sidebar's season, not the run's.
@@ -108,10 +108,17 @@ def _pick(label: str, names: Sequence[str], key: str, *, drawn: bool = True) -> 
     return int(st.session_state.get(key, 0))
 
 
-def scores(shown: ShownRun, skill: Callable[..., T], part: results.Part = "evaluated") -> T:
-    """Return the scores of a run that `skill` computes; without models while the run trains."""
+def _scores(shown: ShownRun, part: results.Part = "evaluated") -> results.SkillTable:
+    """Return the scores of a run; without models while the run trains."""
     run = shown.experiment, _with_rows(shown), _weights(shown)
-    return _once(shown, f"medians {part}", partial(skill, *run, part))
+    return _once(shown, f"medians {part}", partial(results.skill_of_seeds, *run, part))
+
+
+def label_scores(shown: ShownRun, part: results.Part) -> list[results.LabelScore]:
+    """Return the scores of a run with labels."""
+    run = shown.experiment, _with_rows(shown), shown.snapshot
+    make = partial(results.label_scores, *run, part)
+    return _once(shown, "test scores", make) if part == "test" else make()
 
 
 def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
@@ -120,7 +127,7 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
     tables, texts = st.columns((3, 2), gap="large")
 
     def draw(part: results.Part) -> None:
-        table = scores(shown, results.skill_of_seeds, part)
+        table = _scores(shown, part)
         tables.markdown(_markdown(table, dataset, target, part))
         details = charts.skill.skill_sentence(dataset, table, target, part, shown.snapshot)
         widgets.takeaway(charts.skill.skill_takeaway(table, target, part), details)
@@ -169,7 +176,7 @@ def _dates(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     with st.container(horizontal=True):
         series = int(known[_pick("Series", [origin.names[s] for s in known], "series")])
         target = _pick("Target", dataset.target_labels, "target")
-        baselines = scores(shown, results.skill_of_seeds).baselines(target)
+        baselines = _scores(shown).baselines(target)
         baseline = baselines[_pick("Baseline", [one.label for one in baselines], "baseline")]
     rows = results.by_row(dataset, predicted, target, series)
     figure = charts.skill.on_dates_figure(dataset, rows, target, baseline, palette)
