@@ -19,16 +19,7 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lib.data import (
-    DATA_X,
-    DATA_Y,
-    LABEL_TASKS,
-    SEQUENCES,
-    TASKS,
-    Dataset,
-    Origin,
-    class_numbers,
-)
+from lib.data import DATA_X, DATA_Y, LABEL_TASKS, SEQUENCES, TASKS, Dataset, Origin, class_numbers
 
 LINE = 100  # the longest line of a script
 
