@@ -136,9 +136,6 @@ def member(content):
         (npz(**LABELED | {"classes": ["a", "b", "b"]}), "different names .* the classes a, b, b"),
         (npz(**LABELED | {"classes": ["a", "b"]}), "from 0 to 1 in y.* from 0 to 2, "),
         (npz(**LABELED | {"y": X}), r"\(20, 12\) or \(20,\)\. Got 3 columns"),
-        (npz(**LABELED | {"mask": np.ones(N)}), r"mask of shape \(20, 12\).* got shape \(20,\)"),
-        (npz(**LABELED | {"mask": np.full((N, T), 2)}), "from 2 to 2"),
-        (npz(**LABELED | {"mask": np.zeros((N, T))}), "at least one in each sample"),
     ],
 )
 def test_a_file_without_usable_arrays_raises_an_error(content, message):

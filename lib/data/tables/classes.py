@@ -13,14 +13,14 @@ OTHER = "other"  # the class of rare texts, if there are more than `MOST_CATEGOR
 
 
 def with_classes(
-    rows: Rows, table: Table, target: str, part: np.ndarray, horizon: int
+    rows: Rows, table: Table, target: str, training: np.ndarray, horizon: int
 ) -> tuple[Rows, tuple[str, ...], str]:
     """Return the rows with class numbers as targets (R, 1), the class names, and a note.
 
-    `rows` have numbers of the target's categories. `part` (R,) is each row's split, see `Cut`: the
-    training rows determine the most frequent classes. Raises WindowError for a single class.
+    `rows` have numbers of the target's categories. `training` (R,) are the training rows, which
+    determine the most frequent classes. Raises WindowError for a single class.
     """
-    column, training = table.frame[target], part == 0
+    column = table.frame[target]
     known = table.classes if target in table.targets else ()
     names = [f"{name}" for name in column.cat.categories]
     codes = rows.targets[:, 0].astype(int)
@@ -53,8 +53,7 @@ def with_classes(
     note = f"{column.name} has {len(used):,} classes, in {order}: {listed(classes)}."
     if rare:
         note += f" The {len(kept)} most frequent in the training rows are kept."
-    counts = np.bincount(numbers[part >= 0].astype(int))
-    shares = 100 * counts / counts.sum()
+    shares = 100 * np.bincount(numbers.astype(int)) / len(numbers)
     note += f" {percent(shares.max())} of the rows are {classes[int(shares.argmax())]}"
     in_series = rows.series[horizon:] == rows.series[: len(numbers) - horizon]
     if horizon and in_series.any():

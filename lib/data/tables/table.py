@@ -83,7 +83,6 @@ class Table:
     settings: Mapping[str, Any] = field(default_factory=dict)  # suggested settings, by URL key
     labels: tuple[str, ...] = ()  # the columns that the times were read from
     classes: tuple[str, ...] = ()  # the default target's classes, in order, if the file has them
-    mask: str = ""  # the column that is 1 in real rows and 0 in padded rows; "" if all are real
     sheets: tuple[str, ...] = ()  # the names of all sheets of a workbook
     sheet: str = ""  # the name of the sheet that was read
     fingerprint: str = ""  # the SHA-256 of an uploaded file, in hexadecimal digits

@@ -37,20 +37,16 @@ def make_windows(
     Experiment(data).validate()
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
     horizons = _horizons(table, targets, data)
-    hidden = (table.mask,) if table.mask else ()
-    features, rows, rank, notes = rows_of(table, inputs, targets + hidden, data)
-    real = rows.targets[:, len(targets) :].min(axis=1, initial=1) > 0  # not padded
-    rows = replace(rows, targets=rows.targets[:, : len(targets)])
+    features, rows, rank, notes = rows_of(table, inputs, targets, data)
     width = max(len(features), len(targets) * len(horizons), count_classes(table, targets))
     most = MAX_VALUES / (data.timesteps * width)
     try:
         windows = cut(rows, rank, data, seed, most)
     except WindowError as error:
         raise WindowError(" ".join([f"{error}", *notes]), error.fix) from None
-    windows = replace(windows, part=np.where(real, windows.part, -1))
     training, classes = windows.part == 0, tuple[str, ...]()
     if count_classes(table, targets):
-        rows, classes, note = with_classes(rows, table, targets[0], windows.part, data.horizon)
+        rows, classes, note = with_classes(rows, table, targets[0], training, data.horizon)
         notes.append(note)
     columns = zip([*features, *targets], [*rows.inputs.T, *rows.targets.T], strict=True)
     if constant := [name for name, column in columns if not np.ptp(column[training])]:
@@ -59,7 +55,7 @@ def make_windows(
     x, x_scale, y, y_scale = _standardized(rows, windows, targets, horizons, data, names=features)
     of_rows = {field.name: getattr(rows, field.name) for field in fields(rows)}
     origin = Origin(
-        **of_rows | {"inputs": x * real[:, None]},
+        **of_rows | {"inputs": x},
         step=table.step,
         starts=windows.starts,
         rate=data.rate,
@@ -102,7 +98,6 @@ def make_windows(
         y=y,
         train=windows.sizes[0],
         test=windows.sizes[2],
-        mask=None if real.all() else real[read],
         feature_names=tuple(features),
         target_names=target_names,
         timestep_names=timestep_names,

@@ -20,7 +20,7 @@ _PLAIN = (  # types of columns that are read
     *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
     *(pa.types.is_timestamp, pa.types.is_date, pa.types.is_null),
 )
-SERIES, MASK = "sample", "mask"  # the columns that identify samples, and that mark real steps
+SERIES = "sample"  # the column that identifies samples
 _NAMELESS = ""  # the key for a .npy file's array, which has no name
 # Names of input and target arrays, in lower case, in order of priority.
 _X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
@@ -133,8 +133,8 @@ def read_parquet(content: bytes) -> Entries:
 def read_arrays(content: bytes) -> Entries:
     """Return the rows of a .npy or .npz file's arrays. Raises UploadError.
 
-    A file that the app wrote, see `lib.export.data.arrays`, also names its columns and classes, and
-    its `mask` marks real steps. Only its split and its scale depend on the reader's settings.
+    A file that the app wrote, see `lib.export.data.arrays`, also names its columns and classes. The
+    split and the scale depend on the reader's settings, and padded steps count like other steps.
     """
     arrays, described = dict[str, np.ndarray](), dict[str, str]()
     names = dict[str, list[str]]()
@@ -162,14 +162,13 @@ def read_arrays(content: bytes) -> Entries:
         )
     used = _choose(arrays)
     notes = [] if _NAMELESS in arrays else [f"Arrays in the file: {listed(described.values())}."]
-    read = {*used, *names, MASK if "classes" in names else ""}
-    if ignored := [text for key, text in described.items() if key not in read]:
+    if ignored := [text for key, text in described.items() if key not in (*used, *names)]:
         notes.append(f"Ignored: {listed(ignored)}.")
     x, *targets = used.values()
     if _is_samples(x):
         entries = _panel(x, targets, notes, names)
         if "classes" in names and targets:
-            _add_labels(entries, x.shape[:2], names["classes"], arrays.get(MASK))
+            _name_classes(entries, x.shape[:2], names["classes"])
         return entries
     rows = {key or "x": array.reshape(len(array), -1) for key, array in used.items()}
     return Entries(_side_by_side(rows, notes), notes)
@@ -245,7 +244,7 @@ def _panel(
     frame = _side_by_side(rows, notes)
     given = [*names_of.get("feature_names", ()), *names_of.get("target_names", ())]
     if len(given) == len(frame.columns):
-        _, _, *frame.columns = unique_names([SERIES, MASK, *given])[0]
+        _, *frame.columns = unique_names([SERIES, *given])[0]
     names = [*map(str, frame.columns)]
     frame.insert(0, SERIES, np.repeat(np.arange(n) + 1, steps))
     horizon = 0 if targets else 1  # if there are no targets, predict the next row's inputs
@@ -259,10 +258,8 @@ def _panel(
     return Entries(frame, notes, known=known)
 
 
-def _add_labels(
-    entries: Entries, shape: tuple[int, ...], classes: list[str], mask: np.ndarray | None
-) -> None:
-    """Turn a panel's class numbers into names, and add the mask (N, T). Raises UploadError."""
+def _name_classes(entries: Entries, shape: tuple[int, ...], classes: list[str]) -> None:
+    """Turn a panel's class numbers into names. Raises UploadError if they don't fit."""
     frame, [target, *others] = entries.frame, entries.known["targets"]
     numbers, last = frame[target], len(classes) - 1
     if others or not 1 <= last < len(set(classes)) or not numbers.isin(range(last + 1)).all():
@@ -271,15 +268,5 @@ def _add_labels(
             f"{shape} or {shape[:1]}. Got {counted(1 + len(others), 'column')} of y with numbers "
             f"from {numbers.min():g} to {numbers.max():g}, and the classes {listed(classes)}."
         )
-    if mask is not None:
-        if mask.shape != shape or not np.isin(mask, (0, 1)).all() or not mask.any(axis=1).all():
-            raise UploadError(
-                f"Expected a mask of shape {shape} with 1 at real steps, at least one in each "
-                f"sample, and 0 at padded steps, got shape {mask.shape} with values from "
-                f"{mask.min():g} to {mask.max():g}. Save the mask as bool."
-            )
-        frame[MASK] = mask.reshape(-1).astype(float)
-        entries.known["mask"] = MASK
-        numbers = numbers * frame[MASK]
     frame[target] = np.array(classes)[numbers.astype(int)]
     entries.known["classes"] = tuple(classes) if len(classes) <= MOST_CATEGORIES else ()
