@@ -66,15 +66,15 @@ def _label_errors(
     losses = {"sequence": float(costs.mean()), "last": float(last_costs.mean())}
     if samples.model_mask(experiment) is not None:
         losses["sequence"] = _masked_loss(costs, real, experiment.training.batch_size)
-    by_step = step_means(right, real), step_means(costs, real)
-    rows, last_mse, labels = np.arange(len(part)), {}, {}
+    by_step, rows = step_means(right, real), np.arange(len(part))
+    last_mse, labels = {}, {}
     # Last-step mode returns only the final output. Sequence mode also returns the output at the
     # last real step, which isn't the final output if later steps are padded and not masked.
     for mode, last in (("sequence", samples.last_step[part]), ("last", -1)):
         at_end = probabilities[rows, last]
         last_mse[mode] = float(((at_end - last_y) ** 2).mean())
         confusion = confusion_matrix(last_y, at_end)
-        labels[mode] = LabelScores(*by_step, confusion, with_padding, without_padding)
+        labels[mode] = LabelScores(by_step, confusion, with_padding, without_padding)
     step_mse = step_means(((probabilities - y) ** 2).mean(axis=-1), real)
     shown = probabilities[np.searchsorted(part, samples.shown)]
     return Errors(step_mse, losses, shown, last_mse, labels)

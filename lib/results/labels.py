@@ -18,7 +18,6 @@ class LabelScores:
     """Scores of one model on the evaluated samples. A step that no sample has is NaN."""
 
     step_accuracy: np.ndarray  # share of samples with the right class, by timestep (T,)
-    step_loss: np.ndarray  # mean cross-entropy by timestep (T,)
     confusion: np.ndarray  # samples by true class and predicted class at the last step, (C, C)
     with_padding: np.ndarray  # loss and accuracy over all steps, padded ones too, (2,)
     without_padding: np.ndarray  # loss and accuracy over real steps, (2,)
@@ -33,7 +32,7 @@ def median_scores(seeds: Sequence[LabelScores]) -> LabelScores | None:
     """Return medians over the seeds, and the sum of confusion matrices; None without scores."""
     if not seeds:
         return None
-    names = "step_accuracy", "step_loss", "with_padding", "without_padding"
+    names = "step_accuracy", "with_padding", "without_padding"
     medians = {name: np.median([getattr(s, name) for s in seeds], axis=0) for name in names}
     return LabelScores(confusion=np.sum([s.confusion for s in seeds], axis=0), **medians)
 

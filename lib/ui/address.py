@@ -197,6 +197,7 @@ def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, st
     """Return the address of an experiment, its run if any, and a page's own keys."""
     name = experiment.data.name
     settings = to_query(experiment, suggested(name))  # without suggested values
-    used = {key: text for key, text in settings.items() if key not in DATASETS[name].without_effect}
+    left_out = DATASETS[name].without_effect | ({"U"} if experiment.model.head == "none" else set())
+    used = {key: text for key, text in settings.items() if key not in left_out}
     texts = {"data": name, **used, **({"run": run_id} if run_id else {}), **values}
     return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data import make_dataset, suggested
 from lib.results import baselines, forecasting
 from lib.results.baselines import predict
 from lib.results.forecasting import (
@@ -168,7 +167,7 @@ def test_bands_of_a_recursive_forecast_are_from_forecasts_in_the_validation_part
 
 
 def test_an_impossible_forecast_has_a_reason():
-    """An input is unknown for future rows, targets aren't in the next row, or they are labels."""
+    """An input is unknown for future rows, or targets aren't in the next row."""
     with pytest.raises(ForecastError, match="own row"):
         forecast_of(of_load(horizon=0))
     frame = own_data.load(6)
@@ -180,7 +179,6 @@ def test_an_impossible_forecast_has_a_reason():
         forecast_of(prepared, feed=3)
     assert "one row ahead" in why_not_fed_back(of_load(horizon=2)[1])
     assert not why_not_fed_back(own_data.cut(table, ("load", "wind"), ("load", "wind"))[1])
-    assert "needs numbers" in why_not_fed_back(make_dataset(suggested("weather")))
     panel = own_data.table(own_data.panel(), "day", "store")
     assert not why_not_fed_back(own_data.cut(panel, ("sales", "store"), ("sales",))[1])
 
