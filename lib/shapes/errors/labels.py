@@ -46,9 +46,14 @@ MESSAGES = [
                 "loss = keras.losses.SparseCategoricalCrossentropy(ignore_class={label})",
             ),
             Remedy(
-                "{label} marks an unknown or missing label",
-                "Drop the rows with that label, or give them a class.",
-                "x, y = x[y >= 0], y[y >= 0]",
+                "{label} marks samples without a label (one label per sample)",
+                "Drop these samples.",
+                "keep = y >= 0\nx, y = x[keep], y[keep]",
+            ),
+            Remedy(
+                "{label} marks timesteps without a label (one label per timestep)",
+                "Give these timesteps the weight 0. The accuracy still counts them, as class 0.",
+                "model.fit(x, np.maximum(y, 0), sample_weight=(y >= 0))",
             ),
         ],
     ),
