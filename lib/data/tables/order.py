@@ -193,6 +193,7 @@ def rows_of(
     names, columns = features(table, inputs)
     columns += [_target_values(table.frame[name]) for name in targets]
     frame, labels = pd.DataFrame(dict(enumerate(columns)), copy=False), [*names, *targets]
+    has_labels = count_classes(table, targets) > 0
     notes = list[str]()
     codes: np.ndarray = np.zeros(len(frame), np.int8)
     series_names: tuple[str, ...] = ("",)
@@ -222,13 +223,16 @@ def rows_of(
                 "series column, or leave the dates out."
             )
             how = dict.fromkeys(frame, "mean")
-            if count_classes(table, targets):  # a mean of class numbers means nothing
+            if has_labels:  # a mean of class numbers means nothing
                 how[len(names)] = "first"
                 notes[-1] += " The first label of each time is used."
             frame = frame.groupby(np.cumsum(first), sort=False).agg(how)
             codes, times = codes[first], times[first]
     if data.missing == "fill" and (missing := _missing(frame, labels)):
-        frame = frame.groupby(codes).ffill()
+        known = frame.groupby(codes).ffill()
+        if has_labels:
+            known[len(names)] = frame[len(names)]  # a filled label would count as true
+        frame = known
         if filled := Counter(missing) - Counter(_missing(frame, labels)):
             notes.append(
                 f"{counted(filled.total(), 'missing value')} filled with the last known value: "
@@ -236,7 +240,8 @@ def rows_of(
             )
     keep = frame.notna().all(axis=1).to_numpy()
     if dropped := int((~keep).sum()):
-        why = "no earlier value to fill" if data.missing == "fill" else "missing values"
+        is_filled = data.missing == "fill" and not has_labels
+        why = "no earlier value to fill" if is_filled else "missing values"
         incomplete = listed(_missing(frame, labels))
         notes.append(f"{counted(dropped, 'row')} dropped: {why} in {incomplete}.")
     values, codes = frame.to_numpy()[keep], codes[keep]
