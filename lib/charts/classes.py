@@ -9,8 +9,8 @@ from lib.charts import chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
-from lib.data import MOST_CATEGORIES, Dataset, class_numbers
-from lib.text import beside, filled, listed, percent
+from lib.data import Dataset, class_numbers
+from lib.text import beside, filled, percent
 
 _TEXTS = beside(__file__)["words"]
 BAR = 12  # the height of a bar in pixels
@@ -109,15 +109,3 @@ def _over_time(dataset: Dataset) -> str:
         about = {"shortest": lengths.min(), "longest": lengths.max(), "padded": padded}
         text += f" {filled(_TEXTS, 'padding', first=dataset.classes[0], **about)}"
     return text
-
-
-def classes_hint(dataset: Dataset) -> str:
-    """Return a hint if the only target column has few whole numbers, which may be classes."""
-    origin = dataset.origin
-    if origin is None or dataset.has_labels or len(origin.columns) > 1:
-        return ""
-    values = np.unique(origin.targets)
-    if not 2 <= len(values) <= MOST_CATEGORIES or (values % 1).any():
-        return ""
-    about = {"column": origin.columns[0], "count": len(values)}
-    return filled(_TEXTS, "hint", **about, values=listed(f"{value:.0f}" for value in values))

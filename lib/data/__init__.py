@@ -36,7 +36,6 @@ from lib.data.tables.table import (
     MAX_BYTES,
     MAX_COLUMNS,
     MIN_ROWS,
-    MOST_CATEGORIES,
     Table,
     UploadError,
     WindowError,

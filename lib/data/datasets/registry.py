@@ -137,8 +137,8 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
         losses = losses_for(count)
         if settled.training.loss not in losses:
             settled = settled.set(loss=losses[0])
-    if settled.training.weights not in options_of("weights", settled):
-        settled = settled.set(weights="none")
+    if settled.model.mode == "last" and settled.training.weights == "steps":
+        settled = settled.set(weights="none")  # every label is at the last step
     reset = locked(settled).keys() - spec.why.keys() - {"U"}
     settled = settled.set(**{key: SETTINGS[key].default for key in reset})
     if settled.model.head == "none" and width:

@@ -46,7 +46,7 @@ def make_windows(
         raise WindowError(" ".join([f"{error}", *notes]), error.fix) from None
     training, classes = windows.part == 0, tuple[str, ...]()
     if count_classes(table, targets):
-        rows, classes, note = with_classes(rows, table, targets[0], training, data.horizon)
+        rows, classes, note = with_classes(rows, table, targets[0], training)
         notes.append(note)
     columns = zip([*features, *targets], [*rows.inputs.T, *rows.targets.T], strict=True)
     if constant := [name for name, column in columns if not np.ptp(column[training])]:
