@@ -183,8 +183,7 @@ class TrueClass(ClassProbabilities):
 
     def moving(self, palette: Palette) -> list[Part]:
         """Return the traces of the modes."""
-        values, hover = self.values(), chart.hover()
-        return mode_traces(self.run, values, palette, hover, earlier=self.earlier)
+        return mode_traces(self.run, self.values(), palette, chart.hover(), earlier=self.earlier)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the probabilities from 0 to 1."""

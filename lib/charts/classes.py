@@ -30,11 +30,6 @@ def names_of(dataset: Dataset, numbers: np.ndarray) -> list[str]:
     return ["padded" if math.isnan(k) else names[int(k)] for k in numbers.tolist()]
 
 
-def in_order(dataset: Dataset) -> str:
-    """Return the classes with their numbers: "0 = balanced, 1 = open, 2 = broken"."""
-    return ", ".join(f"{k} = {name}" for k, name in enumerate(dataset.classes))
-
-
 def class_axis(dataset: Dataset) -> Part:
     """Return a y axis of classes, with class 0 on top."""
     count = len(dataset.classes)
@@ -91,8 +86,9 @@ def balance_words(dataset: Dataset) -> Words:
     takeaway = f"Most frequent {names[0]}: {names[1 + most]}, {', '.join(shares[:2])}."
     if (missing := by_part["training"] == 0).any():
         takeaway = f"No training label is {names[1 + missing.argmax()]}: models can't learn it."
-    about = {"name": dataset.classes[most], "shares": ", ".join(shares)}
-    about |= {"order": in_order(dataset), "column": dataset.target_column}
+    order = ", ".join(f"{k} = {name}" for k, name in enumerate(dataset.classes))
+    about = {"name": dataset.classes[most], "shares": ", ".join(shares), "order": order}
+    about["column"] = dataset.target_column
     return takeaway, f"{filled(_TEXTS, 'balance', **about)} {_over_time(dataset)}"
 
 

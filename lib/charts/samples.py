@@ -123,8 +123,7 @@ def _label_words(dataset: Dataset, sample: int, takeaway: str, about: dict[str, 
 def numbers_hint(dataset: Dataset) -> str:
     """Return a description of the columns of `frame_of_sample`."""
     if dataset.has_labels:
-        order = classes.in_order(dataset)
-        return f"x: the inputs. y: the number of the class{dataset.ahead}: {order}."
+        return f"x: the inputs. y: the number of the class{dataset.ahead}."
     scaled = " Both are standardized. Each y also has its raw value." if dataset.is_scaled else ""
     return f"x: the inputs. y: the targets{dataset.ahead}.{scaled}"
 

@@ -13,9 +13,9 @@ OTHER = "other"  # the class of rare texts, if there are more than `MOST_CATEGOR
 
 
 def with_classes(
-    rows: Rows, table: Table, target: str, training: np.ndarray
-) -> tuple[Rows, tuple[str, ...], str]:
-    """Return the rows with class numbers as targets (R, 1), the class names, and a note.
+    rows: Rows, table: Table, target: str, training: np.ndarray, notes: list[str]
+) -> tuple[Rows, tuple[str, ...]]:
+    """Return the rows with class numbers as targets (R, 1), and the class names; add a note.
 
     `rows` have numbers of the target's categories. `training` (R,) are the training rows, which
     determine the most frequent classes. Raises WindowError for a single class.
@@ -49,10 +49,10 @@ def with_classes(
         kept = [*known]
     classes = (*kept, OTHER) if rare else (*kept,)
     of_names = np.array([classes.index(n) if n in kept else len(kept) for n in names], np.float64)
-    note = f"{column.name} has {len(used):,} classes: {listed(classes)}."
+    notes.append(f"{column.name} has {len(used):,} classes: {listed(classes)}.")
     if rare:
-        note += f" The {len(kept)} most frequent in the training rows are kept."
-    return replace(rows, targets=of_names[codes][:, None]), classes, note
+        notes[-1] += f" The {len(kept)} most frequent in the training rows are kept."
+    return replace(rows, targets=of_names[codes][:, None]), classes
 
 
 def with_labels(dataset: Dataset, classes: tuple[str, ...]) -> Dataset:

@@ -8,10 +8,8 @@ MESSAGES = [
     Message(
         r"class_weight. not supported for 3\+ dim|class_weight.*?only (?:0-dim|length-1|size-1)",
         r"indices\[\d+\] = \d+ is not in.*?node GatherV2\}.*?IteratorGetNext",
-        cause="class_weight needs one label per sample, and a weight for the largest class number. "
-        "Most likely y has a label for each timestep.",
-        fix=remedies.WEIGHT_PER_LABEL.fix,
-        code=remedies.WEIGHT_PER_LABEL.code,
+        cause="class_weight needs one label per sample, and a weight for the largest class number.",
+        remedies=[remedies.WEIGHT_PER_LABEL],
     ),
     Message(
         r"You cannot .class_weight. and .sample_weight. at the same time",
