@@ -298,3 +298,21 @@ def test_the_best_possible_model_of_a_task_is_scored(padding):
     assert [score.name for score in scores] == ["repeat", "frequent", "best"]
     assert scores[-1].accuracy == 1
     assert np.isnan(scores[-1].balanced)
+
+
+@pytest.mark.parametrize(
+    ("weights", "mistakes", "words"),
+    [
+        ("steps", {"sequence": [0], "last": [0]}, "weighted in sequence mode,"),
+        ("steps", {"sequence": [0]}, "weighted, validation"),
+        ("classes", {"sequence": [0], "last": [0]}, "weighted, validation"),
+        ("none", {"sequence": [0], "last": [0]}, ""),
+    ],
+)
+def test_the_card_of_losses_says_whose_training_loss_is_weighted(weights, mistakes, words):
+    """Weights by step are all 1 in last-step mode."""
+    run = a_label_run(**mistakes)
+    run = replace(run, experiment=run.experiment.set(weights=weights))
+    sentence = card("loss", run).sentence()
+    assert words in sentence
+    assert ("weighted" in sentence) == (weights != "none")

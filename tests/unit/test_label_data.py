@@ -11,6 +11,7 @@ from lib.data import (
     class_numbers,
     default_columns,
     make_dataset,
+    options_of,
     read_upload,
     settle,
     suggested,
@@ -158,7 +159,7 @@ def test_digits_and_vowels_hold_the_counts_of_their_sources():
 def test_weather_and_continents_are_labels():
     """The notes say how frequent a class is; Seattle's weather is an input, too."""
     weather, continents = made("weather"), made("continents")
-    assert "49% of the rows are sun, and 65% have the class of the row" in weather.notes[0]
+    assert weather.notes[0].startswith("weather has 5 classes: drizzle, fog, rain")
     assert weather.feature_names[-1] == "weather = sun"
     assert [each.label for each in weather.baselines] == ["today's label", "most frequent class"]
     assert (continents.shape, continents.y.shape) == ((142, 12, 3), (142, 12, 5))
@@ -181,9 +182,9 @@ def cut(labels, horizon=1, **data):
 @pytest.mark.parametrize(
     ("labels", "classes", "words"),
     [
-        ([*"bCabCabCabCa"], ("a", "b", "C"), "in alphabetical order: a, b, C."),
-        (["10", "9", "2.5"] * 4, ("2.5", "9", "10"), "in numeric order: 2.5, 9, 10."),
-        (["yes", "no"] * 6, ("no", "yes"), "50% of the rows are no, and 0% have"),
+        ([*"bCabCabCabCa"], ("a", "b", "C"), "kind has 3 classes: a, b, C."),
+        (["10", "9", "2.5"] * 4, ("2.5", "9", "10"), "kind has 3 classes: 2.5, 9, 10."),
+        (["yes", "no"] * 6, ("no", "yes"), "kind has 2 classes: no, yes."),
         ([*"abcdefghijklmm" * 9], (), "The 11 most frequent in the training"),
     ],
 )
@@ -202,13 +203,30 @@ def test_texts_become_classes_in_order(labels, classes, words):
     assert (dataset.target_scale, dataset.target_column) == (None, "kind")
 
 
-def test_missing_labels_are_filled_or_dropped():
-    """A missing label is the last one, or its row is left out. Rows of one time keep the first."""
-    labels = [*"abba", None, *"babab"]
-    assert [f"{n:.0f}" for n in cut(labels).origin.targets[:, 0]] == [*"0110010101"]
-    assert any("value filled with the last known value: kind (1)." in n for n in cut(labels).notes)
-    dropped = cut(labels, missing="drop")
-    assert [f"{n:.0f}" for n in dropped.origin.targets[:, 0]] == [*"011010101"]
+@pytest.mark.parametrize("missing", ["fill", "drop"])
+def test_rows_without_a_label_are_dropped(missing):
+    """A filled label would repeat the last one: here the last of random labels is right in 1/3."""
+    rng = np.random.default_rng(0)
+    labels = np.where(rng.random(2000) < 0.58, None, rng.choice([*"abc"], 2000))
+    known = [label for label in labels if label]
+    dataset = cut(labels, missing=missing)
+    assert ["abc"[int(k)] for k in dataset.origin.targets[:, 0]] == known
+    assert f"{2000 - len(known):,} rows dropped: missing values in kind." in dataset.notes
+    repeat = next(each for each in dataset.baselines if each.name == "repeat")
+    right = class_numbers(repeat.last) == class_numbers(dataset.last_y)
+    assert right.mean() == pytest.approx(1 / 3, abs=0.05)
+
+
+def test_missing_inputs_of_labels_are_filled():
+    """Rows of one time keep the first label."""
+    frame = table_of([*"abba", None, *"babab"]).frame
+    frame.loc[[4, 6], "row"] = np.nan
+    dataset = make_windows(Table("t", frame), ["row"], ["kind"], DataSettings(timesteps=2))
+    origin = dataset.origin
+    assert origin.x_scale.raw(origin.inputs, origin.series)[:, 0] == pytest.approx(
+        [0, 1, 2, 3, 5, 5, 7, 8, 9], abs=1e-5
+    )
+    assert any("filled with the last known value: row (2)." in note for note in dataset.notes)
     times = pd.to_datetime([f"2024-01-{day:02}" for day in (1, 1, 2, 3, 4, 5, 6, 7, 8, 9)])
     table = table_of([*"abbbabbabb"], times=pd.DatetimeIndex(times), step="day")
     daily = make_windows(table, ["row"], ["kind"], DataSettings(timesteps=2))
@@ -233,7 +251,10 @@ def test_ids_and_a_single_class_in_training_raise_an_error(labels, words, target
 
 
 def test_settings_follow_the_classes_of_an_own_table():
-    """Two classes need a binary loss, more classes a sparse one; the label is also an input."""
+    """Two classes need a binary loss, more classes a sparse one; the label is also an input.
+
+    Last-step mode has one label per sample, so its labels have no weights by step.
+    """
     own = Experiment().set(data="upload", targets=("kind",), T=2, head="none", loss="mae")
     for labels, loss in (([*"ab" * 6], "binary"), ([*"abc" * 4], "sparse")):
         settled = settle(own, table_of(labels))
@@ -242,6 +263,10 @@ def test_settings_follow_the_classes_of_an_own_table():
         assert features == settled.data.features == 1 + len({*labels})
     assert settle(own.set(loss="onehot"), table_of(labels)).training.loss == "onehot"
     assert settle(own.set(loss="onehot")).training.loss == "onehot"  # without the table
+    for mode, weights in (("both", "steps"), ("sequence", "steps"), ("last", "none")):
+        settled = settle(own.set(mode=mode, weights="steps"), table_of(labels))
+        assert settled.training.weights == weights
+        assert ("steps" in options_of("weights", settled)) == (mode != "last")
     assert default_columns(table_of(labels), ("kind",), 0) == (("row",), ("kind",))
 
 

@@ -38,6 +38,16 @@ def test_numbers_and_texts_are_read_by_their_types():
     assert (table.times, table.notes) == (None, ())
 
 
+@pytest.mark.parametrize("dtype", ["str", "category"])
+def test_blank_texts_are_missing(dtype):
+    """A blank text is no class, and a column of blank texts is empty."""
+    texts = pd.DataFrame({"kind": ["x", "", "y", " ", "\t"] * 2, "blank": [" "] * 10}).astype(dtype)
+    table = read(FRAME.assign(kind=texts["kind"], blank=texts["blank"]))
+    assert table.frame["kind"].cat.categories.tolist() == ["x", "y"]
+    assert table.frame["kind"].isna().sum() == 6
+    assert "Empty columns ignored: blank." in notes_of(table)
+
+
 @pytest.mark.parametrize("index", [DAYS, DAYS.rename("when"), DAYS.tz_localize("Etc/GMT+5")])
 def test_an_index_of_dates_labels_the_rows(index):
     """An index of dates labels the rows, in UTC if it has a zone."""
