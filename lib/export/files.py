@@ -27,10 +27,10 @@ from lib.export.script import keras_script
 from lib.recurrence import forward, weight_names
 from lib.results import (
     Compared,
-    LabelScore,
     Part,
     PointResult,
     RunAt,
+    ScoreTable,
     SeedWeights,
     SkillTable,
     Snapshot,
@@ -186,7 +186,7 @@ class Reported(RunAt):
         is_trained = self.snapshot.epoch and self.snapshot.weights[0]
         if not (self.dataset.has_labels or (self.dataset.origin and is_trained)):
             return ()
-        return ("evaluated", "test") if self.looked else ("evaluated",)
+        return ("evaluated", "test") if self.looked and self.dataset.has_rows else ("evaluated",)
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
@@ -223,7 +223,7 @@ def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
     return f"Forecast{f' of {name}' if name else ''}", figure, takeaway, details
 
 
-def _scores(of: Reported, part: Part) -> SkillTable | list[LabelScore]:
+def _scores(of: Reported, part: Part) -> SkillTable | ScoreTable:
     """Return the scores of models and baselines on a part of the data."""
     if of.dataset.has_labels:
         return results.label_scores(of.experiment, of.dataset, of.snapshot, part)

@@ -46,6 +46,7 @@ from lib.results.compared import (
 from lib.results.evaluation import (
     Errors,
     LabelScore,
+    ScoreTable,
     baseline_accuracy,
     baseline_at_end,
     evaluate_outputs,

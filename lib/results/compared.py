@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.data import Dataset
+from lib.data import Dataset, Origin
 from lib.experiment import SETTINGS, Experiment
 from lib.results.labels import proportion_interval
 from lib.results.run import ModeResult, RunAt, Status
@@ -27,20 +27,35 @@ Values = float | Sequence[float] | np.ndarray
 
 
 def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
-    """Return the number of independent samples; samples with overlapping targets count as one."""
+    """Return the number of independent samples; samples with overlapping targets count as one.
+
+    Labels that persist from row to row count less: n samples of a series with autocorrelation r
+    count as n (1 - r) / (1 + r). Source: Bayley and Hammersley, "The effective number of
+    independent observations in an autocorrelated time series", 1946.
+    """
     samples = dataset.evaluated if samples is None else samples
     if dataset.known_errors is not None:
         return dataset.known_errors.independent
     if (origin := dataset.origin) is None:
         return len(dataset.x[samples]) if dataset.has_labels else math.inf
     first = origin.starts[samples]
-    if dataset.has_labels:
-        changes = np.diff(origin.targets, axis=0)[np.diff(origin.series) == 0]
-        if not changes.any():  # all samples of a series have the same label
-            return len(np.unique(origin.series[first]))
     rows = len(origin.series)
     blocks = origin.series[first].astype(np.int64) * rows + first // max(1, *origin.horizons)
-    return len(np.unique(blocks))
+    count = float(len(np.unique(blocks)))
+    if dataset.has_labels:
+        correlation = _label_correlation(origin)
+        count *= (1 - correlation) / (1 + correlation)
+    return max(count, len(np.unique(origin.series[first])))
+
+
+def _label_correlation(origin: Origin) -> float:
+    """Return how much more often neighboring rows have equal labels than by chance, 0 to 1."""
+    labels, in_series = origin.targets[:, 0].astype(int), np.diff(origin.series) == 0
+    if not in_series.any():
+        return 0.0
+    equal = float((np.diff(labels) == 0)[in_series].mean())
+    chance = float(((np.bincount(labels) / len(labels)) ** 2).sum())
+    return max(0.0, (equal - chance) / (1 - chance)) if chance < 1 else 1.0
 
 
 def decisive_ratio(samples: float) -> float:
