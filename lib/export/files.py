@@ -22,7 +22,7 @@ from lib import charts, results, text
 from lib.charts import cards_of, html, sentences, strip
 from lib.data import Dataset, locked
 from lib.experiment import MODES, SETTINGS, Experiment
-from lib.export.predictions import models_of, predictions
+from lib.export.predictions import models_of
 from lib.export.script import keras_script
 from lib.recurrence import forward, weight_names
 from lib.results import Compared, PointResult, RunAt, SeedWeights, Snapshot
@@ -101,11 +101,6 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
             arrays[f"{mode}/seed_{seed}/{name}"] = array
     np.savez(file, allow_pickle=False, **arrays)
     return file.getvalue()
-
-
-def predictions_csv(*run: Any, of_test: bool = False) -> bytes:
-    """Write the `predictions` of a run (an experiment, its dataset and a snapshot) as CSV."""
-    return frame_csv(predictions(*run, of_test=of_test), run[1].target_unit)
 
 
 def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> bytes:
