@@ -54,6 +54,7 @@ def wait_until_still(page):
 
 def draw_card(page, url, scene):
     """Return a screenshot of a card's claim and chart, as PNG."""
+    page.goto(f"{url}/_stcore/health")  # a page without scripts, of the same origin
     page.set_viewport_size({"width": 1200, "height": 630})
     colors = PALETTES["light"]
     address = escape(f"{url}/?embed=true&card={scene.shows}&{scene.setup}")
