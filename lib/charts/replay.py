@@ -216,8 +216,8 @@ def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> Part:
     """Return a heatmap as an image, because Plotly (4.2) drops heatmaps when lines move."""
     z, scale = np.asarray(heat["z"], np.float64), heat["colorscale"]
     colors = [mix(scale[0][1], scale[-1][1], k / (SHADES - 1)) for k in range(SHADES)]
-    low, high = heat["zmin"], heat["zmax"]
-    shares = np.nan_to_num((z - low) / (high - low), nan=1.0).clip(0, 1)
+    low, high = heat.get("zmin", np.nanmin(z)), heat.get("zmax", np.nanmax(z))
+    shares = np.nan_to_num((z - low) / max(high - low, 1e-12), nan=1.0).clip(0, 1)
     indexes = (shares * (SHADES - 1)).round().astype(np.uint8)
     large = np.kron(indexes, np.ones((EDGE, EDGE), np.uint8))  # Browsers blur small images.
     place = {"x": heat["x"][0] - 0.5, "y": heat["y"][0] - 0.5, "yanchor": "top"}
