@@ -116,7 +116,7 @@ class KnownErrors:
 
     baseline_mse: np.ndarray  # `Dataset.baseline_mse`, (T,)
     losses: Mapping[str, Mapping[str, float]]  # training losses by loss or weights, and by mode
-    independent: float  # the result of `lib.results.compared.independent_samples`
+    independent: float  # the result of `lib.results.measures.independent_samples`
     baseline_accuracy: tuple[np.ndarray, float] | None = None  # of labels: by step, and at the end
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from lib.data import Dataset, Origin, every_kth
 from lib.experiment import MODES, Experiment
 from lib.recurrence import highest_output, outputs_in_parts
-from lib.results.compared import independent_samples
 from lib.results.labels import activated, entropy
 from lib.results.loss_weights import counted_steps, mode_values, step_weights
+from lib.results.measures import independent_samples
 from lib.results.run import ModelWeights, SeedWeights
 from lib.text import NEARLY_ZERO, number
 

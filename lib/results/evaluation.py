@@ -11,7 +11,7 @@ import numpy as np
 from lib.data import Dataset, Samples, cached_with_object, class_numbers
 from lib.experiment import MODES, Experiment
 from lib.results.baselines import Part, mode_losses, predict, step_losses
-from lib.results.compared import BOTH_MODES, independent_samples
+from lib.results.compared import BOTH_MODES
 from lib.results.labels import (
     LabelScores,
     accuracy,
@@ -21,6 +21,7 @@ from lib.results.labels import (
     cross_entropy,
     macro_f1,
 )
+from lib.results.measures import independent_samples
 from lib.results.run import Snapshot
 
 
