@@ -201,7 +201,7 @@ class Dataset(Samples):
     @property
     def baseline_phrase(self) -> str:
         """The baseline that a model has to beat, for a sentence."""
-        return "the best baseline" if self.baselines else "the baseline"
+        return "the best baseline" if len(self.baselines) > 1 else "the baseline"
 
     @property
     def ahead(self) -> str:
