@@ -143,12 +143,11 @@ def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ER
 
 def too_few(samples: float, what: str = "too close to tell", accuracy: float | None = None) -> str:
     """Return that errors, or accuracies near `accuracy`, are too close for so few samples."""
-    kind = "independent samples"
     least = f"MSE ratios below {apart(1, results.decisive_ratio(samples))[1]}"
     if accuracy is not None:
         points = 100 * results.least_difference(accuracy, samples)
-        kind, least = "samples", f"differences below {readable(points, 2)} points"
-    return f"{capital(what)} with {samples:,.0f} {kind}: {least} may be chance."
+        least = f"differences below {readable(points, 2)} points"
+    return f"{capital(what)} with {samples:,.0f} independent samples: {least} may be chance."
 
 
 def no_verdict(dataset: Dataset, epoch: int) -> str:

@@ -130,7 +130,9 @@ SENTENCES += [  # the same for labels
 ]
 
 
-SAMPLES = "Too close to tell with 100 samples: differences below {} points may be chance."
+SAMPLES = (
+    "Too close to tell with 100 independent samples: differences below {} points may be chance."
+)
 COMPARED = [  # card, wrong samples of sequence mode and of last-step mode by seed, takeaway
     ("compare", [20], [5], "One seed decides nothing. Here, last-step mode has a higher accuracy, "
      "95% against 80%."),
