@@ -118,11 +118,9 @@ class StepAccuracy(StepValues):
             high = self.since((edges[0, self.drawn] >= HIGH).tolist())
             if mode == "sequence" and high:
                 text += f" The interval is above {HIGH}% from step {high}."
-        text += f" Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds."
-        text += (
-            " A mode beats the baseline where the 95% interval of their difference (Newcombe) is "
-        )
-        text += "above 0."
+        text += f" Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds. A"
+        text += " mode beats the baseline where the 95% interval of their difference (Newcombe) is"
+        text += " above 0."
         if len(self.drawn) < steps:
             text += f" Steps of fewer than {math.ceil(self.least):,} samples aren't drawn."
         return f"{text} “End” is each sample's last real step." if self.gap else text
