@@ -8,7 +8,6 @@ from lib.ui.browser import PICTURED
 from lib.ui.fragment import fragment
 from lib.ui.frame import begin_page
 from lib.ui.session import session
-from lib.ui.settings import settled_experiment
 from lib.ui.views import TALK_SCENES
 from lib.ui.widgets import hint, plain
 
@@ -53,7 +52,7 @@ with st.container(key="present"):
         st.markdown("# Follow me")
         talks.draw_link(talks.link(follow=talk.id), "Scan to follow and vote on your own screen.")
     else:
-        loaded = talks.draw_scene(scene, settled_experiment(), talk)
+        loaded = talks.draw_scene(scene, talk)
         if loaded.obstacle and "run" in scene.controls:
             hint(loaded.obstacle)  # Train is disabled
         if scene.shows == "advice":

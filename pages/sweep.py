@@ -14,9 +14,9 @@ from lib.ui.widgets import plain
 
 loaded = load_data(frame("Sweep", KEYS))
 sweep = current_sweep()
-plan = sweep.runner.plan
-measure = measure_of(plan.points[0].experiment)
-title = charts.sweep.sweep_title(sweep.title, plan.keys, plan.seeds, measure)
+point = sweep.runner.plan.points[0]
+seeds, measure = point.experiment.seeds, measure_of(point.experiment)
+title = charts.sweep.sweep_title(sweep.title, [*point.values], seeds, measure)
 st.markdown(f"# {plain(title)}")
 with st.container():
     if page_value("sweep") and not sweep.id:

@@ -36,6 +36,8 @@ class StepAccuracy(StepValues):
         self.samples = float(counts.max())
         self.least = min(self.samples, max(FEWEST, FEWEST_SHARE * self.samples))
         self.drawn = np.flatnonzero(counts >= self.least)
+        if len(self.drawn) < len(counts):
+            self.every_step = "every drawn step"
         is_apart = dataset.mask is not None and not dataset.mask[:, -1].all()
         self.gap = max(3, len(counts) // 8) if is_apart else 0  # from step T to the ends
         self.baseline = 100 * self._placed(*results.baseline_accuracy(dataset))
@@ -98,8 +100,7 @@ class StepAccuracy(StepValues):
         since = self.since([each == "clear" for each in self.outcomes["sequence"]])
         if since > self.drawn[0] + 1:
             return f"from step {since}"
-        has_all = len(self.drawn) == self.run.dataset.shape[1]
-        return super().where().replace("every", "every" if has_all else "every drawn")
+        return super().where()
 
     def too_few(self) -> str:
         """Return that accuracies are too close to the baseline's, as a sentence."""
@@ -117,8 +118,9 @@ class StepAccuracy(StepValues):
             high = self.since((edges[0, self.drawn] >= HIGH).tolist())
             if mode == "sequence" and high:
                 text += f" The interval is above {HIGH}% from step {high}."
-        text += f" Intervals (Wilson) count {self.samples:,.0f} samples, not seeds. A mode beats "
-        text += "the baseline where the 95% interval of their difference (Newcombe) is above 0."
+        text += f" Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds. A"
+        text += " mode beats the baseline where the 95% interval of their difference (Newcombe) is"
+        text += " above 0."
         if len(self.drawn) < steps:
             text += f" Steps of fewer than {math.ceil(self.least):,} samples aren't drawn."
         return f"{text} “End” is each sample's last real step." if self.gap else text

@@ -5,8 +5,6 @@ step, with a vermilion frame. With `earlier`, last-step mode's bands replace seq
 names the colors of classes, and a strip shows the true class.
 """
 
-import math
-
 import numpy as np
 
 from lib.charts import axes, chart, classes
@@ -20,8 +18,6 @@ from lib.results import RunAt
 from lib.text import capital
 
 MOST_INPUTS = 16  # rows of inputs that are drawn below the bands
-PLOT = 230  # the width of a plot on a phone, in pixels
-THICK = 0.22  # the least probability at which a band has room for its class's name
 
 
 class ClassProbabilities:
@@ -59,11 +55,9 @@ class ClassProbabilities:
         mode = "last" if self.earlier or "sequence" not in self.probabilities else "sequence"
         y: Part = {"title": MODES[mode].name, "color": palette.words(mode), "range": [0, 1]}
         y |= {"domain": [bottom, 0.84], "tickvals": [0, 0.5, 1], "showgrid": False}
-        traces, frames = [self._true_classes(palette)], []
-        notes = self._names(np.eye(len(self.classes))[self.true], palette, "y3")
+        traces, frames, notes = [self._true_classes(palette)], [], []
         if mode == "sequence" or self.earlier:
             traces += self._bands(np.arange(1, steps + 1), self.probabilities[mode], palette, 1.0)
-            notes += self._names(self.probabilities[mode], palette, "y")
             frames.append(_frame(0.5, steps + 0.5, palette.mode(mode)))
         if "last" in self.probabilities:
             at, width = 1.12 * steps + 1, max(1.0, 0.08 * steps)
@@ -109,22 +103,6 @@ class ClassProbabilities:
         line = {"color": palette.background, "width": 1 if self.steps <= 30 else 0}
         trace: Part = {"type": "bar", "name": name, "x": x, "y": y, "marker": {"line": line}}
         return trace | {"textposition": "none", "hovertemplate": "%{text}"}
-
-    def _names(self, probabilities: np.ndarray, palette: Palette, axis: str) -> list[Part]:
-        """Return the names that fit into the bands of `probabilities` (T, C). The key has all."""
-        probabilities, notes = np.where(self.real[:, None], probabilities, 0), []
-        middles = np.cumsum(probabilities[:, ::-1], axis=1)[:, ::-1] - probabilities / 2
-        for k, name in enumerate(self.classes):
-            letters = (len(name) + 1) * chart.LETTER * 1.3
-            wide = min(self.steps, math.ceil(letters * self.steps / PLOT))  # in timesteps
-            least = np.lib.stride_tricks.sliding_window_view(probabilities[:, k], wide).min(axis=1)
-            begin = int(least.argmax())
-            if least[begin] >= THICK and letters < PLOT:
-                place = begin + (wide + 1) / 2, float(middles[begin : begin + wide, k].mean())
-                color = palette.text_on(palette.classes[k])
-                note = chart.note(chart.escaped(name), *place, color, 13)
-                notes.append(note | {"xref": "x", "yref": axis, "yanchor": "middle"})
-        return notes
 
     def takeaway(self) -> str:
         """Return each mode's most probable class at the last step, and the true class."""

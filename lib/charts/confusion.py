@@ -1,7 +1,7 @@
 """HTML tables of labels: confusion matrices and scores at the last step, what padding changes."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,16 +9,16 @@ import numpy as np
 from lib import results
 from lib.charts.html import render
 from lib.charts.palette import Palette
-from lib.charts.sentences import UNTRAINED, Words
-from lib.charts.skill import verdict
+from lib.charts.sentences import UNTRAINED, Words, nth
+from lib.charts.skill import PICKED, verdict
 from lib.experiment import MODES
-from lib.results import BOTH_MODES, LabelScore, LabelScores, Part, RunAt
+from lib.results import BOTH_MODES, LabelScore, LabelScores, Part, RunAt, ScoreTable
 from lib.text import beside, filled, percent, readable, short
 
 _TEXTS = beside(__file__)
 MEASURES = ("accuracy", "balanced accuracy", "macro F1")
 WIDE_NAMES = 40  # letters of all classes' names; with more letters, they are written upward
-Skills = Mapping[Part, Sequence[LabelScore]]  # the results of `label_scores`
+Skills = Mapping[Part, ScoreTable]  # the results of `label_scores`
 
 
 def label_tables(run: RunAt, skills: Skills, palette: Palette) -> str:
@@ -33,7 +33,7 @@ def label_tables(run: RunAt, skills: Skills, palette: Palette) -> str:
     upward = sum(map(len, classes)) > WIDE_NAMES
     colors = {mode: palette.words(mode) for mode in (*BOTH_MODES, "best")}
     look = {"upward": upward, "masked": is_masked, "about": about, "modes": MODES, "colors": colors}
-    scores = {_title(run, part): map(_row, rows) for part, rows in skills.items()}
+    scores = {_title(run, part): map(_row, table.rows) for part, table in skills.items()}
     tables = matrices, MEASURES, scores, _padding(run) if about else []
     return render("charts/confusion.html", "tables", classes, *tables, **look)
 
@@ -43,16 +43,19 @@ def label_words(run: RunAt, skills: Skills) -> Words:
     dataset, seeds = run.dataset, len(run.snapshot.seeds)
     details = [_TEXTS["matrices"], _TEXTS["scores"]]
     details += [filled(_TEXTS, "seeds", seeds=seeds)] if seeds > 1 else []
+    if run.snapshot.keeps_best:
+        details.append(PICKED.strip())
     if dataset.mask is not None:
         details.append(filled(_TEXTS, "padded", name=dataset.classes[0]))
     takeaway = _mistake(run) if run.snapshot.epoch else UNTRAINED
     if "test" in skills:
         details.insert(0, takeaway)
-        models = [score for score in skills["test"] if score.name in MODES]
-        best = skills["test"][len(models)]
-        samples = results.independent_samples(dataset, dataset.parts["test"])
+        rows, every, samples = skills["test"]
+        models = [score for score in rows if score.name in MODES]
+        best = rows[len(models)]
         accuracies = np.array([score.accuracy for score in models])
         beats = results.ACCURACY.outcomes(accuracies, best.accuracy, samples)
+        details += [filled(_TEXTS, "every", nth=nth(every))] if every > 1 else []
         takeaway = verdict([score.label for score in models], beats, best.label, "test")
     return takeaway, " ".join(details)
 
@@ -109,13 +112,11 @@ def _padding(run: RunAt) -> list[tuple[str, str, list[str]]]:
     """Return mode, measure and texts of each row: with padding, and for real steps only."""
     rows = []
     for mode, scores in _scores(run).items():
-        final = run.snapshot.middle.results[mode]
-        alone = final.final_validation_loss, final.final_accuracy
-        for k, measure in enumerate(("loss", "accuracy")):
-            both = [float(each[k]) for each in (scores.with_padding, scores.without_padding)]
-            if not k and run.dataset.has_validation:  # Keras averages real steps by batch
-                both[run.experiment.model.masking == "on"] = alone[k]
-            values = both if mode == "sequence" else [alone[k]]
-            texts = [readable(100 * v, unit="%") if k else short(v) for v in values]
-            rows.append((mode, measure, texts))
+        both = [tuple(scores.with_padding), tuple(scores.without_padding)]
+        if mode == "last":  # one output per sample
+            final = run.snapshot.middle.results[mode]
+            both = [(final.final_validation_loss, final.final_accuracy)]
+        losses, accuracies = zip(*both, strict=True)
+        rows.append((mode, "loss", [short(float(loss)) for loss in losses]))
+        rows.append((mode, "accuracy", [results.ACCURACY.text(share) for share in accuracies]))
     return rows

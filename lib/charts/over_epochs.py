@@ -139,20 +139,16 @@ class LastStepValues:
         self.medians = {mode: scale * float(np.median(each)) for mode, each in values.items()}
         self.baseline = scale * results.baseline_at_end(run.dataset)
         self.levels = [(run.dataset.baseline_label, {"both": self.baseline}, "baseline")]
-        if best := self.best():
-            self.levels.append((best[0], {"both": scale * best[1]}, "best"))
+        best_accuracy = run.dataset.best_accuracy
+        if best_accuracy is not None:
+            best = scale * float(best_accuracy[-1])
+            self.levels.append(("best possible", {"both": best}, "best"))
+        elif floor := results.best_possible(run.experiment, run.dataset):
+            self.levels.append((floor.label, {"both": scale * float(floor.mse[-1])}, "best"))
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
         self.verdict: Verdict | None = None
         if len(values) > 1 and np.isfinite([*values.values()]).all():
             self.verdict = measure.compare(values["sequence"], values["last"])
-
-    def best(self) -> tuple[str, float] | None:
-        """Return name and error, or accuracy, of the best possible model; None if unknown."""
-        dataset = self.run.dataset
-        if dataset.best_accuracy is not None:
-            return "best possible", float(dataset.best_accuracy[-1])
-        floor = results.best_possible(self.run.experiment, dataset)
-        return (floor.label, float(floor.mse[-1])) if floor else None
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw errors by epoch, with the baseline and the best possible error of both modes."""
@@ -175,8 +171,11 @@ class LastStepValues:
         best, *others = sorted(medians.values(), reverse=self.measure.best is max)
         modes_compete = len(medians) > 1 and self.measure.best(best, baseline) != baseline
         other = others[0] if modes_compete else baseline
-        if why := self.too_close(best, other, modes_compete=modes_compete):
-            return why
+        samples, scale = results.independent_samples(dataset), self.measure.scale
+        is_same = modes_compete and self.is_same(best, other)
+        if not (is_same or self.measure.decided(best / scale, other / scale, samples)):
+            accuracy = best / scale if self.measure is ACCURACY else None
+            return sentences.too_few(samples, accuracy=accuracy)
         if self.verdict and modes_compete:
             return self.winner(self.verdict, best, other)
         value, level = apart(best, baseline, unit=self.measure.unit)
@@ -201,15 +200,6 @@ class LastStepValues:
             names = MODES["sequence"].name, MODES["last"].name
             parts.append(sentences.pair_sentence(self.verdict, *names, self.measure))
         return " ".join(map(capital, parts))
-
-    def too_close(self, best: float, other: float, *, modes_compete: bool) -> str:
-        """Return that two errors are too close to tell, as a sentence; "" if they aren't."""
-        samples = results.independent_samples(self.run.dataset)
-        first, second = best / self.measure.scale, other / self.measure.scale
-        is_same = modes_compete and self.is_same(best, other)
-        if is_same or self.measure.decided(first, second, samples):
-            return ""
-        return sentences.too_few(samples, accuracy=first if self.measure is ACCURACY else None)
 
     def is_same(self, best: float, other: float) -> bool:
         """Return whether two errors are nearly equal; False for accuracies."""

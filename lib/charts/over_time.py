@@ -144,6 +144,7 @@ class StepValues:
     title = "Error at each timestep"
     longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode never does."
     picks: tuple[str, ...] = ("earlier",)
+    every_step = "every step"  # the drawn steps in a sentence
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
         """Compute a run's errors; `earlier` adds last-step mode before the last step."""
@@ -222,7 +223,7 @@ class StepValues:
         """Return at how many steps sequence mode beats the baseline."""
         outcomes = self.outcomes["sequence"]
         wins, steps = outcomes.count("clear"), len(outcomes)
-        return "at every step" if wins == steps else f"at {wins} of {steps} steps"
+        return f"at {self.every_step}" if wins == steps else f"at {wins} of {steps} steps"
 
     def too_few(self) -> str:
         """Return that errors are too close to tell, as a sentence."""

@@ -32,7 +32,7 @@ Sides = tuple["Side", "Side"]  # two outputs to compare
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class Difference:
     """A measured difference."""
 
     of: str  # the comparison as code: "sequence[:, -1] − last"
@@ -57,7 +57,7 @@ class ProofCard:
     """A claim with its measured differences, a takeaway, and the reason for the claim."""
 
     title: str
-    measures: tuple[Measure, ...]
+    differences: tuple[Difference, ...]
     takeaway: str
     why: str
 
@@ -89,21 +89,21 @@ def equation(
     `missing` is the text for an unknown value, and `axis` the meaning of the columns. If the
     columns are timesteps, `start` is the row to mark first.
     """
-    (one, other), measure, rows = sides, proof.measures[0], None
+    (one, other), difference, rows = sides, proof.differences[0], None
     if one.rows is not None and other.rows is not None:
         rows = np.abs(one.rows - other.rows)
         rows /= max(float(np.nanmax(rows)), 1e-45)  # makes any difference visible
-    drawn = one, other, Side(measure.of, "same weights", rows), measure, palette, missing
+    drawn = one, other, Side(difference.of, "same weights", rows), difference, palette, missing
     sentence = f"{proof.takeaway} {proof.why}"
     return render("charts/proofs.html", "equation", *drawn, sentence, axis, start)
 
 
-def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> ProofCard:
+def _card(name: str, *differences: Difference, takeaway: str = "", **names: Any) -> ProofCard:
     """Return the card called `name`. The default takeaway contains the measured differences."""
-    texts, measured = _TEXTS[name], [measure.text for measure in measures]
+    texts, measured = _TEXTS[name], [difference.text for difference in differences]
     takeaway = takeaway or texts["takeaway"].format(*measured, **names)
     title, why = (filled(texts, text, **names) for text in ("title", "why"))
-    return ProofCard(title, measures, takeaway, why)
+    return ProofCard(title, differences, takeaway, why)
 
 
 def one_computation(
@@ -114,8 +114,8 @@ def one_computation(
     if result is not None:
         at_last = float(result["difference"])
         at_each = float(np.abs(result["prefixes"] - result["whole"]).max())
-    last = Measure("max |sequence[:, -1] − last|", at_last, ROUNDING)
-    each = Measure("max |sequence − prefixes|", at_each, ROUNDING)
+    last = Difference("max |sequence[:, -1] − last|", at_last, ROUNDING)
+    each = Difference("max |sequence − prefixes|", at_each, ROUNDING)
     names: dict[str, Any] = {"steps": steps, "cell": CELLS[experiment.model.cell].label}
     return (
         _card("last", last, takeaway=_takeaway("last", last, steps), **names),
@@ -123,16 +123,16 @@ def one_computation(
     )
 
 
-def _takeaway(name: str, measure: Measure, steps: int) -> str:
+def _takeaway(name: str, difference: Difference, steps: int) -> str:
     """Return the claim with the measured difference, or that the modes differ."""
     claim = filled(_TEXTS[name], "takeaway", steps=steps)
-    if measure.value is None:
+    if difference.value is None:
         return f"{claim}."
-    if not math.isfinite(measure.value):
+    if not math.isfinite(difference.value):
         return LOST
-    if not measure.same:
-        return f"Both modes differ by up to {measure.text}."
-    return f"{claim}: difference {measure.text}."
+    if not difference.same:
+        return f"Both modes differ by up to {difference.text}."
+    return f"{claim}: difference {difference.text}."
 
 
 def numpy_and_states(
@@ -140,11 +140,11 @@ def numpy_and_states(
 ) -> tuple[ProofCard, ProofCard]:
     """Return the cards on NumPy and Keras, which differ by `differs`, and on return_state."""
     model, states = experiment.model, STATES[experiment.model.cell]
-    measure = Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, DEEP_ROUNDING)
+    difference = Difference("max |NumPy − Keras| / max(1, max |Keras|)", differs, DEEP_ROUNDING)
     takeaway = ""
     if differs is not None:
         reason = ": rounding to 32 bits" if differs <= ROUNDING else ""
-        takeaway = f"NumPy and Keras differ by {measure.text}{reason}."
+        takeaway = f"NumPy and Keras differ by {difference.text}{reason}."
         takeaway = takeaway if math.isfinite(differs) else LOST
     state = None
     if result is not None:
@@ -153,8 +153,8 @@ def numpy_and_states(
     names: dict[str, Any] = {"cell": CELLS[model.cell].label, "units": model.units}
     names |= {"states": ", ".join(states), "grows": grows}
     return (
-        _card("numpy", measure, takeaway=takeaway),
-        _card("state", Measure("max |out[:, -1] − h|", state), **names),
+        _card("numpy", difference, takeaway=takeaway),
+        _card("state", Difference("max |out[:, -1] − h|", state), **names),
     )
 
 
@@ -173,20 +173,20 @@ def ways_to_break_it(
 ) -> dict[str, ProofCard]:
     """Return cards by name on layers for which sequence[:, -1] and last differ, or seem to."""
 
-    def measure(name: str, code: str = "max |sequence[:, -1] − last|") -> Measure:
-        return Measure(code, None if result is None else float(result[name]))
+    def difference(name: str, code: str = "max |sequence[:, -1] − last|") -> Difference:
+        return Difference(code, None if result is None else float(result[name]))
 
-    rule = measure("bidirectional_rule", "max |[forward[:, -1], backward[:, 0]] − last|")
-    unmasked = measure("padded_moved", "without a mask: max |last with − last without padding|")
-    masked = measure("masked_moved", "with a mask: max |last with − last without padding|")
-    flipped = measure("backwards_flipped", "max |flipped[:, -1] − last|")
+    rule = difference("bidirectional_rule", "max |[forward[:, -1], backward[:, 0]] − last|")
+    unmasked = difference("padded_moved", "without a mask: max |last with − last without padding|")
+    masked = difference("masked_moved", "with a mask: max |last with − last without padding|")
+    flipped = difference("backwards_flipped", "max |flipped[:, -1] − last|")
     names: dict[str, Any] = {"padding": padding, "cell": CELLS[experiment.model.cell].label}
-    names |= {"plain": measure("padded").text, "masked": measure("masked").text}
+    names |= {"plain": difference("padded").text, "masked": difference("masked").text}
     return {
-        "bidirectional": _card("bidirectional", measure("bidirectional"), rule),
+        "bidirectional": _card("bidirectional", difference("bidirectional"), rule),
         "padding": _card("padding", unmasked, masked, **names),
-        "zeroed": _card("zeroed", measure("zeroed")),
-        "backwards": _card("backwards", measure("backwards"), flipped),
+        "zeroed": _card("zeroed", difference("zeroed")),
+        "backwards": _card("backwards", difference("backwards"), flipped),
     }
 
 

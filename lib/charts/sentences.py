@@ -11,7 +11,6 @@ from lib.text import all_of, apart, capital, difference, duration, joined, numbe
 
 Words = tuple[str, str]
 """The words beside a picture: a takeaway of at most 15 words, and the details."""
-Name = Callable[[Setting], str]
 CONSTANT = "The target is constant: there is nothing to learn."
 STEADY = 5  # epochs before the time left is estimated, because the first epochs may be slow
 UNTRAINED = "Not trained yet: these results are from the initial weights."
@@ -51,14 +50,14 @@ def value_of(setting: Setting, experiment: Experiment) -> str:
     return f"{value}"
 
 
-def changed_settings(before: Experiment, after: Experiment, name: Name) -> str:
+def changed_settings(before: Experiment, after: Experiment, name: Callable[[Setting], str]) -> str:
     """Return the changed settings: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; or ""."""
     differing = _differing(before, after)
     changes = [f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in differing]
     return ", ".join(changes[:2]) + _more(len(changes) - 2)
 
 
-def own_settings(shown: Experiment, chosen: Experiment, name: Name) -> str:
+def own_settings(shown: Experiment, chosen: Experiment, name: Callable[[Setting], str]) -> str:
     """Return the settings of `shown` that differ from `chosen`: "T = 40 and 2 more"; or ""."""
     if not (own := _differing(shown, chosen)):
         return ""
@@ -144,12 +143,11 @@ def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ER
 
 def too_few(samples: float, what: str = "too close to tell", accuracy: float | None = None) -> str:
     """Return that errors, or accuracies near `accuracy`, are too close for so few samples."""
-    kind = "independent samples"
     least = f"MSE ratios below {apart(1, results.decisive_ratio(samples))[1]}"
     if accuracy is not None:
         points = 100 * results.least_difference(accuracy, samples)
-        kind, least = "samples", f"differences below {readable(points, 2)} points"
-    return f"{capital(what)} with {samples:,.0f} {kind}: {least} may be chance."
+        least = f"differences below {readable(points, 2)} points"
+    return f"{capital(what)} with {samples:,.0f} independent samples: {least} may be chance."
 
 
 def no_verdict(dataset: Dataset, epoch: int) -> str:

@@ -116,7 +116,7 @@ class KnownErrors:
 
     baseline_mse: np.ndarray  # `Dataset.baseline_mse`, (T,)
     losses: Mapping[str, Mapping[str, float]]  # training losses by loss or weights, and by mode
-    independent: float  # the result of `lib.results.compared.independent_samples`
+    independent: float  # the result of `lib.results.measures.independent_samples`
     baseline_accuracy: tuple[np.ndarray, float] | None = None  # of labels: by step, and at the end
 
 
@@ -201,7 +201,7 @@ class Dataset(Samples):
     @property
     def baseline_phrase(self) -> str:
         """The baseline that a model has to beat, for a sentence."""
-        return "the best baseline" if self.baselines else "the baseline"
+        return "the best baseline" if len(self.baselines) > 1 else "the baseline"
 
     @property
     def ahead(self) -> str:

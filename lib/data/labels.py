@@ -62,23 +62,51 @@ def with_label_baselines(
     none; without `known`, no label can be repeated. `repeat` is this baseline's name in a sentence.
     """
     count, labels = len(dataset.classes), class_numbers(dataset.y)
-    train = dataset.real & (np.arange(len(labels)) < dataset.train)[:, None]
-    each = np.eye(count, dtype=np.float32)
-    shares = np.bincount(labels[train], minlength=count) / train.sum()  # of all real steps
-    shares = np.broadcast_to(shares.astype(np.float32), (*labels.shape, count))
-    predictions = {"frequent": shares}
-    if known is not None and (train & (known >= 0)).any():
-        repeated = float((known == labels)[train & (known >= 0)].mean())
-        last = repeated * each[known] + (1 - repeated) * shares
-        predictions["repeat"] = np.where((known >= 0)[..., None], last, shares)
-    if count == 2:
-        predictions = {name: predicted[..., 1:] for name, predicted in predictions.items()}
-    names, ends = LABEL_BASELINES | {"repeat": repeat}, (np.arange(len(labels)), dataset.last_step)
-    baselines = [Baseline(name, names[name], each[ends]) for name, each in predictions.items()]
-    last, part = labels[ends], dataset.evaluated
-    baselines.sort(key=lambda each: (class_numbers(each.last) != last)[part].mean())
-    best, label = predictions[baselines[0].name], baselines[0].label
-    return replace(dataset, baseline=best.copy(), baseline_label=label, baselines=tuple(baselines))
+    known = np.full(labels.shape, -1) if known is None else known
+    training = np.arange(len(labels)) < dataset.train
+    names = LABEL_BASELINES | {"repeat": repeat}
+    if not (known[training] >= 0).any():
+        del names["repeat"]
+    steps = [
+        _predictions(labels[:, t], known[:, t], training & dataset.real[:, t], count)
+        for t in range(labels.shape[1])
+    ]
+    ends = np.arange(len(labels)), dataset.last_step
+    last, part = _predictions(labels[ends], known[ends], training, count), dataset.evaluated
+    baselines = [Baseline(name, label, last[name]) for name, label in names.items()]
+    baselines.sort(key=lambda each: (class_numbers(each.last) != labels[ends])[part].mean())
+    best = baselines[0]
+    return replace(
+        dataset,
+        baseline=np.stack([step[best.name] for step in steps], axis=1),
+        baseline_label=best.label,
+        baselines=tuple(baselines),
+    )
+
+
+def _predictions(
+    labels: np.ndarray, known: np.ndarray, training: np.ndarray, classes: int
+) -> dict[str, np.ndarray]:
+    """Return the baselines' probabilities (N, K) for the labels (N,) of one step, by name.
+
+    They are shares of the labels of the samples `training` (N,): the share of each class, and the
+    share of known labels that are repeated. Other classes divide the rest by their shares.
+    """
+    counts = np.bincount(labels[training], minlength=classes)
+    shares = (counts / counts.sum()) if counts.any() else np.full(classes, 1 / classes)
+    is_known = training & (known >= 0)
+    repeated = float((known == labels)[is_known].mean()) if is_known.any() else 0.0
+    repeated = max(repeated, 0.51)  # the class that is repeated is the most probable one
+    others = np.where(np.eye(classes, dtype=bool), 0, shares)  # a row for each known class
+    sums = others.sum(axis=1, keepdims=True)
+    others = np.divide(others, sums, out=np.full_like(others, 1 / (classes - 1)), where=sums > 0)
+    table = (1 - repeated) * others
+    np.fill_diagonal(table, repeated)
+    frequent = np.broadcast_to(shares, (len(labels), classes))
+    repeat = np.where((known >= 0)[:, None], table[known], shares)
+    columns = slice(1 if classes == 2 else 0, None)
+    both = {"frequent": frequent, "repeat": repeat}
+    return {name: each[:, columns].astype(np.float32) for name, each in both.items()}
 
 
 def label_dataset(

@@ -5,8 +5,8 @@ from lib.export.data import arrays, data_name, is_loaded, keras_windows
 from lib.export.files import (
     Reported,
     forecast_csv,
+    frame_csv,
     history_csv,
-    predictions_csv,
     report,
     runs_csv,
     sweep_csv,

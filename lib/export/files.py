@@ -22,19 +22,10 @@ from lib import charts, results, text
 from lib.charts import cards_of, html, sentences, strip
 from lib.data import Dataset, locked
 from lib.experiment import MODES, SETTINGS, Experiment
-from lib.export.predictions import models_of, predictions
+from lib.export.predictions import models_of
 from lib.export.script import keras_script
 from lib.recurrence import forward, weight_names
-from lib.results import (
-    Compared,
-    LabelScore,
-    Part,
-    PointResult,
-    RunAt,
-    SeedWeights,
-    SkillTable,
-    Snapshot,
-)
+from lib.results import Compared, PointResult, RunAt, SeedWeights, Snapshot
 
 if TYPE_CHECKING:  # a page imports pandas only for a download that needs it
     import pandas as pd
@@ -112,11 +103,6 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
     return file.getvalue()
 
 
-def predictions_csv(*run: Any, of_test: bool = False) -> bytes:
-    """Write the `predictions` of a run (an experiment, its dataset and a snapshot) as CSV."""
-    return frame_csv(predictions(*run, of_test=of_test), run[1].target_unit)
-
-
 def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> bytes:
     """Write a row for each series, target and date, in the raw unit; future rows have no target.
 
@@ -186,7 +172,7 @@ class Reported(RunAt):
         is_trained = self.snapshot.epoch and self.snapshot.weights[0]
         if not (self.dataset.has_labels or (self.dataset.origin and is_trained)):
             return ()
-        return ("evaluated", "test") if self.looked else ("evaluated",)
+        return ("evaluated", "test") if self.looked and self.dataset.has_rows else ("evaluated",)
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
@@ -223,7 +209,7 @@ def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
     return f"Forecast{f' of {name}' if name else ''}", figure, takeaway, details
 
 
-def _scores(of: Reported, part: Part) -> SkillTable | list[LabelScore]:
+def _scores(of: Reported, part: results.Part) -> results.SkillTable | results.ScoreTable:
     """Return the scores of models and baselines on a part of the data."""
     if of.dataset.has_labels:
         return results.label_scores(of.experiment, of.dataset, of.snapshot, part)
@@ -237,6 +223,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     inputs = dataset.model_inputs(experiment, slice(index, index + 1))
     models = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, weights, *inputs) for mode, weights in models.items()}
+    takeaways = {title: takeaway for title, _, takeaway, _ in shown}
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)
     page = templates.from_string(_PAGE.read_text("utf-8")).render(
@@ -256,9 +243,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         versions=versions,
         modes=MODES,
         palette=_LIGHT,
-        lead=next(
-            words for name, _, words, _ in shown if name == cards_of(dataset)["compare"].title
-        ),
+        lead=takeaways[cards_of(dataset)["compare"].title],
         sentences=sentences,
         english=text,
         skill=charts.skill,

@@ -18,16 +18,8 @@ import numpy as np
 
 from lib.data import Dataset, Table, make_settled_dataset, settle
 from lib.experiment import Experiment
-from lib.export.archive import (
-    NUMBERS_VERSION,
-    VERSION,
-    KeptError,
-    TableRecord,
-    pack,
-    record_of,
-    table_of,
-    unpack,
-)
+from lib.export import archive
+from lib.export.archive import KeptError, TableRecord
 from lib.results import Run, RunAt, SeedWeights, Snapshot, Status, kept_places, memory_of, untrained
 from lib.training import limits, messages
 
@@ -87,7 +79,7 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
     size = memory_of(known[-1][1]) if known else 0
     thinned = tuple(known[place] for place in kept_places(size, len(known)))
     record = _Record(
-        version=VERSION if run.experiment.has_labels else NUMBERS_VERSION,
+        version=archive.VERSION if run.experiment.has_labels else archive.NUMBERS_VERSION,
         kept=datetime.now(UTC).replace(microsecond=0),
         versions=versions(),
         experiment=run.experiment,
@@ -95,9 +87,9 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
         file=dataset.title if is_upload else "",
         fingerprint=dataset.fingerprint,
         sketch=_sketch(dataset),
-        rows=record_of(table) if table and is_upload else None,
+        rows=archive.record_of(table) if table and is_upload else None,
     )
-    return pack(record)
+    return archive.pack(record)
 
 
 def _sketch(dataset: Dataset) -> tuple[float, ...]:
@@ -122,13 +114,13 @@ def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
 
 
 def _opened(name: str, content: bytes, table: Table | None) -> Kept:
-    record = unpack(content, _Record)
+    record = archive.unpack(content, _Record)
     experiment, file = record.experiment, record.file[:60]
     experiment.validate()
     if experiment.data.name != "upload":
         table = None
     elif record.rows:
-        table = table_of(record.rows)
+        table = archive.table_of(record.rows)
     elif table is None or not record.fingerprint or table.fingerprint != record.fingerprint:
         raise KeptError(
             f"The run was trained on {file}, whose rows weren't saved. Upload the unchanged {file} "
@@ -194,7 +186,7 @@ def _check_shapes(part: object, expected: dict[str, tuple[int, ...]]) -> None:
 
 def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:
     """Return the card of a browser's run called `name`; empty if an upload is too large."""
-    rows = record_of(table) if experiment.data.name == "upload" and table is not None else None
+    rows = archive.record_of(table) if table else None
     card = messages.encode((experiment, browser, name, rows))
     return card if len(card) <= MOST_BYTES else b""
 
@@ -205,7 +197,7 @@ def read_card(card: bytes, run_id: str) -> tuple[Run, str | None, Table | None, 
     experiment, browser, name, rows = messages.decode(card, fields)
     try:
         experiment.validate()
-        table = table_of(rows) if rows else None
+        table = archive.table_of(rows) if rows else None
         dataset = make_settled_dataset(experiment, table)
     except Exception as error:  # invalid rows raise any error
         raise ValueError(f"not a run's card: {error}") from None

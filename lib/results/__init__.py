@@ -19,25 +19,16 @@ from lib.results.baselines import (
     skill_of_seeds,
 )
 from lib.results.compared import (
-    ACCURACY,
     BOTH_MODES,
-    ERROR,
     LETTERS,
     VARIABLE,
     Compared,
-    Measure,
     PointResult,
-    Verdict,
     axes_of,
     clear_mode,
-    compare_modes,
     compared_part,
-    decisive_ratio,
     findings,
-    independent_samples,
     is_number,
-    least_difference,
-    measure_of,
     overfits_in_seeds,
     point_words,
     same_data,
@@ -46,6 +37,7 @@ from lib.results.compared import (
 from lib.results.evaluation import (
     Errors,
     LabelScore,
+    ScoreTable,
     baseline_accuracy,
     baseline_at_end,
     evaluate_outputs,
@@ -64,6 +56,17 @@ from lib.results.labels import (
     proportion_interval,
 )
 from lib.results.loss_weights import mode_targets, training_arrays
+from lib.results.measures import (
+    ACCURACY,
+    ERROR,
+    Measure,
+    Verdict,
+    compare_modes,
+    decisive_ratio,
+    independent_samples,
+    least_difference,
+    measure_of,
+)
 from lib.results.replay import BEST, MIN_REPLAY_EPOCHS, Frame, as_of, frames_of, untrained
 from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of
 from lib.results.strangers import (

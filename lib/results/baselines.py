@@ -11,9 +11,9 @@ import numpy as np
 from lib.data import Dataset, Origin, every_kth
 from lib.experiment import MODES, Experiment
 from lib.recurrence import highest_output, outputs_in_parts
-from lib.results.compared import independent_samples
 from lib.results.labels import activated, entropy
 from lib.results.loss_weights import counted_steps, mode_values, step_weights
+from lib.results.measures import independent_samples
 from lib.results.run import ModelWeights, SeedWeights
 from lib.text import NEARLY_ZERO, number
 
@@ -80,8 +80,11 @@ def baseline_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
         key = training.weights if experiment.has_labels else training.loss
         return {mode: dataset.known_errors.losses[key][mode] for mode in modes}
     if experiment.has_labels:
-        costs = entropy(dataset.baseline, dataset.y)
-        return {mode: _label_loss(experiment, dataset, mode, costs) for mode in modes}
+        costs = np.where(dataset.real, entropy(dataset.baseline, dataset.y), 0.0)
+        at_end, ends = costs.copy(), (np.arange(len(costs)), dataset.last_step)
+        at_end[ends] = entropy(dataset.baselines[0].last, dataset.last_y)
+        by_mode = {"sequence": costs, "last": at_end}
+        return {mode: _label_loss(experiment, dataset, mode, by_mode[mode]) for mode in modes}
     wrong = dataset.baseline[: dataset.train] - dataset.y[: dataset.train]
     return mode_losses(step_losses(training.loss, wrong), modes)
 

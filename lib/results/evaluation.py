@@ -11,7 +11,7 @@ import numpy as np
 from lib.data import Dataset, Samples, cached_with_object, class_numbers
 from lib.experiment import MODES, Experiment
 from lib.results.baselines import Part, mode_losses, predict, step_losses
-from lib.results.compared import BOTH_MODES, independent_samples
+from lib.results.compared import BOTH_MODES
 from lib.results.labels import (
     LabelScores,
     accuracy,
@@ -21,6 +21,7 @@ from lib.results.labels import (
     cross_entropy,
     macro_f1,
 )
+from lib.results.measures import independent_samples
 from lib.results.run import Snapshot
 
 
@@ -66,6 +67,7 @@ def _label_errors(
     losses = {"sequence": float(costs.mean()), "last": float(last_costs.mean())}
     if samples.model_mask(experiment) is not None:
         losses["sequence"] = _masked_loss(costs, real, experiment.training.batch_size)
+        without_padding[0] = losses["sequence"]
     by_step, rows = step_means(right, real), np.arange(len(part))
     last_mse, labels = {}, {}
     # Last-step mode returns only the final output. Sequence mode also returns the output at the
@@ -112,8 +114,8 @@ def baseline_accuracy(dataset: Dataset) -> tuple[np.ndarray, float]:
         return known.baseline_accuracy
     part = dataset.evaluated
     right = class_numbers(dataset.baseline) == class_numbers(dataset.y)
-    at_end = right[np.arange(len(right)), dataset.last_step][part]
-    return step_means(right[part], dataset.real[part]), float(at_end.mean())
+    at_end = class_numbers(dataset.baselines[0].last) == class_numbers(dataset.last_y)
+    return step_means(right[part], dataset.real[part]), float(at_end[part].mean())
 
 
 def samples_by_step(dataset: Dataset, snapshot: Snapshot) -> np.ndarray:
@@ -135,31 +137,39 @@ class LabelScore(NamedTuple):
     f1: float = math.nan  # `macro_f1`
 
 
+class ScoreTable(NamedTuple):
+    """Scores of models, of baselines, best first, and of the best possible model."""
+
+    rows: list[LabelScore]
+    every: int  # k, if every k-th sample of the part was evaluated
+    independent: float  # the number of independent samples: see `independent_samples`
+
+
 def label_scores(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot, part: Part = "evaluated"
-) -> list[LabelScore]:
-    """Return scores of the models, of the baselines, best first, and the best possible.
+) -> ScoreTable:
+    """Return scores at the last step. On the test part, only models with known weights have them.
 
-    On the test part, only models with known weights have scores.
+    Baselines have no scores if the dataset's rows are hidden.
     """
-    samples = np.arange(len(dataset.x))[dataset.evaluated]
+    samples, every = np.arange(len(dataset.x))[dataset.evaluated], 1
     models = {mode: [seed[mode].labels for seed in snapshot.seeds] for mode in snapshot.results}
     matrices = {m: [each.confusion for each in seeds if each] for m, seeds in models.items()}
     if part == "test":
         weights = snapshot.weights
         tests = [predict(experiment, dataset, each, part, seeds=len(weights)) for each in weights]
-        samples = tests[0].samples
+        samples, every = tests[0].samples, tests[0].every
         y = dataset.last_y[samples]
         matrices = {m: [confusion_matrix(y, test.last[m]) for test in tests] for m in tests[0].last}
-    scores = [_score(m, MODES[m].name, of_seeds) for m, of_seeds in matrices.items() if of_seeds]
+    rows = [_score(m, MODES[m].name, of_seeds) for m, of_seeds in matrices.items() if of_seeds]
     baselines = []
-    for each in dataset.baselines:
+    for each in dataset.baselines if dataset.has_rows else ():
         matrix = confusion_matrix(dataset.last_y[samples], each.last[samples])
         baselines.append(_score(each.name, each.label, [matrix]))
-    scores += sorted(baselines, key=attrgetter("accuracy"), reverse=True)
+    rows += sorted(baselines, key=attrgetter("accuracy"), reverse=True)
     if dataset.best_accuracy is not None:
-        scores.append(LabelScore("best", "best possible", float(dataset.best_accuracy[-1])))
-    return scores
+        rows.append(LabelScore("best", "best possible", float(dataset.best_accuracy[-1])))
+    return ScoreTable(rows, every, independent_samples(dataset, samples))
 
 
 def _score(name: str, label: str, matrices: Sequence[np.ndarray]) -> LabelScore:

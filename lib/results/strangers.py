@@ -7,8 +7,8 @@ import numpy as np
 from lib.data import Dataset, KnownErrors, cached_with_object
 from lib.experiment import SETTINGS, Experiment, losses_for
 from lib.results.baselines import ERRORS, baseline_loss
-from lib.results.compared import independent_samples
 from lib.results.evaluation import baseline_accuracy
+from lib.results.measures import independent_samples
 from lib.results.run import ModeResult, Run, Snapshot
 
 HIDDEN_TITLE = "An uploaded file"  # replaces the file's name

@@ -37,9 +37,7 @@ class Point:
 class Plan:
     """All points of a sweep, and notes on values that the dataset doesn't allow."""
 
-    keys: tuple[str, ...]  # the URL keys of the settings that vary
-    points: tuple[Point, ...]
-    seeds: int
+    points: tuple[Point, ...]  # at least one
     notes: tuple[str, ...] = ()
 
 
@@ -78,7 +76,7 @@ def make_plan(
         points.setdefault(settled, Point(used, settled, query))
         if used != given:
             notes.append(f"These data change {point_words(given)} to {point_words(used)}.")
-    return Plan(tuple(axes), tuple(points.values()), base.seeds, tuple(notes))
+    return Plan(tuple(points.values()), tuple(notes))
 
 
 def offered(base: Experiment) -> dict[str, list[str]]:

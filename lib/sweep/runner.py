@@ -248,7 +248,7 @@ def run_plan(
 ) -> tuple[PointResult, ...]:
     """Train the points of a plan that have no results in `out`; return all results in order."""
     done = read_done(out, plan) if out else []
-    keep = partial(write, keys=plan.keys, path=out) if out else lambda _: None
+    keep = partial(write, keys=[*plan.points[0].values], path=out) if out else lambda _: None
     keep(done)  # raise an error for a missing folder before training
     with TrainingClient(workers=machine.worker_count()) as client:
         runner = Runner(plan, client, table, done=done, keep=keep)

@@ -264,11 +264,12 @@ Costs: TypeAlias = "tuple[Array, Array]"
 
 def _softmax_costs(outputs: Array, y: Array, exists: Array) -> Costs:
     """Return Keras's `categorical_crossentropy` of the softmax of the outputs that exist."""
-    outputs = tf.where(exists, outputs, -1e30)  # Other outputs have the probability 0.
+    outputs = tf.where(exists, outputs, outputs.dtype.min)  # Others have the probability 0.
     outputs -= tf.reduce_max(outputs, axis=-1, keepdims=True)
     powers = tf.exp(outputs)
     total = tf.reduce_sum(powers, axis=-1, keepdims=True)
-    return tf.reduce_sum(y * (tf.math.log(total) - outputs), axis=-1), powers / total - y
+    costs = tf.where(exists, y * (tf.math.log(total) - outputs), 0.0)
+    return tf.reduce_sum(costs, axis=-1), tf.where(exists, powers / total - y, 0.0)
 
 
 def _sigmoid_costs(outputs: Array, y: Array, exists: Array) -> Costs:
@@ -283,8 +284,7 @@ def _number_costs(wrong: Array, targets: Array, chosen: Array) -> Costs:
     cost = slope = tf.zeros_like(wrong)
     for place, (name, loss) in enumerate(LOSSES.items()):
         if not loss.activation:
-            formula = _FORMULAS.get(name, partial(_keras_loss, loss.keras))
-            loss_cost, loss_slope = formula(wrong)
+            loss_cost, loss_slope = _FORMULAS[name](wrong)
             cost = tf.where(chosen == place, loss_cost, cost)
             slope = tf.where(chosen == place, loss_slope, slope)
     share = 1 / tf.cast(targets, tf.float32)
@@ -305,15 +305,5 @@ def _huber(wrong: Array) -> Costs:
     return tf.where(size <= 1, 0.5 * size * size, size - 0.5), tf.clip_by_value(wrong, -1.0, 1.0)
 
 
-def _keras_loss(name: str, wrong: Array) -> Costs:
-    """Return a Keras loss for each output. Keras averages over the last axis, so add one."""
-    alone = wrong[..., None]
-    with tf.GradientTape() as tape:
-        tape.watch(alone)
-        costs = keras.losses.get(name)(tf.zeros_like(alone), alone)
-    return costs, tape.gradient(costs, alone)[..., 0]
-
-
 _FORMULAS = {"mse": _mse, "mae": _mae, "huber": _huber}
-"""Formulas by a key of LOSSES. Other losses of numbers use Keras's function, which XLA doesn't
-fuse."""
+"""Each loss of numbers, by a key of LOSSES."""

@@ -10,8 +10,7 @@ from typing import Any, TypeAlias
 from lib.training.architecture import bucket_of
 from lib.training.machine import HELPER_NICE, IDLE_NICE, give_way
 
-Key: TypeAlias = Hashable
-Request: TypeAlias = tuple[int, Key, Future[Any]]
+Request: TypeAlias = tuple[int, Hashable, Future[Any]]
 WANTED, FASTER, LIKELY, BACKGROUND, BUCKET = range(5)  # kinds of requests, in order of priority
 IDLE_SECONDS = 0.5  # the time between two checks whether the worker can build a size bucket
 
@@ -36,7 +35,7 @@ class ProgramCache:
     ) -> None:
         self._build, self._has_time, self._may_grow = build, has_time, may_grow
         self._changed = threading.Condition()
-        self._programs = dict[Key, Future[Any]]()
+        self._programs = dict[Hashable, Future[Any]]()
         self._buckets = sorted(buckets, key=lambda bucket: bucket.work)
         self._requests: list[Request] = [  # builds that haven't started yet, the oldest first
             (BUCKET, key, self._find(key)) for key, in_advance in buckets.items() if in_advance
@@ -46,7 +45,7 @@ class ProgramCache:
         for nice, kinds in (*threads, (IDLE_NICE, {BACKGROUND, BUCKET})):
             threading.Thread(target=self._work, args=(nice, kinds), daemon=True).start()
 
-    def request(self, key: Key, kind: int = WANTED) -> Future[Any]:
+    def request(self, key: Hashable, kind: int = WANTED) -> Future[Any]:
         """Return a future of the program with this key, and build the program if necessary."""
         with self._changed:
             future = self._find(key)
@@ -62,7 +61,7 @@ class ProgramCache:
             if same:
                 self._requests.remove(same[0])
 
-    def build_ahead(self, key: Key) -> None:
+    def build_ahead(self, key: Hashable) -> None:
         """Build a program while no run waits for one. Withdraw the previous call's request."""
         with self._changed:
             self._requests = [each for each in self._requests if each[0] != LIKELY]
@@ -78,16 +77,16 @@ class ProgramCache:
             return bucket_of(key, holding) or key
         return next(filter(self.has, holding), holding[0])
 
-    def has(self, key: Key) -> bool:
+    def has(self, key: Hashable) -> bool:
         """Return whether the program with this key is built."""
         future = self._programs.get(key)
         return future is not None and future.done() and not future.exception()
 
-    def may_request(self, key: Key) -> bool:
+    def may_request(self, key: Hashable) -> bool:
         """Return whether a run may request an optional program."""
         return self.has(key) or self._may_grow()
 
-    def _find(self, key: Key) -> Future[Any]:
+    def _find(self, key: Hashable) -> Future[Any]:
         future = self._programs.get(key)
         if future is None or (future.done() and future.exception()):
             future = self._programs[key] = Future()

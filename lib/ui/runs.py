@@ -85,7 +85,7 @@ def look_up(run_id: str | None) -> bool:
     if card := answer.result()["card"]:
         with suppress(ValueError):  # invalid bytes: treat the run as unknown
             run, browser, table, name = read_card(card, run_id)
-            _forget_records(training)
+            _forget_records()
             training.adopt(run)
             _RECORDS.setdefault(run_id, RunRecord(browser, table, name))
             _LOOKUPS.pop(run_id, None)
@@ -200,7 +200,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     run = client().start(experiment, dataset, paused, browser or "", seconds, card=card)
     _RECORDS[run.id] = record
     state.started.add(run.id)
-    _forget_records(client())
+    _forget_records()
     state.subject.run_id = run.id
     address.set_page_values(NEWEST)
     if not paused:  # wait, since the first point arrives in milliseconds
@@ -217,9 +217,9 @@ def forget_run() -> None:
     address.set_page_values(NEWEST)
 
 
-def _forget_records(training: TrainingClient) -> None:
+def _forget_records() -> None:
     for run_id in list(_RECORDS):
-        if training.get(run_id) is None:
+        if client().get(run_id) is None:
             _RECORDS.pop(run_id, None)
 
 

@@ -17,7 +17,6 @@ import streamlit as st
 
 from lib.charts import render
 from lib.data import keep_newest
-from lib.experiment import Experiment
 from lib.story import TALK, Ask, Scene, story
 from lib.text import counted
 from lib.ui import address, clock, runs, stage
@@ -121,9 +120,10 @@ def step(names: Sequence[str], by: int) -> None:
     address.set_page_values({"scene": names[place], "open": ""})
 
 
-def draw_scene(scene: Scene, settled: Experiment, talk: Talk, *, follows: bool = False) -> Loaded:
+def draw_scene(scene: Scene, talk: Talk, *, follows: bool = False) -> Loaded:
     """Draw a scene of a talk and return its data. A page that `follows` the talk can only vote."""
     st.markdown(f"# {plain(scene.title)}")
+    settled = settled_experiment()
     if not follows:
         stage.controls(scene, settled)
     runs.show_lookup()
@@ -251,7 +251,7 @@ def draw_followed(talk_id: str) -> None:
         own = record.stage  # the follower's own answers, restored below
         record.stage = Stage(shown.scene, answers={shown.scene: [*shown.answers]})
         try:
-            draw_scene(scenes[place], settled_experiment(), talk, follows=True)
+            draw_scene(scenes[place], talk, follows=True)
         finally:
             record.stage = own
         with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):

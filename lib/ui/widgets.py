@@ -120,7 +120,7 @@ def closable(text: str, key: str, icon: str, close: Callable[..., object]) -> No
     """Draw a Markdown message with a Close button, or only the container if `text` is empty."""
     with st.container(key=key, horizontal=True, gap="xsmall"):
         if text:
-            show = {"error": st.error, "info": st.info}.get(icon, st.warning)
+            show = st.error if icon == "error" else st.warning
             show(text, icon=f":material/{icon}:", width="stretch")
             press("Close", "close", f"close_{key}", close)
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lib.data.dataset import Dataset
+from lib.data.dataset import Baseline, Dataset
 from lib.experiment import Experiment
 from lib.results.run import Snapshot
 from lib.training.client import TrainingClient
@@ -45,6 +45,7 @@ def fake_labels(n, t, f, classes, *, train, padding="none"):
     y = np.eye(classes, dtype=np.float32)[numbers]
     y = y if classes > 2 else y[..., 1:]
     names = tuple(f"class {k}" for k in range(classes))
+    baseline = np.repeat(y[:train].mean(axis=0, keepdims=True), n, axis=0)
     return Dataset(
         name="fake",
         title="Fake",
@@ -57,8 +58,9 @@ def fake_labels(n, t, f, classes, *, train, padding="none"):
         feature_names=tuple(f"f{i}" for i in range(f)),
         target_names=names[-y.shape[-1] :],
         timestep_names=tuple(f"{i + 1}" for i in range(t)),
-        baseline=np.repeat(y[:train].mean(axis=0, keepdims=True), n, axis=0),
+        baseline=baseline,
         baseline_label="most frequent class",
+        baselines=(Baseline("frequent", "most frequent class", baseline[:, -1]),),
     )
 
 

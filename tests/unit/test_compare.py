@@ -14,7 +14,8 @@ from lib.charts.compare import LOOKS, errors_figure, losses_figure, predictions_
 from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import SETTINGS
 from lib.export.files import NUMBERS, runs_csv
-from lib.results.compared import ERROR, LETTERS, Compared, same_data
+from lib.results import ERROR
+from lib.results.compared import LETTERS, Compared, same_data
 from lib.results.run import Status
 from tests.unit.pictures import (
     EXPERIMENT,

@@ -34,7 +34,7 @@ def test_the_run_with_the_higher_accuracy_is_better():
     assert "has a higher accuracy than run A in 3 of 3 seeds" in details
     assert "is 20 points higher" in details
     unclear = ranking.errors_words([a_run(0, **GOOD), a_run(1, last=[10, 7, 9])])[0]
-    assert unclear.startswith("Too close to tell with 100 samples")
+    assert unclear.startswith("Too close to tell with 100 independent samples")
 
 
 @pytest.mark.parametrize(

@@ -66,17 +66,6 @@ def test_padded_steps_are_hatched_and_named_in_the_key():
     assert takeaway("predictions", run, sample).endswith(f"true: {true}.")
 
 
-def test_names_are_written_in_thick_bands():
-    """A sample of one class by a sure model has the class's name in its strip and in its band."""
-    dataset = fake_labels(200, 4, 2, 3, train=100)
-    y = np.eye(3, dtype=np.float32)[np.arange(200) % 3][:, None].repeat(4, axis=1)
-    run = a_label_run(replace(dataset, y=y), sequence=[0], last=[0])
-    notes = drawn("predictions", run, 0).layout.annotations[1:]
-    name = f"class\u00a0{100 % 3}"
-    assert [note.yref for note in notes if note.text == name] == ["y3", "y"]
-    assert sum(note.text.startswith("class") for note in notes) == 2
-
-
 # The matrices of Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of
 # color vision deficiency", 2009, for linear RGB and full deficiency.
 VISION = {
@@ -265,14 +254,14 @@ def test_scores_of_labels_are_those_of_the_outputs_at_the_last_step():
     experiment = suggested("weather").set(seeds=2)
     snapshot, dataset = recorded(experiment), make_dataset(experiment.set(test=20))
     run = RunAt(experiment, make_dataset(experiment), snapshot)
-    evaluated = results.label_scores(experiment, run.dataset, snapshot)
+    evaluated = results.label_scores(experiment, run.dataset, snapshot).rows
     last = snapshot.middle.results["last"]
     assert evaluated[1].accuracy == pytest.approx(last.final_accuracy)
     assert evaluated[2].accuracy == pytest.approx(results.baseline_accuracy(run.dataset)[1])
     tested = results.label_scores(experiment, dataset, snapshot, "test")
     part = dataset.parts["test"]
     labels = class_numbers(dataset.last_y[part])
-    for score in tested[:2]:
+    for score in tested.rows[:2]:
         shares, recalls = [], []
         for models in snapshot.weights:
             outputs = forward(experiment, models[score.name], dataset.x[part])[1][:, -1]
@@ -281,10 +270,10 @@ def test_scores_of_labels_are_those_of_the_outputs_at_the_last_step():
             recalls.append(np.mean([right[labels == k].mean() for k in np.unique(labels)]))
         assert score.accuracy == pytest.approx(np.median(shares))
         assert score.balanced == pytest.approx(np.median(recalls))
-    assert [score.name for score in tested[2:]] == ["repeat", "frequent"]
+    assert [score.name for score in tested.rows[2:]] == ["repeat", "frequent"]
     run, skills = replace(run, dataset=dataset), {"test": tested}
     table = confusion.label_tables(run, skills, LIGHT).split("<table")[3]
-    assert cells(table)[1][1] == f"{100 * tested[0].accuracy:.3g}%"
+    assert cells(table)[1][1] == f"{100 * tested.rows[0].accuracy:.3g}%"
     words, _ = confusion.label_words(run, skills)
     assert "On test samples, no mode clearly beats" in words
 
@@ -294,7 +283,7 @@ def test_the_best_possible_model_of_a_task_is_scored(padding):
     """It is the last one. Its balanced accuracy isn't known."""
     experiment = suggested("brackets").set(padding=padding)
     dataset, snapshot = make_dataset(experiment), Snapshot("", Status.PAUSED)
-    scores = results.label_scores(experiment, dataset, snapshot)
+    scores = results.label_scores(experiment, dataset, snapshot).rows
     assert [score.name for score in scores] == ["repeat", "frequent", "best"]
     assert scores[-1].accuracy == 1
     assert np.isnan(scores[-1].balanced)

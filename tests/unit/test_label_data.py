@@ -16,8 +16,10 @@ from lib.data import (
     settle,
     suggested,
 )
+from lib.data.labels import label_dataset
 from lib.data.tables.windows import make_windows
 from lib.experiment import DataSettings, Experiment
+from lib.results import independent_samples
 from tests.unit.test_datasets_synthetic import run_source
 
 PADDINGS = ("none", "after", "before")
@@ -119,23 +121,46 @@ def test_a_label_task_runs_in_a_script(name):
 
 
 def test_baselines_predict_the_most_frequent_class_and_the_last_label():
-    """The probabilities of tags equal sums over a loop."""
+    """At each step, and for the ends, probabilities equal shares that are counted in a loop."""
     dataset = made("brackets", T=4, padding="after")
-    labels, train = class_numbers(dataset.y), dataset.train
-    repeat = next(each for each in dataset.baselines if each.name == "repeat")
-    sample = next(n for n in range(train) if dataset.last_step[n] == 2)
-    pairs = [
-        labels[n, t] == labels[n, t - 1]
-        for n in range(train)
-        for t in range(1, 1 + dataset.last_step[n])
-    ]
-    real = [labels[n, t] for n in range(train) for t in range(1 + dataset.last_step[n])]
-    share, frequencies = np.mean(pairs), np.bincount(real, minlength=3) / len(real)
-    expected = (1 - share) * frequencies
-    expected[labels[sample, 1]] += share
+    labels, train, last = class_numbers(dataset.y), dataset.train, dataset.last_step
+    repeat, frequent = dataset.baselines
+    ends = [labels[n, last[n]] for n in range(train)]
+    shares = np.bincount(ends, minlength=3) / train
+    assert frequent.last[0] == pytest.approx(shares)
+    before = [labels[n, last[n] - 1] for n in range(train) if last[n]]
+    repeats = np.mean(np.array(before) == [ends[n] for n in range(train) if last[n]])
+    sample = next(n for n in range(train) if last[n] == 2)
+    known = labels[sample, 1]
+    expected = (1 - repeats) * shares / (1 - shares[known])
+    expected[known] = repeats
     assert repeat.last[sample] == pytest.approx(expected, abs=1e-6)
-    assert dataset.baseline_label == dataset.baselines[0].label == "last label"
+    assert dataset.baseline_label == repeat.label == "last label"
+    first = np.bincount(labels[:train, 0], minlength=3) / train
+    assert dataset.baseline[sample, 0] == pytest.approx(first)
     assert [each.name for each in made("digits").baselines] == ["frequent"]
+
+
+def test_a_label_that_rarely_repeats_is_still_the_predicted_one():
+    """The baseline that repeats the last label is never right for labels that always change."""
+    labels = np.tile([0, 1], (8, 6))
+    known = np.roll(labels, 1, axis=1)
+    names = {"name": "own", "title": "Own", "classes": ("a", "b"), "feature_names": ("x",)}
+    dataset = label_dataset(np.zeros((8, 12, 1)), labels, 4, known=known, **names)
+    (repeat,) = [each for each in dataset.baselines if each.name == "repeat"]
+    assert (class_numbers(repeat.last) == known[:, -1]).all()
+
+
+def test_persistent_labels_are_fewer_independent_samples():
+    """Labels in runs of ten rows count as few samples; labels in random order count as all."""
+    rng = np.random.default_rng(0)
+    counts = []
+    for length in (1, 10):
+        table = table_of(np.repeat(rng.choice(["a", "b"], 600 // length), length))
+        experiment = settle(Experiment().set(data="upload", T=4, targets=("kind",)), table)
+        counts.append(independent_samples(make_dataset(experiment, table)))
+    assert counts[0] > 100
+    assert 4 < counts[1] < 20
 
 
 def test_digits_and_vowels_hold_the_counts_of_their_sources():

@@ -11,7 +11,7 @@ import pytest
 
 from lib.data import class_numbers, make_dataset, read_upload, settle, suggested
 from lib.experiment import Experiment
-from lib.export import EXPORTS, arrays, history_csv, predictions_csv
+from lib.export import EXPORTS, arrays, frame_csv, history_csv
 from lib.export.archive import record_of, table_of
 from lib.export.predictions import predictions
 from lib.results import ACCURACY, baseline_accuracy, baseline_loss, untrained
@@ -109,7 +109,8 @@ def test_a_spreadsheet_computes_no_class_name():
     """A name that begins like a formula gets a leading quote in the CSV file."""
     experiment, dataset, snapshot = a_run("weather", seeds=1)
     evil = replace(dataset, classes=("=1+1", *dataset.classes[1:]))
-    rows = csv.DictReader(io.StringIO(predictions_csv(experiment, evil, snapshot).decode()))
+    file = frame_csv(predictions(experiment, evil, snapshot), "")
+    rows = csv.DictReader(io.StringIO(file.decode()))
     assert {row["class"] for row in rows} - {*dataset.classes} == {"'=1+1"}
 
 

@@ -38,26 +38,26 @@ BREAKINGS = {
 def test_a_card_shows_whether_two_results_are_equal():
     """It shows this by a mark and a color. A text replaces a value until Keras returns it."""
     values = ("a − b", 0.0), ("c − d", 0.25), ("e", None)
-    measures = tuple(proofs.Measure(*value) for value in values)
-    card = proofs.ProofCard("claim", measures, "takeaway", "why")
+    differences = tuple(proofs.Difference(*value) for value in values)
+    card = proofs.ProofCard("claim", differences, "takeaway", "why")
     page = render("charts/proofs.html", "cards", [card], LIGHT, proofs.WAITING)
     assert "✓ 0.0" in page
     assert "≠ 0.25" in page
     assert page.count(proofs.WAITING) == 1
-    assert proofs.Measure("", 1e-7, 1e-6).same  # NumPy and Keras add in different orders.
-    assert not proofs.Measure("", 1e-7).same
-    assert not proofs.Measure("", float("nan"), 1e-6).same
+    assert proofs.Difference("", 1e-7, 1e-6).same  # NumPy and Keras add in different orders.
+    assert not proofs.Difference("", 1e-7).same
+    assert not proofs.Difference("", float("nan"), 1e-6).same
 
 
 @pytest.mark.parametrize("result", [None, MODES])
 def test_the_cards_of_both_modes_with_and_without_a_result(result):
-    """The cards have titles before Keras returns, and their measures afterward."""
+    """The cards have titles before Keras returns, and their differences afterward."""
     differs = 1e-7 if result else None
     cards = (
         *proofs.one_computation(EXPERIMENT, 4, result),
         *proofs.numpy_and_states(EXPERIMENT, result, differs),
     )
-    values = [measure.value for proof in cards for measure in proof.measures]
+    values = [difference.value for proof in cards for difference in proof.differences]
     assert values == ([None] * 4 if result is None else [0.0, 0.0, 1e-7, 0.0])
     assert ("difference 0.0." in cards[0].takeaway) == (result is not None)
     assert cards[1].takeaway.startswith("Each of the 4 outputs equals")
@@ -78,7 +78,7 @@ def test_modes_that_differ_are_not_called_equal():
     ):
         apart = {"difference": difference, "prefixes": np.full((4, 3), 0.5 + difference)}
         for proof in proofs.one_computation(EXPERIMENT, 4, MODES | apart):
-            assert proof.measures[0].same == (difference <= ROUNDING)
+            assert proof.differences[0].same == (difference <= ROUNDING)
             assert proof.takeaway.endswith(expected)
             assert len(proof.takeaway.split()) <= 15
 
@@ -94,7 +94,7 @@ def test_the_difference_of_two_pictures_is_a_picture():
         (None, None, None, 0, proofs.WAITING),
     ):
         sides = proofs.Side("True", "once", one), proofs.Side("False", "often", other)
-        proof = proofs.ProofCard("Equal", (proofs.Measure("max", value),), "Same.", "So.")
+        proof = proofs.ProofCard("Equal", (proofs.Difference("max", value),), "Same.", "So.")
         page = proofs.equation(sides, proof, LIGHT, start=0, **about)
         assert text in page
         assert page.count("<img") == images
@@ -105,9 +105,9 @@ def test_the_difference_of_two_pictures_is_a_picture():
 def test_texts_are_never_markup():
     """Templates escape the texts of cards, sides and strips."""
     words, rows = "<i>a & b</i>", np.zeros((2, 3))
-    measure, side = proofs.Measure(words, None), proofs.Side(words, words, rows)
+    difference, side = proofs.Difference(words, None), proofs.Side(words, words, rows)
     about = {"axis": words, "start": None, "missing": words}
-    proof = proofs.ProofCard(words, (measure,), words, words)
+    proof = proofs.ProofCard(words, (difference,), words, words)
     strip = proofs.Strip(words, rows.T, 0, {0: words})
     for page in (
         render("charts/proofs.html", "cards", [proof], LIGHT, words),
@@ -127,12 +127,12 @@ def test_numpy_and_keras_are_compared():
         (np.nan, False, "the run has diverged."),
     ):
         proof = proofs.numpy_and_states(Experiment(), MODES, differs)[0]
-        assert proof.measures[0].same == same
+        assert proof.differences[0].same == same
         assert proof.takeaway.endswith(expected)
 
 
 def test_every_layer_that_breaks_the_equality_is_measured():
-    """Bidirectional, padding and go_backwards have measures for an equal and an unequal pair."""
+    """Bidirectional, padding and go_backwards have differences for an equal and an unequal pair."""
     measured = proofs.ways_to_break_it(Experiment(), 3, BREAKINGS)
     waiting = proofs.ways_to_break_it(Experiment(), 3, None)
     for (name, case), same, fact in zip(
@@ -146,7 +146,7 @@ def test_every_layer_that_breaks_the_equality_is_measured():
         ),
         strict=True,
     ):
-        assert [measure.same for measure in case.measures] == same
+        assert [difference.same for difference in case.differences] == same
         assert fact in case.takeaway
         assert waiting[name].title == case.title
         assert "…" in waiting[name].takeaway
@@ -182,7 +182,7 @@ def test_a_target_is_compared_with_the_bound_of_its_own_step(cell, head, targets
 def test_a_strip_outlines_the_column_of_each_mode():
     """The sequence's last column and the last-step output have outlines in their modes' colors."""
     made = proofs.Strip("backward", np.full((4, 3), 0.5), 0, {0: "1", 3: "4"})
-    proof = proofs.ProofCard("", (proofs.Measure("a − b", None),), "The takeaway.", "Why.")
+    proof = proofs.ProofCard("", (proofs.Difference("a − b", None),), "The takeaway.", "Why.")
     page = render("charts/proofs.html", "strips", [made], proof, proofs.NO_ANSWER, LIGHT)
     last, sequence = (f"border:2px solid {color}" for color in (LIGHT.last, LIGHT.sequence))
     assert "left:calc(100%*3.5/4)" in page[: page.index(sequence)]

@@ -12,12 +12,8 @@ import pytest
 from lib.data.datasets.registry import DATASETS, make_dataset, suggested
 from lib.experiment import Experiment
 from lib.export import forecast_csv
-from lib.export.files import (
-    history_csv,
-    predictions,
-    predictions_csv,
-    weights_npz,
-)
+from lib.export.files import frame_csv, history_csv, weights_npz
+from lib.export.predictions import predictions
 from lib.recurrence.model import weight_names
 from lib.results import model_outputs
 from lib.training.limits import with_seeds
@@ -71,8 +67,8 @@ def test_the_file_of_test_predictions_has_targets_and_baseline():
     """Targets equal the bundled file's rows. The baseline is the value of the day before."""
     experiment, _, snapshot = a_run("seattle", seeds=1)
     held_out = make_dataset(suggested("seattle").set(test=20))
-    file = predictions_csv(experiment, held_out, snapshot, of_test=True)
-    frame = pd.read_csv(io.BytesIO(file))
+    frame = predictions(experiment, held_out, snapshot, of_test=True)
+    frame = pd.read_csv(io.BytesIO(frame_csv(frame, held_out.target_unit)))
     steps, known = held_out.shape[1], temperatures()
     assert frame["sample"].unique().tolist() == [*range(held_out.seen + 1, len(held_out.x) + 1)]
     dates = pd.to_datetime(frame["time"])
@@ -126,7 +122,7 @@ def test_the_csv_and_parquet_files_have_the_same_table():
     run = a_run("running_mean", seeds=1, mode="last")
     frame = predictions(*run)
     assert list(frame)[-2:] == ["value", "last"]
-    read = pd.read_csv(io.BytesIO(predictions_csv(*run)), dtype={"time": str})
+    read = pd.read_csv(io.BytesIO(frame_csv(frame.copy(), "")), dtype={"time": str})
     parquet = pd.read_parquet(io.BytesIO(frame.to_parquet()))
     for column in frame:
         if column in ("name", "time", "target"):

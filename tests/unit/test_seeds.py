@@ -11,7 +11,7 @@ import pytest
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.results import ERROR, independent_samples
-from lib.results.compared import CORRELATION, SIGNIFICANCE, t_test_p_value
+from lib.results.measures import CORRELATION, SIGNIFICANCE, t_test_p_value
 from lib.training import with_seeds
 from tests.unit.pictures import a_dataset, a_run, takeaway, with_kept
 

@@ -114,7 +114,7 @@ def _scores(shown: ShownRun, part: results.Part = "evaluated") -> results.SkillT
     return _once(shown, f"medians {part}", partial(results.skill_of_seeds, *run, part))
 
 
-def label_scores(shown: ShownRun, part: results.Part) -> list[results.LabelScore]:
+def label_scores(shown: ShownRun, part: results.Part) -> results.ScoreTable:
     """Return the scores of a run with labels."""
     run = shown.experiment, _with_rows(shown), shown.snapshot
     make = partial(results.label_scores, *run, part)

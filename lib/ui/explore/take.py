@@ -199,12 +199,14 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> Files:
     if at_epoch.snapshot.weights[0]:
         files["weights"] = lambda: export.weights_npz(*run())
     if has_rows and at_epoch.snapshot.weights[0]:
-        files["predictions_csv"] = lambda: export.predictions_csv(*run())
+        unit = shown.dataset.target_unit
+        files["predictions_csv"] = lambda: export.frame_csv(export.predictions(*run()), unit)
         files["predictions_parquet"] = lambda: export.predictions(*run()).to_parquet(index=False)
         if shown.dataset.origin and not shown.dataset.has_labels:
             files["forecast"] = lambda: export.forecast_csv(*run())
         if has_looked:  # the user has evaluated the test part
-            files["test_csv"] = lambda: export.predictions_csv(*run(), of_test=True)
+            test = partial(export.predictions, of_test=True)
+            files["test_csv"] = lambda: export.frame_csv(test(*run()), unit)
     return files
 
 
