@@ -230,14 +230,13 @@ def test_texts_become_classes_in_order(labels, classes, words):
 
 @pytest.mark.parametrize("missing", ["fill", "drop"])
 def test_rows_without_a_label_are_dropped(missing):
-    """A filled label would repeat the last one: here the last of random labels is right in 1/3."""
+    """A filled label would repeat the last label, which is right for 1/3 of random labels."""
     rng = np.random.default_rng(0)
     labels = np.where(rng.random(2000) < 0.58, None, rng.choice([*"abc"], 2000))
-    known = [label for label in labels if label]
     dataset = cut(labels, missing=missing)
+    known = [label for label in labels if label]
     assert ["abc"[int(k)] for k in dataset.origin.targets[:, 0]] == known
-    assert f"{2000 - len(known):,} rows dropped: missing values in kind." in dataset.notes
-    repeat = next(each for each in dataset.baselines if each.name == "repeat")
+    (repeat,) = [each for each in dataset.baselines if each.name == "repeat"]
     right = class_numbers(repeat.last) == class_numbers(dataset.last_y)
     assert right.mean() == pytest.approx(1 / 3, abs=0.05)
 
@@ -245,13 +244,10 @@ def test_rows_without_a_label_are_dropped(missing):
 def test_missing_inputs_of_labels_are_filled():
     """Rows of one time keep the first label."""
     frame = table_of([*"abba", None, *"babab"]).frame
-    frame.loc[[4, 6], "row"] = np.nan
-    dataset = make_windows(Table("t", frame), ["row"], ["kind"], DataSettings(timesteps=2))
-    origin = dataset.origin
-    assert origin.x_scale.raw(origin.inputs, origin.series)[:, 0] == pytest.approx(
-        [0, 1, 2, 3, 5, 5, 7, 8, 9], abs=1e-5
-    )
-    assert any("filled with the last known value: row (2)." in note for note in dataset.notes)
+    frame.loc[4:6, "row"] = np.nan
+    notes = make_windows(Table("t", frame), ["row"], ["kind"], DataSettings(timesteps=2)).notes
+    assert any("filled with the last known value: row (3)." in note for note in notes)
+    assert any("1 row dropped: missing values in kind." in note for note in notes)
     times = pd.to_datetime([f"2024-01-{day:02}" for day in (1, 1, 2, 3, 4, 5, 6, 7, 8, 9)])
     table = table_of([*"abbbabbabb"], times=pd.DatetimeIndex(times), step="day")
     daily = make_windows(table, ["row"], ["kind"], DataSettings(timesteps=2))
@@ -276,10 +272,7 @@ def test_ids_and_a_single_class_in_training_raise_an_error(labels, words, target
 
 
 def test_settings_follow_the_classes_of_an_own_table():
-    """Two classes need a binary loss, more classes a sparse one; the label is also an input.
-
-    Last-step mode has one label per sample, so its labels have no weights by step.
-    """
+    """Two classes need a binary loss, more classes a sparse one; the label is also an input."""
     own = Experiment().set(data="upload", targets=("kind",), T=2, head="none", loss="mae")
     for labels, loss in (([*"ab" * 6], "binary"), ([*"abc" * 4], "sparse")):
         settled = settle(own, table_of(labels))
@@ -288,9 +281,9 @@ def test_settings_follow_the_classes_of_an_own_table():
         assert features == settled.data.features == 1 + len({*labels})
     assert settle(own.set(loss="onehot"), table_of(labels)).training.loss == "onehot"
     assert settle(own.set(loss="onehot")).training.loss == "onehot"  # without the table
-    for mode, weights in (("both", "steps"), ("sequence", "steps"), ("last", "none")):
+    for mode in ("both", "sequence", "last"):  # all weights by step are 1 in last-step mode
         settled = settle(own.set(mode=mode, weights="steps"), table_of(labels))
-        assert settled.training.weights == weights
+        assert (settled.training.weights == "steps") == (mode != "last")
         assert ("steps" in options_of("weights", settled)) == (mode != "last")
     assert default_columns(table_of(labels), ("kind",), 0) == (("row",), ("kind",))
 

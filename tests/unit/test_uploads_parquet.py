@@ -41,10 +41,9 @@ def test_numbers_and_texts_are_read_by_their_types():
 @pytest.mark.parametrize("dtype", ["str", "category"])
 def test_blank_texts_are_missing(dtype):
     """A blank text is no class, and a column of blank texts is empty."""
-    texts = pd.DataFrame({"kind": ["x", "", "y", " ", "\t"] * 2, "blank": [" "] * 10}).astype(dtype)
-    table = read(FRAME.assign(kind=texts["kind"], blank=texts["blank"]))
-    assert table.frame["kind"].cat.categories.tolist() == ["x", "y"]
-    assert table.frame["kind"].isna().sum() == 6
+    frame = pd.DataFrame({"kind": ["x", "", "y", " ", "\t"] * 2, "blank": [" "] * 10}, dtype=dtype)
+    table = read(frame.assign(a=FRAME["a"]))
+    assert table.frame["kind"].dropna().tolist() == ["x", "y"] * 2
     assert "Empty columns ignored: blank." in notes_of(table)
 
 
