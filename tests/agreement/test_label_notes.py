@@ -111,7 +111,7 @@ def test_labels_outside_the_classes_may_raise_no_error():
 
 def test_the_fixes_for_missing_labels_leave_them_out_of_the_loss():
     """Samples without a label are dropped. Timesteps without a label have the weight 0."""
-    message = "Received a label value of -1 which is outside the valid range of [0, 4)."
+    message = "label value of -1 which is outside the valid range"
     _, of_samples, of_steps = (meaning.code for meaning in explain_error(message).meanings)
     exec(of_samples, names := {"x": X, "y": np.append(-1, Y[1:, -1])})  # noqa: S102
     assert np.array_equal(names["x"], X[1:])

@@ -247,7 +247,7 @@ def test_missing_inputs_of_labels_are_filled():
     frame.loc[4:6, "row"] = np.nan
     notes = make_windows(Table("t", frame), ["row"], ["kind"], DataSettings(timesteps=2)).notes
     assert any("filled with the last known value: row (3)." in note for note in notes)
-    assert any("1 row dropped: missing values in kind." in note for note in notes)
+    assert any("1 row dropped: missing values in kind" in note for note in notes)
     times = pd.to_datetime([f"2024-01-{day:02}" for day in (1, 1, 2, 3, 4, 5, 6, 7, 8, 9)])
     table = table_of([*"abbbabbabb"], times=pd.DatetimeIndex(times), step="day")
     daily = make_windows(table, ["row"], ["kind"], DataSettings(timesteps=2))
