@@ -54,7 +54,7 @@ with pictures:
                 texts = samples.window_words(dataset, sample, step)
                 figure = samples.window_figure(dataset, sample, step, palette)
                 card_chart(figure, *texts, "chart_window")
-                say(samples.shapes_sentence(dataset))
+                say(samples.shapes_sentence(loaded.experiment, dataset))
                 hint(samples.slip_sentence(dataset))
                 with st.expander("same windows in Keras", type="compact"):
                     say(samples.keras_sentence(dataset))

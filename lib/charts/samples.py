@@ -10,7 +10,8 @@ from lib.charts.chart import Entry, Part
 from lib.charts.over_time import gaps_of, input_squares, raw_targets
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
-from lib.data import Dataset, class_numbers
+from lib.data import Dataset, class_numbers, keras_target
+from lib.experiment import Experiment
 from lib.results import spread_places
 from lib.text import all_of, apart, beside, capital, counted, filled, joined
 
@@ -227,11 +228,12 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
     return takeaway, filled(_TEXTS, "window", **about) + gap
 
 
-def shapes_sentence(dataset: Dataset) -> str:
-    """Return the shapes of one sample's arrays as a sentence."""
-    (_, t, f), k = dataset.shape, dataset.targets
-    kind = "" if k == 1 or not dataset.has_labels else " one-hot"
-    return f"x ({t}, {f}) → y ({t}, {k}){kind} in sequence mode, y_last ({k},) in last-step mode."
+def shapes_sentence(experiment: Experiment, dataset: Dataset) -> str:
+    """Return the shapes of x and of the modes' targets as a sentence."""
+    (_, t, f), target = dataset.shape, keras_target(experiment, dataset)
+    shapes, values = target.shapes, f", {target.values}" if dataset.has_labels else ""
+    every, last = f"y {shapes['sequence']}{values}", shapes["last"]
+    return f"x (N, {t}, {f}) → {every} in sequence mode, y_last {last} in last-step mode."
 
 
 def slip_sentence(dataset: Dataset) -> str:

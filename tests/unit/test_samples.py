@@ -9,7 +9,8 @@ import pytest
 from lib.charts import samples
 from lib.charts.over_time import raw_targets
 from lib.charts.split import split_figure
-from lib.data import Origin
+from lib.data import Origin, make_dataset, suggested
+from lib.experiment import Experiment
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import LIGHT, a_dataset, the, words_of
 
@@ -157,8 +158,12 @@ def test_the_words_about_a_window_have_the_rows_of_both_modes():
     takeaway, details = samples.window_words(windows_of_stores(), 16, 2)
     assert "17, timestep 3 reads 2024-01-19 and predicts 2024-01-20" in takeaway
     assert details.startswith("Sample 17, north, reads 2024-01-17")
-    shapes = samples.shapes_sentence(windows_of_load(timesteps=4, horizon=3, ahead="each"))
-    assert re.match(r"x \(4, 1\) → y \(4, 3\) .*, y_last \(3,\) ", shapes)
+    dataset = windows_of_load(timesteps=4, horizon=3, ahead="each")
+    shapes = samples.shapes_sentence(Experiment(), dataset)
+    assert re.match(r"x \(N, 4, 1\) → y \(N, 4, 3\) .*, y_last \(N, 3\) ", shapes)
+    weather = suggested("weather")
+    shapes = samples.shapes_sentence(weather, make_dataset(weather))
+    assert re.search(r"y \(N, 24\), integers 0.to.4 in .*, y_last \(N,\) in", shapes)
 
 
 def test_only_marked_rows_and_possible_ticks_get_names(monkeypatch):
