@@ -17,6 +17,7 @@ from lib.shapes.doctor import (
     damage,
     diagnose_target,
     fitting_loss,
+    head_mistake,
     read_question,
     read_shape,
     write_question,

@@ -66,14 +66,14 @@ def test_each_model_has_its_own_target():
     with_y = "import numpy as np\ny = np.zeros((500,))\n" + code.format(1)
     app = shapes()
     assert "y (500,) matches the output (500, 1)" in verdict(with_y, app)
-    assert "doesn't define y" not in text(app)
+    assert "doesn't show y" not in text(app)
     assert "y (320, 24) matches the output (320, 24)" in verdict(code.format(24), app)
-    assert "Your code doesn't define y" in text(app)
+    assert "Your code doesn't show y" in text(app)
     assert "y (320, 3) matches the output (320, 3)" in verdict(code.format(3), app)
     app.text_input(key="check_target").set_value("40, 3").run()
-    assert "doesn't define y" not in text(app)
+    assert "doesn't show y" not in text(app)
     assert "y (40, 3) for the output (40, 24)" in verdict(code.format(24), app)
-    assert "doesn't define y" not in text(app)
+    assert "doesn't show y" not in text(app)
 
 
 def test_a_change_on_the_page_is_written_into_the_code():

@@ -184,11 +184,22 @@ def test_tensors_added_by_an_operator_are_an_add():
 
 
 @pytest.mark.parametrize(
-    ("loss", "name"), [("mse", "mse"), ({"class_name": "Huber"}, "Huber"), ({"one": "mse"}, "")]
+    ("loss", "name", "from_logits"),
+    [
+        ("mse", "mean_squared_error", False),
+        ({"class_name": "Huber"}, "huber", False),
+        ({"one": "mse"}, "", False),
+        (
+            {"class_name": "BinaryCrossentropy", "config": {"from_logits": True}},
+            "binary_crossentropy",
+            True,
+        ),
+    ],
 )
-def test_the_loss_is_read(loss, name):
-    """A model with several losses gets no loss."""
-    assert read_config(json.dumps({**CHAIN, "compile_config": {"loss": loss}})).loss == name
+def test_the_loss_is_read(loss, name, from_logits):
+    """The loss has its function's name. A model with several losses gets no loss."""
+    reading = read_config(json.dumps({**CHAIN, "compile_config": {"loss": loss}}))
+    assert (reading.loss, reading.from_logits) == (name, from_logits)
 
 
 NESTED = '{"class_name":"Sequential","config":{"layers":['

@@ -275,6 +275,26 @@ def fitting_loss(activation: str, loss: str) -> str:
     return TargetQuestion().loss if rule and rule.checks else loss
 
 
+def head_mistake(activation: str, columns: int, loss: str, from_logits: bool | None) -> str:
+    """Return the name of a mistake in labels.toml that shapes don't show, or else "".
+
+    `activation` is the last layer's, and `columns` its number of outputs. A `from_logits` of None
+    is unknown. One column with a categorical loss is no case: its shapes show the mistake.
+    """
+    rule = RULES.get(loss)
+    if rule is None or not rule.activation or (rule.classes and columns == 1):
+        return ""
+    if activation in ("linear", "relu", "tanh"):
+        return "no probabilities" if from_logits is False else ""
+    if activation not in ("softmax", "sigmoid"):
+        return ""
+    if columns == 1 and activation == "softmax":
+        return "softmax over one column"
+    if from_logits:
+        return "probabilities as logits"
+    return "" if activation == rule.activation else f"{activation} for {rule.activation}"
+
+
 # Usual shapes of N samples, T timesteps and U units.
 TARGETS: dict[str, Sizes] = {"(N, T, U)": (320, 12, 16), "(N, T, 1)": (320, 12, 1)}
 TARGETS |= {"(N, T)": (320, 12), "(N, U)": (320, 16), "(N, 1)": (320, 1), "(N,)": (320,)}

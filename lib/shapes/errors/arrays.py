@@ -70,7 +70,7 @@ MESSAGES = [
     Message(
         rf"to a Tensor \(Unsupported object type {word('kind')}\)",
         r"Invalid dtype: (?P<kind>str|\w{4,8}64|category|<U)",
-        r"could not convert string to float|Cast string to float",
+        r"could not convert string to float|Cast string to float|invalid literal for int\(\)",
         cause="x or y holds text, dates or the like, but Keras takes numbers. The type is {kind}.",
         fix="Replace text with class numbers or vocabulary indices, and dates with day counts.",
         code="classes, y = np.unique(y, return_inverse=True)  # text → class numbers\n"

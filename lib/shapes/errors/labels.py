@@ -12,6 +12,30 @@ MESSAGES = [
         remedies=[remedies.WEIGHT_PER_LABEL],
     ),
     Message(
+        r"class_weight\W{1,2}must contain all classes in the data\. The classes (?P<missing>\{.*?\})",
+        r"class_weight\W{1,2}to be a dict with keys from 0 to one less than the number of classes",
+        cause="class_weight needs a weight for each class, and classes are numbered from 0. The "
+        "classes without a weight are {missing}.",
+        fix="Number the classes from 0, and give each class a weight.",
+        code="y = np.searchsorted(np.unique(y), y)  # class numbers from 0\n"
+        "model.fit(x, y, class_weight=dict(enumerate(weights)))  # weights: one per class",
+        confidence="likely",
+    ),
+    Message(
+        r"class_weight. is only supported for Models with a single output",
+        cause="class_weight needs a model with one output. Most likely this model has several.",
+        fix="Pass the weight of each label as sample_weight, one array per output.",
+        code="model.fit(x, [y1, y2], sample_weight=[w1, w2])",
+    ),
+    Message(
+        r"t handle a mix of (?P<one>[\w-]+) and (?P<other>[\w-]+) targets",
+        cause="scikit-learn needs y and the prediction in one form, but received {one} and {other}. "
+        "Most likely one has a column per class.",
+        fix="Convert both to class numbers, in one axis.",
+        code="labels = np.argmax(y, axis=-1).ravel()  # if y has a column per class\n"
+        "predicted = np.argmax(model.predict(x), axis=-1).ravel()",
+    ),
+    Message(
         r"You cannot .class_weight. and .sample_weight. at the same time",
         cause="fit takes either class_weight or sample_weight.",
         fix="Multiply the weights of the classes into sample_weight.",

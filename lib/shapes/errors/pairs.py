@@ -62,7 +62,7 @@ def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
         "sample, or per timestep if the layer returns every step.",
         *likely,
         remedies.WEIGHTS_WITHOUT_COLUMN,
-        words={"one": one, "other": other},
+        words={"one": one or found["one"], "other": other or found["other"]},
         check="print(w.shape, y.shape, model.output_shape)",
     )
 

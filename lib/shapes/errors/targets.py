@@ -28,7 +28,9 @@ MESSAGES = [
         explain=refused,
     ),
     Message(
-        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight", explain=of_weights
+        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight",
+        rf"sample_weight array with shape {shape('one')} for an input with shape {shape('other')}",
+        explain=of_weights,
     ),
     Message(
         f"target array of shape {shape('y')} while using as loss .categorical_crossentropy",

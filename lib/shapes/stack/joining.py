@@ -85,6 +85,11 @@ class Softmax(Elementwise, kind="softmax", mask_rank=0):
 
     axis: int = setting("a", -1, limit=AXIS, seldom=True)
 
+    @property
+    def activation(self) -> str:
+        """The same function as an activation; "" along another axis."""
+        return "softmax" if self.axis == -1 else ""
+
     def call(self, inputs: Inputs) -> Outputs:
         outputs, (tensor, *_) = super().call(inputs), inputs.tensors
         if not -len(tensor) <= self.axis < len(tensor):

@@ -17,7 +17,7 @@ from lib.training import AnswerFuture, read_recording
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import session
-from lib.ui.shapes.shown_stack import current_stack, open_stack, shows_sidebar
+from lib.ui.shapes.shown_stack import code_mistakes, current_stack, open_stack, shows_sidebar
 from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, steady_chart, takeaway
 
 CHECK_KEY = "check"  # address key of the question about a target
@@ -41,14 +41,25 @@ def doctor(palette: Palette) -> None:
     """Draw the question, the verdict with its picture, the fixes, common shapes, and the proof."""
     question, page = shapes.read_question(address.page_value(CHECK_KEY)), session().shapes
     diagnosis, problems = question.diagnose(), [*page.field_problems]
-    title = f"Enter a valid {SHAPE_FIELDS[problems[0]]}" if problems else ""
-    st.markdown(f"# {plain(title or charts.target.verdict_title(diagnosis))}")
+    mistakes = [] if problems else code_mistakes(diagnosis)
+    title = charts.target.verdict_title(diagnosis)
+    if problems:
+        title = f"Enter a valid {SHAPE_FIELDS[problems[0]]}"
+    elif mistakes and diagnosis.verdict == "correct":
+        title = "The shapes match, but the code has another problem"
+    st.markdown(f"# {plain(title)}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
         _question_fields(question)
     with wide.container(border=True, height="stretch", key="lineup"):
         for problem in page.field_problems.values():
             st.warning(plain(problem))
+        for mistake in mistakes:
+            st.warning(plain(mistake["warning"]))
+            st.code(mistake["code"], language="python", wrap_lines=True)
+            for note in shapes.LABEL_NOTES["notes"]:
+                if note["title"] == mistake["note"]:
+                    _note(note, is_open=True)
         if not problems:
             compared = charts.target.compared_sentence(diagnosis)
             sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
@@ -74,7 +85,7 @@ def _question_fields(question: TargetQuestion) -> None:
         text = st.session_state.get(key, "") if name in page.field_problems else shape
         st.text_input(capital(label), max_chars=200, **bound(key, text, partial(_read, name)))
     if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
-        hint("Your code doesn't define y, so this y.shape fits the output. Enter your own shape.")
+        hint("Your code doesn't show y's shape, so this shape fits the output. Enter your own.")
     label = "Use the traced stack's output"
     press(label, "input", "from_stack", take_stack_output, width="stretch")
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
@@ -179,9 +190,13 @@ def _labels() -> None:
 
     pills("Examples with labels", {name: name for name in examples}, picked, "label_example", ask)
     for note in shapes.LABEL_NOTES["notes"]:
-        with st.expander(note["title"], type="compact"):
-            say(note["text"])
-            st.code(note["code"], language="python", wrap_lines=True)
+        _note(note)
+
+
+def _note(note: dict[str, str], *, is_open: bool = False) -> None:
+    with st.expander(note["title"], expanded=is_open, type="compact"):
+        say(note["text"])
+        st.code(note["code"], language="python", wrap_lines=True)
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:

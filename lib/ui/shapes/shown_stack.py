@@ -9,7 +9,7 @@ import streamlit as st
 from lib import shapes
 from lib.data import keras_target
 from lib.experiment import LOSSES
-from lib.shapes import ModelError, ModelReading, Stack, to_text
+from lib.shapes import Diagnosis, ModelError, ModelReading, Stack, to_text
 from lib.text import counted
 from lib.ui import address
 from lib.ui.frame import PAGES
@@ -82,6 +82,28 @@ def matches_reading() -> bool:
     """Return whether the stack is unchanged since it was read from the user's model."""
     page = session().shapes
     return page.reading is not None and to_text(page.reading.stack) == page.stack_text
+
+
+def code_mistakes(diagnosis: Diagnosis) -> list[dict[str, str]]:
+    """Return mistakes of the user's code that shapes don't show, with a warning, a fix and a note.
+
+    There are none unless the diagnosis is of the output and the loss of this code.
+    """
+    page = session().shapes
+    reading, asked = page.reading, shapes.read_question(page.stack_question)
+    output, loss = diagnosis.output_shape, diagnosis.loss
+    is_asked = page.stack_question and (asked.output[1:], asked.loss) == (output[1:], loss)
+    if not reading or not is_asked or not matches_reading():
+        return []
+    activation = getattr(reading.stack[-1].inside, "activation", "")
+    head = shapes.head_mistake(activation, output[-1], loss, reading.from_logits)
+    names = [head] if head else []
+    if reading.class_weight and len(output) > 2 and diagnosis.verdict == "correct":
+        names.append("class_weight")
+    wanted = shapes.RULE_OF[loss].activation
+    words = {"activation": activation, "columns": output[-1], "wanted": wanted}
+    rows = [shapes.LABEL_NOTES["mistakes"][name] for name in names]
+    return [{key: text.format(**words) for key, text in row.items()} for row in rows]
 
 
 def _change_code() -> None:

@@ -16,13 +16,13 @@ from typing import Any
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.stack.base import MAX_LAYERS, Origin, Stack
-from lib.shapes.stack.making import UNKNOWN
+from lib.shapes.stack.making import UNKNOWN, Unknown
 from lib.shapes.stack.plain import Input
 from lib.shapes.stack.read import pasted, values
 from lib.shapes.stack.read.config import read_config
 from lib.shapes.stack.read.expressions import Expressions
 from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, model_error
-from lib.shapes.stack.read.values import Class, Function, LayerObject, ModelObject, Name, is_listed
+from lib.shapes.stack.read.values import Array, Class, Function, LayerObject, ModelObject, Name
 from lib.text import filled
 
 _DEEPEST = 12  # depth of nested function calls that are followed
@@ -80,14 +80,17 @@ def read_code(text: str) -> ModelReading:
         reader.note("no model")
     elif len(models) > 1:
         reader.note("several models", model.line, count=len(models), line=model.line)
-    loss = _loss(reader, model) if model else ""
+    loss, from_logits = _loss(reader, model) if model else ("", None)
     notes = sorted(dict.fromkeys(reader.notes), key=lambda note: note.line or 0)
-    target = None
-    if model and model.target:
-        samples, *rest = model.target.shape or (None, None)
+    target, y = None, model.target if model else None
+    if not y and (not model or model.rank < 3):
+        y = reader.names.get("y")  # no call of `fit` is read
+    if isinstance(y, Array):
+        samples, *rest = y.shape or (None, None)
         if all(isinstance(size, int) for size in rest):
             target = (samples if isinstance(samples, int) else None, *rest)
-    return ModelReading(stack, "code", tuple(notes), loss, target, text)
+    weighted = model is not None and model.class_weight is not None
+    return ModelReading(stack, "code", tuple(notes), loss, target, text, from_logits, weighted)
 
 
 class Returned(Exception):  # noqa: N818  no error
@@ -287,13 +290,17 @@ def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
     return model_error("no model")
 
 
-def _loss(reader: Interpreter, model: ModelObject) -> str:
+def _loss(reader: Interpreter, model: ModelObject) -> tuple[str, bool | None]:
+    """Return the loss's name, "" if unknown, and its `from_logits`."""
     if model.loss is None:
-        return ""
-    names = {getattr(one, "name", one) for one in reader.leaves(model.loss)}
+        return "", None
+    losses = [*reader.leaves(model.loss)]
+    names = {getattr(one, "name", one) for one in losses}
     name = names.pop() if len(names) == 1 else "…"
     name = name[:40] if isinstance(name, str) else "…"
     rule = RULE_OF.get(name) or RULE_OF.get(name.lower())
     if rule is None:
         reader.note("unknown loss", name=name)
-    return rule.name if rule else ""
+    flags = [getattr(one, "from_logits", None) for one in losses]
+    is_open = reader.has_open_activation or any(isinstance(one, Unknown) for one in flags)
+    return rule.name if rule else "", None if is_open else any(flags)

@@ -34,6 +34,7 @@ class Builder:
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
         self.origin = Origin(0, "", "")
+        self.has_open_activation = False  # whether an activation is unknown
         self._steps = 0.0
         self._open: dict[int, list[Input | Unread]] = {}  # place of an input → possible Inputs
         self._guessed: dict[int, int] = {}  # place of an input with a guessed shape → its line

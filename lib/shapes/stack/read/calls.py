@@ -95,7 +95,7 @@ class Calls(Builder):
         if value is not UNKNOWN or unread:
             return unread[-1] if unread else value
         if not tensors:
-            return Name(what.path)
+            return Name(what.path, from_logits=_given(args, keywords, 0, "from_logits"))
         why = "function" if not_imported else "op"
         return self.not_traced(name, "value" if name[:1].isupper() else why, tensors)
 
@@ -131,6 +131,7 @@ class Calls(Builder):
         if name == "Bidirectional" and inside and isinstance(inside[0], LayerObject):
             keywords = inside[0].keywords | {"name": None} | keywords
         cell_class = name if name in CELLS or name == "StackedRNNCells" else ""
+        self.has_open_activation |= UNKNOWN in (*args[1:2], named.get("activation"))
         stand_ins: dict[str, Any] = {}
         layer = replace(create_layer(name, args, named, stand_ins), origin=self.origin)
         for argument, count in stand_ins.items():
@@ -183,8 +184,10 @@ class Calls(Builder):
         elif name in ("fit", "train_on_batch", "evaluate", "predict"):
             if isinstance(first, Array):
                 self.take_shape(model, (None, *first.shape[1:]))
-            if isinstance(second, Array) and name in ("fit", "train_on_batch"):
-                model.target = second
+            if name in ("fit", "train_on_batch"):
+                model.class_weight = keywords.get("class_weight")
+                if isinstance(second, Array):
+                    model.target = second
         elif name not in _RANKS:
             return self.unread(self.origin.call or name, "value")
         return UNKNOWN

@@ -31,9 +31,13 @@ def read_config(content: str | bytes) -> ModelReading:
         if len(stack) > MAX_LAYERS:
             _refuse("too many", most=MAX_LAYERS)
         loss = (record.get("compile_config") or {}).get("loss")
-        loss = loss["class_name"] if isinstance(loss, dict) and "class_name" in loss else loss
-        known = loss if isinstance(loss, str) and loss in RULE_OF else ""
-        return ModelReading(stack, "configuration", tuple(reader.notes), known)
+        from_logits = False
+        if isinstance(loss, dict) and "class_name" in loss:
+            from_logits, loss = bool(loss.get("config", {}).get("from_logits")), loss["class_name"]
+        known = RULE_OF[loss].name if isinstance(loss, str) and loss in RULE_OF else ""
+        logits = None if reader.has_open_activation else from_logits
+        notes = tuple(reader.notes)
+        return ModelReading(stack, "configuration", notes, known, from_logits=logits)
     except ModelError:
         raise
     except RecursionError:

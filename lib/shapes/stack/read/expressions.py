@@ -129,7 +129,8 @@ class Expressions(Calls):
         value = self.value(node)
         if value is UNKNOWN or isinstance(value, Name):
             origin = self.go_to(node)
-            value = Name(getattr(value, "path", origin.call or origin.text), origin)
+            path = getattr(value, "path", origin.call or origin.text)
+            value = Name(path, origin, getattr(value, "from_logits", None))
         return value
 
     def truth(self, node: ast.expr) -> bool | None:

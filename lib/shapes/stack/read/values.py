@@ -36,6 +36,7 @@ class Name(Unknown):
 
     path: str
     origin: Origin | None = None  # place of an expression in a list or call
+    from_logits: Any = None  # this argument, if the value is a loss
 
     @property
     def name(self) -> str:
@@ -108,6 +109,7 @@ class ModelObject:
     rank: int = 0  # the model with the highest rank is traced; 3 for a fitted model
     loss: Any = None
     target: Array | None = None
+    class_weight: Any = None
     each_step: bool = False  # whether TimeDistributed wraps the model
 
 
