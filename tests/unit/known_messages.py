@@ -98,6 +98,18 @@ EARLIER = [
      "Most likely sample_weight has one number per timestep", "w = w[:, -1]"),
     ("ValueError: `class_weight` not supported for 3+ dimensional targets.",
      "class_weight needs one label per sample", "sample_weight"),
+    ("Found a sample_weight array with shape (100, 10) for an input with shape (100, 3). "
+     "sample_weight cannot be broadcast.", "(100, 10) doesn't fit (100, 3)", "w = w[:, -1]"),
+    ("`class_weight` must contain all classes in the data. The classes {4} exist in the data but "
+     "not in `class_weight`.", "classes without a weight are {4}.", "dict(enumerate(weights))"),
+    ("Expected `class_weight` to be a dict with keys from 0 to one less than the number of "
+     "classes, found {1: 1, 2: 3}", "numbered from 0.", "np.searchsorted(np.unique(y), y)"),
+    ("`class_weight` is only supported for Models with a single output.",
+     "Most likely this model has several.", "sample_weight=[w1, w2]"),
+    ("Classification metrics can't handle a mix of multilabel-indicator and multiclass targets",
+     "received multilabel-indicator and multiclass.", "np.argmax(y, axis=-1)"),
+    ("ValueError: invalid literal for int() with base 10: 'rain'",
+     "x or y holds text", "np.unique(y, return_inverse=True)"),
     ("ValueError: You are trying to load a weight file containing 2 layers into a model with 3 "
      "layers.",
      "to other layers: expected 3, received 2", "save the whole model"),

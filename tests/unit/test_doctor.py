@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.shapes import diagnose_target
+from lib.shapes import LABEL_NOTES, diagnose_target, head_mistake
 from lib.shapes.doctor.fixes import target_fixes
 
 N, T, U = 320, 12, 16
@@ -138,6 +138,27 @@ def test_one_column_is_no_distribution_over_classes(loss):
     assert "whose probability is always 1" in diagnosis.cause
     fix = diagnosis.fixes[0]
     assert (fix.loss, fix.code) == ("binary_crossentropy", fix.model_code)
+
+
+@pytest.mark.parametrize(
+    ("activation", "columns", "loss", "from_logits", "mistake"),
+    [
+        ("softmax", 1, "binary", False, "softmax over one column"),
+        ("softmax", 1, "categorical", False, ""),  # The verdict says it.
+        ("softmax", 5, "sparse_categorical", True, "probabilities as logits"),
+        ("tanh", 5, "sparse_categorical", False, "no softmax"),
+        ("linear", 1, "binary", False, "no sigmoid"),
+        ("linear", 5, "sparse_categorical", None, ""),
+        ("sigmoid", 5, "sparse_categorical", False, "sigmoid for softmax"),
+        ("softmax", 2, "binary", False, "softmax for sigmoid"),
+        ("", 5, "categorical", False, ""),
+    ],
+)
+def test_a_head_may_not_fit_its_loss(activation, columns, loss, from_logits, mistake):
+    """Each mistake has a row that names a note. An unknown activation or argument is no mistake."""
+    assert head_mistake(activation, columns, f"{loss}_crossentropy", from_logits) == mistake
+    titles = [note["title"] for note in LABEL_NOTES["notes"]]
+    assert not mistake or LABEL_NOTES["mistakes"][mistake]["note"] in titles
 
 
 def test_the_shapes_decide_which_cross_entropy_is_meant():

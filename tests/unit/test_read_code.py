@@ -163,18 +163,25 @@ def test_unreadable_code_is_noted_with_its_line(lines, words):
 
 
 @pytest.mark.parametrize(
-    ("loss", "name"), [("keras.losses.MeanSquaredError()", "mean_squared_error"), ("own", "")]
+    ("loss", "name", "from_logits"),
+    [
+        ("keras.losses.BinaryCrossentropy(True)", "binary_crossentropy", True),
+        ("losses.BinaryCrossentropy(from_logits=t)", "binary_crossentropy", None),
+        ("own", "", False),
+    ],
 )
-def test_the_loss_and_the_shape_of_y_are_read(loss, name):
-    """The loss has Keras's name. A custom loss is unknown and gets a note."""
+def test_the_loss_its_logits_the_class_weights_and_the_shape_of_y_are_read(loss, name, from_logits):
+    """The loss has Keras's name. A custom loss is unknown and gets a note. `fit` may be missing."""
     code = f"""
         X, y = np.random.rand(64, 12, 3), np.zeros((64, 5))
         m = Sequential([LSTM(16), Dense(5)])
         m.compile(optimizer="adam", loss={loss})
-        m.fit(X, y, epochs=3)
     """
-    result = reading(code)
+    result = reading(code + "    m.fit(X, y, class_weight={0: 1.0})")
     assert (result.loss, result.target) == (name, (64, 5))
+    assert (result.from_logits, result.class_weight) == (from_logits, True)
+    assert reading(code).target == (64, 5)
+    assert reading(code.replace("Dense(5", "Dense(5, own")).from_logits is None
     assert shapes(code)[0] == (None, 12, 3)
     assert ["own" in note.sentence for note in result.notes] == [True] * (name == "")
 

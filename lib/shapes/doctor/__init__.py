@@ -285,7 +285,7 @@ def head_mistake(activation: str, columns: int, loss: str, from_logits: bool | N
     if rule is None or not rule.activation or (rule.classes and columns == 1):
         return ""
     if activation in ("linear", "relu", "tanh"):
-        return "no probabilities" if from_logits is False else ""
+        return f"no {rule.activation}" if from_logits is False else ""
     if activation not in ("softmax", "sigmoid"):
         return ""
     if columns == 1 and activation == "softmax":

@@ -12,8 +12,8 @@ MESSAGES = [
         remedies=[remedies.WEIGHT_PER_LABEL],
     ),
     Message(
-        r"class_weight\W{1,2}must contain all classes in the data\. The classes (?P<missing>\{.*?\})",
-        r"class_weight\W{1,2}to be a dict with keys from 0 to one less than the number of classes",
+        r"class_weight.{1,2}must contain all classes.*?The classes (?P<missing>\{.*?\})",
+        r"class_weight.{1,2}to be a dict with keys from 0 to one less than the number",
         cause="class_weight needs a weight for each class, and classes are numbered from 0. The "
         "classes without a weight are {missing}.",
         fix="Number the classes from 0, and give each class a weight.",
@@ -29,8 +29,8 @@ MESSAGES = [
     ),
     Message(
         r"t handle a mix of (?P<one>[\w-]+) and (?P<other>[\w-]+) targets",
-        cause="scikit-learn needs y and the prediction in one form, but received {one} and {other}. "
-        "Most likely one has a column per class.",
+        cause="scikit-learn needs y and the prediction in one form, but received {one} and "
+        "{other}. Most likely one has a column per class.",
         fix="Convert both to class numbers, in one axis.",
         code="labels = np.argmax(y, axis=-1).ravel()  # if y has a column per class\n"
         "predicted = np.argmax(model.predict(x), axis=-1).ravel()",

@@ -42,12 +42,10 @@ def doctor(palette: Palette) -> None:
     question, page = shapes.read_question(address.page_value(CHECK_KEY)), session().shapes
     diagnosis, problems = question.diagnose(), [*page.field_problems]
     mistakes = [] if problems else code_mistakes(diagnosis)
-    title = charts.target.verdict_title(diagnosis)
-    if problems:
-        title = f"Enter a valid {SHAPE_FIELDS[problems[0]]}"
-    elif mistakes and diagnosis.verdict == "correct":
+    title = f"Enter a valid {SHAPE_FIELDS[problems[0]]}" if problems else ""
+    if mistakes and diagnosis.verdict == "correct":
         title = "The shapes match, but the code has another problem"
-    st.markdown(f"# {plain(title)}")
+    st.markdown(f"# {plain(title or charts.target.verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
         _question_fields(question)
@@ -57,9 +55,6 @@ def doctor(palette: Palette) -> None:
         for mistake in mistakes:
             st.warning(plain(mistake["warning"]))
             st.code(mistake["code"], language="python", wrap_lines=True)
-            for note in shapes.LABEL_NOTES["notes"]:
-                if note["title"] == mistake["note"]:
-                    _note(note, is_open=True)
         if not problems:
             compared = charts.target.compared_sentence(diagnosis)
             sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
@@ -73,7 +68,7 @@ def doctor(palette: Palette) -> None:
             _fixes(diagnosis)
     _usual(question)
     with card("Labels: examples, and what shapes don't show", key="labels"):
-        _labels()
+        _labels([mistake["note"] for mistake in mistakes])
     with card("Proof: train both", key="damage"):
         damage_card(question, palette)
 
@@ -86,8 +81,9 @@ def _question_fields(question: TargetQuestion) -> None:
         st.text_input(capital(label), max_chars=200, **bound(key, text, partial(_read, name)))
     if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
         hint("Your code doesn't show y's shape, so this shape fits the output. Enter your own.")
-    label = "Use the traced stack's output"
-    press(label, "input", "from_stack", take_stack_output, width="stretch")
+    press(
+        "Use the traced stack's output", "input", "from_stack", take_stack_output, width="stretch"
+    )
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
     st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
     for each in LOSSES.values():  # the name that Explore uses
@@ -180,7 +176,7 @@ def _usual(question: TargetQuestion) -> None:
         hint(f"{' · '.join(signs)}. {sizes} If the batch size equals T, some errors become silent.")
 
 
-def _labels() -> None:
+def _labels(opened: list[str]) -> None:
     examples, asked = shapes.LABEL_NOTES["examples"], address.page_value(CHECK_KEY)
     picked = next((name for name, text in examples.items() if text == asked), None)
 
@@ -189,14 +185,10 @@ def _labels() -> None:
         session().shapes.field_problems.clear()
 
     pills("Examples with labels", {name: name for name in examples}, picked, "label_example", ask)
-    for note in shapes.LABEL_NOTES["notes"]:
-        _note(note)
-
-
-def _note(note: dict[str, str], *, is_open: bool = False) -> None:
-    with st.expander(note["title"], expanded=is_open, type="compact"):
-        say(note["text"])
-        st.code(note["code"], language="python", wrap_lines=True)
+    for note in sorted(shapes.LABEL_NOTES["notes"], key=lambda note: note["title"] not in opened):
+        with st.expander(note["title"], expanded=note["title"] in opened, type="compact"):
+            say(note["text"])
+            st.code(note["code"], language="python", wrap_lines=True)
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:

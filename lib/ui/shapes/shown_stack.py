@@ -100,10 +100,7 @@ def code_mistakes(diagnosis: Diagnosis) -> list[dict[str, str]]:
     names = [head] if head else []
     if reading.class_weight and len(output) > 2 and diagnosis.verdict == "correct":
         names.append("class_weight")
-    wanted = shapes.RULE_OF[loss].activation
-    words = {"activation": activation, "columns": output[-1], "wanted": wanted}
-    rows = [shapes.LABEL_NOTES["mistakes"][name] for name in names]
-    return [{key: text.format(**words) for key, text in row.items()} for row in rows]
+    return [shapes.LABEL_NOTES["mistakes"][name] for name in names]
 
 
 def _change_code() -> None:
