@@ -181,7 +181,8 @@ def test_the_loss_its_logits_the_class_weights_and_the_shape_of_y_are_read(loss,
     assert (result.loss, result.target) == (name, (64, 5))
     assert (result.from_logits, result.class_weight) == (from_logits, True)
     assert reading(code).target == (64, 5)
-    assert reading(code.replace("Dense(5", "Dense(5, own")).from_logits is None
+    for head in ("Dense(5, own)", "Activation(own)"):
+        assert reading(code.replace("Dense(5)", head)).from_logits is None
     assert shapes(code)[0] == (None, 12, 3)
     assert ["own" in note.sentence for note in result.notes] == [True] * (name == "")
 

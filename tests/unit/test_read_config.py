@@ -189,11 +189,7 @@ def test_tensors_added_by_an_operator_are_an_add():
         ("mse", "mean_squared_error", False),
         ({"class_name": "Huber"}, "huber", False),
         ({"one": "mse"}, "", False),
-        (
-            {"class_name": "BinaryCrossentropy", "config": {"from_logits": True}},
-            "binary_crossentropy",
-            True,
-        ),
+        ({"class_name": "Poisson", "config": {"from_logits": True}}, "poisson", True),
     ],
 )
 def test_the_loss_is_read(loss, name, from_logits):

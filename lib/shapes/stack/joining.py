@@ -83,12 +83,8 @@ class LeakyReLU(Elementwise, kind="leaky"):
 class Softmax(Elementwise, kind="softmax", mask_rank=0):
     """Turns the numbers along an axis into positive numbers that sum to 1."""
 
+    activation: ClassVar[str] = "softmax"
     axis: int = setting("a", -1, limit=AXIS, seldom=True)
-
-    @property
-    def activation(self) -> str:
-        """The same function as an activation; "" along another axis."""
-        return "softmax" if self.axis == -1 else ""
 
     def call(self, inputs: Inputs) -> Outputs:
         outputs, (tensor, *_) = super().call(inputs), inputs.tensors

@@ -64,7 +64,7 @@ def create_layer(
     """Return the layer that Keras creates with these arguments: plain values, layers, or UNKNOWN.
 
     An unknown or refused layer becomes an `Unread` with the error, and with a correction if there
-    is one. Unknown numbers become defaults, which are stored by argument in `stand_ins`.
+    is one. Unknown numbers and activations become defaults, stored by argument in `stand_ins`.
     """
     name = ALIASES.get(name, name)
     if name not in SIGNATURES:
@@ -130,7 +130,8 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
     settings = [setting for setting in kind.settings() if setting.name in values]
     for setting in settings:
         is_number = setting.limit and not setting.options and setting.default is not None
-        if is_number and setting.tuple_length is None and isinstance(values[setting.name], Unknown):
+        has_stand_in = (is_number and setting.tuple_length is None) or setting.name == "activation"
+        if has_stand_in and isinstance(values[setting.name], Unknown):
             values[setting.name] = stand_ins[setting.name] = setting.default
     layer = kind(**{one.name: setting_value(one, values[one.name], name) for one in settings})
     if name not in CELLS:

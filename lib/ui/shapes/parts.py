@@ -17,7 +17,7 @@ from lib.training import AnswerFuture, read_recording
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import session
-from lib.ui.shapes.shown_stack import code_mistakes, current_stack, open_stack, shows_sidebar
+from lib.ui.shapes.shown_stack import LOSS_OF, current_stack, mistakes_of, open_stack, shows_sidebar
 from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, steady_chart, takeaway
 
 CHECK_KEY = "check"  # address key of the question about a target
@@ -41,7 +41,7 @@ def doctor(palette: Palette) -> None:
     """Draw the question, the verdict with its picture, the fixes, common shapes, and the proof."""
     question, page = shapes.read_question(address.page_value(CHECK_KEY)), session().shapes
     diagnosis, problems = question.diagnose(), [*page.field_problems]
-    mistakes = [] if problems else code_mistakes(diagnosis)
+    mistakes = [] if problems else mistakes_of(diagnosis)
     title = f"Enter a valid {SHAPE_FIELDS[problems[0]]}" if problems else ""
     if mistakes and diagnosis.verdict == "correct":
         title = "The shapes match, but the code has another problem"
@@ -53,8 +53,7 @@ def doctor(palette: Palette) -> None:
         for problem in page.field_problems.values():
             st.warning(plain(problem))
         for mistake in mistakes:
-            st.warning(plain(mistake["warning"]))
-            st.code(mistake["code"], language="python", wrap_lines=True)
+            st.warning(f"{plain(mistake['warning'])}  \n`{mistake['code']}`")
         if not problems:
             compared = charts.target.compared_sentence(diagnosis)
             sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
@@ -86,9 +85,8 @@ def _question_fields(question: TargetQuestion) -> None:
     )
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
     st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
-    for each in LOSSES.values():  # the name that Explore uses
-        if each.keras == question.loss:
-            hint(each.label)
+    if in_explore := LOSS_OF.get(question.loss):
+        hint(LOSSES[in_explore].label)
     size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
     st.number_input("Batch size", 1, 4096, **size)
 
@@ -169,10 +167,9 @@ def _usual(question: TargetQuestion) -> None:
                 st.markdown(f"output **{plain(name)}**, y:", width=140)
                 act, label = partial(ask, output), f"y for the output {name}"
                 pills(label, labels, picked, f"usual_{name}", act)
-        n, t, u = shapes.OUTPUTS["(N, T, U)"]
         verdicts = charts.target.VERDICTS
         signs = [f"{sign} {verdicts[kind].lower()}" for kind, sign in shapes.SIGNS.items()]
-        sizes = f"N = {n}, T = {t}, U = {u}."
+        sizes = "N = {}, T = {}, U = {}.".format(*shapes.OUTPUTS["(N, T, U)"])
         hint(f"{' · '.join(signs)}. {sizes} If the batch size equals T, some errors become silent.")
 
 

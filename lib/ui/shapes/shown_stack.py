@@ -84,7 +84,7 @@ def matches_reading() -> bool:
     return page.reading is not None and to_text(page.reading.stack) == page.stack_text
 
 
-def code_mistakes(diagnosis: Diagnosis) -> list[dict[str, str]]:
+def mistakes_of(diagnosis: Diagnosis) -> list[dict[str, str]]:
     """Return mistakes of the user's code that shapes don't show, with a warning, a fix and a note.
 
     There are none unless the diagnosis is of the output and the loss of this code.
@@ -95,7 +95,8 @@ def code_mistakes(diagnosis: Diagnosis) -> list[dict[str, str]]:
     is_asked = page.stack_question and (asked.output[1:], asked.loss) == (output[1:], loss)
     if not reading or not is_asked or not matches_reading():
         return []
-    activation = getattr(reading.stack[-1].inside, "activation", "")
+    last = reading.stack[-1].inside
+    activation = getattr(last, "activation", "") if getattr(last, "axis", -1) == -1 else ""
     head = shapes.head_mistake(activation, output[-1], loss, reading.from_logits)
     names = [head] if head else []
     if reading.class_weight and len(output) > 2 and diagnosis.verdict == "correct":

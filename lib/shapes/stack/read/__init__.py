@@ -303,4 +303,4 @@ def _loss(reader: Interpreter, model: ModelObject) -> tuple[str, bool | None]:
         reader.note("unknown loss", name=name)
     flags = [getattr(one, "from_logits", None) for one in losses]
     is_open = reader.has_open_activation or any(isinstance(one, Unknown) for one in flags)
-    return rule.name if rule else "", None if is_open else any(flags)
+    return rule.name if rule else "", None if is_open else True in flags

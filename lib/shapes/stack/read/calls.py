@@ -131,9 +131,9 @@ class Calls(Builder):
         if name == "Bidirectional" and inside and isinstance(inside[0], LayerObject):
             keywords = inside[0].keywords | {"name": None} | keywords
         cell_class = name if name in CELLS or name == "StackedRNNCells" else ""
-        self.has_open_activation |= UNKNOWN in (*args[1:2], named.get("activation"))
         stand_ins: dict[str, Any] = {}
         layer = replace(create_layer(name, args, named, stand_ins), origin=self.origin)
+        self.has_open_activation |= "activation" in stand_ins
         for argument, count in stand_ins.items():
             if isinstance(count, int):
                 line = self.origin.line

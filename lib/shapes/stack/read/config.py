@@ -35,8 +35,7 @@ def read_config(content: str | bytes) -> ModelReading:
         if isinstance(loss, dict) and "class_name" in loss:
             from_logits, loss = bool(loss.get("config", {}).get("from_logits")), loss["class_name"]
         known = RULE_OF[loss].name if isinstance(loss, str) and loss in RULE_OF else ""
-        logits = None if reader.has_open_activation else from_logits
-        notes = tuple(reader.notes)
+        notes, logits = tuple(reader.notes), None if reader.has_open_activation else from_logits
         return ModelReading(stack, "configuration", notes, known, from_logits=logits)
     except ModelError:
         raise
