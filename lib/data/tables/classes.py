@@ -49,7 +49,7 @@ def with_classes(
         kept = [*known]
     classes = (*kept, OTHER) if rare else (*kept,)
     of_names = np.array([classes.index(n) if n in kept else len(kept) for n in names], np.float64)
-    notes.append(f"{column.name} has {len(used):,} classes: {listed(classes)}.")
+    notes.append(f"{column.name} has {len(used):,} classes, numbered from 0: {listed(classes)}.")
     if rare:
         notes[-1] += f" The {len(kept)} most frequent in the training rows are kept."
     return replace(rows, targets=of_names[codes][:, None]), classes
