@@ -12,7 +12,7 @@ from lib.charts.chart import Part
 from lib.charts.over_time import EARLY, HEIGHT, ModeValues, input_squares, mode_traces
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED
-from lib.data import class_numbers, class_shares
+from lib.data import class_numbers, class_probabilities
 from lib.experiment import MODES
 from lib.results import RunAt
 from lib.text import capital
@@ -40,28 +40,28 @@ class ClassProbabilities:
         self.true = class_numbers(dataset.y[self.index])  # (T,)
         self.end = int(dataset.last_step[self.index])
         # Mean probabilities over the seeds by mode (T, C), and those at the last step (C,).
-        self.shares = {
-            mode: class_shares(each.predictions[sample].astype(np.float64))
+        self.probabilities = {
+            mode: class_probabilities(each.predictions[sample].astype(np.float64))
             for mode, each in models.items()
         }
         ends = {"sequence": self.end, "last": -1}
-        self.lasts = {mode: each[ends[mode]] for mode, each in self.shares.items()}
+        self.lasts = {mode: each[ends[mode]] for mode, each in self.probabilities.items()}
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the true classes, the bands of a mode, and the inputs below, if they are few."""
         dataset, steps = self.run.dataset, self.steps
         x = axes.timestep_axis(dataset.steps_of(self.index)) | {"range": [0.4, steps + 0.6]}
         bottom = 0.2 if dataset.shape[2] <= MOST_INPUTS else 0.0
-        mode = "last" if self.earlier or "sequence" not in self.shares else "sequence"
+        mode = "last" if self.earlier or "sequence" not in self.probabilities else "sequence"
         y: Part = {"title": MODES[mode].name, "color": palette.words(mode), "range": [0, 1]}
         y |= {"domain": [bottom, 0.84], "tickvals": [0, 0.5, 1], "showgrid": False}
         traces, frames, notes = [self._true_classes(palette)], [], []
         if mode == "sequence" or self.earlier:
-            traces += self._bands(np.arange(1, steps + 1), self.shares[mode], palette, 1.0)
+            traces += self._bands(np.arange(1, steps + 1), self.probabilities[mode], palette, 1.0)
             frames.append(_frame(0.5, steps + 0.5, palette.mode(mode)))
-        if "last" in self.shares:
+        if "last" in self.probabilities:
             at, width = 1.12 * steps + 1, max(1.0, 0.08 * steps)
-            traces += self._bands(np.array([at]), self.shares["last"][-1:], palette, width)
+            traces += self._bands(np.array([at]), self.probabilities["last"][-1:], palette, width)
             frames.append(_frame(at - width / 2, at + width / 2, palette.last))
             label = chart.note("last-step", at, 0.94, palette.words("last"), 13)
             notes.append(label | {"xref": "x", "yanchor": "middle"})
@@ -88,12 +88,12 @@ class ClassProbabilities:
         return bar | {"text": texts, "width": 1, "yaxis": "y3"}
 
     def _bands(
-        self, x: np.ndarray, shares: np.ndarray, palette: Palette, width: float
+        self, x: np.ndarray, probabilities: np.ndarray, palette: Palette, width: float
     ) -> list[Part]:
-        """Return the bands of `shares` (P, C) at `x`. The first class is on top."""
+        """Return the bands of `probabilities` (P, C) at `x`. The first class is on top."""
         bars = []
         for k in reversed(range(len(self.classes))):
-            values = chart.finite(shares[:, k])
+            values = chart.finite(probabilities[:, k])
             bar = self._bar(self.classes[k], x, values, palette)
             bar["marker"]["color"] = palette.classes[k]
             bars.append(bar | {"text": chart.hover_texts(values), "width": width})
@@ -109,15 +109,15 @@ class ClassProbabilities:
         if not self.run.snapshot.epoch:
             return UNTRAINED
         said: list[str] = []
-        for mode, shares in self.lasts.items():
+        for mode, probabilities in self.lasts.items():
             says = "" if said else " says"
-            said.append(f"{MODES[mode].name}{says} {self._most_probable(shares)}")
+            said.append(f"{MODES[mode].name}{says} {self._most_probable(probabilities)}")
         return f"At the last step: {', '.join(said)}; true: {self.classes[self.true[self.end]]}."
 
-    def _most_probable(self, shares: np.ndarray) -> str:
-        if not np.isfinite(shares).all():
+    def _most_probable(self, probabilities: np.ndarray) -> str:
+        if not np.isfinite(probabilities).all():
             return "NaN"
-        return f"{self.classes[int(shares.argmax())]} ({shares.max():.2f})"
+        return f"{self.classes[int(probabilities.argmax())]} ({probabilities.max():.2f})"
 
     def sentence(self) -> str:
         """Return the probabilities of the true class, and how many steps are right."""
@@ -126,11 +126,11 @@ class ClassProbabilities:
         if (self.true[self.real] == true).all():
             when = f"is {self.classes[true]} at every step"
         text = f"{capital(dataset.sample_name(self.index))}: the {dataset.target_column} {when}."
-        for mode, shares in self.lasts.items():
-            says = f"{self._most_probable(shares)}, true class {shares[true]:.2f}"
+        for mode, probabilities in self.lasts.items():
+            says = f"{self._most_probable(probabilities)}, true class {probabilities[true]:.2f}"
             text += f" {capital(MODES[mode].model)}: {says}."
-        if "sequence" in self.shares:
-            right = self.shares["sequence"].argmax(axis=1) == self.true
+        if "sequence" in self.probabilities:
+            right = self.probabilities["sequence"].argmax(axis=1) == self.true
             text += f" The sequence model is right at {(right & self.real).sum()} of {real} steps."
         if self.earlier:
             text += f" The wide bands: {EARLY[self.run.experiment.model.head]}."
@@ -152,17 +152,16 @@ class TrueClass(ClassProbabilities):
         values, snapshot = {}, self.run.snapshot
         for mode in snapshot.results:
             predicted = snapshot.by_seed(mode, "predictions")[:, self.sample]
-            shares = class_shares(predicted.astype(np.float64))
-            seeds = np.where(self.real, shares[:, np.arange(self.steps), self.true], np.nan)
+            probabilities = class_probabilities(predicted.astype(np.float64))
+            seeds = np.where(self.real, probabilities[:, np.arange(self.steps), self.true], np.nan)
             if mode == "last":
-                seeds[:, -1] = shares[:, -1, self.true[self.end]]
+                seeds[:, -1] = probabilities[:, -1, self.true[self.end]]
             values[mode] = ModeValues(seeds.mean(axis=0), seeds)
         return values
 
     def moving(self, palette: Palette) -> list[Part]:
         """Return the traces of the modes."""
-        values, hover = self.values(), chart.hover()
-        return mode_traces(self.run, values, palette, hover, earlier=self.earlier)
+        return mode_traces(self.run, self.values(), palette, chart.hover(), earlier=self.earlier)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the probabilities from 0 to 1."""

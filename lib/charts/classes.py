@@ -9,8 +9,8 @@ from lib.charts import chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
-from lib.data import MOST_CATEGORIES, Dataset, class_numbers
-from lib.text import beside, filled, listed, percent
+from lib.data import Dataset, class_numbers
+from lib.text import beside, filled, percent
 
 _TEXTS = beside(__file__)["words"]
 BAR = 12  # the height of a bar in pixels
@@ -28,11 +28,6 @@ def names_of(dataset: Dataset, numbers: np.ndarray) -> list[str]:
     """Return the escaped class names of class numbers (R,); "padded" for NaN."""
     names = [chart.escaped(name) for name in dataset.classes]
     return ["padded" if math.isnan(k) else names[int(k)] for k in numbers.tolist()]
-
-
-def in_order(dataset: Dataset) -> str:
-    """Return the classes with their numbers: "0 = balanced, 1 = open, 2 = broken"."""
-    return ", ".join(f"{k} = {name}" for k, name in enumerate(dataset.classes))
 
 
 def class_axis(dataset: Dataset) -> Part:
@@ -91,8 +86,9 @@ def balance_words(dataset: Dataset) -> Words:
     takeaway = f"Most frequent {names[0]}: {names[1 + most]}, {', '.join(shares[:2])}."
     if (missing := by_part["training"] == 0).any():
         takeaway = f"No training label is {names[1 + missing.argmax()]}: models can't learn it."
-    about = {"name": dataset.classes[most], "shares": ", ".join(shares)}
-    about |= {"order": in_order(dataset), "column": dataset.target_column}
+    order = ", ".join(f"{k} = {name}" for k, name in enumerate(dataset.classes))
+    about = {"name": dataset.classes[most], "shares": ", ".join(shares), "order": order}
+    about["column"] = dataset.target_column
     return takeaway, f"{filled(_TEXTS, 'balance', **about)} {_over_time(dataset)}"
 
 
@@ -109,15 +105,3 @@ def _over_time(dataset: Dataset) -> str:
         about = {"shortest": lengths.min(), "longest": lengths.max(), "padded": padded}
         text += f" {filled(_TEXTS, 'padding', first=dataset.classes[0], **about)}"
     return text
-
-
-def classes_hint(dataset: Dataset) -> str:
-    """Return a hint if the only target column has few whole numbers, which may be classes."""
-    origin = dataset.origin
-    if origin is None or dataset.has_labels or len(origin.columns) > 1:
-        return ""
-    values = np.unique(origin.targets)
-    if not 2 <= len(values) <= MOST_CATEGORIES or (values % 1).any():
-        return ""
-    about = {"column": origin.columns[0], "count": len(values)}
-    return filled(_TEXTS, "hint", **about, values=listed(f"{value:.0f}" for value in values))

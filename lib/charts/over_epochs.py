@@ -1,7 +1,7 @@
 """Charts over the epochs: the loss, and the error at the last step, which compares the modes.
 
 The modes' losses average different steps, so each has its own baseline (gray, dotted) and its own
-best possible loss (green, dashed; known only for mean squared error).
+best possible loss (green, dashed; known for some tasks, with mean squared error or cross-entropy).
 """
 
 import math
@@ -111,8 +111,10 @@ class Losses:
         if len(self.losses) > 1:
             parts.append("The two losses can't be compared.")
         loss = LOSSES[run.experiment.training.loss].label.lower().partition(",")[0]
-        if run.experiment.has_labels and run.experiment.training.weights != "none":
-            parts.append("Training loss is weighted, validation loss isn't.")
+        weights = run.experiment.training.weights
+        if run.experiment.has_labels and weights != "none":
+            where = " in sequence mode" if weights == "steps" and len(self.losses) > 1 else ""
+            parts.append(f"Training loss is weighted{where}, validation loss isn't.")
         baseline = f"{capital(run.dataset.baseline_label)} on training samples"
         parts.append(f"{baseline}: {loss} {_by_mode(self.baseline)}.")
         if self.floor:

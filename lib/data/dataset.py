@@ -105,7 +105,7 @@ class Origin(Rows):
 class Baseline:
     """A method without a recurrent layer, and its predictions at the last step."""
 
-    name: str  # a key of `lib.data.tables.baselines.LABELS`
+    name: str  # a key of `lib.data.tables.baselines.BASELINES`, or of `LABEL_BASELINES`
     label: str  # its name in a sentence: "last value"
     last: np.ndarray  # predictions (N, K), in the unit of y
 
@@ -136,7 +136,7 @@ class Dataset(Samples):
     baseline: np.ndarray  # predictions of the best baseline, (N, T, K) in the unit of y
     baseline_label: str  # the baseline's name in a sentence: "mean baseline"
     test: int = 0  # the number of test samples, which come last
-    baselines: tuple[Baseline, ...] = ()  # a table's baselines, the best one first
+    baselines: tuple[Baseline, ...] = ()  # of a table or of labels, the best one first
     origin: Origin | None = None  # the table rows that the samples were cut from
     best_mse: np.ndarray | None = None  # the lowest expected MSE of any model, (T,), if known
     best_why: str = ""  # one sentence that explains the best possible error

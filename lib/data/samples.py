@@ -17,7 +17,7 @@ def class_numbers(values: np.ndarray) -> np.ndarray:
     return values.argmax(axis=-1)
 
 
-def class_shares(values: np.ndarray) -> np.ndarray:
+def class_probabilities(values: np.ndarray) -> np.ndarray:
     """Return the probabilities of all classes, (…, C), for y or probabilities (…, K)."""
     return np.concatenate([1 - values, values], axis=-1) if values.shape[-1] == 1 else values
 

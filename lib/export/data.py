@@ -108,7 +108,7 @@ def data_code(fields: dict[str, Any]) -> list[str]:
             "file": f"{data_name(dataset)}.npz",
             "is_plain": has_plain_windows(dataset),
             "sizes": _sizes(dataset),
-            "y": "labels" if dataset.classes else "y",
+            "y": "labels" if dataset.has_labels else "y",
             "y_shape": y.shape,
             "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
         }
@@ -118,7 +118,7 @@ def data_code(fields: dict[str, Any]) -> list[str]:
 
 def saved_targets(dataset: Dataset) -> np.ndarray:
     """Return y as in the file of `arrays`: for labels, class numbers (N, T)."""
-    return class_numbers(dataset.y) if dataset.classes else dataset.y
+    return class_numbers(dataset.y) if dataset.has_labels else dataset.y
 
 
 def has_plain_windows(dataset: Dataset) -> bool:
@@ -156,7 +156,7 @@ def arrays(dataset: Dataset) -> bytes:
     names = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     fields: dict[str, Any] = {name: getattr(dataset, name) for name in names}
     fields |= {"y_offset": dataset.target_offset, "y_scale": dataset.target_scale}
-    if dataset.classes:
+    if dataset.has_labels:
         fields |= {"y": saved_targets(dataset), "mask": dataset.mask, "classes": dataset.classes}
         fields["target_names"] = (dataset.target_column,)
     if (origin := dataset.origin) is not None:
@@ -168,7 +168,7 @@ def arrays(dataset: Dataset) -> bytes:
             fields["begins"] = begins if begins.dtype.kind == "M" else begins.astype("U")
         if has_plain_windows(dataset):
             targets = origin.y_scale.standard(origin.targets, origin.series).astype(np.float32)
-            if dataset.classes:
+            if dataset.has_labels:
                 targets = origin.targets[:, 0].astype(np.int64)
             fields |= {"inputs": origin.inputs, "targets": targets}
     # A script's checksum reads the bytes in C order.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lib import results
-from lib.data import Dataset, class_numbers, class_shares
+from lib.data import Dataset, class_numbers, class_probabilities
 from lib.experiment import Experiment
 from lib.results import ModeResult, Snapshot
 
@@ -36,7 +36,7 @@ def predictions(
 
     part = slice(dataset.seen, None) if of_test else dataset.evaluated
     samples, steps = np.arange(len(dataset.x))[part], dataset.shape[1]
-    if dataset.classes:
+    if dataset.has_labels:
         return pd.DataFrame(_label_predictions(experiment, dataset, snapshot, samples))
     sample, step, target = np.indices((len(samples), steps, dataset.targets)).reshape(3, -1)
 
@@ -100,8 +100,8 @@ def _label_predictions(
 
     def add(column: str, predicted: np.ndarray, known: np.ndarray) -> None:
         columns[column] = np.where(known, names[class_numbers(predicted)], None)
-        for name, shares in zip(dataset.classes, class_shares(predicted).T, strict=True):
-            columns[f"{column} P({name})"] = np.where(known, shares, np.nan)
+        for name, values in zip(dataset.classes, class_probabilities(predicted).T, strict=True):
+            columns[f"{column} P({name})"] = np.where(known, values, np.nan)
 
     for mode, name, outputs in _outputs(experiment, dataset, snapshot, samples):
         if mode == "sequence":

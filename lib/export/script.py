@@ -80,7 +80,7 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     cells: list[dict[str, Any]] = []
     for cell in _WORDS["cells"]:
         lines = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
-        words = cell.get("labels", cell["words"]) if dataset.classes else cell["words"]
+        words = cell.get("labels", cell["words"]) if dataset.has_labels else cell["words"]
         cells.append({"cell_type": "markdown", "source": words.format(**fields)})
         cells.append({"cell_type": "code", "source": lines, "execution_count": None, "outputs": []})
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -147,7 +147,7 @@ def _target_fields(experiment: Experiment, dataset: Dataset, target: KerasTarget
         predicted = "({}[:, 0] > 0)" if target.from_logits else chosen
         if target.from_logits:  # "accuracy" would compare logits with 0.5
             metric = "keras.metrics.BinaryAccuracy(threshold=0.0)"
-    if dataset.classes:  # a script defines only the targets of its modes
+    if dataset.has_labels:  # a script defines only the targets of its modes
         targets["last"] = "last_y[{}]"
         of_mode = {"sequence": "y", "last": "last_y"}.get(model.mode, "y if every_step else last_y")
     return {

@@ -5,7 +5,7 @@ target doctor, and explanations of Keras's error messages.
 """
 
 from lib.shapes.doctor import (
-    LABELS,
+    LABEL_NOTES,
     LOSS_NAMES,
     OUTPUTS,
     SIGNS,

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from lib import data
-from lib.charts import classes, name_of, split
+from lib.charts import name_of, split
 from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table
 from lib.experiment import LIMITS, MAX_VALUES, NO_SERIES, SETTINGS, Experiment, Setting
 from lib.story import GUIDE
@@ -172,11 +172,7 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
 
 def advice(dataset: Dataset, uses: frozenset[str]) -> None:
     """Show causes of failure in these data, each with a button that changes a setting."""
-    own = session().subject.experiment.data.types
-    column = dataset.origin.columns[0] if dataset.origin else ""
-    types = (*(each for each in own if each.rpartition(":")[0] != column), f"{column}:category")
     for text, label, values in (
-        (classes.classes_hint(dataset), "Predict classes", {"types": types, "targets": (column,)}),
         (split.range_hint(dataset), "Predict the change", {"form": "change"}),
         (split.series_hint(dataset), "Split by series", {"split": "id"}),
         (split.levels_hint(dataset), "Scale each series separately", {"scale": "id"}),
@@ -216,18 +212,17 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
     if not picked:
         in_use = f" Until then, the page uses {joined(current)}." if current else ""
         hint(f"Choose the {LABELS[key].lower()}.{in_use}")
-    elif key == "targets" and not (table.targets or chosen):
-        hint(f"The target is {usual[0]} until you choose another column.")
-        for name, count in [*data.label_columns(table).items()][:MOST_OFFERED]:
+    elif key == "targets" and table.fingerprint and current[0] not in table.categories:
+        if not (table.targets or chosen):
+            hint(f"The target is {usual[0]} until you choose another column.")
+        counts = data.label_columns(table)
+        order = sorted(counts, key=lambda name: name in table.numbers and name not in current)
+        for name in order[:MOST_OFFERED]:
             values: dict[str, Any] = {"targets": (name,)}
             if name in table.numbers:
                 values["types"] = (*session().subject.experiment.data.types, f"{name}:category")
-            label, act = f"Predict {plain(name)} ({count:,} classes)", partial(change, values)
-            st.button(label, f"predict_{name}", type="tertiary", on_click=act)
-    elif key == "targets" and current[0] in table.categories:
-        count, most = table.frame[current[0]].nunique(), data.MOST_CATEGORIES
-        if count > most:
-            hint(f"{count:,} classes: the {most - 1} most frequent, and the others as “other”.")
+            label = f"Predict {plain(name)} ({counts[name]:,} classes)"
+            st.button(label, f"predict_{name}", type="tertiary", on_click=partial(change, values))
 
 
 def _pick_type(table: Table, types: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.shapes import LABELS
+from lib.shapes import LABEL_NOTES, explain_error
 from lib.training.machine import set_environment
 
 set_environment()
@@ -17,7 +17,7 @@ X, Y = RNG.normal(size=(N, T, 2)).astype("float32"), RNG.integers(0, K, (N, T))
 REAL = np.arange(T) < np.arange(N)[:, None] % T + 1  # False at padding
 WEIGHTS, SPARSE = np.array([1.0, 2.0, 4.0, 8.0]), "sparse_categorical_crossentropy"
 LOGITS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-CODE = {note["title"]: note["code"] for note in LABELS["notes"]}
+CODE = {note["title"]: note["code"] for note in LABEL_NOTES["notes"]}
 
 
 def tagger(loss=SPARSE, head=None, first=(), **options):
@@ -107,3 +107,16 @@ def test_labels_outside_the_classes_may_raise_no_error():
     assert keras.utils.to_categorical([-1], K).argmax() == K - 1
     exec(CODE["Labels outside 0 to K - 1"], names := {"np": np, "y": Y + 9})  # noqa: S102
     assert (names["y"] == Y).all()
+
+
+def test_the_fixes_for_missing_labels_leave_them_out_of_the_loss():
+    """Samples without a label are dropped. Timesteps without a label have the weight 0."""
+    message = "label value of -1 which is outside the valid range"
+    _, of_samples, of_steps = (meaning.code for meaning in explain_error(message).meanings)
+    exec(of_samples, names := {"x": X, "y": np.append(-1, Y[1:, -1])})  # noqa: S102
+    assert np.array_equal(names["x"], X[1:])
+    assert np.array_equal(names["y"], Y[1:, -1])
+    names = {"np": np, "model": tagger(), "x": X, "y": np.where(REAL, Y, -1)}
+    exec(of_steps.replace("model.fit", "run = model.fit"), names)  # noqa: S102
+    losses, _ = by_hand(tagger())
+    assert names["run"].history["loss"][0] == pytest.approx((losses * REAL).mean())

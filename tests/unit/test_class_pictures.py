@@ -78,7 +78,7 @@ def test_a_sample_has_classes_as_its_axis_and_no_marks_at_padded_steps():
     assert f"ends as {PADDED.classes[int(line.y[last])]}" in details
     frame = samples.frame_of_sample(PADDED, sample)
     assert list(frame["class"])[last:][:2] == [PADDED.classes[int(line.y[last])], "padded"]
-    assert "1 = class 1" in samples.numbers_hint(PADDED)
+    assert "1 = class 1" in classes.balance_words(PADDED)[1]
 
 
 def test_the_split_shows_classes_at_the_last_real_step():

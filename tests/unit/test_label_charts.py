@@ -287,3 +287,11 @@ def test_the_best_possible_model_of_a_task_is_scored(padding):
     assert [score.name for score in scores] == ["repeat", "frequent", "best"]
     assert scores[-1].accuracy == 1
     assert np.isnan(scores[-1].balanced)
+
+
+def test_the_card_of_losses_says_whose_training_loss_is_weighted():
+    """Weights by step are all 1 in last-step mode."""
+    both = a_label_run(sequence=[0], last=[0])
+    for weights, words in (("steps", "in sequence mode,"), ("classes", "weighted, validation")):
+        run = replace(both, experiment=both.experiment.set(weights=weights))
+        assert words in card("loss", run).sentence()

@@ -11,6 +11,7 @@ from lib.data import (
     class_numbers,
     default_columns,
     make_dataset,
+    options_of,
     read_upload,
     settle,
     suggested,
@@ -183,7 +184,7 @@ def test_digits_and_vowels_hold_the_counts_of_their_sources():
 def test_weather_and_continents_are_labels():
     """The notes say how frequent a class is; Seattle's weather is an input, too."""
     weather, continents = made("weather"), made("continents")
-    assert "49% of the rows are sun, and 65% have the class of the row" in weather.notes[0]
+    assert weather.notes[0].startswith("weather has 5 classes, numbered from 0: drizzle, fog, rain")
     assert weather.feature_names[-1] == "weather = sun"
     assert [each.label for each in weather.baselines] == ["today's label", "most frequent class"]
     assert (continents.shape, continents.y.shape) == ((142, 12, 3), (142, 12, 5))
@@ -206,9 +207,9 @@ def cut(labels, horizon=1, **data):
 @pytest.mark.parametrize(
     ("labels", "classes", "words"),
     [
-        ([*"bCabCabCabCa"], ("a", "b", "C"), "in alphabetical order: a, b, C."),
-        (["10", "9", "2.5"] * 4, ("2.5", "9", "10"), "in numeric order: 2.5, 9, 10."),
-        (["yes", "no"] * 6, ("no", "yes"), "50% of the rows are no, and 0% have"),
+        ([*"bCabCabCabCa"], ("a", "b", "C"), "kind has 3 classes, numbered from 0: a, b, C."),
+        (["10", "9", "2.5"] * 4, ("2.5", "9", "10"), "kind has 3 classes, numbered from 0: 2.5, 9, 10."),
+        (["yes", "no"] * 6, ("no", "yes"), "kind has 2 classes, numbered from 0: no, yes."),
         ([*"abcdefghijklmm" * 9], (), "The 11 most frequent in the training"),
     ],
 )
@@ -227,13 +228,26 @@ def test_texts_become_classes_in_order(labels, classes, words):
     assert (dataset.target_scale, dataset.target_column) == (None, "kind")
 
 
-def test_missing_labels_are_filled_or_dropped():
-    """A missing label is the last one, or its row is left out. Rows of one time keep the first."""
-    labels = [*"abba", None, *"babab"]
-    assert [f"{n:.0f}" for n in cut(labels).origin.targets[:, 0]] == [*"0110010101"]
-    assert any("value filled with the last known value: kind (1)." in n for n in cut(labels).notes)
-    dropped = cut(labels, missing="drop")
-    assert [f"{n:.0f}" for n in dropped.origin.targets[:, 0]] == [*"011010101"]
+@pytest.mark.parametrize("missing", ["fill", "drop"])
+def test_rows_without_a_label_are_dropped(missing):
+    """A filled label would repeat the last label, which is right for 1/3 of random labels."""
+    rng = np.random.default_rng(0)
+    labels = np.where(rng.random(2000) < 0.58, None, rng.choice([*"abc"], 2000))
+    dataset = cut(labels, missing=missing)
+    known = [label for label in labels if label]
+    assert ["abc"[int(k)] for k in dataset.origin.targets[:, 0]] == known
+    (repeat,) = [each for each in dataset.baselines if each.name == "repeat"]
+    right = class_numbers(repeat.last) == class_numbers(dataset.last_y)
+    assert right.mean() == pytest.approx(1 / 3, abs=0.05)
+
+
+def test_missing_inputs_of_labels_are_filled():
+    """Rows of one time keep the first label."""
+    frame = table_of([*"abba", None, *"babab"]).frame
+    frame.loc[4:6, "row"] = np.nan
+    notes = make_windows(Table("t", frame), ["row"], ["kind"], DataSettings(timesteps=2)).notes
+    assert any("filled with the last known value: row (3)." in note for note in notes)
+    assert any("1 row dropped: missing values in kind" in note for note in notes)
     times = pd.to_datetime([f"2024-01-{day:02}" for day in (1, 1, 2, 3, 4, 5, 6, 7, 8, 9)])
     table = table_of([*"abbbabbabb"], times=pd.DatetimeIndex(times), step="day")
     daily = make_windows(table, ["row"], ["kind"], DataSettings(timesteps=2))
@@ -267,6 +281,10 @@ def test_settings_follow_the_classes_of_an_own_table():
         assert features == settled.data.features == 1 + len({*labels})
     assert settle(own.set(loss="onehot"), table_of(labels)).training.loss == "onehot"
     assert settle(own.set(loss="onehot")).training.loss == "onehot"  # without the table
+    for mode in ("both", "sequence", "last"):  # all weights by step are 1 in last-step mode
+        settled = settle(own.set(mode=mode, weights="steps"), table_of(labels))
+        assert (settled.training.weights == "steps") == (mode != "last")
+        assert ("steps" in options_of("weights", settled)) == (mode != "last")
     assert default_columns(table_of(labels), ("kind",), 0) == (("row",), ("kind",))
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.charts.target import compared_sentence, damage_words, verdict_title
-from lib.shapes import LABELS, MISTAKES, Damage, diagnose_target
+from lib.shapes import LABEL_NOTES, MISTAKES, Damage, diagnose_target
 from lib.shapes.doctor import (
     LOSS_NAMES,
     ShapeTextError,
@@ -62,7 +62,7 @@ def test_any_text_is_a_question(text):
 def test_each_example_with_labels_is_an_address_and_has_its_verdict():
     """The last two examples are mistakes."""
     verdicts = []
-    for text in LABELS["examples"].values():
+    for text in LABEL_NOTES["examples"].values():
         assert write_question(read_question(text)) == text
         verdicts.append(read_question(text).diagnose().verdict)
     assert verdicts == ["correct"] * 6 + ["error"] * 2

@@ -38,6 +38,15 @@ def test_numbers_and_texts_are_read_by_their_types():
     assert (table.times, table.notes) == (None, ())
 
 
+@pytest.mark.parametrize("dtype", ["str", "category"])
+def test_blank_texts_are_missing(dtype):
+    """A blank text is no class, and a column of blank texts is empty."""
+    frame = pd.DataFrame({"kind": ["x", "", "y", " ", "\t"] * 2, "blank": [" "] * 10}, dtype=dtype)
+    table = read(frame.assign(a=FRAME["a"]))
+    assert table.frame["kind"].dropna().tolist() == ["x", "y"] * 2
+    assert "Empty columns ignored: blank." in notes_of(table)
+
+
 @pytest.mark.parametrize("index", [DAYS, DAYS.rename("when"), DAYS.tz_localize("Etc/GMT+5")])
 def test_an_index_of_dates_labels_the_rows(index):
     """An index of dates labels the rows, in UTC if it has a zone."""

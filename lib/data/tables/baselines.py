@@ -31,7 +31,7 @@ _SEASONS = {
 def with_baselines(dataset: Dataset) -> Dataset:
     """Return a table's dataset of numbers with the baselines that apply; `baseline` is the best."""
     errors, baselines = dict[str, float](), dict[str, Baseline]()
-    for name in LABELS:
+    for name in BASELINES:
         with np.errstate(over="ignore", invalid="ignore"):
             predicted = baseline_predictions(name, dataset, last=True)
             if predicted is None or not np.isfinite(predicted).all():
@@ -132,10 +132,10 @@ def _label(name: str, origin: Origin) -> str:
     if name == "seasonal":
         rows = season_length(origin, period)
         return f"last {rows}" if repeats else f"value {rows} before"
-    return LABELS[name]
+    return BASELINES[name]
 
 
-LABELS = {  # all baselines with their usual names; of equally good ones, the first is the best
+BASELINES = {  # all baselines with their usual names; of equally good ones, the first is the best
     "last": "last value",
     "seasonal": "",
     "drift": "drift",

@@ -7,15 +7,15 @@ import numpy as np
 from lib.data.dataset import Dataset, Rows, Scale
 from lib.data.labels import one_hot, with_label_baselines
 from lib.data.tables.table import MOST_CATEGORIES, Table, WindowError, may_be_classes
-from lib.text import listed, percent
+from lib.text import listed
 
 OTHER = "other"  # the class of rare texts, if there are more than `MOST_CATEGORIES` texts
 
 
 def with_classes(
-    rows: Rows, table: Table, target: str, training: np.ndarray, horizon: int
-) -> tuple[Rows, tuple[str, ...], str]:
-    """Return the rows with class numbers as targets (R, 1), the class names, and a note.
+    rows: Rows, table: Table, target: str, training: np.ndarray, notes: list[str]
+) -> tuple[Rows, tuple[str, ...]]:
+    """Return the rows with class numbers as targets (R, 1), and the class names; add a note.
 
     `rows` have numbers of the target's categories. `training` (R,) are the training rows, which
     determine the most frequent classes. Raises WindowError for a single class.
@@ -37,30 +37,22 @@ def with_classes(
             "more rows for training."
         )
     used = known or [names[code] for code in np.unique(column.cat.codes) if code >= 0]
-    kept, order = [*used], "alphabetical order"
+    kept = [*used]
     if rare := len(used) > MOST_CATEGORIES:
         often = sorted(used, key=lambda name: -counts[names.index(name)])
         kept = [name for name in often if name != OTHER][: MOST_CATEGORIES - 1]
     try:
-        kept, order = sorted(kept, key=float), "numeric order"
+        kept = sorted(kept, key=float)
     except ValueError:  # at least one text isn't a number
         kept = sorted(kept, key=str.casefold)
     if known:
-        kept, order = [*known], "the file's order"
+        kept = [*known]
     classes = (*kept, OTHER) if rare else (*kept,)
     of_names = np.array([classes.index(n) if n in kept else len(kept) for n in names], np.float64)
-    numbers = of_names[codes]
-    note = f"{column.name} has {len(used):,} classes, in {order}: {listed(classes)}."
+    notes.append(f"{column.name} has {len(used):,} classes, numbered from 0: {listed(classes)}.")
     if rare:
-        note += f" The {len(kept)} most frequent in the training rows are kept."
-    shares = 100 * np.bincount(numbers.astype(int)) / len(numbers)
-    note += f" {percent(shares.max())} of the rows are {classes[int(shares.argmax())]}"
-    in_series = rows.series[horizon:] == rows.series[: len(numbers) - horizon]
-    if horizon and in_series.any():
-        same = (numbers[horizon:] == numbers[:-horizon])[in_series].mean()
-        earlier = "the row" if horizon == 1 else f"{horizon} rows"
-        note += f", and {percent(100 * same)} have the class of {earlier} before"
-    return replace(rows, targets=numbers[:, None]), classes, f"{note}."
+        notes[-1] += f" The {len(kept)} most frequent in the training rows are kept."
+    return replace(rows, targets=of_names[codes][:, None]), classes
 
 
 def with_labels(dataset: Dataset, classes: tuple[str, ...]) -> Dataset:

@@ -188,11 +188,10 @@ def rows_of(
 
     Ranks increase within a series. Raises WindowError for unknown columns, no inputs, or too many.
     """
-    if len(set(inputs)) < len(inputs):
-        raise WindowError(f"input columns must differ, got {list(inputs)}.")
     names, columns = features(table, inputs)
     columns += [_target_values(table.frame[name]) for name in targets]
     frame, labels = pd.DataFrame(dict(enumerate(columns)), copy=False), [*names, *targets]
+    has_labels = count_classes(table, targets) > 0
     notes = list[str]()
     codes: np.ndarray = np.zeros(len(frame), np.int8)
     series_names: tuple[str, ...] = ("",)
@@ -222,23 +221,25 @@ def rows_of(
                 "series column, or leave the dates out."
             )
             how = dict.fromkeys(frame, "mean")
-            if count_classes(table, targets):  # a mean of class numbers means nothing
+            if has_labels:  # a mean of class numbers means nothing
                 how[len(names)] = "first"
                 notes[-1] += " The first label of each time is used."
             frame = frame.groupby(np.cumsum(first), sort=False).agg(how)
             codes, times = codes[first], times[first]
     if data.missing == "fill" and (missing := _missing(frame, labels)):
-        frame = frame.groupby(codes).ffill()
+        # A label stays missing: if it was filled, it would count as true.
+        filling = [*range(len(names) if has_labels else len(labels))]
+        frame[filling] = frame.groupby(codes)[filling].ffill()
         if filled := Counter(missing) - Counter(_missing(frame, labels)):
             notes.append(
                 f"{counted(filled.total(), 'missing value')} filled with the last known value: "
                 f"{listed(f'{name} ({n:,})' for name, n in filled.items())}."
             )
     keep = frame.notna().all(axis=1).to_numpy()
-    if dropped := int((~keep).sum()):
-        why = "no earlier value to fill" if data.missing == "fill" else "missing values"
-        incomplete = listed(_missing(frame, labels))
-        notes.append(f"{counted(dropped, 'row')} dropped: {why} in {incomplete}.")
+    if lost := int((~keep).sum()):
+        is_filled = data.missing == "fill" and not has_labels
+        why = "no earlier value to fill" if is_filled else "missing values"
+        notes.append(f"{counted(lost, 'row')} dropped: {why} in {listed(_missing(frame, labels))}.")
     values, codes = frame.to_numpy()[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
     dates = times.to_numpy() if isinstance(times, pd.DatetimeIndex) else None

@@ -175,15 +175,16 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
         if column.dtype.kind == "M":
             dates.append(name)
             continue
+        if not pd.api.types.is_numeric_dtype(column):
+            column = column.astype("str")
+            column = column.where(column.str.strip() != "")  # blank texts are missing
         parsed: texts.Parsed | None = texts.Parsed(column, "")
         if pd.api.types.is_bool_dtype(column):
             parsed = texts.Parsed(column, "1 for true and 0 for false")
-        elif name in labels:
-            parsed = None
-        elif not pd.api.types.is_numeric_dtype(column) and column.notna().any():
-            parsed = texts.as_numbers(column, entries.decimal_commas)
+        elif column.dtype == "str" and column.notna().any():
+            parsed = None if name in labels else texts.as_numbers(column, entries.decimal_commas)
         if parsed is None:
-            columns[name] = column.astype("str").astype("category")
+            columns[name] = column.astype("category")
             continue
         numbers, reading = parsed.values.astype(float), parsed.reading
         notes += texts.not_numbers_note(column, numbers)

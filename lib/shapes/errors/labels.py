@@ -8,10 +8,8 @@ MESSAGES = [
     Message(
         r"class_weight. not supported for 3\+ dim|class_weight.*?only (?:0-dim|length-1|size-1)",
         r"indices\[\d+\] = \d+ is not in.*?node GatherV2\}.*?IteratorGetNext",
-        cause="class_weight needs one label per sample, and a weight for the largest class number. "
-        "Most likely y has a label for each timestep.",
-        fix=remedies.WEIGHT_PER_LABEL.fix,
-        code=remedies.WEIGHT_PER_LABEL.code,
+        cause="class_weight needs one label per sample, and a weight for the largest class number.",
+        remedies=[remedies.WEIGHT_PER_LABEL],
     ),
     Message(
         r"You cannot .class_weight. and .sample_weight. at the same time",
@@ -46,9 +44,14 @@ MESSAGES = [
                 "loss = keras.losses.SparseCategoricalCrossentropy(ignore_class={label})",
             ),
             Remedy(
-                "{label} marks an unknown or missing label",
-                "Drop the rows with that label, or give them a class.",
-                "x, y = x[y >= 0], y[y >= 0]",
+                "{label} marks samples without a label (one label per sample)",
+                "Drop these samples.",
+                "keep = y >= 0\nx, y = x[keep], y[keep]",
+            ),
+            Remedy(
+                "{label} marks timesteps without a label (one label per timestep)",
+                "Give these timesteps the weight 0. The accuracy still counts them, as class 0.",
+                "model.fit(x, np.maximum(y, 0), sample_weight=(y >= 0))",
             ),
         ],
     ),

@@ -170,7 +170,7 @@ def _usual(question: TargetQuestion) -> None:
 
 
 def _labels() -> None:
-    examples, asked = shapes.LABELS["examples"], address.page_value(CHECK_KEY)
+    examples, asked = shapes.LABEL_NOTES["examples"], address.page_value(CHECK_KEY)
     picked = next((name for name, text in examples.items() if text == asked), None)
 
     def ask(name: str) -> None:
@@ -178,7 +178,7 @@ def _labels() -> None:
         session().shapes.field_problems.clear()
 
     pills("Examples with labels", {name: name for name in examples}, picked, "label_example", ask)
-    for note in shapes.LABELS["notes"]:
+    for note in shapes.LABEL_NOTES["notes"]:
         with st.expander(note["title"], type="compact"):
             say(note["text"])
             st.code(note["code"], language="python", wrap_lines=True)
