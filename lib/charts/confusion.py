@@ -49,8 +49,8 @@ def label_words(run: RunAt, skills: Skills) -> Words:
         details.append(PICKED.strip())
     if dataset.mask is not None:
         details.append(filled(_TEXTS, "padded", name=dataset.classes[0]))
-    scores = next(iter(_scores(run).values()))
-    missing = np.flatnonzero(scores.confusion.sum(axis=1) == 0)
+    totals = [each.confusion.sum(axis=1) for each in _scores(run).values()]
+    missing = np.flatnonzero(totals[0] == 0) if totals else ()
     if names := [shortened(dataset.classes[k]) for k in missing]:
         details.append(filled(_TEXTS, "missing", part=_part(run), names=" or ".join(names)))
     takeaway = _mistake(run) if run.snapshot.epoch else UNTRAINED

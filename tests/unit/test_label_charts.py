@@ -290,8 +290,28 @@ def test_the_best_possible_model_of_a_task_is_scored(padding):
 
 
 def test_the_card_of_losses_says_whose_training_loss_is_weighted():
-    """Weights by step are all 1 in last-step mode."""
+    """Weights by step are all 1 in last-step mode. Baselines and best losses are weighted too."""
     both = a_label_run(sequence=[0], last=[0])
     for weights, words in (("steps", "in sequence mode,"), ("classes", "weighted, validation")):
         run = replace(both, experiment=both.experiment.set(weights=weights))
         assert words in card("loss", run).sentence()
+        shown = words_of(card("loss", run).figure(LIGHT))
+        assert ("(weighted)" in shown) == (weights == "classes")
+    experiment = suggested("brackets").set(mode="sequence")
+    run = RunAt(experiment, make_dataset(experiment), recorded(experiment))
+    run = replace(run, experiment=experiment.set(weights="steps"))
+    assert "baseline and best possible loss are weighted, val" in card("loss", run).sentence()
+    assert "best possible (weighted)" in words_of(card("loss", run).figure(LIGHT))
+
+
+def test_a_class_may_have_a_long_name_and_no_evaluated_sample():
+    """The table has the first letters of the name, with the whole name as its title."""
+    long = "c" * 60
+    y = np.tile(np.eye(3, dtype=np.float32)[0], (40, 4, 1))
+    few = replace(fake_labels(40, 4, 2, 3, train=20), classes=("a", long, "b"), y=y)
+    run = a_label_run(few, sequence=[1])
+    table = confusion.label_tables(run, {}, LIGHT)
+    assert f'title="{long}"><span>{"c" * 18}…</span>' in table
+    takeaway, details = confusion.label_words(run, {})
+    assert f"says {'c' * 18}… instead of a" in takeaway
+    assert f"No validation sample has the class {'c' * 18}… or b" in details

@@ -16,7 +16,6 @@ from lib.export.archive import record_of, table_of
 from lib.export.predictions import predictions
 from lib.results import ACCURACY, baseline_accuracy, baseline_loss, untrained
 from lib.results.strangers import without_rows
-from lib.text import percent
 from tests.unit.test_export import check_format
 from tests.unit.test_report import page_of
 from tests.unit.test_results import a_run
@@ -131,7 +130,7 @@ def test_a_report_of_labels_has_accuracies_and_all_classes(data):
     run = _, dataset, snapshot = a_run(data)
     words = " ".join(page_of(run, past=snapshot.past).words.split())
     results = snapshot.middle.results.values()
-    shares = " ".join(percent(100 * result.final_accuracy) for result in results)
+    shares = " ".join(ACCURACY.text(result.final_accuracy) for result in results)
     assert f"Median accuracy at the last step {shares} " in words
     baseline = dataset.baselines[0].label, ACCURACY.text(baseline_accuracy(dataset)[1])
     assert " ".join(baseline) in words

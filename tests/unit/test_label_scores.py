@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lib import results
+from lib.charts.sentences import pair_sentence
 from lib.experiment import Experiment
 from lib.results import evaluate_outputs
 from lib.results.labels import confusion_matrix, cross_entropy
@@ -78,6 +79,31 @@ def test_accuracies_by_seed_are_compared_by_a_paired_t_test():
     assert found.p_value == pytest.approx(0.17044, abs=1e-5)  # from scipy.stats.ttest_rel
     same = results.ACCURACY.compare([0.9, 0.9], [0.9, 0.9])
     assert (same.gain, same.is_clear) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ([1, 1, 0.996, 0.996], "accuracy than B in 2 of 4 seeds and an equal accuracy in 2 (p ="),
+        ([0.9, 1, 1, 1], "in 1 of 4 seeds and an equal accuracy in 3 (p ="),
+        ([0.7, 0.8, 0.9, 1], "in 3 of 4 seeds and an equal accuracy in 1 (p ="),
+        ([1, 1, 1, 1], "A and B have the same accuracy"),
+    ],
+)
+def test_equal_accuracies_are_no_wins(second, expected):
+    """A seed in which both accuracies are equal counts for neither model."""
+    found = results.ACCURACY.compare([1, 1, 1, 1], second)
+    assert expected in pair_sentence(found, "A", "B", results.ACCURACY)
+
+
+def test_rounding_errors_are_no_difference():
+    """Of 29 samples, the first model has one more right in a seed, and one less in the other."""
+    found = results.ACCURACY.compare([18 / 29, 16 / 29], [17 / 29, 17 / 29])
+    assert np.median([18 / 29 - 17 / 29, 16 / 29 - 17 / 29]) != 0
+    sentence = pair_sentence(found, "A", "B", results.ACCURACY)
+    assert "each have the higher accuracy in 1 of 2 seeds (p" in sentence
+    assert "Within a seed, A's accuracy is the same (median" in sentence
+    assert results.ACCURACY.compare([0.3], [0.1 + 0.2]).equal == 1
 
 
 @pytest.mark.parametrize("padding", ["none", "after", "before"])
