@@ -208,7 +208,11 @@ def cut(labels, horizon=1, **data):
     ("labels", "classes", "words"),
     [
         ([*"bCabCabCabCa"], ("a", "b", "C"), "kind has 3 classes, numbered from 0: a, b, C."),
-        (["10", "9", "2.5"] * 4, ("2.5", "9", "10"), "kind has 3 classes, numbered from 0: 2.5, 9, 10."),
+        (
+            ["10", "9", "2.5"] * 4,
+            ("2.5", "9", "10"),
+            "classes, numbered from 0: 2.5, 9, 10.",
+        ),
         (["yes", "no"] * 6, ("no", "yes"), "kind has 2 classes, numbered from 0: no, yes."),
         ([*"abcdefghijklmm" * 9], (), "The 11 most frequent in the training"),
     ],
