@@ -52,7 +52,7 @@ def label_words(run: RunAt, skills: Skills) -> Words:
     totals = [each.confusion.sum(axis=1) for each in _scores(run).values()]
     missing = np.flatnonzero(totals[0] == 0) if totals else ()
     if names := [shortened(dataset.classes[k]) for k in missing]:
-        details.append(filled(_TEXTS, "missing", part=_part(run), names=" or ".join(names)))
+        details.append(filled(_TEXTS, "missing", names=" or ".join(names)))
     takeaway = _mistake(run) if run.snapshot.epoch else UNTRAINED
     if "test" in skills:
         details.insert(0, takeaway)
@@ -100,14 +100,10 @@ def _matrix(run: RunAt, mode: str, scores: LabelScores, palette: Palette) -> lis
     return rows
 
 
-def _part(run: RunAt) -> str:
-    """Return the name of the part that is evaluated."""
-    return "validation" if run.dataset.has_validation else "training"
-
-
 def _title(run: RunAt, part: Part) -> str:
     """Return the title of a part's scores."""
-    name = "test" if part == "test" else _part(run)
+    name = "validation" if run.dataset.has_validation else "training"
+    name = "test" if part == "test" else name
     return f"{'Median scores' if run.snapshot.others else 'Scores'} on the {name} part"
 
 

@@ -144,10 +144,8 @@ class LastStepValues:
         self.medians = {mode: scale * float(np.median(each)) for mode, each in values.items()}
         self.baseline = scale * results.baseline_at_end(run.dataset)
         self.levels = [(run.dataset.baseline_label, {"both": self.baseline}, "baseline")]
-        best_accuracy = run.dataset.best_accuracy
-        if best_accuracy is not None:
-            best = scale * float(best_accuracy[-1])
-            self.levels.append(("best possible", {"both": best}, "best"))
+        if (best := run.dataset.best_accuracy) is not None:
+            self.levels.append(("best possible", {"both": scale * float(best[-1])}, "best"))
         elif floor := results.best_possible(run.experiment, run.dataset):
             self.levels.append((floor.label, {"both": scale * float(floor.mse[-1])}, "best"))
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
@@ -192,8 +190,7 @@ class LastStepValues:
 
     def sentence(self) -> str:
         """Return the errors of models and baseline, the best possible error, and the test."""
-        dataset, snapshot = self.run.dataset, self.run.snapshot
-        unit = self.measure.unit
+        dataset, snapshot, unit = self.run.dataset, self.run.snapshot, self.measure.unit
         texts = apart(*self.medians.values(), unit=unit)
         errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, texts, strict=True)]
         errors += [f"{label} {readable(each['both'], unit=unit)}" for label, each, _ in self.levels]

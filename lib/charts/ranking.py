@@ -84,15 +84,13 @@ def _verdict_words(runs: Sequence[Compared], measure: Measure, is_ranked: bool =
     winners: dict[str, list[str]] = {}  # the modes in which a run clearly wins, by its letter
     for mode, seeds in errors.items():
         best, second = sorted(medians[mode], reverse=measure.best is max)[:2]
-        lead = medians[mode].index(best)
-        others = [place for place in range(len(runs)) if place != lead]
-        verdicts = {place: measure.compare(seeds[lead], seeds[place]) for place in others}
-        is_clear = all(each.is_clear and not each.better for each in verdicts.values())
-        is_clear &= bool(measure.decided(best, second, samples))
-        winners.setdefault(runs[lead].letter if is_clear else "", []).append(MODES[mode].name)
-        for place, found in verdicts.items():
-            one, other = f"run {runs[lead].letter}", f"run {runs[place].letter}"
+        lead, is_clear = medians[mode].index(best), bool(measure.decided(best, second, samples))
+        one = f"run {runs[lead].letter}"
+        for place in (place for place in range(len(runs)) if place != lead):
+            found, other = measure.compare(seeds[lead], seeds[place]), f"run {runs[place].letter}"
+            is_clear &= found.is_clear and not found.better
             details += f" {capital(MODES[mode].name)}: {pair_sentence(found, one, other, measure)}"
+        winners.setdefault(runs[lead].letter if is_clear else "", []).append(MODES[mode].name)
     unclear = "".join(f"; {name} is unclear" for name in winners.pop("", []))
     if not winners:
         return f"Too close to tell with {len(runs[0].snapshot.seeds)} seeds.", details

@@ -247,7 +247,6 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         lead=takeaways[cards_of(dataset)["compare"].title],
         sentences=sentences,
         english=text,
-        skill=charts.skill,
-        confusion=charts.confusion,
+        charts=charts,
     )
     return page.encode()

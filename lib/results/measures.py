@@ -103,12 +103,6 @@ def _paired(first_gains: np.ndarray) -> Verdict:
     return Verdict(int(sign < 0), wins, equal, count, gain, p_value, agrees)
 
 
-def compare_modes(first: Values, second: Values) -> Verdict:
-    """Compare two models' errors by seed, (R,) each, by a paired t-test of log errors."""
-    least = np.finfo(np.float64).tiny
-    return _paired(np.log(np.maximum(second, least)) - np.log(np.maximum(first, least)))
-
-
 class Measure:
     """The number by which models are compared at the last step: the mean squared error."""
 
@@ -130,7 +124,8 @@ class Measure:
 
     def compare(self, first: Values, second: Values) -> Verdict:
         """Compare two models' numbers by seed, (R,) each, by a paired t-test."""
-        return compare_modes(first, second)
+        least = np.finfo(np.float64).tiny
+        return _paired(np.log(np.maximum(second, least)) - np.log(np.maximum(first, least)))
 
     def decided(self, first: Values, second: Values, samples: Any) -> np.ndarray:
         """Return whether numbers over `samples` samples differ significantly; True for NaN."""

@@ -15,7 +15,7 @@ from tests.unit.pictures import LIGHT, the
 LABELS = fake_labels(200, 4, 2, 3, train=100)
 PADDED = fake_labels(40, 5, 2, 3, train=20, padding="after")
 GOOD, BAD = {"last": [10, 8, 9]}, {"last": [30, 27, 30]}  # wrong samples of 100
-MEDIANS = "Median validation loss: 0.396 to 1.24 in last-step mode."
+MEDIANS = "validation loss: 0.396 to 1.24 in last-step mode."
 
 
 def a_run(place=0, dataset=LABELS, changes=(), **mistakes):
@@ -48,10 +48,7 @@ def test_the_run_with_the_higher_accuracy_is_better():
     ],
 )
 def test_cross_entropies_are_shown_if_they_count_the_same(changes, dataset, expected):
-    """Integer and one-hot targets have the same loss; a validation loss has no weights.
-
-    No run is called better. A wrong sample costs 4 more than a right one.
-    """
+    """Integer and one-hot targets have the same loss; a validation loss has no weights."""
     other = a_run(1, dataset, changes, **BAD)
     assert expected in ranking.losses_words([a_run(0, dataset, **GOOD), other])[0]
 

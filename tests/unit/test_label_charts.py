@@ -298,8 +298,8 @@ def test_the_card_of_losses_says_whose_training_loss_is_weighted():
         shown = words_of(card("loss", run).figure(LIGHT))
         assert ("(weighted)" in shown) == (weights == "classes")
     experiment = suggested("brackets").set(mode="sequence")
-    run = RunAt(experiment, make_dataset(experiment), recorded(experiment))
-    run = replace(run, experiment=experiment.set(weights="steps"))
+    weighted = experiment.set(weights="steps")
+    run = RunAt(weighted, make_dataset(weighted), recorded(experiment))
     assert "baseline and best possible loss are weighted, val" in card("loss", run).sentence()
     assert "best possible (weighted)" in words_of(card("loss", run).figure(LIGHT))
 
@@ -309,9 +309,8 @@ def test_a_class_may_have_a_long_name_and_no_evaluated_sample():
     long = "c" * 60
     y = np.tile(np.eye(3, dtype=np.float32)[0], (40, 4, 1))
     few = replace(fake_labels(40, 4, 2, 3, train=20), classes=("a", long, "b"), y=y)
-    run = a_label_run(few, sequence=[1])
-    table = confusion.label_tables(run, {}, LIGHT)
-    assert f'title="{long}"><span>{"c" * 18}…</span>' in table
-    takeaway, details = confusion.label_words(run, {})
-    assert f"says {'c' * 18}… instead of a" in takeaway
-    assert f"No validation sample has the class {'c' * 18}… or b" in details
+    run, short = a_label_run(few, sequence=[1]), "c" * 18 + "…"
+    assert f'title="{long}"><span>{short}</span>' in confusion.label_tables(run, {}, LIGHT)
+    text, details = confusion.label_words(run, {})
+    assert f"says {short} instead of a" in text
+    assert f"has the class {short} or b: the recall is" in details
