@@ -61,6 +61,7 @@ from lib.results.measures import (
     ERROR,
     Measure,
     Verdict,
+    compare_modes,
     decisive_ratio,
     independent_samples,
     least_difference,

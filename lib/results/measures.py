@@ -103,6 +103,12 @@ def _paired(first_gains: np.ndarray) -> Verdict:
     return Verdict(int(sign < 0), wins, equal, count, gain, p_value, agrees)
 
 
+def compare_modes(first: Values, second: Values) -> Verdict:
+    """Compare two models' errors by seed, (R,) each, by a paired t-test of log errors."""
+    least = np.finfo(np.float64).tiny
+    return _paired(np.log(np.maximum(second, least)) - np.log(np.maximum(first, least)))
+
+
 class Measure:
     """The number by which models are compared at the last step: the mean squared error."""
 
@@ -124,8 +130,7 @@ class Measure:
 
     def compare(self, first: Values, second: Values) -> Verdict:
         """Compare two models' numbers by seed, (R,) each, by a paired t-test."""
-        least = np.finfo(np.float64).tiny
-        return _paired(np.log(np.maximum(second, least)) - np.log(np.maximum(first, least)))
+        return compare_modes(first, second)
 
     def decided(self, first: Values, second: Values, samples: Any) -> np.ndarray:
         """Return whether numbers over `samples` samples differ significantly; True for NaN."""

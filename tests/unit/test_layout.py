@@ -211,6 +211,7 @@ lib.shapes.total steps
 lib.shapes.diagnose_target output_shape target_shape loss batch_size
 lib.shapes.explain_error message
 lib.recurrence.unroll cell weights x mask go_backwards
+lib.results.compare_modes first second
 lib.training.TrainingClient.start self experiment dataset
 lib.training.TrainingClient.wait self run timeout
 lib.export.EXPORTS
