@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from lib import results
-from lib.charts import axes, chart, sentences
+from lib.charts import axes, chart
 from lib.charts.chart import Part
 from lib.charts.class_bands import ClassProbabilities
 from lib.charts.over_epochs import EXPLORE_CARDS, LastStepValues, Losses
@@ -56,6 +56,7 @@ class StepAccuracy(StepValues):
             self.intervals[mode] = 100 * np.array(interval)  # (2, …)
             beats = ACCURACY.outcomes(shares, self.baseline / 100, counts)
             self.outcomes[mode] = beats[[-1] if mode == "last" else self.drawn].tolist()
+        self.accuracy = max(each.median[-1] for each in self.values.values()) / 100
 
     def _placed(self, steps: np.ndarray, end: float | np.ndarray) -> np.ndarray:
         """Return values (…, T) at the drawn steps, NaN at others, and the values at the end."""
@@ -101,11 +102,6 @@ class StepAccuracy(StepValues):
         if since > self.drawn[0] + 1:
             return f"from step {since}"
         return super().where()
-
-    def too_few(self) -> str:
-        """Return that accuracies are too close to the baseline's, as a sentence."""
-        best = max(each.median[-1] for each in self.values.values()) / 100
-        return sentences.too_few(self.samples, accuracy=best)
 
     def sentence(self) -> str:
         """Return accuracies, intervals at the last step, and from which step on 90% are right."""

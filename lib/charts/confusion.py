@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lib import results
+from lib.charts.chart import shortened
 from lib.charts.html import render
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED, Words, nth
@@ -30,12 +31,13 @@ def label_tables(run: RunAt, skills: Skills, palette: Palette) -> str:
         part = mask[run.dataset.evaluated]
         keras = "only these: padding is masked" if is_masked else "all of them: nothing is masked"
         about = f"{part.sum():,} of {part.size:,} evaluated steps are real. Keras counts {keras}."
-    upward = sum(map(len, classes)) > WIDE_NAMES
+    names = {name: shortened(name) for name in classes}
+    upward = sum(map(len, names.values())) > WIDE_NAMES
     colors = {mode: palette.words(mode) for mode in (*BOTH_MODES, "best")}
     look = {"upward": upward, "masked": is_masked, "about": about, "modes": MODES, "colors": colors}
     scores = {_title(run, part): map(_row, table.rows) for part, table in skills.items()}
     tables = matrices, MEASURES, scores, _padding(run) if about else []
-    return render("charts/confusion.html", "tables", classes, *tables, **look)
+    return render("charts/confusion.html", "tables", names, *tables, **look)
 
 
 def label_words(run: RunAt, skills: Skills) -> Words:
@@ -47,6 +49,10 @@ def label_words(run: RunAt, skills: Skills) -> Words:
         details.append(PICKED.strip())
     if dataset.mask is not None:
         details.append(filled(_TEXTS, "padded", name=dataset.classes[0]))
+    totals = [each.confusion.sum(axis=1) for each in _scores(run).values()]
+    missing = np.flatnonzero(totals[0] == 0) if totals else ()
+    if names := [shortened(dataset.classes[k]) for k in missing]:
+        details.append(filled(_TEXTS, "missing", names=" or ".join(names)))
     takeaway = _mistake(run) if run.snapshot.epoch else UNTRAINED
     if "test" in skills:
         details.insert(0, takeaway)
@@ -69,7 +75,7 @@ def _mistake(run: RunAt) -> str:
     )
     if not count:
         return "No mistakes at the last step."
-    total, names = matrices[mode][true].sum(), run.dataset.classes
+    total, names = matrices[mode][true].sum(), [shortened(name) for name in run.dataset.classes]
     says = f"{MODES[mode].name} says {names[predicted]} instead of {names[true]}"
     return f"Most frequent mistake: {says} ({count:,} of {total:,})."
 

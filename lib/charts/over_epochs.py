@@ -17,7 +17,7 @@ from lib.charts.over_time import SamplePredictions, StepValues
 from lib.charts.palette import Palette
 from lib.experiment import LOSSES, MODES
 from lib.results import ACCURACY, BOTH_MODES, ERROR, RunAt, Snapshot, Status, Verdict
-from lib.text import apart, capital, counted, difference, readable, short
+from lib.text import apart, capital, counted, difference, joined, readable, short
 
 EXPLODED = 1000  # a training loss over this many times the baseline's has exploded
 SAME = 0.02  # errors are nearly equal if they differ by at most this share of the larger error
@@ -55,13 +55,18 @@ class Losses:
         if dataset.mask is not None and run.experiment.model.masking == "on":
             self.counted = "real steps"
         self.best, self.floor = results.best_loss(run.experiment, dataset)
+        weights = run.experiment.training.weights if run.experiment.has_labels else "none"
+        # Weights by step change only sequence mode's loss.
+        weighted = {"none": (), "steps": ("sequence",), "classes": BOTH_MODES}[weights]
+        self.weighted = [mode for mode in self.losses if mode in weighted]
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw training and validation loss by epoch, with baseline and best possible loss."""
         dataset = self.run.dataset
-        levels = [(dataset.baseline_label, self.baseline, "baseline")]
+        suffix = " (weighted)" if self.weighted and self.weighted == [*self.losses] else ""
+        levels = [(f"{dataset.baseline_label}{suffix}", self.baseline, "baseline")]
         if self.floor:
-            levels.append((self.floor.label, self.best, "best"))
+            levels.append((f"{self.floor.label}{suffix}", self.best, "best"))
         look: Part = {"title": "loss", "height": 340, "name": f"loss {dataset.name}"}
         return epochs_figure(self.run, self.losses, self.validation, levels, palette, **look)
 
@@ -111,10 +116,10 @@ class Losses:
         if len(self.losses) > 1:
             parts.append("The two losses can't be compared.")
         loss = LOSSES[run.experiment.training.loss].label.lower().partition(",")[0]
-        weights = run.experiment.training.weights
-        if run.experiment.has_labels and weights != "none":
-            where = " in sequence mode" if weights == "steps" and len(self.losses) > 1 else ""
-            parts.append(f"Training loss is weighted{where}, validation loss isn't.")
+        if self.weighted:
+            what = ["training loss", "baseline", *(["best possible loss"] if self.floor else [])]
+            where = " in sequence mode" if len(self.weighted) < len(self.losses) else ""
+            parts.append(f"{capital(joined(what))} are weighted{where}, validation loss isn't.")
         baseline = f"{capital(run.dataset.baseline_label)} on training samples"
         parts.append(f"{baseline}: {loss} {_by_mode(self.baseline)}.")
         if self.floor:
@@ -139,10 +144,8 @@ class LastStepValues:
         self.medians = {mode: scale * float(np.median(each)) for mode, each in values.items()}
         self.baseline = scale * results.baseline_at_end(run.dataset)
         self.levels = [(run.dataset.baseline_label, {"both": self.baseline}, "baseline")]
-        best_accuracy = run.dataset.best_accuracy
-        if best_accuracy is not None:
-            best = scale * float(best_accuracy[-1])
-            self.levels.append(("best possible", {"both": best}, "best"))
+        if (best := run.dataset.best_accuracy) is not None:
+            self.levels.append(("best possible", {"both": scale * float(best[-1])}, "best"))
         elif floor := results.best_possible(run.experiment, run.dataset):
             self.levels.append((floor.label, {"both": scale * float(floor.mse[-1])}, "best"))
         # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
@@ -187,8 +190,7 @@ class LastStepValues:
 
     def sentence(self) -> str:
         """Return the errors of models and baseline, the best possible error, and the test."""
-        dataset, snapshot = self.run.dataset, self.run.snapshot
-        unit = self.measure.unit
+        dataset, snapshot, unit = self.run.dataset, self.run.snapshot, self.measure.unit
         texts = apart(*self.medians.values(), unit=unit)
         errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, texts, strict=True)]
         errors += [f"{label} {readable(each['both'], unit=unit)}" for label, each, _ in self.levels]

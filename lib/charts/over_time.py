@@ -145,6 +145,7 @@ class StepValues:
     longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode never does."
     picks: tuple[str, ...] = ("earlier",)
     every_step = "every step"  # the drawn steps in a sentence
+    accuracy: float | None = None  # the highest accuracy at the last step, for labels
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
         """Compute a run's errors; `earlier` adds last-step mode before the last step."""
@@ -202,7 +203,7 @@ class StepValues:
         sequence, last = self.outcomes.get("sequence", []), self.outcomes.get("last", [])
         if "clear" not in [*sequence, *last]:  # the last step decides, as on other cards
             if "unclear" in [*sequence[-1:], *last]:
-                return self.too_few()
+                return too_few(self.samples, accuracy=self.accuracy)
             who = "Neither mode beats" if sequence and last else "The model doesn't beat"
             if "unclear" in sequence:
                 return f"{who} {baseline} at the last step, but may at earlier steps."
@@ -224,10 +225,6 @@ class StepValues:
         outcomes = self.outcomes["sequence"]
         wins, steps = outcomes.count("clear"), len(outcomes)
         return f"at {self.every_step}" if wins == steps else f"at {wins} of {steps} steps"
-
-    def too_few(self) -> str:
-        """Return that errors are too close to tell, as a sentence."""
-        return too_few(self.samples)
 
     def sentence(self) -> str:
         """Return the RMSEs of models and baseline at the first and the last step."""

@@ -33,11 +33,14 @@ def median_text(run: RunAt, mode: str, measure: Measure) -> str:
 
 
 def losses_words(runs: Sequence[Compared]) -> Words:
-    """Return which run's loss is smallest, or why the losses can't be ranked."""
+    """Return which run's loss is smallest, or why the losses can't be ranked.
+
+    Only MSEs have a test of whether the samples suffice. Other losses are shown as a range.
+    """
     part = compared_part(runs)
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
-    takeaway, details = _verdict_words(runs, Loss(part))
     losses = {(each := run.experiment.training).activation or each.loss for run in runs}
+    takeaway, details = _verdict_words(runs, Loss(part), is_ranked=losses == {"mse"})
     masks = {run.dataset.model_mask(run.experiment) is None for run in runs}
     weights = {run.experiment.training.weights for run in runs if part == "training"}
     if len(losses) > 1:  # integer and one-hot targets have the same loss
@@ -57,8 +60,8 @@ def errors_words(runs: Sequence[Compared]) -> Words:
     return takeaway, f"{capital(measure.full_name)} at the last step: {details}"
 
 
-def _verdict_words(runs: Sequence[Compared], measure: Measure) -> Words:
-    """Return which run is best, with all values and the tests."""
+def _verdict_words(runs: Sequence[Compared], measure: Measure, is_ranked: bool = True) -> Words:
+    """Return which run is best, with all values and the tests; or the range of values."""
     numbers = [
         f"run {run.letter} has {spread(run, mode, measure)} in {MODES[mode].name}"
         for run in runs
@@ -68,21 +71,26 @@ def _verdict_words(runs: Sequence[Compared], measure: Measure) -> Words:
     modes = [mode for mode in runs[0].results if all(mode in run.results for run in runs)]
     errors = {m: [run.snapshot.by_seed(m, measure.field) for run in runs] for m in modes}
     medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}
-    if why := _why_not_ranked(runs, medians, measure):
+    if why := _why_not_ranked(runs, medians):
         return why, details
+    if not is_ranked:
+        ends = {mode: map(measure.text, (min(each), max(each))) for mode, each in medians.items()}
+        ranges = [f"{' to '.join(texts)} in {MODES[mode].name}" for mode, texts in ends.items()]
+        return f"Median {measure.name}: {', '.join(ranges)}.", details
     samples = results.independent_samples(runs[0].dataset)
+    if not any(measure.decided(min(each), max(each), samples) for each in medians.values()):
+        best = max(map(max, medians.values())) if measure is ACCURACY else None
+        return too_few(samples, accuracy=best), details
     winners: dict[str, list[str]] = {}  # the modes in which a run clearly wins, by its letter
     for mode, seeds in errors.items():
         best, second = sorted(medians[mode], reverse=measure.best is max)[:2]
-        lead = medians[mode].index(best)
-        others = [place for place in range(len(runs)) if place != lead]
-        verdicts = {place: measure.compare(seeds[lead], seeds[place]) for place in others}
-        is_clear = all(each.is_clear and not each.better for each in verdicts.values())
-        is_clear &= bool(measure.decided(best, second, samples))
-        winners.setdefault(runs[lead].letter if is_clear else "", []).append(MODES[mode].name)
-        for place, found in verdicts.items():
-            one, other = f"run {runs[lead].letter}", f"run {runs[place].letter}"
+        lead, is_clear = medians[mode].index(best), bool(measure.decided(best, second, samples))
+        one = f"run {runs[lead].letter}"
+        for place in (place for place in range(len(runs)) if place != lead):
+            found, other = measure.compare(seeds[lead], seeds[place]), f"run {runs[place].letter}"
+            is_clear &= found.is_clear and not found.better
             details += f" {capital(MODES[mode].name)}: {pair_sentence(found, one, other, measure)}"
+        winners.setdefault(runs[lead].letter if is_clear else "", []).append(MODES[mode].name)
     unclear = "".join(f"; {name} is unclear" for name in winners.pop("", []))
     if not winners:
         return f"Too close to tell with {len(runs[0].snapshot.seeds)} seeds.", details
@@ -93,9 +101,7 @@ def _verdict_words(runs: Sequence[Compared], measure: Measure) -> Words:
     return f"{takeaway}{unclear}.", details
 
 
-def _why_not_ranked(
-    runs: Sequence[Compared], medians: dict[str, list[float]], measure: Measure
-) -> str:
+def _why_not_ranked(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:
     """Return why runs can't be ranked, given their medians by mode; "" if they can be."""
     if len(runs) < 2:
         return "One run: pick another to compare."
@@ -110,7 +116,4 @@ def _why_not_ranked(
         return "One seed decides nothing: train each run with several seeds."
     if not np.isfinite([*medians.values()]).all():
         return "One run has an error of NaN, so the errors can't be ranked."
-    samples = results.independent_samples(runs[0].dataset)
-    is_decided = any(measure.decided(min(each), max(each), samples) for each in medians.values())
-    best = max(map(max, medians.values())) if measure is ACCURACY else None
-    return "" if is_decided else too_few(samples, accuracy=best)
+    return ""

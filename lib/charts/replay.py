@@ -251,9 +251,7 @@ def replay_words(dataset: Dataset, frames: Frames) -> Words:
         epoch = "best epoch" if frame.name == results.BEST else f"epoch {frame.label}"
         rows.append(f"{epoch}: {joined([*map(measure.text, medians)])}{_unit(dataset)}")
     names = joined([MODES[mode].name for mode in newest])
-    details = f"Clearly better than {dataset.baseline_phrase}: {since}. "
-    details += f"{capital(name)} at the last step, {names}: {'; '.join(rows)}."
-    return takeaway, details
+    return takeaway, f"{capital(name)} at the last step, {names}: {'; '.join(rows)}."
 
 
 def _unit(dataset: Dataset) -> str:

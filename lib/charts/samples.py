@@ -1,5 +1,6 @@
 """A sample of a dataset before any model: its inputs, its targets, and its rows in the table."""
 
+from html import unescape
 from itertools import cycle, pairwise
 from typing import Any
 
@@ -33,7 +34,8 @@ def frame_of_sample(dataset: Dataset, sample: int) -> Any:
     if dataset.has_labels:
         labels = classes.labels_of(dataset, sample)
         columns[f"y: {dataset.target_column}"] = class_numbers(dataset.y[sample])
-        columns[dataset.target_column] = np.array(classes.names_of(dataset, labels))
+        names = [unescape(name) for name in classes.names_of(dataset, labels)]
+        columns[dataset.target_column] = np.array(names)
     for k, name in enumerate(() if dataset.has_labels else dataset.target_names):
         columns[f"y: {name}"] = dataset.y[sample, :, k]
         if dataset.is_scaled:

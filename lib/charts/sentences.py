@@ -131,14 +131,17 @@ def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ER
     one, other = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     who = f"{one} has a {better} {name} than {other}"
-    if 2 * found.wins == found.seeds:
+    if 2 * found.wins + found.equal == found.seeds:
         who = f"{one} and {other} each have the {better} {name}"
-    seeds = f"{found.wins} of {found.seeds} seeds ({p_value}, paired t-test on {measure.tested})"
+    equal = f" and an equal {name} in {found.equal}" if found.equal else ""
+    seeds = f"{found.wins} of {found.seeds} seeds{equal}"
+    test = f"({p_value}, paired t-test on {measure.tested})"
     how, kind = difference(1, found.ratio), "ratio"
     if measure is ACCURACY:
-        how, kind = f"{number(100 * found.gain, 2)} points higher", "difference"
+        how = f"{number(100 * found.gain, 2)} points higher" if found.gain else "the same"
+        kind = "difference"
     within = f"Within a seed, {one}'s {name} is {how} (median over the seeds)"
-    return f"{who} in {seeds}. {within}. The {kind} of the two medians can differ."
+    return f"{who} in {seeds} {test}. {within}. The {kind} of the two medians can differ."
 
 
 def too_few(samples: float, what: str = "too close to tell", accuracy: float | None = None) -> str:

@@ -150,8 +150,6 @@ def arrays(dataset: Dataset) -> bytes:
     x * x_scale + x_offset, where both are (F,), or (N, F) if each series has its own scale. Raw
     targets are y * y_scale + y_offset, plus base (N, T, K) if the model predicts changes. If
     `has_plain_windows`, the archive also has the rows: inputs (R, F) and targets (R, K).
-
-    `lib.data.read_upload` reads samples, names and classes back.
     """
     names = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     fields: dict[str, Any] = {name: getattr(dataset, name) for name in names}

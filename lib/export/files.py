@@ -243,10 +243,10 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         versions=versions,
         modes=MODES,
         palette=_LIGHT,
+        measure=results.measure_of(dataset),
         lead=takeaways[cards_of(dataset)["compare"].title],
         sentences=sentences,
         english=text,
-        skill=charts.skill,
-        confusion=charts.confusion,
+        charts=charts,
     )
     return page.encode()

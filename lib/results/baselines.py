@@ -134,7 +134,7 @@ class Score:
     Hyndman and Koehler, "Another look at measures of forecast accuracy", 2006.
     """
 
-    name: str  # a mode, or a key of `lib.data.tables.baselines.LABELS`
+    name: str  # a mode, or a key of `lib.data.tables.baselines.BASELINES`
     label: str
     mae: np.ndarray
     rmse: np.ndarray

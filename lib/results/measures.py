@@ -72,6 +72,7 @@ class Verdict:
 
     better: int  # 0 if the first model is better in the median over the seeds, else 1
     wins: int  # the number of seeds in which this model is better
+    equal: int  # the number of seeds in which neither model is better
     seeds: int
     gain: float  # the better model's median gain over the seeds: in log error, or in accuracy
     p_value: float  # from the paired t-test of the gains; 1 with a single seed
@@ -98,8 +99,8 @@ def _paired(first_gains: np.ndarray) -> Verdict:
         t = abs(float(gains.mean())) / spread if spread else math.inf
         p_value = t_test_p_value(t, count - 1)
     agrees = bool(gains.mean() > 0) or not gains.any()
-    wins, gain = int((gains > 0).sum()), float(np.median(gains))
-    return Verdict(int(sign < 0), wins, count, gain, p_value, agrees)
+    wins, equal, gain = int((gains > 0).sum()), int((gains == 0).sum()), float(np.median(gains))
+    return Verdict(int(sign < 0), wins, equal, count, gain, p_value, agrees)
 
 
 def compare_modes(first: Values, second: Values) -> Verdict:
@@ -164,7 +165,7 @@ class _Accuracy(Measure):
         return percent(100 * value) if is_nearly_whole else readable(100 * value, unit="%")
 
     def compare(self, first: Values, second: Values) -> Verdict:
-        return _paired(np.subtract(first, second))
+        return _paired(np.subtract(first, second).round(9))  # without rounding errors
 
     def beats(self, values: np.ndarray, baseline: Values) -> np.ndarray:
         return values > np.asarray(baseline)

@@ -99,7 +99,7 @@ def test_a_text_column_of_an_own_table_is_trained_as_labels(client):
     assert "kind (labels)" in targets.options
     targets.set_value(["kind"]).run()
     assert "3 classes" in title(app)
-    assert "kind has 3 classes: calm, gust, storm" in text(app)
+    assert "kind has 3 classes, numbered from 0: calm, gust, storm" in text(app)
     assert "0 = calm, 1 = gust, 2 = storm" in text(app)
     app.switch_page("app.py").run()
     app.button(key="do_train").click().run()

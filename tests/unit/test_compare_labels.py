@@ -15,6 +15,7 @@ from tests.unit.pictures import LIGHT, the
 LABELS = fake_labels(200, 4, 2, 3, train=100)
 PADDED = fake_labels(40, 5, 2, 3, train=20, padding="after")
 GOOD, BAD = {"last": [10, 8, 9]}, {"last": [30, 27, 30]}  # wrong samples of 100
+MEDIANS = "validation loss: 0.396 to 1.24 in last-step mode."
 
 
 def a_run(place=0, dataset=LABELS, changes=(), **mistakes):
@@ -40,13 +41,13 @@ def test_the_run_with_the_higher_accuracy_is_better():
 @pytest.mark.parametrize(
     ("changes", "dataset", "expected"),
     [
-        ({"loss": "onehot"}, LABELS, "smallest validation loss"),
-        ({"weights": "classes"}, LABELS, "smallest validation loss"),
-        ({"mask": "off"}, LABELS, "smallest validation loss"),
+        ({"loss": "onehot"}, LABELS, MEDIANS),
+        ({"weights": "classes"}, LABELS, MEDIANS),
+        ({"mask": "off"}, LABELS, MEDIANS),
         ({"mask": "off"}, PADDED, "count different steps"),
     ],
 )
-def test_cross_entropies_are_ranked_if_they_count_the_same(changes, dataset, expected):
+def test_cross_entropies_are_shown_if_they_count_the_same(changes, dataset, expected):
     """Integer and one-hot targets have the same loss; a validation loss has no weights."""
     other = a_run(1, dataset, changes, **BAD)
     assert expected in ranking.losses_words([a_run(0, dataset, **GOOD), other])[0]

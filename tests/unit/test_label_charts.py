@@ -290,8 +290,27 @@ def test_the_best_possible_model_of_a_task_is_scored(padding):
 
 
 def test_the_card_of_losses_says_whose_training_loss_is_weighted():
-    """Weights by step are all 1 in last-step mode."""
+    """Weights by step are all 1 in last-step mode. Baselines and best losses are weighted too."""
     both = a_label_run(sequence=[0], last=[0])
     for weights, words in (("steps", "in sequence mode,"), ("classes", "weighted, validation")):
         run = replace(both, experiment=both.experiment.set(weights=weights))
         assert words in card("loss", run).sentence()
+        shown = words_of(card("loss", run).figure(LIGHT))
+        assert ("(weighted)" in shown) == (weights == "classes")
+    experiment = suggested("brackets").set(mode="sequence")
+    weighted = experiment.set(weights="steps")
+    run = RunAt(weighted, make_dataset(weighted), recorded(experiment))
+    assert "baseline and best possible loss are weighted, val" in card("loss", run).sentence()
+    assert "best possible (weighted)" in words_of(card("loss", run).figure(LIGHT))
+
+
+def test_a_class_may_have_a_long_name_and_no_evaluated_sample():
+    """The table has the first letters of the name, with the whole name as its title."""
+    long = "c" * 60
+    y = np.tile(np.eye(3, dtype=np.float32)[0], (40, 4, 1))
+    few = replace(fake_labels(40, 4, 2, 3, train=20), classes=("a", long, "b"), y=y)
+    run, short = a_label_run(few, sequence=[1]), "c" * 18 + "…"
+    assert f'title="{long}"><span>{short}</span>' in confusion.label_tables(run, {}, LIGHT)
+    text, details = confusion.label_words(run, {})
+    assert f"says {short} instead of a" in text
+    assert f"has the class {short} or b: the recall is" in details

@@ -184,7 +184,7 @@ def test_digits_and_vowels_hold_the_counts_of_their_sources():
 def test_weather_and_continents_are_labels():
     """The notes say how frequent a class is; Seattle's weather is an input, too."""
     weather, continents = made("weather"), made("continents")
-    assert weather.notes[0].startswith("weather has 5 classes: drizzle, fog, rain")
+    assert weather.notes[0].startswith("weather has 5 classes, numbered from 0: drizzle, fog, rain")
     assert weather.feature_names[-1] == "weather = sun"
     assert [each.label for each in weather.baselines] == ["today's label", "most frequent class"]
     assert (continents.shape, continents.y.shape) == ((142, 12, 3), (142, 12, 5))
@@ -207,9 +207,13 @@ def cut(labels, horizon=1, **data):
 @pytest.mark.parametrize(
     ("labels", "classes", "words"),
     [
-        ([*"bCabCabCabCa"], ("a", "b", "C"), "kind has 3 classes: a, b, C."),
-        (["10", "9", "2.5"] * 4, ("2.5", "9", "10"), "kind has 3 classes: 2.5, 9, 10."),
-        (["yes", "no"] * 6, ("no", "yes"), "kind has 2 classes: no, yes."),
+        ([*"bCabCabCabCa"], ("a", "b", "C"), "kind has 3 classes, numbered from 0: a, b, C."),
+        (
+            ["10", "9", "2.5"] * 4,
+            ("2.5", "9", "10"),
+            "classes, numbered from 0: 2.5, 9, 10.",
+        ),
+        (["yes", "no"] * 6, ("no", "yes"), "kind has 2 classes, numbered from 0: no, yes."),
         ([*"abcdefghijklmm" * 9], (), "The 11 most frequent in the training"),
     ],
 )

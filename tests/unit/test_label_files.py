@@ -11,12 +11,10 @@ import pytest
 
 from lib.data import class_numbers, make_dataset, read_upload, settle, suggested
 from lib.experiment import Experiment
-from lib.export import EXPORTS, arrays, frame_csv, history_csv
-from lib.export.archive import record_of, table_of
+from lib.export import EXPORTS, frame_csv, history_csv
 from lib.export.predictions import predictions
 from lib.results import ACCURACY, baseline_accuracy, baseline_loss, untrained
 from lib.results.strangers import without_rows
-from lib.text import percent
 from tests.unit.test_export import check_format
 from tests.unit.test_report import page_of
 from tests.unit.test_results import a_run
@@ -131,7 +129,7 @@ def test_a_report_of_labels_has_accuracies_and_all_classes(data):
     run = _, dataset, snapshot = a_run(data)
     words = " ".join(page_of(run, past=snapshot.past).words.split())
     results = snapshot.middle.results.values()
-    shares = " ".join(percent(100 * result.final_accuracy) for result in results)
+    shares = " ".join(ACCURACY.text(result.final_accuracy) for result in results)
     assert f"Median accuracy at the last step {shares} " in words
     baseline = dataset.baselines[0].label, ACCURACY.text(baseline_accuracy(dataset)[1])
     assert " ".join(baseline) in words
@@ -157,23 +155,3 @@ def test_a_stranger_sees_accuracies_but_no_names_of_classes():
         losses = baseline_loss(weighted, hidden)
         assert losses == baseline_loss(weighted, dataset)
         assert all(map(math.isfinite, losses.values()))
-
-
-@pytest.mark.parametrize("data", ["brackets", "first_pattern", "digits", "weather"])
-def test_the_app_reads_its_own_arrays_of_labels(data):
-    """Samples are the same, in another order. Inputs are standardized by other training samples."""
-    dataset = make_dataset(suggested(data))
-    table = read_upload("own.npz", arrays(dataset))
-    table = table_of(record_of(table))  # as a saved run has it
-    read = make_dataset(Experiment().set(data="upload", **table.settings), table)
-    rows = read.origin
-    series = rows.series[rows.starts]
-    order = [int(rows.names[each]) - 1 for each in series]
-    assert sorted(order) == [*range(len(dataset.x))]
-    assert read.classes == dataset.classes
-    np.testing.assert_array_equal(read.y, dataset.y[order])
-    np.testing.assert_array_equal(read.last_y, dataset.last_y[order])
-    x = rows.x_scale.raw(read.x, series)
-    np.testing.assert_allclose(x, dataset.x[order], atol=1e-6)
-    names = read.feature_names, read.target_column
-    assert names == (dataset.feature_names, dataset.target_column)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from lib import results
+from lib.charts.sentences import pair_sentence
 from lib.experiment import Experiment
-from lib.results import evaluate_outputs
+from lib.results import ACCURACY, evaluate_outputs
 from lib.results.labels import confusion_matrix, cross_entropy
 from tests.unit.fakes import fake_labels
 
@@ -76,8 +77,30 @@ def test_accuracies_by_seed_are_compared_by_a_paired_t_test():
     found = results.ACCURACY.compare([0.80, 0.85, 0.90, 0.70], [0.86, 0.89, 0.89, 0.85])
     assert (found.better, found.wins, found.gain) == (1, 3, pytest.approx(0.05))
     assert found.p_value == pytest.approx(0.17044, abs=1e-5)  # from scipy.stats.ttest_rel
-    same = results.ACCURACY.compare([0.9, 0.9], [0.9, 0.9])
+    same = ACCURACY.compare([0.9, 0.9], [0.9, 0.9])
     assert (same.gain, same.is_clear) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ([1, 1, 0.996, 0.996], "accuracy than B in 2 of 4 seeds and an equal accuracy in 2 (p ="),
+        ([0.7, 0.8, 0.9, 1], "in 3 of 4 seeds and an equal accuracy in 1 (p ="),
+        ([1, 1, 1, 1], "A and B have the same accuracy"),
+    ],
+)
+def test_equal_accuracies_are_no_wins(second, expected):
+    """A seed in which both accuracies are equal counts for neither model."""
+    found = ACCURACY.compare([1, 1, 1, 1], second)
+    assert expected in pair_sentence(found, "A", "B", ACCURACY)
+
+
+def test_rounding_errors_are_no_difference():
+    """Of 29 samples, the first model has one more right in a seed, and one less in the other."""
+    assert np.median([18 / 29 - 17 / 29, 16 / 29 - 17 / 29]) != 0
+    found = ACCURACY.compare([18 / 29, 16 / 29], [17 / 29, 17 / 29])
+    assert "accuracy is the same (median" in pair_sentence(found, "A", "B", ACCURACY)
+    assert ACCURACY.compare([0.3], [0.1 + 0.2]).equal == 1
 
 
 @pytest.mark.parametrize("padding", ["none", "after", "before"])

@@ -3,25 +3,24 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from lib.data.dataset import Dataset, Rows, Scale
 from lib.data.labels import one_hot, with_label_baselines
-from lib.data.tables.table import MOST_CATEGORIES, Table, WindowError, may_be_classes
+from lib.data.tables.table import MOST_CATEGORIES, WindowError, may_be_classes
 from lib.text import listed
 
 OTHER = "other"  # the class of rare texts, if there are more than `MOST_CATEGORIES` texts
 
 
 def with_classes(
-    rows: Rows, table: Table, target: str, training: np.ndarray, notes: list[str]
+    rows: Rows, column: pd.Series, training: np.ndarray, notes: list[str]
 ) -> tuple[Rows, tuple[str, ...]]:
     """Return the rows with class numbers as targets (R, 1), and the class names; add a note.
 
-    `rows` have numbers of the target's categories. `training` (R,) are the training rows, which
+    `rows` have numbers of the column's categories. `training` (R,) are the training rows, which
     determine the most frequent classes. Raises WindowError for a single class.
     """
-    column = table.frame[target]
-    known = table.classes if target in table.targets else ()
     names = [f"{name}" for name in column.cat.categories]
     codes = rows.targets[:, 0].astype(int)
     counts = np.bincount(codes[training], minlength=len(names))
@@ -36,8 +35,7 @@ def with_classes(
             f"{names[int(counts.argmax())]!r} in {column.name}. Choose another target column, or "
             "more rows for training."
         )
-    used = known or [names[code] for code in np.unique(column.cat.codes) if code >= 0]
-    kept = [*used]
+    kept = used = [names[code] for code in np.unique(column.cat.codes) if code >= 0]
     if rare := len(used) > MOST_CATEGORIES:
         often = sorted(used, key=lambda name: -counts[names.index(name)])
         kept = [name for name in often if name != OTHER][: MOST_CATEGORIES - 1]
@@ -45,11 +43,9 @@ def with_classes(
         kept = sorted(kept, key=float)
     except ValueError:  # at least one text isn't a number
         kept = sorted(kept, key=str.casefold)
-    if known:
-        kept = [*known]
     classes = (*kept, OTHER) if rare else (*kept,)
     of_names = np.array([classes.index(n) if n in kept else len(kept) for n in names], np.float64)
-    notes.append(f"{column.name} has {len(used):,} classes: {listed(classes)}.")
+    notes.append(f"{column.name} has {len(used):,} classes, numbered from 0: {listed(classes)}.")
     if rare:
         notes[-1] += f" The {len(kept)} most frequent in the training rows are kept."
     return replace(rows, targets=of_names[codes][:, None]), classes

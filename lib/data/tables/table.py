@@ -82,7 +82,6 @@ class Table:
     series: str = ""  # the column that seems to identify series; empty if there is none
     settings: Mapping[str, Any] = field(default_factory=dict)  # suggested settings, by URL key
     labels: tuple[str, ...] = ()  # the columns that the times were read from
-    classes: tuple[str, ...] = ()  # the default target's classes, in order, if the file has them
     sheets: tuple[str, ...] = ()  # the names of all sheets of a workbook
     sheet: str = ""  # the name of the sheet that was read
     fingerprint: str = ""  # the SHA-256 of an uploaded file, in hexadecimal digits
@@ -169,8 +168,7 @@ def count_classes(table: Table, targets: Sequence[str]) -> int:
     """Return the number of classes of a single text target, at most 12; 0 for number columns."""
     if len(targets) != 1 or targets[0] not in table.categories:
         return 0
-    known = table.classes if targets[0] in table.targets else ()
-    return len(known) or min(table.frame[targets[0]].nunique(), MOST_CATEGORIES)
+    return min(table.frame[targets[0]].nunique(), MOST_CATEGORIES)
 
 
 def row_numbers(numbers: pd.DataFrame) -> list[str]:

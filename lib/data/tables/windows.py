@@ -46,7 +46,7 @@ def make_windows(
         raise WindowError(" ".join([f"{error}", *notes]), error.fix) from None
     training, classes = windows.part == 0, tuple[str, ...]()
     if count_classes(table, targets):
-        rows, classes = with_classes(rows, table, targets[0], training, notes)
+        rows, classes = with_classes(rows, table.frame[targets[0]], training, notes)
     columns = zip([*features, *targets], [*rows.inputs.T, *rows.targets.T], strict=True)
     if constant := [name for name, column in columns if not np.ptp(column[training])]:
         notes.append(f"Constant in all training rows: {listed(dict.fromkeys(constant))}.")

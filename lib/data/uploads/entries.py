@@ -103,12 +103,11 @@ def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
 
 def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     """Return a file's table. Raises UploadError if it has too few rows or no usable columns."""
-    notes, known_series = entries.notes, "series" in entries.known
-    found = None if known_series else _find_times(entries)
+    notes, found = entries.notes, _find_times(entries)
     if found is None:
         table = Table(name, _usable_columns(entries))
         # If the file names the series, it already has a note on the series.
-        rows = rows_without_times(table, [] if known_series else notes)
+        rows = rows_without_times(table, [] if "series" in entries.known else notes)
     else:
         labels, times = found
         has_date = times.values.notna()
@@ -168,7 +167,6 @@ def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
 def _usable_columns(entries: Entries) -> pd.DataFrame:
     """Return columns of numbers as float64 (NaN if missing or huge), of texts as categories."""
     notes, columns = entries.notes, dict[str, pd.Series]()
-    labels = entries.known["targets"] if "classes" in entries.known else ()  # "1" is a name, too
     by_how, dates, empty, huge = dict[str, list[str]](), list[str](), list[str](), 0
     for name in map(str, entries.frame.columns):
         column = entries.frame[name]
@@ -182,7 +180,7 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
         if pd.api.types.is_bool_dtype(column):
             parsed = texts.Parsed(column, "1 for true and 0 for false")
         elif column.dtype == "str" and column.notna().any():
-            parsed = None if name in labels else texts.as_numbers(column, entries.decimal_commas)
+            parsed = texts.as_numbers(column, entries.decimal_commas)
         if parsed is None:
             columns[name] = column.astype("category")
             continue

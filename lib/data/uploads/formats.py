@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.types import is_dictionary
 
-from lib.data.tables.table import MAX_COLUMNS, MIN_ROWS, MOST_CATEGORIES, UploadError, check_size
+from lib.data.tables.table import MAX_COLUMNS, MIN_ROWS, UploadError, check_size
 from lib.data.uploads.entries import NUMBERED_COLUMNS, Entries, has_header, unique_names
 from lib.experiment import LIMITS
 from lib.text import counted, listed
@@ -24,7 +24,6 @@ SERIES = "sample"  # the column that identifies samples
 _NAMELESS = ""  # the key for a .npy file's array, which has no name
 # Names of input and target arrays, in lower case, in order of priority.
 _X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
-_NAMES = ("feature_names", "target_names", "classes")  # arrays of texts that are read
 _Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "outputs")
 
 
@@ -131,13 +130,8 @@ def read_parquet(content: bytes) -> Entries:
 
 
 def read_arrays(content: bytes) -> Entries:
-    """Return the rows of a .npy or .npz file's arrays. Raises UploadError.
-
-    A file that the app wrote, see `lib.export.data.arrays`, also names its columns and classes. The
-    split and the scale depend on the reader's settings, and padded steps count like other steps.
-    """
+    """Return the rows of a .npy or .npz file's arrays. Raises UploadError."""
     arrays, described = dict[str, np.ndarray](), dict[str, str]()
-    names = dict[str, list[str]]()
     try:
         loaded = np.load(io.BytesIO(content), allow_pickle=False)
         for key in [_NAMELESS] if isinstance(loaded, np.ndarray) else loaded.files:
@@ -146,8 +140,6 @@ def read_arrays(content: bytes) -> Entries:
                 described[key] = f"{key or 'the array'} {array.shape} of {array.dtype}"
                 if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size:
                     arrays[key] = array
-                elif key in _NAMES and array.dtype.kind == "U" and array.ndim == 1:
-                    names[key] = [*map(str, array)]
             except ValueError as error:  # Python objects, or a broken array
                 described[key] = f"{key} ({_reason(error)})"
     except MemoryError:
@@ -162,14 +154,11 @@ def read_arrays(content: bytes) -> Entries:
         )
     used = _choose(arrays)
     notes = [] if _NAMELESS in arrays else [f"Arrays in the file: {listed(described.values())}."]
-    if ignored := [text for key, text in described.items() if key not in (*used, *names)]:
+    if ignored := [text for key, text in described.items() if key not in used]:
         notes.append(f"Ignored: {listed(ignored)}.")
     x, *targets = used.values()
     if _is_samples(x):
-        entries = _panel(x, targets, notes, names)
-        if "classes" in names and targets:
-            _name_classes(entries, x.shape[:2], names["classes"])
-        return entries
+        return _panel(x, targets, notes)
     rows = {key or "x": array.reshape(len(array), -1) for key, array in used.items()}
     return Entries(_side_by_side(rows, notes), notes)
 
@@ -222,12 +211,11 @@ def _side_by_side(arrays: dict[str, np.ndarray], notes: list[str]) -> pd.DataFra
         names += [f"{key}{k}" for k in columns] if len(columns) > 1 else [key]
     names, renamed = unique_names(names)
     notes += renamed
-    return pd.DataFrame(np.concatenate([*arrays.values()], axis=1, dtype=float), columns=names)
+    values = np.concatenate([*arrays.values()], axis=1, dtype=np.float64)
+    return pd.DataFrame(values, columns=names)
 
 
-def _panel(
-    x: np.ndarray, targets: list[np.ndarray], notes: list[str], names_of: dict[str, list[str]]
-) -> Entries:
+def _panel(x: np.ndarray, targets: list[np.ndarray], notes: list[str]) -> Entries:
     """Return samples (N, T, F), and targets if any, as a panel in which each sample is a series."""
     n, steps, features = x.shape
     check_size(n * steps, features)
@@ -242,9 +230,6 @@ def _panel(
             notes.append("One target per sample, repeated at each timestep.")
         rows["y"] = columns
     frame = _side_by_side(rows, notes)
-    given = [*names_of.get("feature_names", ()), *names_of.get("target_names", ())]
-    if len(given) == len(frame.columns):
-        _, *frame.columns = unique_names([SERIES, *given])[0]
     names = [*map(str, frame.columns)]
     frame.insert(0, SERIES, np.repeat(np.arange(n) + 1, steps))
     horizon = 0 if targets else 1  # if there are no targets, predict the next row's inputs
@@ -256,17 +241,3 @@ def _panel(
         "settings": {"T": timesteps, "horizon": horizon, "split": "id"},
     }
     return Entries(frame, notes, known=known)
-
-
-def _name_classes(entries: Entries, shape: tuple[int, ...], classes: list[str]) -> None:
-    """Turn a panel's class numbers into names. Raises UploadError if they don't fit."""
-    frame, [target, *others] = entries.frame, entries.known["targets"]
-    numbers, last = frame[target], len(classes) - 1
-    if others or not 1 <= last < len(set(classes)) or not numbers.isin(range(last + 1)).all():
-        raise UploadError(
-            f"Expected different names in classes, and numbers from 0 to {last} in y, of shape "
-            f"{shape} or {shape[:1]}. Got {counted(1 + len(others), 'column')} of y with numbers "
-            f"from {numbers.min():g} to {numbers.max():g}, and the classes {listed(classes)}."
-        )
-    frame[target] = np.array(classes)[numbers.astype(int)]
-    entries.known["classes"] = tuple(classes) if len(classes) <= MOST_CATEGORIES else ()
