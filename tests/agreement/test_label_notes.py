@@ -54,6 +54,10 @@ def test_only_dense_lets_the_loss_find_the_logits():
     exec(CODE["A softmax, or from_logits=True?"], names)  # noqa: S102 - The page shows this code.
     assert loss_of(tagger(names["loss"], Dense(K))) == pytest.approx(right)
     assert loss_of(tagger(head=Dense(K))) != pytest.approx(right)
+    two, logits = np.float32(Y > 1)[..., None], keras.losses.BinaryCrossentropy(from_logits=True)
+    right = loss_of(tagger("binary_crossentropy", Dense(1, "sigmoid")), y=two)
+    assert loss_of(tagger(logits, Dense(1)), y=two) == pytest.approx(right)
+    assert loss_of(tagger("binary_crossentropy", Dense(1)), y=two) != pytest.approx(right)
 
 
 def test_class_weights_need_one_label_per_sequence():
