@@ -14,6 +14,7 @@ from lib.training.machine import set_environment
 set_environment()
 
 import keras  # noqa: E402  It needs the environment.
+import tensorflow as tf  # noqa: E402
 
 from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment, losses_for  # noqa: E402
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
@@ -175,10 +176,12 @@ def test_modes_share_equal_samples():
     assert [one is other for one, other in zip(sequence, last, strict=True)] == [True, True, False]
 
 
-def test_a_new_loss_needs_only_a_row_and_a_baseline_error(monkeypatch):
-    """Training with a loss that was added to `LOSSES` and `ERRORS` equals Keras."""
+def test_a_new_loss_needs_a_row_its_errors_and_its_derivative(monkeypatch):
+    """Training with a loss that was added to `LOSSES`, `ERRORS` and `_FORMULAS` equals Keras."""
     monkeypatch.setitem(LOSSES, "log_cosh", Choice("Log-cosh", keras="log_cosh"))
     monkeypatch.setitem(ERRORS, "log_cosh", lambda wrong: np.log(np.cosh(wrong)))
+    formula = {"log_cosh": lambda wrong: (tf.math.log(tf.cosh(wrong)), tf.tanh(wrong))}
+    monkeypatch.setattr(engine, "_FORMULAS", engine._FORMULAS | formula)
     monkeypatch.setattr(engine, "_codes", {})  # Earlier programs were traced without the loss.
     program.cache_clear()
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "log_cosh", "last", N), data()
