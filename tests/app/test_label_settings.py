@@ -51,7 +51,7 @@ def test_each_dataset_of_labels_opens_by_its_link(name, page):
         [balance] = [c.proto for c in app.get("plotly_chart") if "chart_balance" in c.proto.id]
         assert json.loads(balance.spec)["layout"]["yaxis"]["ticktext"] == [*classes]
     else:
-        header = re.findall(r'<th scope="col"><span>(.*?)</span>', html(app))
+        header = re.findall(r'<th scope="col" title="(.*?)">', html(app))
         assert header[: len(classes)] == [*classes]
     assert "Both are standardized" not in text(app)
 
