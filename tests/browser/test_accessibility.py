@@ -96,7 +96,7 @@ def test_axe_finds_nothing_serious(page, path):
     assert eventually(lambda: width(page) <= PHONE["width"], seconds=20)
 
 
-@pytest.mark.parametrize("path", rest_weekly(PATHS[5:], 12))
+@pytest.mark.parametrize("path", rest_weekly(PATHS[5:], 6))
 def test_a_page_fits_a_phone(page, path):
     """A page 390 px wide doesn't scroll sideways. test_cell checks the parts of Cell."""
     page.set_viewport_size(PHONE)

@@ -1,5 +1,6 @@
 """The script of every page: it handles keys, marks a timestep, and closes the phone's sidebar."""
 
+import pytest
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
@@ -193,6 +194,7 @@ def test_a_page_sends_no_message_after_a_click_on_a_link(page):
     assert "chart_loss:302" not in f"{sent}"
 
 
+@pytest.mark.weekly
 def test_a_white_page_is_reloaded(page):
     """Streamlit shows a white page if a message refers to an element that doesn't exist."""
     open_page(page, "/data?T=6")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driver import open_page
@@ -16,6 +17,7 @@ PAGES = {"/": 2, "/cell?part=learn&U=4&T=6": 1, "/data": 1, "/shapes?part=target
 """The most sheets of paper for each address."""
 
 
+@pytest.mark.weekly
 def test_every_page_prints_without_controls(page):
     """A page prints on one or two sheets of paper."""
     for address, sheets in PAGES.items():

@@ -9,7 +9,7 @@ from tests.faults.stories import play
 SEED = 1
 
 
-@pytest.mark.parametrize("seconds", [15, pytest.param(120, marks=pytest.mark.weekly)])
+@pytest.mark.parametrize("seconds", [8, pytest.param(120, marks=pytest.mark.weekly)])
 def test_random_users_find_no_errors(tmp_path, monkeypatch, seconds):
     """Pages respond without exceptions or loops, and the log has no traceback."""
     monkeypatch.setenv(*SHOW_ERRORS)

@@ -7,6 +7,8 @@ import asyncio
 import contextlib
 from itertools import cycle
 
+import pytest
+
 from lib.ui.widgets import SAME_CLICK_SECONDS
 from tests.faults.stories import play, stop, train, wait_for_next_epoch
 from tests.session import ENDLESS, Session
@@ -63,6 +65,7 @@ def test_ten_sliders_moved_while_training(server):
     play(story())
 
 
+@pytest.mark.weekly
 def test_a_frozen_browser_delays_no_other_session(server):
     """A session that stops reading messages while it trains blocks no other session."""
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import psutil
+import pytest
 
 from tests.faults.stories import next_worker, play, stop, train, wait_for_text
 from tests.session import ENDLESS, Session
@@ -10,6 +11,7 @@ from tests.session import ENDLESS, Session
 KILLED = "was killed (SIGKILL"
 
 
+@pytest.mark.weekly  # test_faults in tests/agreement kills a worker, too
 def test_runs_continue_after_their_worker_is_killed(server):
     """Two training runs continue, and a paused run continues from its epoch once it is resumed.
 
