@@ -81,11 +81,11 @@ class ClassProbabilities:
         """Return the strip of true classes: a cell for each timestep, hatched if it is padded."""
         dataset, hatch = self.run.dataset, np.where(self.real, "", "/").tolist()
         colors = np.where(self.real, np.array(palette.classes)[self.true], palette.border)
-        texts = classes.names_of(dataset, classes.labels_of(dataset, self.index))
+        names = classes.names_of(dataset, classes.labels_of(dataset, self.index))
         bar = self._bar("true", np.arange(1, self.steps + 1), np.ones(self.steps), palette)
         pattern = {"shape": hatch, "fgcolor": palette.muted}
         bar["marker"] |= {"color": colors.tolist(), "pattern": pattern}
-        return bar | {"text": texts, "width": 1, "yaxis": "y3"}
+        return bar | {"text": [*map(chart.escaped, names)], "width": 1, "yaxis": "y3"}
 
     def _bands(
         self, x: np.ndarray, probabilities: np.ndarray, palette: Palette, width: float

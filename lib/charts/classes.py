@@ -25,9 +25,8 @@ def labels_of(dataset: Dataset, samples: Any = slice(None)) -> np.ndarray:
 
 
 def names_of(dataset: Dataset, numbers: np.ndarray) -> list[str]:
-    """Return the escaped class names of class numbers (R,); "padded" for NaN."""
-    names = [chart.escaped(name) for name in dataset.classes]
-    return ["padded" if math.isnan(k) else names[int(k)] for k in numbers.tolist()]
+    """Return the class names of class numbers (R,); "padded" for NaN. Charts must escape them."""
+    return ["padded" if math.isnan(k) else dataset.classes[int(k)] for k in numbers.tolist()]
 
 
 def class_axis(dataset: Dataset) -> Part:

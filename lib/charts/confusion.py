@@ -13,7 +13,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED, Words, nth
 from lib.charts.skill import PICKED, verdict
 from lib.experiment import MODES
-from lib.results import BOTH_MODES, LabelScore, LabelScores, Part, RunAt, ScoreTable
+from lib.results import BOTH_MODES, LabelScores, Part, RunAt, ScoreRow, ScoreTable
 from lib.text import beside, filled, percent, readable, short
 
 _TEXTS = beside(__file__)
@@ -107,7 +107,7 @@ def _title(run: RunAt, part: Part) -> str:
     return f"{'Median scores' if run.snapshot.others else 'Scores'} on the {name} part"
 
 
-def _row(score: LabelScore) -> tuple[str, str, list[str]]:
+def _row(score: ScoreRow) -> tuple[str, str, list[str]]:
     """Return a score's name and label, and the texts below MEASURES; an unknown number is "–"."""
     shares = [results.ACCURACY.text(share) for share in (score.accuracy, score.balanced)]
     f1 = "–" if math.isnan(score.f1) else readable(score.f1)

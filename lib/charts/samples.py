@@ -1,6 +1,5 @@
 """A sample of a dataset before any model: its inputs, its targets, and its rows in the table."""
 
-from html import unescape
 from itertools import cycle, pairwise
 from typing import Any
 
@@ -34,8 +33,7 @@ def frame_of_sample(dataset: Dataset, sample: int) -> Any:
     if dataset.has_labels:
         labels = classes.labels_of(dataset, sample)
         columns[f"y: {dataset.target_column}"] = class_numbers(dataset.y[sample])
-        names = [unescape(name) for name in classes.names_of(dataset, labels)]
-        columns[dataset.target_column] = np.array(names)
+        columns[dataset.target_column] = np.array(classes.names_of(dataset, labels))
     for k, name in enumerate(() if dataset.has_labels else dataset.target_names):
         columns[f"y: {name}"] = dataset.y[sample, :, k]
         if dataset.is_scaled:
@@ -74,7 +72,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
     if dataset.has_labels:
         y = classes.class_axis(dataset)
         left = max(left, chart.left_of(y["ticktext"]))
-        data[0]["text"] = classes.names_of(dataset, targets[:, 0])
+        data[0]["text"] = [*map(chart.escaped, classes.names_of(dataset, targets[:, 0]))]
         data[0]["line"]["shape"] = "hvh"
     else:
         zero = axes.from_zero(dataset.raw(dataset.y[shown], shown))

@@ -74,8 +74,9 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
         marker = {"color": getattr(palette, color), "size": size, "symbol": symbol}
         hover = f"%{{customdata}} ({name}): {chart.hover(dataset.target_unit)}<extra></extra>"
         trace = chart.points(name, places[is_in], heights[is_in], marker, hover)
-        texts = classes.names_of(dataset, values[is_in]) if dataset.has_labels else trace["text"]
-        trace |= {"customdata": names_of[is_in], "text": texts}
+        trace["customdata"] = names_of[is_in]
+        if dataset.has_labels:
+            trace["text"] = [*map(chart.escaped, classes.names_of(dataset, values[is_in]))]
         data.append(trace)
         key.append(Entry(glyph, name, color, "ink"))
     look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.muted, "width": 1}}

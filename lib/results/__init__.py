@@ -36,7 +36,7 @@ from lib.results.compared import (
 )
 from lib.results.evaluation import (
     Errors,
-    LabelScore,
+    ScoreRow,
     ScoreTable,
     baseline_accuracy,
     baseline_at_end,

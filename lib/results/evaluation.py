@@ -127,7 +127,7 @@ def samples_by_step(dataset: Dataset, snapshot: Snapshot) -> np.ndarray:
     return np.minimum(counts, independent_samples(dataset))
 
 
-class LabelScore(NamedTuple):
+class ScoreRow(NamedTuple):
     """Scores at the last step; of a model, medians over the seeds. An unknown score is NaN."""
 
     name: str  # a mode, the baseline's name, or "best"
@@ -140,7 +140,7 @@ class LabelScore(NamedTuple):
 class ScoreTable(NamedTuple):
     """Scores of models, of baselines, best first, and of the best possible model."""
 
-    rows: list[LabelScore]
+    rows: list[ScoreRow]
     every: int  # k, if every k-th sample of the part was evaluated
     independent: float  # the number of independent samples: see `independent_samples`
 
@@ -168,11 +168,11 @@ def label_scores(
         baselines.append(_score(each.name, each.label, [matrix]))
     rows += sorted(baselines, key=attrgetter("accuracy"), reverse=True)
     if dataset.best_accuracy is not None:
-        rows.append(LabelScore("best", "best possible", float(dataset.best_accuracy[-1])))
+        rows.append(ScoreRow("best", "best possible", float(dataset.best_accuracy[-1])))
     return ScoreTable(rows, every, independent_samples(dataset, samples))
 
 
-def _score(name: str, label: str, matrices: Sequence[np.ndarray]) -> LabelScore:
+def _score(name: str, label: str, matrices: Sequence[np.ndarray]) -> ScoreRow:
     """Return the medians of the scores of confusion matrices (C, C)."""
     measures = accuracy, balanced_accuracy, macro_f1
-    return LabelScore(name, label, *(float(np.median([*map(f, matrices)])) for f in measures))
+    return ScoreRow(name, label, *(float(np.median([*map(f, matrices)])) for f in measures))
