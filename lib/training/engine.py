@@ -143,21 +143,16 @@ class Program:
             return self.max_steps
         return max(1, min(self.max_steps, capacity // (own.batch * self.lanes)))
 
-    def samples(self, arrays: SampleArrays, *others: SampleArrays) -> SampleArrays:
-        """Return the arrays as tensors of the program's sizes; unchanged if N is larger.
-
-        `others` are the samples of other modes. Equal tensors are shared, to save memory.
-        """
+    def samples(self, arrays: SampleArrays) -> SampleArrays:
+        """Return the arrays as tensors of the program's sizes; unchanged if N is larger."""
         sizes = self.architecture
         if len(arrays[0]) > sizes.capacity:
             return arrays
-        tensors: list[Any] = []
-        for place, width in enumerate((sizes.features, sizes.targets, 2)):
-            padded = np.zeros((sizes.capacity, sizes.timesteps, width), np.float32)
-            padded[tuple(map(slice, arrays[place].shape))] = arrays[place]
-            equal = [other[place] for other in others if np.array_equal(other[place], padded)]
-            tensors.append(equal[0] if equal else tf.constant(padded))
-        return tuple(tensors)
+        padded = []
+        for array, width in zip(arrays, (sizes.features, sizes.targets, 2), strict=True):
+            padded.append(np.zeros((sizes.capacity, sizes.timesteps, width), np.float32))
+            padded[-1][tuple(map(slice, array.shape))] = array
+        return tuple(map(tf.constant, padded))
 
     def train(
         self, state: ModelState, samples: SampleArrays, batches: np.ndarray, thread: int = 0

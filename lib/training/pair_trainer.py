@@ -148,7 +148,7 @@ class PairTrainer:
         self._data = {}
         for mode in self._experiment.model.modes:
             arrays = training_arrays(self._experiment, self._samples, mode)
-            self._data[mode] = program.samples(arrays, *self._data.values())
+            self._data[mode] = program.samples(arrays)
             seeds = [k for model_mode, k in models if model_mode == mode]
             for start in range(0, len(seeds), width):
                 part = seeds[start : start + width]

@@ -167,15 +167,6 @@ def test_losses_and_weights_equal_those_of_train_on_batch(case, begins_in):
     )
 
 
-def test_modes_share_equal_samples():
-    """Both modes train on the same x and y. Only the timesteps that count differ."""
-    experiment, dataset = make_experiment(*CASES[0]), data()
-    ours = program(architecture_of(experiment, N, T, F, K))
-    sequence = ours.samples(training_arrays(experiment, dataset, "sequence"))
-    last = ours.samples(training_arrays(experiment, dataset, "last"), sequence)
-    assert [one is other for one, other in zip(sequence, last, strict=True)] == [True, True, False]
-
-
 def test_a_new_loss_needs_a_row_its_errors_and_its_derivative(monkeypatch):
     """Training with a loss that was added to `LOSSES`, `ERRORS` and `_FORMULAS` equals Keras."""
     monkeypatch.setitem(LOSSES, "log_cosh", Choice("Log-cosh", keras="log_cosh"))

@@ -103,7 +103,7 @@ class FakeProgram:
         """Return the maximum number of batches per call."""
         return self.max_steps
 
-    def samples(self, arrays, *_others):
+    def samples(self, arrays):
         """Return the mode, whose loss counts all steps or only the last step."""
         counted = arrays[2][..., 1]
         return "sequence" if counted.all() else "last"
