@@ -34,3 +34,4 @@ from lib.recurrence.model import (
     weight_names,
 )
 from lib.recurrence.padding import Padded, padded_batches
+from lib.recurrence.pooling import attention_weights, pooled

@@ -76,7 +76,8 @@ def architecture_of(
     batch = min(experiment.training.batch_size, samples)
     states = batch * timesteps * model.units * model.layers
     # Two threads share the models, so each call trains half of the models, but at most MOST_LANES.
-    lanes = min(MOST_LANES, -(-seeds * len(model.modes) // 2))
+    # Three modes use the programs of two modes, which are more likely to be built.
+    lanes = min(MOST_LANES, -(-seeds * min(2, len(model.modes)) // 2))
     if states * (model.units + features) > LANE_PRODUCTS:
         lanes = 1
     # A run with one seed uses one thread, which leaves the second processor to other work.
