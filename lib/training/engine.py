@@ -226,7 +226,8 @@ def _gradients(
         tape.watch(weights)
         for layer in layers_of(weights, code.layers):
             x = recurrent(code.cell, layer, x, timesteps)
-        x = pooled(x, counts[..., 2:], counted[..., None], pooling)
+        if code.pools:
+            x = pooled(x, counts[..., 2:], counted[..., None], pooling)
         if head := weights[ARRAYS_EACH * code.layers :]:
             kernel, bias = head
             x = product(x, kernel) + bias[:, None]

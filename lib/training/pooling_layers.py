@@ -23,53 +23,54 @@ def pooled(hidden: Array, reads: Array, is_query: Array, chosen: Array) -> Array
     `reads` (T, L, B, 1) is 1 at steps that the pool reads, -1 at steps that count as 0 in a
     maximum, else 0. `is_query` (T, L, B, 1) is 1 at attention's query, the last output, else 0.
     """
+    # The mean is attention to a query of zeros: all steps have the same score.
+    is_query = is_query * tf.cast(chosen == [*POOLINGS].index("attention"), tf.float32)
+    branches = tf.constant([{"none": 0, "max": 2}.get(name, 1) for name in POOLINGS])
+    branch = tf.gather(branches, chosen)
 
     @tf.custom_gradient
     def pools(hidden: Array) -> tuple[Array, Callable[[Array], Array]]:
-        real = tf.maximum(reads, 0.0)
-        shares = real / tf.maximum(tf.reduce_sum(real, axis=0), 1.0)
-        query = tf.reduce_sum(is_query * hidden, axis=0)
+        def weighted() -> Array:
+            return tf.broadcast_to(
+                tf.reduce_sum(_weights(hidden, reads, is_query) * hidden, axis=0), tf.shape(hidden)
+            )
 
-        def repeated(pool: Array) -> Array:
-            return tf.broadcast_to(pool, tf.shape(hidden))
-
-        def candidates() -> Array:
-            return tf.where(reads > 0, hidden, tf.where(reads < 0, 0.0, hidden.dtype.min))
-
-        def weights() -> Array:
-            scores = tf.reduce_sum(hidden * query, axis=3, keepdims=True)
-            return tf.nn.softmax(tf.where(reads > 0, scores, scores.dtype.min), axis=0)
-
-        forwards = {
-            "none": lambda: hidden,
-            "mean": lambda: repeated(tf.reduce_sum(shares * hidden, axis=0)),
-            "max": lambda: repeated(tf.reduce_max(candidates(), axis=0)),
-            "attention": lambda: repeated(tf.reduce_sum(weights() * hidden, axis=0)),
-        }
+        def highest() -> Array:
+            return tf.broadcast_to(
+                tf.reduce_max(_candidates(hidden, reads), axis=0), tf.shape(hidden)
+            )
 
         def gradient(upstream: Array) -> Array:
             total = tf.reduce_sum(upstream, axis=0)
 
             def of_maximum() -> Array:
-                each = candidates()
-                highest = tf.cast(each == tf.reduce_max(each, axis=0), tf.float32)
-                return real * total * highest / tf.reduce_sum(highest, axis=0)
+                each = _candidates(hidden, reads)
+                is_max = tf.cast(each == tf.reduce_max(each, axis=0), tf.float32)
+                shares = is_max / tf.reduce_sum(is_max, axis=0)
+                return tf.where(reads > 0, total * shares, 0.0)
 
-            def of_attention() -> Array:
-                each = weights()
+            def of_weights() -> Array:
+                each = _weights(hidden, reads, is_query)
                 products = tf.reduce_sum(total * hidden, axis=3, keepdims=True)
                 by_score = each * (products - tf.reduce_sum(each * products, axis=0))
+                query = tf.reduce_sum(is_query * hidden, axis=0)
                 by_query = tf.reduce_sum(by_score * hidden, axis=0)
                 return each * total + by_score * query + is_query * by_query
 
-            backwards = {
-                "none": lambda: upstream,
-                "mean": lambda: shares * total,
-                "max": of_maximum,
-                "attention": of_attention,
-            }
-            return tf.switch_case(chosen, [backwards[name] for name in POOLINGS])
+            return tf.switch_case(branch, [lambda: upstream, of_weights, of_maximum])
 
-        return tf.switch_case(chosen, [forwards[name] for name in POOLINGS]), gradient
+        return tf.switch_case(branch, [lambda: hidden, weighted, highest]), gradient
 
     return pools(hidden)
+
+
+def _weights(hidden: Array, reads: Array, is_query: Array) -> Array:
+    """Return the weight (T, L, B, 1) of each step in attention, or in the mean without a query."""
+    query = tf.reduce_sum(is_query * hidden, axis=0)
+    scores = tf.reduce_sum(hidden * query, axis=3, keepdims=True)
+    return tf.nn.softmax(tf.where(reads > 0, scores, scores.dtype.min), axis=0)
+
+
+def _candidates(hidden: Array, reads: Array) -> Array:
+    """Return the values (T, L, B, U) of which a pool takes the maximum."""
+    return tf.where(reads > 0, hidden, tf.where(reads < 0, 0.0, hidden.dtype.min))

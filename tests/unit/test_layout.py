@@ -42,9 +42,9 @@ def roots(path):
 
 
 def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine():
-    """Only lib/ui imports Streamlit. Only engine, recurrent_layers and answers import Keras."""
+    """Only lib/ui imports Streamlit. Only engine, its layers and answers import Keras."""
     training = ROOT / "lib" / "training"
-    engine = {training / name for name in ("answers.py", "engine.py", "recurrent_layers.py")}
+    engine = {training / f"{name}.py" for name in HEAVY}
     wrong = {path for path in LIB if path not in engine and roots(path) & {"keras", "tensorflow"}}
     wrong |= {
         path for path in LIB if "streamlit" in roots(path) and ROOT / "lib/ui" not in path.parents
@@ -60,8 +60,7 @@ def test_pages_import_lib_but_no_page_and_no_keras():
 
 def test_only_the_worker_imports_modules_that_import_keras():
     """A module that imports Keras loads TensorFlow, so only the worker process imports it."""
-    parts = "engine", "recurrent_layers", "answers"
-    heavy = tuple(f"lib.training.{part}." for part in parts)
+    heavy = tuple(f"lib.training.{name}." for name in HEAVY)
     users = {
         str(path.relative_to(ROOT / "lib" / "training"))
         for path in [*LIB, *PAGES]
