@@ -8,7 +8,7 @@ from script.toml.
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -17,24 +17,25 @@ import numpy as np
 
 from lib.charts import PALETTES, off_unit
 from lib.data import Dataset, KerasTarget, keras_target
-from lib.experiment import MODES, OPTIMIZERS, Experiment
+from lib.experiment import MODES, OPTIMIZERS, POOLINGS, Experiment
 from lib.export.data import blocks, data_code, data_name, imports, is_loaded, plain, quoted, short
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot, baseline_at_end, measure_of
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
-from lib.text import beside
+from lib.text import beside, joined
 
 _WORDS = beside(__file__)
-_WEIGHTS = {  # the argument of `fit` that weights the loss, by `TrainingSettings.weights` and mode
-    "none": {"sequence": "", "last": ""},
-    "classes": {"sequence": "sample_weight", "last": "class_weight"},
-    "steps": {"sequence": "sample_weight", "last": ""},
+# The argument of `fit` that weights the loss, by `TrainingSettings.weights` and `every_step`.
+_WEIGHTS = {
+    "none": {True: "", False: ""},
+    "classes": {True: "sample_weight", False: "class_weight"},
+    "steps": {True: "sample_weight", False: ""},
 }
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return a plain Keras 3 script of an experiment that `lib.data.settle` returned."""
-    about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
+    about = f"{joined(_keras_words(experiment))}, in Keras 3"
     fields = template_fields(experiment, dataset, snapshot)
     head = _head(dataset, about, imports(dataset), fields)
     return "\n\n".join([*head, *blocks("plain", **fields).values()]) + "\n"
@@ -66,7 +67,7 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     fields = template_fields(experiment, dataset, snapshot) | {
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
-        "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
+        "keras": joined([f"`{words}`" for words in _keras_words(experiment)]),
         "file": _WORDS["file"].format(name=data_name(dataset)) if is_loaded(dataset) else "",
         "columns": f"names = [{', '.join(map(quoted, dataset.target_names))}]",
         "palette": PALETTES["light"],
@@ -90,6 +91,12 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
 
 
+def _keras_words(experiment: Experiment) -> list[str]:
+    """Return what makes each mode in Keras: "return_sequences=True" or a layer's name."""
+    model = experiment.model
+    return [POOLINGS[model.pooling_of(m)].keras or MODES[m].keras for m in model.modes]
+
+
 def template_fields(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
 ) -> dict[str, Any]:
@@ -98,7 +105,8 @@ def template_fields(
     scale = dataset.raw_scale if dataset.is_scaled else None
     is_evaluated, units = dataset.has_validation, model.units
     target = keras_target(experiment, dataset)
-    models = model_layers(model, *dataset.shape[1:], dataset.targets, **target.layers)
+    models = dict(model_layers(model, *dataset.shape[1:], dataset.targets, **target.layers))
+    pooled = models.pop("pooled", ())
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
     measure, baseline = measure_of(dataset), baseline_at_end(dataset)
     error = f"{measure.full_name} {baseline:.6g}"
@@ -109,6 +117,7 @@ def template_fields(
         "training": training,
         "model": model,
         "both": model.mode == "both",
+        "all": "both" if len(model.modes) < 3 else "all",  # modes
         "optimizer": f"keras.optimizers.{optimizer}(learning_rate={rate})",
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
@@ -124,6 +133,7 @@ def template_fields(
         "bias": bias_shapes(model.cell, units)[0],
         "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
         "build": "\n            ".join(map(_line, *models.values())),  # a line per layer
+        "pooled": _functional_lines(pooled),
         "glorot_uniform": glorot_uniform,
         "orthogonal": orthogonal,
         "target": target,
@@ -140,22 +150,23 @@ def _target_fields(experiment: Experiment, dataset: Dataset, target: KerasTarget
     model, training = experiment.model, experiment.training
     loss_class = f"keras.losses.{target.loss.title().replace('_', '')}(from_logits=True)"
     columns, chosen = f"keras.utils.to_categorical({{}}, {dataset.targets})", "{}.argmax(axis=-1)"
-    metric, predicted, targets = '"accuracy"', chosen, {"sequence": "y[{}]", "last": "y[{}, -1]"}
-    of_mode = "y if every_step else y[:, -1]"
+    metric, predicted, last, last_y = '"accuracy"', chosen, "y[{}, -1]", "y[:, -1]"
     if training.loss == "binary":
         columns, chosen = "{}[..., None]", "({}[:, 0] > 0.5)"
         predicted = "({}[:, 0] > 0)" if target.from_logits else chosen
         if target.from_logits:  # "accuracy" would compare logits with 0.5
             metric = "keras.metrics.BinaryAccuracy(threshold=0.0)"
-    if dataset.has_labels:  # a script defines only the targets of its modes
-        targets["last"] = "last_y[{}]"
-        of_mode = {"sequence": "y", "last": "last_y"}.get(model.mode, "y if every_step else last_y")
+    if dataset.has_labels:
+        last, last_y = "last_y[{}]", "last_y"
+    # A script defines only the targets of its modes.
+    of_mode = dict.fromkeys("y" if MODES[mode].every_step else last_y for mode in model.modes)
     return {
         "loss": loss_class if target.from_logits else f'"{target.loss}"',
         "metric": metric,
-        "weights": {mode: _WEIGHTS[training.weights][mode] for mode in model.modes},
-        "targets": targets,
-        "of_mode": of_mode,
+        "weights": {m: _WEIGHTS[training.weights][MODES[m].every_step] for m in model.modes},
+        "targets": {m: "y[{}]" if MODES[m].every_step else last for m in model.modes},
+        "of_mode": " if every_step else ".join(of_mode),
+        "label_targets": [*of_mode],
         "columns_of": columns,
         "chosen": chosen,
         "predicted": predicted,
@@ -174,6 +185,19 @@ def _line(*traced: TracedLayer) -> str:
         elif not layer.return_sequences:
             code = f"{code.removesuffix(')')}, return_sequences=False)"
     return f"{code},  # {' or '.join(shapes)}"
+
+
+def _functional_lines(steps: Sequence[TracedLayer]) -> list[str]:
+    """Return the pooled model in Keras's functional API, with output shapes."""
+    lines = []
+    for step in steps:
+        called = "([h[:, -1:], h])" if step.layer.kind == "attend" else "(h)"
+        code = f"h = keras.{step.layer.code()}{called}"
+        if step.layer.kind == "input":
+            code = f"h = inputs = {step.layer.code()}"
+        if step.layer.kind != "last":  # the query h[:, -1:] is in the call of Attention
+            lines.append(f"{code}  # {readable_shape(step.tensors[0])}")
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +254,10 @@ def _loss_at(snapshot: Snapshot, mode: str, epoch: int) -> float:
 
 
 def name_of(experiment: Experiment, dataset: Dataset) -> str:
-    """Return a file name without its ending: "seattle-lstm-both"."""
-    cell, mode = experiment.model.cell.replace("_", "-"), experiment.model.mode
-    return f"{data_name(dataset)}-{cell}-{mode}"
+    """Return a file name without its ending: "seattle-lstm-both", "seattle-lstm-both-mean"."""
+    model = experiment.model
+    pooling = "" if model.pooling == "none" else f"-{model.pooling}"
+    return f"{data_name(dataset)}-{model.cell.replace('_', '-')}-{model.mode}{pooling}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ README = (ROOT / "lib" / "README.md").read_text(encoding="utf-8")
 MAP = re.findall(r"^\| `(\w+)` \|", README, flags=re.MULTILINE)
 """The packages of lib in the order of the map, from the top down."""
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
+HEAVY = ("engine", "recurrent_layers", "pooling_layers", "answers")
+"""The modules of lib.training that import Keras or TensorFlow."""
 
 
 @cache
