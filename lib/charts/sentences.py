@@ -27,6 +27,11 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Return which outputs the models return: "A GRU that returns only the last of 12 steps."."""
     model, steps = experiment.model, dataset.shape[1]
     cell = f"{model.layers}-layer {CELLS[model.cell].label}".removeprefix("1-layer ")
+    if model.pooling != "none":
+        ways = {"sequence": "every step", "last": "only the last"}
+        *returned, _ = (ways.get(mode, "") for mode in model.modes)
+        count = "three" if len(returned) > 1 else "two"
+        return f"Same {cell}, {count} ways: return {', '.join(returned)}, or pool all steps."
     if model.mode == "both":
         return f"Same {cell}, two settings: return every step, or only the last."
     returns = all_of(steps) if model.mode == "sequence" else f"only the last of {steps}"

@@ -39,7 +39,9 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
 def verdict(models: Sequence[str], beats: np.ndarray, best: str, part: DataPart) -> str:
     """Return which models beat the best baseline; `beats` has "clear" for each that does."""
     winners = [name for name, beat in zip(models, beats, strict=True) if beat == "clear"]
-    who = ["no mode clearly beats", f"{''.join(winners)} beats", "both modes beat"][len(winners)]
+    who = f"{joined(winners) if winners else 'no mode clearly'} beat{'' if winners[1:] else 's'}"
+    if len(winners) == len(models) > 1:
+        who = f"{'both' if len(models) == 2 else 'all'} modes beat"
     where = "On test samples" if part == "test" else "In this run"
     return f"{where}, {who} the best baseline, {best}."
 
@@ -229,7 +231,7 @@ def _dates(
 
 def _style(mode: str, palette: Palette, width: int) -> Part:
     """Return the line style of a mode or of the "baseline", each with its own dash."""
-    dash = {"sequence": "solid", "last": "6px", "baseline": "dot"}[mode]
+    dash = {"sequence": "solid", "last": "6px", "pooled": "longdash", "baseline": "dot"}[mode]
     return {"color": palette.mode(mode), "width": width, "dash": dash}
 
 

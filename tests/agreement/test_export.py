@@ -204,7 +204,9 @@ def test_the_layers_of_the_plain_script_have_the_shapes_in_its_comments(row, cas
     assert not error
     case = cases[row]
     script = (runner.folder / f"keras-{row}.py").read_text("utf-8")
-    comments = re.findall(r"^(?:        |h = (?:inputs = )?)keras\..*# \(N, (.*)\)$", script, re.MULTILINE)
+    comments = re.findall(
+        r"^(?:        |h = (?:inputs = )?)keras\..*# \(N, (.*)\)$", script, re.MULTILINE
+    )
     assert [[*map(int, text.split(", "))] for text in comments] == [*chain(*shapes)]
     targets = re.findall(r"^# Targets of .* timestep: \(N,(.*)\)\.$", script, re.MULTILINE)
     is_sparse = case.experiment.training.loss == "sparse"  # Integer targets have no axis K.
