@@ -65,9 +65,9 @@ class Losses:
         """Draw training and validation loss by epoch, with baseline and best possible loss."""
         dataset = self.run.dataset
         suffix = " (weighted)" if self.weighted and self.weighted == [*self.losses] else ""
-        levels = [(f"{dataset.baseline_label}{suffix}", _by_steps(self.baseline), "baseline")]
+        levels = [(f"{dataset.baseline_label}{suffix}", self.baseline, "baseline")]
         if self.floor:
-            levels.append((f"{self.floor.label}{suffix}", _by_steps(self.best), "best"))
+            levels.append((f"{self.floor.label}{suffix}", self.best, "best"))
         look: Part = {"title": "loss", "height": 340, "name": f"loss {dataset.name}"}
         return epochs_figure(self.run, self.losses, self.validation, levels, palette, **look)
 
@@ -106,23 +106,23 @@ class Losses:
     def sentence(self) -> str:
         """Return all losses with the steps that each loss averages, and the levels to compare."""
         run, snapshot = self.run, self.run.snapshot
-        trained = f"Losses after {counted(snapshot.epoch, 'epoch')}."
-        kept = sentences.kept_sentence(snapshot) or trained
+        counts = {True: f"the mean over {self.counted}", False: "for the last step only"}
+        kept = (
+            sentences.kept_sentence(snapshot) or f"Losses after {counted(snapshot.epoch, 'epoch')}."
+        )
         parts = [kept if snapshot.epoch else "Not trained yet."]
         median = "median " if snapshot.others else ""
         for mode, result in snapshot.middle.results.items():
             unknown = "not known until the first epoch ends"
             loss = readable(result.final_loss) if len(result.loss) else unknown
-            every_step = MODES[mode].every_step
-            counts = f"the mean over {self.counted}" if every_step else "for the last step only"
-            text = f"{capital(MODES[mode].model)}, {counts}: {median}training loss {loss}"
+            who = f"{capital(MODES[mode].model)}, {counts[MODES[mode].every_step]}"
+            text = f"{who}: {median}training loss {loss}"
             if mode in self.validation:
                 text += f", {median}validation loss {readable(result.final_validation_loss)}"
             parts.append(f"{text}.")
         if "sequence" in self.losses and len(self.losses) > 1:
-            two = len(self.losses) == 2
-            which = "The two losses can't" if two else "Sequence mode's loss and another can't"
-            parts.append(f"{which} be compared.")
+            which = "The two" if len(self.losses) == 2 else "Blue and other"
+            parts.append(f"{which} losses can't be compared.")
         loss = LOSSES[run.experiment.training.loss].label.lower().partition(",")[0]
         if self.weighted:
             what = ["training loss", "baseline", *(["best possible loss"] if self.floor else [])]
@@ -191,8 +191,8 @@ class LastStepValues:
             return self.winner(self.best, best, other)
         value, level = apart(best, baseline, unit=self.measure.unit)
         if len(medians) > 1:
-            no_mode = "Neither mode" if len(medians) == 2 else "No mode"
-            who = f"{no_mode} beats {dataset.baseline_phrase} at the last step"
+            who = "Neither mode" if len(medians) == 2 else "No mode"
+            who += f" beats {dataset.baseline_phrase} at the last step"
             return f"{who}: {name} {value} against {level}."
         baseline_name = capital(dataset.baseline_phrase)
         return f"{capital(name)} at the last step: {value}. {baseline_name}: {level}."
@@ -226,21 +226,19 @@ class LastStepValues:
         if verdict.seeds == 1:
             most = f"a {self.measure.better}" if two else f"the {self.measure.superlative}"
             result = f"{better} has {most} {name}, {first} against {second}"
-            if is_same:
-                which = "both errors" if two else "the two smallest errors"
-                result = f"{which} are nearly equal, {first} and {second}"
+            if is_same and two:
+                result = f"both errors are nearly equal, {first} and {second}"
             return f"One seed decides nothing. Here, {result}."
         seeds = f"{verdict.seeds} seeds"
         if not verdict.is_clear:
             return f"Too close to tell with {seeds}."
         if is_same:
-            which = "median errors" if two else "two smallest median errors"
-            return f"The {which} of {seeds} are nearly equal: {first} and {second}."
+            which = "" if two else "two smallest "
+            return f"The {which}median errors of {seeds} are nearly equal: {first} and {second}."
         how = difference(best, other) if self.measure is ERROR else f"{first} against {second}"
-        wins = f"{verdict.wins} of {seeds}"
         how += " than the next" if self.measure is ERROR and not two else ""
-        rank = "better" if two else "best"
-        return f"{capital(better)} is {rank} in {wins}: median {name} {how}."
+        wins = f"{'better' if two else 'best'} in {verdict.wins} of {seeds}"
+        return f"{capital(better)} is {wins}: median {name} {how}."
 
 
 EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepValues | LastStepValues]] = {
@@ -255,14 +253,8 @@ EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepValues | LastStep
 
 def _by_mode(values: Mapping[str, float]) -> str:
     """Return one value if all modes have the same value, else each value with its steps."""
-    first, *others = dict.fromkeys(readable(value) for value in _by_steps(values).values())
+    first, *others = dict.fromkeys(readable(value) for value in values.values())
     return f"{first} over all steps, {others[0]} at the last" if others else first
-
-
-def _by_steps(values: Mapping[str, float]) -> dict[str, float]:
-    """Return the values of modes whose losses count different steps."""
-    counts = {COUNTS[mode]: mode for mode in values}
-    return {mode: values[mode] for mode in counts.values()}
 
 
 def curves_of(snapshot: Snapshot, epochs: str, values: str, scale: float = 1) -> Curves:
@@ -353,5 +345,6 @@ def _level_labels(levels: Levels, decades: float) -> tuple[list[End], list[Entry
         if max(values.values()) < same * min(values.values()):
             ends.append(End(label, min(values.values()), color))
         elif len(values) > 1:
-            ends += [End(f"{color}, {COUNTS[mode]}", v, color) for mode, v in values.items()]
+            by_steps = {COUNTS[mode]: value for mode, value in values.items()}
+            ends += [End(f"{color}, {steps}", v, color) for steps, v in by_steps.items()]
     return ends, zeros

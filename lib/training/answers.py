@@ -4,9 +4,8 @@ Arguments and results are plain values and NumPy arrays. After sending, arrays a
 tuples are lists. `weights` are in Keras's order: three arrays for each recurrent layer from the
 bottom up, then the arrays of the head, if the model has a head.
 
-An eager recurrent layer takes 2 ms of Python per timestep, which slows down training. A traced
-layer takes microseconds per timestep, after 0.1 to 1 s of tracing. So a model runs eagerly for its
-first UNTRACED_STEPS timesteps, and is traced after that.
+An eager recurrent layer takes 2 ms of Python per timestep. A traced layer takes microseconds, after
+0.1 to 1 s of tracing. So a model's first UNTRACED_STEPS timesteps run eagerly.
 """
 
 from collections import Counter
@@ -20,10 +19,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lib.experiment import CELLS, LOSSES, POOLINGS
+from lib.experiment import CELLS, LOSSES
 from lib.recurrence import ARRAYS_EACH, layers_of, weight_names
 from lib.shapes import MISTAKES, damage
 from lib.training.engine import traced, tracing
+from lib.training.pooling_layers import keras_pool
 
 Weights = Sequence[np.ndarray]
 UNTRACED_STEPS = 40  # timesteps that a model runs eagerly, over all calls of one function
@@ -301,10 +301,7 @@ def keras_file(  # noqa: PLR0917  callers name the arguments
     x = keras.layers.Masking(name="masking")(x) if masks else x
     for place, name in enumerate(names[: top + 1]):
         x = kind(units, return_sequences=place < top or mode != "last", name=name)(x)
-    if mode == "pooled":
-        pool = getattr(keras.layers, POOLINGS[pooling].keras)(name="pooling")
-        is_attention = pooling == "attention"
-        x = keras.layers.Flatten(name="flatten")(pool([x[:, -1:], x])) if is_attention else pool(x)
+    x = keras_pool(pooling, x)
     for name in names[top + 1 :]:
         x = keras.layers.Dense(len(weights[-1]), activation or None, name=name)(x)
     model = keras.Model(inputs, x, name=f"{mode}_model")

@@ -8,13 +8,24 @@ keras/src/layers/attention/attention.py.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import keras
 import tensorflow as tf
 
 from lib.experiment import POOLINGS
 
 Array: TypeAlias = "tf.Tensor"
+
+
+def keras_pool(kind: str, states: Any) -> Any:
+    """Return the output (N, U) of Keras's own layers for states (N, T, U); "none": unchanged."""
+    if kind == "none":
+        return states
+    layer = getattr(keras.layers, POOLINGS[kind].keras)(name="pooling")
+    if kind == "attention":
+        return keras.layers.Flatten(name="flatten")(layer([states[:, -1:], states]))
+    return layer(states)
 
 
 def pooled(hidden: Array, reads: Array, is_query: Array, chosen: Array) -> Array:
@@ -31,14 +42,12 @@ def pooled(hidden: Array, reads: Array, is_query: Array, chosen: Array) -> Array
     @tf.custom_gradient
     def pools(hidden: Array) -> tuple[Array, Callable[[Array], Array]]:
         def weighted() -> Array:
-            return tf.broadcast_to(
-                tf.reduce_sum(_weights(hidden, reads, is_query) * hidden, axis=0), tf.shape(hidden)
-            )
+            mean = tf.reduce_sum(_weights(hidden, reads, is_query) * hidden, axis=0)
+            return tf.broadcast_to(mean, tf.shape(hidden))
 
         def highest() -> Array:
-            return tf.broadcast_to(
-                tf.reduce_max(_candidates(hidden, reads), axis=0), tf.shape(hidden)
-            )
+            largest = tf.reduce_max(_candidates(hidden, reads), axis=0)
+            return tf.broadcast_to(largest, tf.shape(hidden))
 
         def gradient(upstream: Array) -> Array:
             total = tf.reduce_sum(upstream, axis=0)
