@@ -236,7 +236,7 @@ class LastStepValues:
             which = "" if two else "two smallest "
             return f"The {which}median errors of {seeds} are nearly equal: {first} and {second}."
         how = difference(best, other) if self.measure is ERROR else f"{first} against {second}"
-        how += " than the next" if self.measure is ERROR and not two else ""
+        how = how if two else f"{first}, next {second}"
         wins = f"{'better' if two else 'best'} in {verdict.wins} of {seeds}"
         return f"{capital(better)} is {wins}: median {name} {how}."
 
