@@ -16,7 +16,6 @@ const NAMES = { ArrowLeft: "←", ArrowRight: "→", " ": "space" };
 
 const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error, .st-key-chart_sample";
 const TENSORS = ".timesteps"; // see lib.charts.strip
-const PAPER = 715; // the width of A4 within its margins, in pixels
 const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
 const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";
 const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // a sweep's charts; links in its table
@@ -193,15 +192,6 @@ function mount(root) {
     input.files = transfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
-
-  // On paper, shrink the screen's layout: see css/paper.css.
-  const paper = document.documentElement.style;
-  addEventListener("beforeprint", () => {
-    const width = document.querySelector("[data-testid=stVerticalBlock]:has(h1)")?.clientWidth;
-    if (!width) return;
-    paper.setProperty("--paper-width", `${width}px`);
-    paper.setProperty("--paper-zoom", Math.min(1, PAPER / width));
-  }, { signal: own.ended.signal });
 
   // A button or link to another part of the page scrolls to the top.
   listen("click", ({ target }) =>
