@@ -165,9 +165,7 @@ def _start(plan: Plan, loaded: Loaded) -> None:
     """Start and show a sweep, and stop this browser's others. If it can't start, show why."""
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     record = runs.RunRecord(browser_id(), table, is_listed=False)
-    # A card would contain the upload's rows. Without a card, only this page server shows the runs.
-    card = (lambda _: b"") if table else partial(runs.card_for, record=record)
-    runner = Runner(plan, runs.client(), table, card=card, rests=True)
+    runner = Runner(plan, runs.client(), table, rests=True)
     new = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, record)
     if refusal := _admit(record.browser):
         st.toast(plain(refusal), icon=":material/block:", duration="infinite")

@@ -126,7 +126,6 @@ def draw_scene(scene: Scene, talk: Talk, *, follows: bool = False) -> Loaded:
     settled = settled_experiment()
     if not follows:
         stage.controls(scene, settled)
-    runs.show_lookup()
     loaded = load_data(settled)
     with st.container(key="followed" if follows else "shown"):
         if not scene.asks:
