@@ -1,7 +1,7 @@
 """Talks: the presenter's screen, what followers see and vote on, and the speaker's notes.
 
 A browser gives one talk, on one page server, and finds it again after a reload. Pages look for
-changes once a second. present.js handles full screen, the blank screen, the clock and dragging.
+changes once a second. present.js handles full screen, the blank screen and the clock.
 """
 
 import re
@@ -174,7 +174,7 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
             with st.container(key="present_train", width="content"):
                 stage.train_buttons(scene, loaded)
         st.space("stretch")
-        draw_component(scene, talk, names)
+        draw_component(scene, talk)
         _toggle("Overview", "apps", "overview")
         if talk_id := address.page_value("back"):
             act = partial(address.set_page_values, {"follow": talk_id, "back": ""})
@@ -207,16 +207,10 @@ def _toggle(label: str, icon: str, panel: str) -> None:
     press(label, icon, f"open_{panel}", act, type="tertiary")
 
 
-def draw_component(scene: Scene, talk: Talk, names: Sequence[str] = ()) -> None:
-    """Draw the component of present.js: a talk's controls or, if `names` is empty, the clock."""
-
-    def move() -> None:
-        places = f"{(st.session_state.get('present_screen') or {}).get('moved')}"  # such as "2 5"
-        if re.fullmatch(r"\d{1,3} \d{1,3}", places, re.ASCII):
-            move_scene(names, *map(int, places.split()))
-
-    about = {"scene": scene.name, "notes": not names, "seconds": clock.now() - talk.began}
-    _component(key="present_screen", data=about, on_moved_change=move)
+def draw_component(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
+    """Draw the component of present.js: a talk's controls or, for the `notes`, the clock."""
+    about = {"scene": scene.name, "notes": notes, "seconds": clock.now() - talk.began}
+    _component(key="present_screen", data=about)
 
 
 def set_scenes(names: Sequence[str]) -> None:
@@ -281,7 +275,7 @@ def draw_notes(notes_id: str) -> None:
             st.markdown(f"Next: **{plain(after)}**")
         with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
             draw_paging(place, len(scenes), talk.requested_steps.append)
-        draw_component(scene, talk)
+        draw_component(scene, talk, notes=True)
         rerun_when(lambda: (talk.shown, talk.is_open) != (shown, is_open), LOOK_SECONDS)
 
 

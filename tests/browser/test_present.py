@@ -116,21 +116,6 @@ def test_a_late_follower_can_vote_look_around_and_return(page, other_page):
     expect(other_page.locator(".st-key-hands")).to_contain_text("is a hint")
 
 
-def test_a_scene_is_dragged_to_another_place(page):
-    """A drag moves the scene without opening it. A click opens the scene."""
-    open_talk(page, "open=overview")
-    cards = page.locator("[class*=st-key-scene_card_]")
-    expect(cards).to_have_count(len(TITLES))
-    assert overflow(page) <= 0
-    cards.nth(0).locator(".thumbnail").drag_to(cards.nth(2), force=True)
-    expect(cards.nth(2)).to_contain_text(TITLES[0])
-    expect_scene(page, "All scenes")
-    cards.nth(2).click()
-    expect_scene(page, TITLES[0])
-    page.keyboard.press("ArrowRight")
-    expect_scene(page, TITLES[3])
-
-
 def test_a_chart_and_its_text_grow_with_the_screen(page):
     """The pointer marks the right timestep on every screen."""
     open_talk(page, "scene=vote")
