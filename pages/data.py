@@ -90,7 +90,7 @@ if gaps != split.gaps_sentence(dataset, most=0.5):  # else the settings show it 
 with choice:
     if dataset.has_rows:
         with card("Leak check"):
-            text, findings = split.leak_words(dataset, find_leaks(dataset))
+            text, findings = split.leak_words(find_leaks(dataset))
             takeaway(text, *findings)
     if dataset.has_rows and (dataset.name != "upload" or table):  # only owners download an upload
         with card("Download", key="take_away"):

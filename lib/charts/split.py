@@ -174,8 +174,8 @@ def thinned(dataset: Dataset) -> str:
     return filled(_TEXTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
 
 
-def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list[str]]:
-    """Return how many leaks the checks found; the details describe each check and its data."""
+def leak_words(findings: Sequence[Finding]) -> tuple[str, list[str]]:
+    """Return how many leaks the checks found; the details describe each check."""
     takeaway = "Too few samples for a check."
     if found := [finding.about.lower() for finding in findings if finding.clean is False]:
         takeaway = f"{counted(len(found), 'leak')} found: {joined(found)}."
@@ -183,14 +183,4 @@ def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list
         unclear = len(findings) - passed
         others = f", {counted(unclear, 'check')} no clear leak" if unclear else ""
         takeaway = f"{counted(passed, 'check')} found no leak{others}."
-    details = [f"{'Leak: ' if f.clean is False else ''}{f.sentence}" for f in findings]
-    n, timesteps, features = dataset.samples.shape
-    targets = counted(1 if dataset.has_labels else dataset.targets, "target")
-    columns = f"{counted(features, 'input')} and {targets}"
-    read = f"The checks read {columns} at {n * timesteps:,} timesteps"
-    read += " outside the test part." if dataset.test else "."
-    if len(dataset.parts) > 1:
-        parts = [f"{each.stop - each.start:,} {name}" for name, each in dataset.parts.items()]
-        rows = "the rows and targets of " if dataset.origin else ""
-        read += f" They compare {rows}{joined(parts)} samples."
-    return takeaway, [*details, read]
+    return takeaway, [f"{'Leak: ' if f.clean is False else ''}{f.sentence}" for f in findings]

@@ -34,7 +34,7 @@ def test_takeaways_are_short_for_all_data():
     for form, ahead in product(("value", "change"), ("one", "each")):
         dataset = windows_of_load(form=form, ahead=ahead, horizon=24, test=20)
         words += [window_words(dataset, 999, 23)[0], split.split_words(dataset)[0]]
-        words.append(split.leak_words(dataset, find_leaks(dataset))[0])
+        words.append(split.leak_words(find_leaks(dataset))[0])
     assert not [each for each in words if len(each.split()) > 15]
 
 
@@ -64,8 +64,8 @@ def test_the_takeaway_of_a_leak_check_counts_leaks_and_possible_checks():
         ([clean, unknown], "1 check found no leak, 1 check no"),
         ([unknown], "Too few samples"),
     ):
-        assert split.leak_words(a_dataset(), findings)[0].startswith(start)
-    details = split.leak_words(a_dataset(), [bad])[1]
+        assert split.leak_words(findings)[0].startswith(start)
+    details = split.leak_words([bad])[1]
     assert details[0] == "Leak: a is b."
 
 
