@@ -55,7 +55,6 @@ with pictures:
                 figure = samples.window_figure(dataset, sample, step, palette)
                 card_chart(figure, *texts, "chart_window")
                 say(samples.shapes_sentence(loaded.experiment, dataset))
-                hint(samples.slip_sentence(dataset))
                 with st.expander("same windows in Keras", type="compact"):
                     say(samples.keras_sentence(dataset))
                     code = keras_windows(dataset, origin, loaded.experiment.data.stride)
