@@ -157,16 +157,20 @@ def of_browser_first(request: Method) -> Method:
     return request_after_browser
 
 
-async def drop_expired_sessions() -> None:
-    """End sessions whose browser didn't reconnect."""
+async def drop_expired_sessions(when_idle: Callable[[], object]) -> None:
+    """End sessions whose browser didn't reconnect. Call `when_idle` once no session is left."""
     while PRIVATE:
         await asyncio.sleep(PURGE_SECONDS)
         sessions: Any = Runtime.instance()._session_mgr
-        for _, expired in sessions._session_storage._cache.expire():
+        expired = [info.session for _, info in sessions._session_storage._cache.expire()]
+        for session in expired:
             try:
-                expired.session.shutdown()
+                session.shutdown()
             except Exception:  # one session's error must not keep later sessions alive
                 logging.getLogger(__name__).exception("an expired session could not be ended")
+        if expired and not sessions.list_active_sessions():
+            expired.clear()
+            await asyncio.to_thread(when_idle)
 
 
 @cache

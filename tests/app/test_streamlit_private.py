@@ -180,11 +180,11 @@ def test_a_scripts_rerun_keeps_a_waiting_request_of_the_browser():
 
 @pytest.mark.private
 def test_expired_sessions_end_even_if_no_other_session_ends(monkeypatch):
-    """Sessions that may reconnect stay."""
+    """Only expired sessions end. Once no session is active, the server drops its caches."""
     clock, storage, sessions = [0.0], MemorySessionStorage(), Runtime._instance._session_mgr
     storage._cache._timer = lambda: clock[0]
-    sessions._session_storage = storage
-    broken, expired, young = (MagicMock() for _ in range(3))
+    sessions._session_storage, sessions.list_active_sessions.return_value = storage, []
+    drop_caches, broken, expired, young = (MagicMock() for _ in range(4))
     broken.session.shutdown.side_effect = ValueError("a session that cannot end")
     storage.save(broken)
     storage.save(expired)
@@ -198,9 +198,10 @@ def test_expired_sessions_end_even_if_no_other_session_ends(monkeypatch):
 
     monkeypatch.setattr(asyncio, "sleep", sleep_once)
     with pytest.raises(RuntimeError):  # The second sleep raises it.
-        asyncio.run(drop_expired_sessions())
+        asyncio.run(drop_expired_sessions(drop_caches))
     expired.session.shutdown.assert_called_once_with()
     young.session.shutdown.assert_not_called()
+    drop_caches.assert_called_once_with()
 
 
 @pytest.mark.parametrize(
