@@ -31,7 +31,6 @@ GONE = (
     "restarts. You see the link's settings without the run. Press Train to start a new run."
 )
 NEWEST = {"epoch": ""}  # page values that show the newest epoch
-NOT_HERE = "This link's run uses another user's file. Open the run in Explore or Compare."
 
 
 @dataclass(slots=True, eq=False)
@@ -97,13 +96,6 @@ def foreign_upload() -> Run | None:
     run, _ = current_run() or (None, None)
     is_upload = run is not None and run.experiment.data.name == "upload"
     return run if is_upload and session().upload.table is None else None
-
-
-def leave_foreign_run() -> None:
-    """Show a scene with its own data in place of a run on another user's file."""
-    if foreign_upload():
-        session().address.opened = "bare"
-        session().address.complaints.append(NOT_HERE)
 
 
 def is_mine(item_id: str, record: RunRecord) -> bool:

@@ -134,6 +134,8 @@ def pages():
         yield start("Cell", **LINK, part=part)
     yield start("Explore", **LINK, replay="yes", epoch="3", part="dates")
     yield start("Compare", runs="r0")
+    yield start("Guide", **LINK, at="parity")
+    yield start("Gallery", **LINK, card="parity")
     for view in VIEWS:
         yield start("Explore", **LINK, card=view)
 
@@ -184,24 +186,6 @@ def plots(page):
     """Return the numbers of the arrays in the charts of a report."""
     match = re.search(r'id="plots" type="application/json">(.+?)</script>', page, re.DOTALL)
     return arrays(json.loads(match[1])) if match else []
-
-
-@pytest.mark.usefixtures("owner")
-@pytest.mark.parametrize(
-    ("page", "query"), [("guide", {"at": "parity"}), ("gallery", {"card": "parity"})]
-)
-def test_a_scene_opens_with_its_own_data_if_its_link_names_a_strangers_upload(page, query):
-    """A warning explains the change of data, and a step of the guide can train."""
-    stranger = start()
-    stranger.query_params.clear()
-    stranger.query_params.update({**LINK, **query})
-    stranger.switch_page(f"pages/{page}.py").run()
-    assert [each for each in stranger.warning if "another user's file" in each.value]
-    assert not [each for each in stranger.markdown if ROWS_HIDDEN in each.value]
-    assert stranger.session_state[KEY].subject.experiment.data.name == "parity"
-    for button in [each for each in stranger.button if each.key == "option_0"]:
-        button.click().run()
-        assert not stranger.button(key="do_train").disabled
 
 
 def test_the_owner_can_share_the_rows_and_hide_them_again(owner, client):
