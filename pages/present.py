@@ -13,7 +13,7 @@ from lib.ui.widgets import hint, plain
 
 
 def look() -> None:
-    """Record that the talk is open. Rerun for new votes."""
+    """Keep the talk on the server. Rerun for new votes."""
     talks.current_talk()
     if talk.count(scene) != votes:
         st.rerun()
