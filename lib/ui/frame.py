@@ -16,7 +16,7 @@ from lib.ui.browser import MENU, PICTURED, listener, style
 from lib.ui.fragment import turn
 from lib.ui.session import session
 from lib.ui.settings import columns, controls, has_columns, settled_experiment
-from lib.ui.upload import opener, progress, take_file, uploader
+from lib.ui.upload import kept_before, opener, progress, take_file, uploader
 from lib.ui.widgets import bound, closable, hint, plain
 
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
@@ -37,11 +37,13 @@ def begin_page(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = (
     )
     style(page, *shows)
     listener(page)
+    state, is_new = session(), not session().address.page
     address.begin(page, own_keys)
     runs.refresh_run()
-    upload = session().upload
-    upload.below = None
-    upload.table = upload.table or runs.table_of_run()  # restored after a reload
+    if is_new:
+        state.kept = kept_before()
+    state.upload.below = None
+    state.upload.table = state.upload.table or runs.table_of_run()  # restored after a reload
 
 
 def frame(

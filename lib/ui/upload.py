@@ -4,28 +4,37 @@ Streamlit (1.67) keeps an uploaded file in memory until its session ends. Here a
 there is memory for it, and the page then frees it. If a table is too short, settings are lowered.
 """
 
+from __future__ import annotations
+
 import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib import data
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
+from lib.results import memory_of
 from lib.text import counted
 from lib.ui import address, runs
+from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
 from lib.ui.session import session
 from lib.ui.shown import dataset_of, in_words
 from lib.ui.widgets import bound, hint
 
+if TYPE_CHECKING:  # lib.export imports pandas
+    from lib.export import Kept
+
 AT_ONCE = 300_000  # bytes: a smaller CSV is read at once, since starting a process takes longer
 MOST_WORKBOOK = 10_000_000  # bytes: a smaller workbook is kept, so that users can change the sheet
 POLL_SECONDS = 0.4
+_KEPT: dict[str, Kept] = {}  # each browser's last opened run, without rows, for reloads
+MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000  # the most runs in `_KEPT`, and the most bytes per run
 UPLOADS = re.compile(r"/_stcore/upload_file/[^/]+/([^/]+)$")  # an upload's path, with its id (1.67)
 # Bytes of uploaded files in memory that no page has taken; a single file may be larger.
 SERVER_BYTES = max(data.MAX_BYTES, min(4 * data.MAX_BYTES, data.total_memory() // 6))
@@ -120,7 +129,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
             kept = open_kept(name, content, record.table)
             runs.forget_run()
             address.change({key: kept.experiment.get(key) for key in SETTINGS})
-            session().kept = kept
+            note_kept(kept)
             record.table = kept.table or record.table
             return
         kind = data.begins_as(content)  # only the first bytes: a ZIP file's list may be long
@@ -149,6 +158,21 @@ def take_file() -> None:
         _use_table(reading.table)
     elif reading.error:
         _refuse(reading.error)
+
+
+def note_kept(kept: Kept | None) -> None:
+    """Show a saved run, and store it for reloads; None removes it."""
+    session().kept = kept
+    browser = browser_id() or ""
+    _KEPT.pop(browser, None)
+    size = memory_of(kept.snapshot) + kept.dataset.nbytes if kept else 0
+    if browser and kept and kept.table is None and size < MOST_KEPT_BYTES:
+        data.keep_newest(_KEPT, browser, kept, MOST_KEPT)
+
+
+def kept_before() -> Kept | None:
+    """Return the saved run that this browser opened last, also in an earlier session."""
+    return _KEPT.get(browser_id() or "")
 
 
 def _use_table(new: data.Table) -> None:

@@ -7,6 +7,7 @@ from lib.export.kept import keep
 from lib.results.run import RunAt
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
+from lib.ui import upload
 from lib.ui.frame import PAGES
 from tests.app.driver import session, start, status_text, text, upload_file
 from tests.unit.test_kept import CSV, run_on_upload
@@ -39,7 +40,7 @@ def test_explore_shows_a_saved_run_with_its_settings_and_epochs():
 
 
 def test_opening_a_saved_run_stops_the_training_run(client):
-    """A run trained later replaces the saved run until the user resets it. Reset removes both."""
+    """A run trained later replaces the saved run until the user resets it."""
     _, content = saved_run()
     app = start()
     app.button(key="do_train").click().run()
@@ -50,8 +51,6 @@ def test_opening_a_saved_run_stops_the_training_run(client):
     assert "training" in status_text(app)
     app.button(key="do_reset").click().run()
     assert "from a file" in status_text(app)
-    app.button(key="do_reset").click().run()
-    assert "not trained yet" in status_text(app)
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data", "Compare", "Sweep"])
@@ -111,3 +110,19 @@ def test_a_run_saved_without_its_rows_opens_after_the_upload_of_its_data(page):
     assert not app.error
     assert session(app).kept.experiment == experiment
     assert session(app).upload.table.name == "copy.csv"
+
+
+def test_a_reload_keeps_the_saved_run_open(monkeypatch):
+    """A new session of the same browser shows the saved run, until the user resets it."""
+    monkeypatch.setattr(upload, "browser_id", lambda: "mine")
+    monkeypatch.setattr(upload, "_KEPT", {})
+    experiment, content = saved_run()
+    app = start()
+    upload_file(app, "mine.unrolled", content)
+    link = {name: str(value) for name, value in app.query_params.items()}
+    again = start(**link)
+    assert "from a file" in status_text(again)
+    again.run()
+    again.button(key="do_reset").click().run()
+    assert "not trained yet" in status_text(start(**link))
+    assert session(app).subject.experiment == experiment

@@ -24,6 +24,7 @@ from lib.ui.frame import frame
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, fitting_run, follow_epochs, load_data, sample_and_target
+from lib.ui.upload import note_kept
 from lib.ui.widgets import PART, bound, card, hint, linked_buttons, plain, press_once, say_steadily
 
 SEEDS = (1, 4, 8, 16)
@@ -158,7 +159,7 @@ def _options(loaded: Loaded, shown: ShownRun) -> None:
 
     def reset() -> None:
         if shown.run is None:  # the results are from a file
-            session().kept = None
+            note_kept(None)
         runs.forget_run()
 
     has_no_run = shown.run is None and shown.kept is None
