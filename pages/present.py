@@ -13,7 +13,7 @@ from lib.ui.widgets import hint, plain
 
 
 def look() -> None:
-    """Keep the talk on the server. Rerun for new votes."""
+    """Record that the talk is open. Rerun for new votes."""
     talks.current_talk()
     if talk.count(scene) != votes:
         st.rerun()

@@ -19,7 +19,7 @@ from lib.charts import render
 from lib.data import keep_newest
 from lib.story import TALK, Ask, Scene, story
 from lib.text import counted
-from lib.ui import address, runs, stage
+from lib.ui import address, clock, runs, stage
 from lib.ui.browser import browser_id, component, current_palette
 from lib.ui.frame import PAGES
 from lib.ui.session import Loaded, Query, Stage, session
@@ -38,6 +38,7 @@ LOCAL = "This address works only on this computer. Use the network address that 
 MOST = 200  # talks in `_TALKS`: the newest
 MOST_VOTES = 1000  # votes kept for each question: the newest
 LOOK_SECONDS = 1.0  # pause between two polls
+ABSENT_SECONDS = 5.0  # a presenter's page without polls for longer counts as closed
 _component = component("present_screen", __file__, "present")
 
 
@@ -54,10 +55,16 @@ class Shown:
 class Talk:
     """A talk by one presenter."""
 
+    last_open: float  # when the presenter's page was last open, in seconds of `lib.ui.clock`
     id: str = field(default_factory=lambda: token_hex(8))  # in the followers' link
     shown: Shown | None = None
     # By scene and question: each browser's option.
     votes: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the presenter's page is still open."""
+        return clock.now() - self.last_open < ABSENT_SECONDS
 
     def count(self, scene: Scene) -> list[list[int]]:
         """Return the number of votes for each option, by question of a scene."""
@@ -76,9 +83,10 @@ def _this_browser() -> str:
 
 
 def current_talk() -> Talk:
-    """Return this browser's own talk, which is now the last talk that the server drops."""
-    presenter = _this_browser()
-    talk = _TALKS.get(presenter) or Talk()
+    """Return this browser's own talk, and record that the presenter's page is open."""
+    presenter, now = _this_browser(), clock.now()
+    talk = _TALKS.get(presenter) or Talk(now)
+    talk.last_open = now
     keep_newest(_TALKS, presenter, talk, MOST)
     return talk
 
@@ -219,19 +227,20 @@ def draw_followed(talk_id: str) -> None:
             return
         talk, shown, scenes, place = found
         address.put(shown.query)
-        record = session()
+        record, is_open = session(), talk.is_open
         own = record.stage  # the follower's own answers, restored below
         record.stage = Stage(shown.scene, answers={shown.scene: [*shown.answers]})
         try:
             draw_scene(scenes[place], talk, follows=True)
             with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-                text = f"Following the presenter, scene {place + 1} of {len(scenes)}."
+                left = "" if is_open else " The presenter has left. This is the last scene shown."
+                text = f"Following the presenter, scene {place + 1} of {len(scenes)}.{left}"
                 st.markdown(text, width="content")
                 st.space("stretch")
                 _draw_page_link(scenes[place])
         finally:
             record.stage = own
-        rerun_when(lambda: talk.shown != shown, LOOK_SECONDS)
+        rerun_when(lambda: (talk.shown, talk.is_open) != (shown, is_open), LOOK_SECONDS)
 
 
 def draw_notes(scenes: Sequence[Scene]) -> None:

@@ -6,18 +6,21 @@ from itertools import cycle
 import pytest
 
 from lib.story import TALK, story
-from lib.ui import talks
+from lib.ui import clock, talks
 from lib.ui.views import TALK_SCENES
+from tests.clock import Clock
 
 
 @pytest.fixture
 def talk_of(monkeypatch):
-    """Return a function that returns a browser's talk."""
-    here = [""]
+    """Return a function that returns a browser's talk. Each call is one second later."""
+    fake, here = Clock(), [""]
+    monkeypatch.setattr(clock, "now", fake.now)
     monkeypatch.setattr(talks, "_TALKS", {})
     monkeypatch.setattr(talks, "browser_id", lambda: here[0])
 
-    def current_talk(browser):
+    def current_talk(browser, seconds=1.0):
+        fake.seconds += seconds
         here[0] = browser
         return talks.current_talk()
 
@@ -25,10 +28,14 @@ def talk_of(monkeypatch):
 
 
 def test_a_browser_keeps_its_talk(talk_of):
-    """Another browser has another talk."""
+    """It finds the talk also after an absence. Another browser has another talk."""
     talk = talk_of("a")
     assert talk_of("b") is not talk
     assert talk_of("a") is talk
+    talk_of("b", talks.ABSENT_SECONDS)
+    assert not talk.is_open
+    assert talk_of("a") is talk
+    assert talk.is_open
 
 
 def test_the_least_recently_shown_talk_is_dropped_first(talk_of):
