@@ -13,26 +13,28 @@ from lib.ui.widgets import hint, plain
 
 
 def look() -> None:
-    """Record that the talk is open. Rerun for new votes."""
+    """Record that the talk is open. Rerun for new votes or a step from the notes window."""
     talks.current_talk()
-    if talk.count(scene) != votes:
+    if talk.requested_steps or talk.count(scene) != votes:
         st.rerun()
 
 
 begin_page("Present", talks.KEYS, PICTURED)
-scenes = story(address.page_value("story"), TALK_SCENES)
-if address.page_value("notes"):
-    talks.draw_notes(scenes)
+if talk_id := address.page_value("notes"):
+    talks.draw_notes(talk_id)
     st.stop()
 if talk_id := address.page_value("follow"):
     talks.draw_followed(talk_id)
     st.stop()
 
+scenes = story(address.page_value("story"), TALK_SCENES)
 talk, record = talks.current_talk(), session().stage
 names = [scene.name for scene in scenes]
 if record.talk_id != talk.id and talk.shown and talk.shown.answers:  # after a reload
     record.answers.setdefault(talk.shown.scene, [*talk.shown.answers])
 record.talk_id = talk.id
+while talk.requested_steps:
+    talks.step(names, talk.requested_steps.pop())
 requested = address.page_value("scene")
 if requested and requested not in names:
     text = f"This talk has no scene “{plain(requested[:24])}”. Showing scene 1."
@@ -55,7 +57,7 @@ with st.container(key="present"):
             hint(loaded.obstacle)  # Train is disabled
         if scene.shows == "advice":
             talks.draw_link(talks.link(story=talks.in_address(names)), "Scan to open this talk.")
-talks.draw_foot(scenes, scene, loaded)
+talks.draw_foot(scenes, scene, talk, loaded)
 query = {key: text for key, text in address.whole().items() if key not in talks.UNSHARED}
 query["story"] = [talks.in_address(names)]
 talk.shown = talks.Shown(scene.name, query, tuple(stage.picked(scene)))

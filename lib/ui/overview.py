@@ -12,7 +12,7 @@ from lib.data import DATASETS, FIRST, settle, suggested
 from lib.experiment import read_query
 from lib.shapes import read_text, trace
 from lib.story import TALK, Scene, plot_of
-from lib.ui import address, talks
+from lib.ui import address, clock, talks
 from lib.ui.browser import current_palette
 from lib.ui.frame import PAGES, advice_table
 from lib.ui.session import session
@@ -63,7 +63,7 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
         for name in picked:
             record.answers.pop(name, None)
             record.subjects.pop(name, None)
-        record.scene = ""
+        record.scene, talk.began = "", clock.now()
         talk.votes.clear()
         talk.shown = talk.shown and replace(talk.shown, answers=())
         address.set_page_values({"scene": "", "open": ""})
@@ -79,7 +79,7 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
             st.multiselect("Scenes in your talk", [*titles], format_func=titles.__getitem__, **menu)
             first = DATASETS[FIRST].title
             hint(f"In this list, scenes that begin with “Picture” show the dataset “{first}”.")
-        about = "Clear answers, votes and settings. Your scenes stay."
+        about = "Clear answers, votes and settings, and restart the clock. Your scenes stay."
         press("Restart the talk", "restart_alt", "start_over", start_over, help=about)
         ready, is_ready = partial(talks.set_scenes, [*TALK]), picked == [*TALK]
         press("Restore original", "undo", "story_ready", ready, disabled=is_ready)

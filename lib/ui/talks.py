@@ -1,11 +1,11 @@
 """Talks: the presenter's screen, what followers see and vote on, and the speaker's notes.
 
 A browser gives one talk, on one page server, and finds it again after a reload. Pages look for
-changes once a second. present.js handles full screen and the blank screen.
+changes once a second. present.js handles full screen, the blank screen and the clock.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from secrets import token_hex
@@ -30,9 +30,10 @@ from lib.ui.widgets import hint, plain, press, rerun_when
 
 KEYS = ("story", "scene", "open", "follow", "notes")
 """Keys in the address, in this order: the talk's scenes, the shown scene, the panel open over it,
-the talk to follow, and whether to show the notes."""
+the talk to follow, and the talk whose notes are shown."""
 UNSHARED = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
 GONE = "The talk has ended, or the link is incomplete. Ask the presenter for a new link."
+NO_NOTES = "No talk has these notes. Open the notes from the presenter's screen again."
 LOCAL_HOST = re.compile(r"localhost|127\.|0\.0\.0\.0|::1")
 LOCAL = "This address works only on this computer. Use the network address that Streamlit prints."
 MOST = 200  # talks in `_TALKS`: the newest
@@ -53,11 +54,14 @@ class Shown:
 
 @dataclass(slots=True, eq=False)
 class Talk:
-    """A talk by one presenter."""
+    """A talk by one presenter. Times are seconds of `lib.ui.clock`."""
 
-    last_open: float  # when the presenter's page was last open, in seconds of `lib.ui.clock`
+    began: float
+    last_open: float  # when the presenter's page was last open
     id: str = field(default_factory=lambda: token_hex(8))  # in the followers' link
+    notes: str = field(default_factory=lambda: token_hex(8))  # in the link to the speaker's notes
     shown: Shown | None = None
+    requested_steps: list[int] = field(default_factory=list)  # in the notes window
     # By scene and question: each browser's option.
     votes: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
 
@@ -85,15 +89,15 @@ def _this_browser() -> str:
 def current_talk() -> Talk:
     """Return this browser's own talk, and record that the presenter's page is open."""
     presenter, now = _this_browser(), clock.now()
-    talk = _TALKS.get(presenter) or Talk(now)
+    talk = _TALKS.get(presenter) or Talk(now, now)
     talk.last_open = now
     keep_newest(_TALKS, presenter, talk, MOST)
     return talk
 
 
-def find(talk_id: str) -> Talk | None:
-    """Return the talk with this id."""
-    return next((talk for talk in [*_TALKS.values()] if talk.id == talk_id), None)
+def find(*, follow: str = "", notes: str = "") -> Talk | None:
+    """Return the talk with this id for followers or for the notes."""
+    return next((t for t in [*_TALKS.values()] if t.id == follow or t.notes == notes), None)
 
 
 def in_address(names: Sequence[str]) -> str:
@@ -157,15 +161,11 @@ def _draw_ballot(ask: Ask, votes: dict[str, int]) -> None:
     hint("You can change your vote." if voter in votes else "Tap an answer to vote.")
 
 
-def draw_foot(scenes: Sequence[Scene], scene: Scene, loaded: Loaded | None) -> None:
+def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
     """Draw the buttons below a scene. If `loaded` is None, an overview or a link is above them."""
-    names = [each.name for each in scenes]
-    back, forward = partial(step, names, -1), partial(step, names, 1)
-    is_first, is_last = scene is scenes[0], scene is scenes[-1]
+    names, place = [each.name for each in scenes], scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-        press("Previous", "arrow_back", "scene_before", back, disabled=is_first, type="tertiary")
-        press("Next", "arrow_forward", "scene_next", forward, disabled=is_last, type="tertiary")
-        st.markdown(f"{scenes.index(scene) + 1} of {len(scenes)}", width="content")
+        draw_paging(place, len(scenes), partial(step, names))
         if loaded and scene.asks:
             is_open = stage.open_ask(scene) is not None
             label, eye = ("Reveal", "visibility") if is_open else ("Hide", "visibility_off")
@@ -174,12 +174,11 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, loaded: Loaded | None) -> N
             with st.container(key="present_train", width="content"):
                 stage.train_buttons(scene, loaded)
         st.space("stretch")
-        # The script scrolls to the top of a new scene.
-        _component(key="present_screen", data={"scene": scene.name})
+        draw_component(scene, talk)
         _toggle("Overview", "apps", "overview")
         _toggle("Follow me", "qr_code_2", "audience")
         with st.container(key="open_notes", width="content"):
-            url = link(notes="yes", story=in_address(names))
+            url = link(notes=talk.notes)
             st.link_button("Notes", url, icon=":material/notes:", type="tertiary")
         _draw_page_link(scene)
 
@@ -194,10 +193,25 @@ def _draw_page_link(scene: Scene) -> None:
     st.page_link(path, label=f"Open {page}", icon=icon, query_params=query, width="content")
 
 
+def draw_paging(place: int, count: int, act: Callable[[int], None]) -> None:
+    """Draw Previous, Next and the number of the scene at `place` (from 0) of `count`."""
+    back, forward = partial(act, -1), partial(act, 1)
+    is_first, is_last = place == 0, place + 1 == count
+    press("Previous", "arrow_back", "scene_before", back, disabled=is_first, type="tertiary")
+    press("Next", "arrow_forward", "scene_next", forward, disabled=is_last, type="tertiary")
+    st.markdown(f"{place + 1} of {count}", width="content")
+
+
 def _toggle(label: str, icon: str, panel: str) -> None:
     opened = "" if address.page_value("open") == panel else panel
     act = partial(address.set_page_value, "open", opened)
     press(label, icon, f"open_{panel}", act, type="tertiary")
+
+
+def draw_component(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
+    """Draw the component of present.js: a talk's controls or, for the `notes`, the clock."""
+    about = {"scene": scene.name, "notes": notes, "seconds": clock.now() - talk.began}
+    _component(key="present_screen", data=about)
 
 
 def set_scenes(names: Sequence[str]) -> None:
@@ -223,7 +237,7 @@ def draw_link(url: str, text: str) -> None:
 def draw_followed(talk_id: str) -> None:
     """Draw the presenter's scene, with buttons to vote and a link to its page."""
     with st.container(key="present"):
-        if not (found := _shown_by(find(talk_id))):
+        if not (found := _shown_by(find(follow=talk_id), GONE)):
             return
         talk, shown, scenes, place = found
         address.put(shown.query)
@@ -243,24 +257,36 @@ def draw_followed(talk_id: str) -> None:
         rerun_when(lambda: (talk.shown, talk.is_open) != (shown, is_open), LOOK_SECONDS)
 
 
-def draw_notes(scenes: Sequence[Scene]) -> None:
-    """Draw the speaker's notes and the answers of all scenes, in a separate window."""
-    st.markdown("# Speaker's notes")
-    for number, scene in enumerate(scenes, start=1):
-        st.markdown(f"### {number}. {plain(scene.title)}")
-        st.markdown(scene.notes or scene.text or "No notes for this scene.")
-        for ask in scene.asks:
-            right = ask.options[ask.right]
-            st.markdown(f"{plain(ask.text)} **{plain(right.text)}**: {plain(right.why)}")
+def draw_notes(notes_id: str) -> None:
+    """Draw the speaker's notes for the presenter's scene, in a separate window."""
+    with st.container(key="present"):
+        if not (found := _shown_by(find(notes=notes_id), NO_NOTES)):
+            return
+        talk, shown, scenes, place = found
+        scene, is_open = scenes[place], talk.is_open
+        st.markdown(f"# {plain(scene.title)}")
+        with st.container(key="speaker_notes"):
+            st.markdown(scene.notes or scene.text or "No notes for this scene.")
+        with st.container(key="speaker_answers"):
+            for ask in scene.asks:
+                right = ask.options[ask.right]
+                st.markdown(f"{plain(ask.text)} **{plain(right.text)}**: {plain(right.why)}")
+        after = scenes[place + 1].title if place + 1 < len(scenes) else "the end"
+        with st.container(key="speaker_next"):
+            st.markdown(f"Next: **{plain(after)}**")
+        with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
+            draw_paging(place, len(scenes), talk.requested_steps.append)
+        draw_component(scene, talk, notes=True)
+        rerun_when(lambda: (talk.shown, talk.is_open) != (shown, is_open), LOOK_SECONDS)
 
 
-def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
-    """Return a talk, its scenes, and the shown scene with its place. Say so if the talk is over."""
+def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
+    """Return a talk, its scenes, and the shown scene with its place. Draw `gone` if it is over."""
     if talk and (shown := talk.shown):  # read once: the presenter's session may replace it
         scenes = story(shown.query["story"][-1], TALK_SCENES)
         return talk, shown, scenes, [scene.name for scene in scenes].index(shown.scene)
     st.markdown(f"# This talk is over{runs.or_elsewhere()}")
-    st.markdown(GONE)
-    act = partial(address.set_page_value, "follow", "")
+    st.markdown(gone)
+    act = partial(address.set_page_values, {"follow": "", "notes": ""})
     press("Present it yourself", "slideshow", "present_own", act)
     return None

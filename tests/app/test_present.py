@@ -159,22 +159,32 @@ def test_followers_see_the_presenters_settings_and_run(browsers, client):
     assert not {"do_train", "do_pause"} & keys(follower)
 
 
-def test_the_notes_window_has_the_notes_of_the_talk_in_order(browsers):
-    """It has the scenes of its link, with the answers to their questions."""
-    notes = browsers.open("a", notes="yes", story="vote,number")
-    [vote, number] = (text(notes).index(TALK[name].notes) for name in ("vote", "number"))
-    assert vote < number
-    assert TALK["vote"].asks[0].options[TALK["vote"].asks[0].right].why in text(notes)
-    assert not browsers.talks
+def test_the_notes_window_shows_the_next_title_and_changes_the_scene(browsers):
+    """The presenter's next script run applies all clicks in the notes window."""
+    presenter = browsers.open("a", scene="number")
+    talk = browsers.talks["a"]
+    notes = browsers.open("c", notes=talk.notes)
+    assert TALK["number"].notes in text(notes)
+    assert TALK["adding"].title in text(notes)
+    browsers.press("c", notes, "scene_before")
+    assert title(browsers.again("a", presenter)) == TALK["train"].title
+    assert TALK["train"].notes in text(browsers.again("c", notes))
+    browsers.press("c", notes, "scene_next")
+    browsers.press("c", notes, "scene_next")
+    assert title(browsers.again("a", presenter)) == TALK["adding"].title
 
 
 def test_a_link_to_no_talk_offers_to_present(browsers):
-    """The page doesn't show any scene until the user presents."""
-    app = browsers.open("b", follow="0")
-    assert "over" in title(app)
-    assert talks.GONE in text(app)
-    browsers.press("b", app, "present_own")
-    assert title(app) == TALK["strip"].title
+    """An id for followers opens no notes, and an id for notes opens no talk to follow."""
+    browsers.open("a", scene="number")
+    talk = browsers.talks["a"]
+    for key, name in (("notes", talk.id), ("follow", talk.notes), ("notes", "0"), ("follow", "0")):
+        app = browsers.open("b", **{key: name})
+        assert "over" in title(app)
+        assert {"notes": talks.NO_NOTES, "follow": talks.GONE}[key] in text(app)
+        assert TALK["number"].notes not in text(app)
+        browsers.press("b", app, "present_own")
+        assert title(app) == TALK["strip"].title
 
 
 def test_each_follower_has_one_vote_and_may_change_it(browsers):

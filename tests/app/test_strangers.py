@@ -217,7 +217,7 @@ def test_shared_rows_are_seen_but_cannot_be_saved(owner, monkeypatch):
 @pytest.mark.usefixtures("owner")
 def test_a_follower_of_a_talk_sees_no_rows(client, browsers):
     """No scene shows a follower any rows of the presenter's file."""
-    run, talk = client.runs["r0"], Talk(0.0)
+    run, talk = client.runs["r0"], Talk(0.0, 0.0)
     browsers.talks["a"] = talk
     query = {key: [text] for key, text in LINK.items()}
     for scene in TALK_SCENES.values():

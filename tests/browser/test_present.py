@@ -140,6 +140,21 @@ def test_a_chart_and_its_text_grow_with_the_screen(page):
     assert relative[1] == pytest.approx(relative[0], rel=0.05)
 
 
+def test_keys_in_the_notes_window_change_the_scene(page, other_page):
+    """Space opens the next scene from the notes window, and R fixes a stack on the screen."""
+    open_talk(page, "scene=digits")
+    link = page.locator(".st-key-open_notes a").get_attribute("href")
+    other_page.goto(f"{link}")
+    wait_for_keys(other_page)
+    expect_scene(other_page, TALK["digits"].title)
+    other_page.keyboard.press("Space")
+    expect_scene(page, TALK["breaks"].title)
+    expect_scene(other_page, TALK["breaks"].title)
+    assert not serious(other_page)
+    page.keyboard.press("r")
+    expect(page.locator(".st-key-stack")).to_contain_text("Fixed: from (N, 12, 3)")
+
+
 @pytest.mark.parametrize("reduced", [False, True], ids=["as usual", "with little motion"])
 def test_the_cell_plays_at_once_unless_motion_is_reduced(page, *, reduced):
     """Outputs appear while the cell runs. With reduced motion, all outputs appear at once."""

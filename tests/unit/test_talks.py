@@ -28,14 +28,15 @@ def talk_of(monkeypatch):
 
 
 def test_a_browser_keeps_its_talk(talk_of):
-    """It finds the talk also after an absence. Another browser has another talk."""
+    """The talk keeps its start time, also after an absence. Another browser has another talk."""
     talk = talk_of("a")
+    began = talk.began
     assert talk_of("b") is not talk
     assert talk_of("a") is talk
     talk_of("b", talks.ABSENT_SECONDS)
     assert not talk.is_open
     assert talk_of("a") is talk
-    assert talk.is_open
+    assert (talk.is_open, talk.began) == (True, began)
 
 
 def test_the_least_recently_shown_talk_is_dropped_first(talk_of):
@@ -44,8 +45,8 @@ def test_the_least_recently_shown_talk_is_dropped_first(talk_of):
     for number in range(talks.MOST - 1):
         talk_of(f"{number}")
         talk_of("shown")
-    assert talks.find(shown.id) is shown
-    assert talks.find(dropped.id) is None
+    assert talks.find(follow=shown.id) is shown
+    assert talks.find(follow=dropped.id) is None
 
 
 def test_a_follower_sees_one_scene_while_the_presenter_changes_scenes():
@@ -58,13 +59,16 @@ def test_a_follower_sees_one_scene_while_the_presenter_changes_scenes():
             name = next(names)
             return talks.Shown(name, {"story": [name]})
 
-    _, shown, scenes, place = talks._shown_by(MovingTalk())
+    _, shown, scenes, place = talks._shown_by(MovingTalk(), "")
     assert scenes[place].name == shown.scene
 
 
-def test_ids_cannot_be_guessed(talk_of):
-    """Ids have 64 bits."""
-    assert len(talk_of("a").id) == 16
+def test_ids_cannot_be_guessed_and_each_opens_one_view(talk_of):
+    """Ids have 64 bits. A follower's id doesn't open the notes."""
+    talk = talk_of("a")
+    assert len(talk.id) == len(talk.notes) == 16
+    assert talks.find(follow=talk.id) is talks.find(notes=talk.notes) is talk
+    assert talks.find(notes=talk.id) is talks.find(follow=talk.notes) is None
 
 
 @pytest.mark.parametrize(
