@@ -178,7 +178,7 @@ def _test_part(
     return [{**look, "x0": inside[0], "x1": inside[-1]}] if len(inside) else []
 
 
-def forecast_words(dataset: Dataset, forecast: Forecast, *, picked: bool) -> Words:
+def forecast_words(dataset: Dataset, forecast: Forecast, *, fed_back: bool, picked: bool) -> Words:
     """Return the forecast for the row furthest ahead, and how forecasts and bands are computed."""
     origin, count, unit = dataset.cut_from, forecast.rows, dataset.spaced_unit
     when = f"{counted(count, origin.step)} ahead"
@@ -188,7 +188,10 @@ def forecast_words(dataset: Dataset, forecast: Forecast, *, picked: bool) -> Wor
         f"{MODES[mode].name} {_with_band(float(v[-1]), float(forecast.widths[mode][-1]))}{unit}"
         for mode, v in forecast.values.items()
     ]
-    details = f"{_TEXTS['bands']}{PICKED if picked else ''}"
+    details = _TEXTS["direct"]
+    if fed_back:
+        details = filled(_TEXTS, "fed_back", times=counted(count, "time"))
+    details += f" {_TEXTS['bands']}{PICKED if picked else ''}"
     shares = [
         f"{percent(100 * inside / of)} of {of:,} targets in {MODES[mode].name}"
         for mode, (inside, of) in forecast.covered.items()

@@ -106,8 +106,8 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
 def forecast_csv(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> bytes:
     """Write a row for each series, target and date, in the raw unit; future rows have no target.
 
-    The first seed's models predict, at the last step. Future rows have a 90% band. Raises
-    ValueError if the dataset wasn't cut from a table.
+    The first seed's models predict, at the last step. Future rows are forecast directly, with a
+    90% band. Raises ValueError if the dataset wasn't cut from a table.
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
 
@@ -164,6 +164,7 @@ class Reported(RunAt):
     looked: bool = False  # whether the user has looked at this run's results on test samples
     series: int = 0  # index of the forecast's series
     column: int = 0  # index of the forecast's target column
+    feed: int = 0  # the rows of a recursive forecast; 0 for a direct forecast
 
     @property
     def parts(self) -> tuple[results.Part, ...]:
@@ -197,11 +198,11 @@ def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
     """Return the forecast that the page shows, in the form of `figures`."""
     run = of.experiment, of.dataset, of.snapshot.weights[0]
     tested = results.predict(*run, "test") if of.looked else None
-    picks: dict[str, Any] = {"series": of.series, "column": of.column}
+    picks: dict[str, Any] = {"series": of.series, "column": of.column, "feed": of.feed}
     ahead = results.forecast(*run, **picks, evaluated=results.predict(*run), tested=tested)
     figure = charts.skill.forecast_figure(of.dataset, ahead, of.series, of.column, _LIGHT)
-    picked = of.snapshot.keeps_best
-    takeaway, details = charts.skill.forecast_words(of.dataset, ahead, picked=picked)
+    how = {"fed_back": of.feed > 0, "picked": of.snapshot.keeps_best}
+    takeaway, details = charts.skill.forecast_words(of.dataset, ahead, **how)
     if of.snapshot.others:
         details = f"Models of seed {of.experiment.seed}, the first seed. {details}"
     name = of.dataset.cut_from.names[of.series]

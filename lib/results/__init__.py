@@ -44,7 +44,7 @@ from lib.results.evaluation import (
     label_scores,
     samples_by_step,
 )
-from lib.results.forecasting import Forecast, ForecastError, forecast
+from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
 from lib.results.history import History, WeightHistory, kept_places, spread_places
 from lib.results.labels import (
     LabelScores,

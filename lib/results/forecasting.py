@@ -1,8 +1,9 @@
 """Forecasts of the rows after a table's last row, with prediction bands from past errors.
 
-A forecast reads windows whose targets are after the last row. Bands are split conformal: by row,
-half of the height is the ⌈0.9 (n + 1)⌉-th smallest of n absolute errors on validation samples (Lei
-et al., "Distribution-Free Predictive Inference for Regression", 2018).
+A *direct* forecast reads windows whose targets are after the last row. A *recursive* forecast
+predicts one row ahead, and each prediction becomes an input of the next. Bands are split conformal:
+by row, half of the height is the ⌈0.9 (n + 1)⌉-th smallest of n absolute errors on validation
+samples (Lei et al., "Distribution-Free Predictive Inference for Regression", 2018).
 """
 
 from __future__ import annotations
@@ -12,15 +13,20 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from lib.data import Dataset
+from lib.data import CALENDAR, Dataset, Origin, on_a_circle
 from lib.experiment import Experiment
-from lib.results.baselines import Predictions, last_errors, model_outputs
+from lib.results.baselines import BUDGET, Predictions, cost, last_errors, model_outputs
+from lib.results.history import spread_places
 from lib.results.run import ModelWeights
+from lib.text import joined
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
 LEVEL = 0.9  # the share of errors inside a band
+MOST_STARTS, LEAST_STARTS = 200, 20  # bounds of how many recursive forecasts measure the errors
 
 
 class ForecastError(ValueError):
@@ -39,6 +45,22 @@ class Forecast:
     baselines: dict[str, np.ndarray]  # by label, (h,): the "last" and the "seasonal" baseline
 
 
+def why_not_fed_back(dataset: Dataset) -> str:
+    """Return why a recursive forecast is impossible, as a sentence; "" if it is possible."""
+    origin = dataset.cut_from
+    if origin.horizons != (1,):
+        return "A recursive forecast predicts one row at a time. Set the target one row ahead."
+    known = {*origin.columns, *_by_dates(origin, None)}
+    same = np.diff(origin.series) == 0
+    changes = np.diff(origin.inputs, axis=0)[same].any(axis=0)
+    names = zip(dataset.feature_names, changes, strict=True)
+    unknown = [name for name, varies in names if varies and name not in known]
+    if unknown:
+        future = f"future values of {joined(unknown)} are unknown"
+        return f"No recursive forecast: {future}. Remove these inputs, or predict them too."
+    return ""
+
+
 def forecast(
     experiment: Experiment,
     dataset: Dataset,
@@ -46,35 +68,38 @@ def forecast(
     *,
     series: int,
     column: int,
+    feed: int = 0,
     evaluated: Predictions,
     tested: Predictions | None = None,
 ) -> Forecast:
     """Forecast target `column`, 0 to C-1, after the end of `series`, 0 to S-1.
 
-    `evaluated` predictions set the bands, `tested` predictions their coverage. Raises
-    ForecastError.
+    `feed` is the number of rows of a recursive forecast; 0 makes a direct forecast. `evaluated`
+    predictions set the bands, `tested` predictions their coverage. Raises ForecastError.
     """
+    if feed and (why := why_not_fed_back(dataset)):
+        raise ForecastError(why)
     values, widths, covered = {}, {}, {}
     for mode, arrays in weights.items():
         model = _Model(experiment, dataset, mode, arrays, series, column)
-        values[mode] = model.forecast()
-        width = half_widths(model.errors(evaluated))
+        values[mode] = model.fed_back(feed) if feed else model.direct()
+        width = half_widths(model.errors(evaluated, feed))
         widths[mode] = np.broadcast_to(width, values[mode].shape)
         if tested is not None:
-            wrong = model.errors(tested)
+            wrong = model.errors(tested, feed)
             known = np.isfinite(wrong) & np.isfinite(width)
             if known.any():
                 covered[mode] = int((wrong <= width)[known].sum()), int(known.sum())
-    rows = max(dataset.cut_from.horizons)
-    times, repeated = future_times(dataset, series, rows), _repeated(dataset, series, column)
+    rows = feed or max(dataset.cut_from.horizons)
+    times, repeated = future_times(dataset, series, rows), _repeated(dataset, series, column, feed)
     return Forecast(rows, times, values, widths, covered, repeated)
 
 
-def _repeated(dataset: Dataset, series: int, column: int) -> dict[str, np.ndarray]:
+def _repeated(dataset: Dataset, series: int, column: int, feed: int) -> dict[str, np.ndarray]:
     """Return the "last" and "seasonal" baselines by label, (h,), as defined for samples."""
     origin = dataset.cut_from
     past = origin.targets[origin.series == series, column]
-    ahead = np.array(origin.horizons)
+    ahead = np.arange(1, feed + 1) if feed else np.array(origin.horizons)
     target = len(past) + np.arange(max(ahead))
     repeated, seasons = {}, {"last": 1, "seasonal": origin.baseline_period}
     for one in dataset.baselines:
@@ -141,7 +166,7 @@ class _Model:
             raise ForecastError("This series has too few rows for a window.")
         return rows
 
-    def forecast(self) -> np.ndarray:
+    def direct(self) -> np.ndarray:
         """Return raw predictions (h,) of windows at the series' end; NaN if rows are too few."""
         origin, far = self.dataset.cut_from, max(self.dataset.cut_from.horizons)
         if not far:
@@ -153,10 +178,61 @@ class _Model:
         values = predicted[:, self.column].ravel()
         return np.pad(values, (far - len(values), 0), constant_values=np.nan)
 
-    def errors(self, given: Predictions) -> np.ndarray:
-        """Return absolute raw errors (n, h) of predictions."""
+    def errors(self, given: Predictions, feed: int) -> np.ndarray:
+        """Return absolute raw errors (n, h) of predictions, or of recursive forecasts if `feed`."""
         origin = self.dataset.cut_from
         mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == self.series)
+        if feed:
+            return self.errors_fed_back(origin.starts[given.samples[mine]] + self.reach, feed)
         wrong = last_errors(self.dataset, given.samples[mine], given.last[self.mode][mine])
         by_column = np.abs(wrong).reshape(-1, len(origin.columns), len(origin.horizons))
         return cast(np.ndarray, by_column[:, self.column])
+
+    def fed_back(self, feed: int) -> np.ndarray:
+        """Return a recursive forecast of the next `feed` rows, (feed,), in the raw unit."""
+        origin, last = self.dataset.cut_from, self.last_rows()[-1:]
+        ahead = np.tile(origin.inputs[last], (1, feed, 1))
+        offset, deviation = origin.x_scale.of(np.array(self.series))
+        computed = _by_dates(origin, future_times(self.dataset, self.series, feed))
+        for f, name in enumerate(self.dataset.feature_names):
+            if name in computed:
+                ahead[0, :, f] = (computed[name]() - offset[f]) / deviation[f]
+        return self.continue_from(last, ahead)[0]
+
+    def errors_fed_back(self, last: np.ndarray, feed: int) -> np.ndarray:
+        """Return errors (n, feed) of recursive forecasts after rows `last`; NaN after their end."""
+        origin, end = self.dataset.cut_from, last.max(initial=-1) + 1
+        each_cost = cost({self.mode: self.arrays}, self.dataset.shape[1]) * feed
+        most = min(MOST_STARTS, max(LEAST_STARTS, BUDGET // each_cost))
+        last = last[spread_places(len(last), most)]
+        rows = last[:, None] + np.arange(1, feed + 1)
+        inside = rows <= end
+        rows = np.minimum(rows, len(origin.targets) - 1)
+        predicted = self.continue_from(last, origin.inputs[rows])
+        return np.where(inside, np.abs(predicted - origin.targets[rows, self.column]), np.nan)
+
+    def continue_from(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
+        """Return predictions (n, h) after rows `last`; `ahead` (n, h, F) has the known inputs."""
+        origin, names = self.dataset.cut_from, self.dataset.feature_names
+        series = origin.series[last]
+        predicted_inputs = [f for f, name in enumerate(names) if name in origin.columns]
+        columns = [origin.columns.index(names[f]) for f in predicted_inputs]
+        offset, deviation = (of[..., predicted_inputs] for of in origin.x_scale.of(series))
+        window = origin.inputs[last[:, None] + np.arange(-self.reach, 1)]
+        known = [origin.targets[last - k] for k in reversed(range(origin.rate))]  # (n, C) each
+        predicted = []
+        for row in np.swapaxes(ahead, 0, 1).copy():
+            now = self.predict(window[:, :: origin.rate], series, known[-1])[..., 0]
+            predicted.append(now[:, self.column])
+            read = now if self.dataset.base is None else now - known[0]
+            row[:, predicted_inputs] = (read[:, columns] - offset) / deviation
+            known = [*known[1:], now]
+            window = np.concatenate([window[:, 1:], row[:, None]], axis=1)
+        return np.stack(predicted, axis=1)
+
+
+def _by_dates(origin: Origin, times: pd.Index | None) -> dict[str, Callable[[], np.ndarray]]:
+    """Return functions that compute inputs from dates, by the input's name."""
+    names = CALENDAR if origin.time_format else ()
+    made = (feature for name in names for feature in on_a_circle(name, times))
+    return {name: function for name, function in made if name not in origin.columns}

@@ -83,6 +83,18 @@ def test_each_part_opens_by_a_link_with_its_picture(part):
     assert charts[1] == charts[0] + 1
 
 
+def test_a_link_opens_the_forecast_with_fed_back_predictions(client):
+    """A slider sets the length of the forecast, in rows."""
+    app = seattle(part="ahead", way="fed", inputs="temp_max", steps="48")
+    assert "Not trained yet" in text(app)
+    press(app, "train")
+    finish_newest(client, Status.PAUSED)
+    app.run()
+    [slider] = [each for each in app.select_slider if each.label == "Forecast rows"]
+    assert slider.options[slider.value] == "48"
+    assert any("skill_ahead" in chart.key for chart in app.get("plotly_chart"))
+
+
 def test_the_card_is_updated_when_the_run_pauses_or_ends(client):
     """While a run trains, the card keeps its earlier figures and shows a note."""
     app = seattle()

@@ -186,13 +186,15 @@ def test_the_rows_of_another_browser_cannot_be_saved(received, client, monkeypat
 
 def test_test_predictions_can_be_saved_after_the_evaluation_on_the_test_part(received, client):
     """Before the evaluation, which is counted, no file has predictions for test samples."""
-    app = press(start(data="seattle", seeds="1", test="20", part="ahead"), "train")
+    forecast = {"inputs": "temp_max", "part": "ahead", "way": "fed", "steps": "7"}
+    app = press(start(data="seattle", seeds="1", test="20", **forecast), "train")
     finish_newest(client, Status.FINISHED)
     app.run()
     assert "test_csv" not in received[-1]["files"]
     app.button(key="look_at_test").click().run()
     assert received[-1]["files"]["test_csv"] == "seattle-lstm-both-test-predictions.csv"
     report = downloaded(app, received, "report").decode()
+    assert "input, 7 times" in report
     assert "the bands contain" in report
     frame = pd.read_csv(io.BytesIO(downloaded(app, received, "test_csv")))
     parts = app.session_state[SESSION].subject.experiment.data

@@ -86,13 +86,14 @@ def test_a_report_of_a_table_has_skill_and_a_forecast():
     experiment, dataset, _ = own_data.sales(test=20)
     start = untrained(experiment, dataset)
     run = experiment, dataset, replace(start, epoch=5)
-    words, looked = page_of(run).words, page_of(run, looked=True, series=1).words
+    words, looked = page_of(run).words, page_of(run, looked=True, series=1, feed=7).words
     table = skill_of_seeds(*run[:2], start.weights)
     for score in (*table.models, *table.baselines(0)):
         assert f" {' '.join([capital(score.label), *score_texts(table, score, 0)])} " in words
     for text, looked_text in (
         ("Skill on the validation part", "Skill on the test part"),
         ("Forecast of north", "Forecast of south"),
+        ("Direct: ", "Recursive: "),
         ("A band contains", "the bands contain"),
     ):
         assert text in words

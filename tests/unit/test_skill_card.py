@@ -92,10 +92,10 @@ def drawn(prepared, *, baseline="last", modes=("sequence", "last")):
     return on_dates_figure(dataset, rows, 0, picked, LIGHT), rows
 
 
-def ahead(prepared):
+def ahead(prepared, feed=0):
     """Return the chart of a forecast, and the forecast."""
     evaluated, dataset = predict(*prepared), prepared[1]
-    result = forecast(*prepared, series=0, column=0, evaluated=evaluated)
+    result = forecast(*prepared, series=0, column=0, feed=feed, evaluated=evaluated)
     return forecast_figure(dataset, result, 0, 0, LIGHT), result
 
 
@@ -159,9 +159,7 @@ def test_a_forecast_follows_the_last_known_row():
     assert the(figure, "last value")["line"]["dash"] == "dot"
     assert not figure.layout.shapes  # There is no test part.
     names = ("inflation", "interest")
-    figure, _ = ahead(
-        own_data.cut(macro(), names, names, horizon=3)
-    )  # Without dates, rows are counted.
+    figure, _ = ahead(own_data.cut(macro(), names, names), 3)  # Without dates, rows are counted.
     assert list(the(figure, "last-step mode")["x"]) == ["+1", "+2", "+3"]
     assert figure.layout.xaxis.categoryarray[-4] == "2009 Q3"
 
@@ -172,7 +170,7 @@ def test_a_forecast_has_its_band_and_the_bands_coverage_of_the_test_part():
     dataset, evaluated = prepared[1], predict(*prepared)
     about = {"series": 0, "column": 0, "evaluated": evaluated}
     result = forecast(*prepared, **about, tested=predict(*prepared, "test"))
-    takeaway, details = forecast_words(dataset, result, picked=False)
+    takeaway, details = forecast_words(dataset, result, fed_back=False, picked=False)
     assert takeaway.startswith("2024-07-19: sequence mode ")
     assert takeaway.count(" ± ") == 2
     assert len(takeaway.split()) <= 15
@@ -183,8 +181,10 @@ def test_a_forecast_has_its_band_and_the_bands_coverage_of_the_test_part():
     assert share in words_of(figure)
     [test_area], known = figure.layout.shapes, the(figure, "known")
     assert (test_area.x0, test_area.x1) == (known["x"][0], known["x"][-1])
-    untested = forecast(*prepared, **about)
-    assert "in the band" not in words_of(forecast_figure(dataset, untested, 0, 0, LIGHT))
+    recursive = forecast(*prepared, **about, feed=100)
+    details = forecast_words(dataset, recursive, fed_back=True, picked=False)[1]
+    assert "the next row's input, 100 times" in details
+    assert "in the band" not in words_of(forecast_figure(dataset, recursive, 0, 0, LIGHT))
     for value, width, expected in (
         (356.944, 0.656, "356.9 ± 0.66"),
         (-1234.5, 9.83, "−1,234 ± 9.8"),

@@ -25,7 +25,7 @@ from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, fitting_run, follow_epochs, load_data, sample_and_target
 from lib.ui.upload import note_kept
-from lib.ui.widgets import PART, bound, card, hint, linked_buttons, plain, press_once, say_steadily
+from lib.ui.widgets import bound, card, hint, linked_buttons, plain, press_once, say_steadily
 
 SEEDS = (1, 4, 8, 16)
 JUST_FINISHED = 0.6  # seconds in which Train, in Pause's place, ignores a click meant for Pause
@@ -37,7 +37,7 @@ STATUS_TEXTS: dict[str, dict[str, str]] = beside(__file__, "status")
 
 def explore() -> None:
     """Draw the Explore page."""
-    loaded = load_data(frame("Explore", (*run_cards.KEYS, PART)))
+    loaded = load_data(frame("Explore", (*run_cards.KEYS, *skill.KEYS)))
     experiment, data, model = loaded.experiment, loaded.dataset, loaded.experiment.model
     palette = current_palette()
 

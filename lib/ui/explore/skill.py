@@ -16,10 +16,13 @@ from lib.ui import runs, widgets
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import advice, one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run
-from lib.ui.widgets import hint, open_part, plain
+from lib.ui.widgets import PART, Linked, hint, open_part, plain
 
 T = TypeVar("T")
 TITLES = {"skill": "Skill", "dates": "Predictions by date", "ahead": "Forecast"}
+_FORECAST = Linked("way", ("direct", "fed"), 0, "skill_way")
+_STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "skill_steps")
+KEYS = (PART, _FORECAST.name, _STEPS.name)  # in the address
 MOST_NAMES = 200  # most options in a menu, since all are sent to the browser
 
 
@@ -181,10 +184,12 @@ def _dates(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
 
 
 def picked_forecast(dataset: Dataset, *, drawn: bool = False) -> dict[str, int]:
-    """Return the forecast's series and target column; draw menus if `drawn`."""
+    """Return the forecast's series, target column and rows fed back; draw menus if `drawn`."""
+    is_recursive = _FORECAST.index and not results.why_not_fed_back(dataset)
     return {
         "series": _pick("Series", dataset.cut_from.names, "any_series", drawn=drawn),
         "column": _pick("Target", dataset.cut_from.columns, "column", drawn=drawn),
+        "feed": int(_STEPS.texts[_STEPS.index]) if is_recursive else 0,
     }
 
 
@@ -196,8 +201,14 @@ def _ahead(shown: ShownRun, _: Origin, palette: charts.Palette) -> None:
     if not weights:
         hint("Not trained yet. Press Train to see a forecast of the next rows.")
         return
-    with st.container(horizontal=True):
-        picks = picked_forecast(dataset, drawn=True)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        picks, why = picked_forecast(dataset, drawn=True), results.why_not_fed_back(dataset)
+        widgets.linked_buttons("Forecast", ("Direct", "Recursive"), _FORECAST, disabled=bool(why))
+        if picks["feed"]:
+            widgets.linked_slider("Forecast rows", _STEPS.texts, _STEPS)
+    if why:
+        hint(why)
+    place = st.container()
     tested = _predictions(shown, "test") if test_button(shown) else None
     options: dict[str, Any] = {"evaluated": _predictions(shown), "tested": tested, **picks}
     make = partial(results.forecast, shown.experiment, dataset, weights, **options)
@@ -207,5 +218,7 @@ def _ahead(shown: ShownRun, _: Origin, palette: charts.Palette) -> None:
         hint(f"{error}")
         return
     figure = charts.skill.forecast_figure(dataset, ahead, picks["series"], picks["column"], palette)
-    texts = charts.skill.forecast_words(dataset, ahead, picked=shown.snapshot.keeps_best)
-    widgets.card_chart(figure, *texts, "skill_ahead")
+    how = {"fed_back": picks["feed"] > 0, "picked": shown.snapshot.keeps_best}
+    texts = charts.skill.forecast_words(dataset, ahead, **how)
+    with place:
+        widgets.card_chart(figure, *texts, "skill_ahead")
