@@ -14,11 +14,11 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.sentences import UNTRAINED, no_verdict, off_unit, too_few
+from lib.charts.sentences import UNTRAINED, beating, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import ERROR, RunAt, best_possible, independent_samples
-from lib.text import LONG_NUMBER, all_of, apart, capital, joined, readable
+from lib.text import LONG_NUMBER, all_of, apart, capital, readable
 
 HEIGHT = 340
 # Labels of the last-step model's values before the last step, by head.
@@ -233,10 +233,8 @@ class StepValues:
         winners = [name for name, end in ends.items() if end == "clear"]
         if not winners and "unclear" in ends.values():
             return too_few(self.samples, accuracy=self.accuracy)
-        who = f"{joined(winners) if winners else 'no mode'} beat{'' if len(winners) > 1 else 's'}"
-        if len(winners) == len(ends):
-            who = f"{'both' if len(ends) == 2 else 'all'} modes beat"
-        return f"{capital(who)} {self.run.dataset.baseline_phrase} at the last step."
+        who = capital(beating(winners, len(ends)))
+        return f"{who} {self.run.dataset.baseline_phrase} at the last step."
 
     def where(self) -> str:
         """Return at how many steps sequence mode beats the baseline."""

@@ -1,7 +1,7 @@
 """Sentences about a run that several charts or pages share: settings, progress, comparisons."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lib import results
 from lib.data import DATASETS, Dataset
@@ -156,6 +156,13 @@ def too_few(samples: float, what: str = "too close to tell", accuracy: float | N
         points = 100 * results.least_difference(accuracy, samples)
         least = f"differences below {readable(points, 2)} points"
     return f"{capital(what)} with {samples:,.0f} independent samples: {least} may be chance."
+
+
+def beating(winners: Sequence[str], models: int) -> str:
+    """Return which of several models beat a baseline: "both modes beat", "sequence mode beats"."""
+    if len(winners) == models > 1:
+        return f"{'both' if models == 2 else 'all'} modes beat"
+    return f"{joined(winners) or 'no mode clearly'} beat{'' if winners[1:] else 's'}"
 
 
 def no_verdict(dataset: Dataset, epoch: int) -> str:

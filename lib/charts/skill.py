@@ -8,7 +8,7 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import End, Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
+from lib.charts.sentences import CONSTANT, Words, beating, nth, off_unit, too_few
 from lib.data import Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
 from lib.results import ERROR, ByRow, Forecast, Score, SkillTable, Snapshot
@@ -39,11 +39,8 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
 def verdict(models: Sequence[str], beats: np.ndarray, best: str, part: DataPart) -> str:
     """Return which models beat the best baseline; `beats` has "clear" for each that does."""
     winners = [name for name, beat in zip(models, beats, strict=True) if beat == "clear"]
-    who = f"{joined(winners) if winners else 'no mode clearly'} beat{'' if winners[1:] else 's'}"
-    if len(winners) == len(models) > 1:
-        who = f"{'both' if len(models) == 2 else 'all'} modes beat"
     where = "On test samples" if part == "test" else "In this run"
-    return f"{where}, {who} the best baseline, {best}."
+    return f"{where}, {beating(winners, len(models))} the best baseline, {best}."
 
 
 def skill_sentence(

@@ -44,7 +44,7 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
             return now  # The mode stopped before this epoch.
         key = id(weights), experiment.model.pooling_of(mode)  # Untrained modes share weights.
         if key not in evaluated:
-            evaluated[key] = _evaluate(experiment, dataset, weights, budget, key[1])
+            evaluated[key] = _evaluate(run, weights, budget, key[1])
         at = evaluated[key]
         labels = at.labels.get(mode)
         trained, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
@@ -69,15 +69,9 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
     return replace(snapshot, epoch=epoch, samples=shown, results=results, others=tuple(others))
 
 
-def _evaluate(
-    experiment: Experiment,
-    dataset: Dataset,
-    weights: Sequence[np.ndarray],
-    budget: float,
-    pooling: str,
-) -> Errors:
+def _evaluate(run: RunAt, weights: Sequence[np.ndarray], budget: float, pooling: str) -> Errors:
     """Return the errors of a model with these weights on some of the evaluated samples."""
-    shown = dataset.shown
+    experiment, dataset, shown = run.experiment, run.dataset, run.dataset.shown
     evaluated = np.arange(len(dataset.x))[dataset.evaluated]
     cost = len(evaluated) * dataset.shape[1] * sum(w.size for w in weights)
     if (every := math.ceil(cost * len(experiment.each_seed) / budget)) > 1:
