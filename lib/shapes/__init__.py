@@ -45,7 +45,6 @@ from lib.shapes.stack.link import (
 )
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Input, Unread, with_given_outputs
-from lib.shapes.stack.quiz import quiz_question
 from lib.shapes.stack.read import read_model, read_source
 from lib.shapes.stack.read.pasted import LONGEST, ModelError, ModelReading
 from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, CellStack, Recurrent

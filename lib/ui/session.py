@@ -112,8 +112,6 @@ class ShapesPage:
     model_problem: str = ""
     drops: int = 0  # number of dropped files: a new number gives a new, empty uploader
     open_layer: int | None = None  # the layer of a long stack whose settings are drawn
-    # By question of the quiz: the option that was picked first, and whether it was right.
-    answers: dict[int, tuple[int, bool]] = field(default_factory=dict)
     field_problems: dict[str, str] = field(default_factory=dict)  # by text field of a question
     message: str | None = None  # the error message to explain
     stack_question: str = ""  # the address's question, if it was made from a stack's output

@@ -215,17 +215,3 @@ def test_a_hostile_message_does_no_harm(message):
     """A hostile message raises no error, and none of it becomes markup."""
     app = paste_message(message)
     assert not any("<" in m.value.replace("\\<", "") for m in app.markdown)
-
-
-def test_the_quiz_grades_an_answer_at_once():
-    """The quiz marks the right option and keeps the score. The next question differs."""
-    app = shapes(part="quiz", quiz="3")
-    first = app.code[0].value
-    assert "(None" not in first
-    app.button(key="option_0").click().run()
-    assert "✓ Right" in text(app) or "✗ Wrong" in text(app)
-    assert "of 1 right" in text(app)
-    assert sum("✓" in b.label for b in app.button) == 1
-    app.button(key="quiz_next").click().run()
-    assert app.code[0].value != first
-    assert address(app)["quiz"] == "4"

@@ -11,7 +11,7 @@ CONTROLS = (
     "[data-testid=stSidebar], .st-key-cell_bar, input:not([aria-hidden]), "
     "button:not([role=radio] *, [role=radio], [data-testid=stElementToolbar] *)"
 )
-CONTENT = ".st-key-usual_cases, .st-key-quiz_options"
+CONTENT = ".st-key-usual_cases"
 """Elements whose buttons are printed, because their labels are content."""
 PAGES = {"/": 2, "/cell?part=learn&U=4&T=6": 1, "/data": 1, "/shapes?part=target": 2}
 """The most sheets of paper for each address."""

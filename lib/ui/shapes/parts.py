@@ -1,4 +1,4 @@
-"""Three parts of the Shapes page: check a target, read an error, and predict a shape."""
+"""Two parts of the Shapes page: check a target, and read an error."""
 
 import re
 from collections.abc import Mapping
@@ -22,8 +22,6 @@ from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, st
 
 CHECK_KEY = "check"  # address key of the question about a target
 ERROR_KEY = "error"  # address key of the example; pasted text never enters the address
-QUIZ_KEY = "quiz"  # address key of the number of the quiz question
-QUESTIONS = 9999
 SHAPE_FIELDS = {"output": "model output", "target": "y.shape"}  # field of a question → label
 COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
 POLL_SECONDS = 0.3
@@ -304,47 +302,3 @@ def _explained(explanation: Explanation) -> None:
 def _show(message: str) -> None:
     session().shapes.message = shapes.both_ends(message)
     address.set_page_value(ERROR_KEY, EXAMPLE_OF.get(message, ""))
-
-
-def quiz(palette: Palette) -> None:
-    """Draw a quiz question; after the answer, the stack with all its tensors."""
-    text = address.page_value(QUIZ_KEY)  # counted from 1
-    number = min(max(int(text), 1), QUESTIONS) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
-    puzzle, answers = shapes.quiz_question(number), session().shapes.answers
-    answer, is_right = answers.get(number, (None, False))
-    solution, steps = puzzle.options[puzzle.right], puzzle.steps
-    st.markdown("# Predict the output shape")
-    left, right = st.columns([3, 2])
-    with left, card(f"Question {number + 1}", height="stretch"):
-        st.code("\n".join(shapes.code_lines(steps)), language="python", wrap_lines=True)
-    with right.container(border=True, height="stretch", key="quiz_options"):
-        verdict = "Your answer"
-        if answer is not None:
-            end = plain(f"{solution.text[0].lower()}{solution.text[1:]}.")
-            verdict = ":green[✓ Right]" if is_right else f":red[✗ Wrong. The right answer is {end}]"
-        st.markdown(f"### {verdict}")
-        for place, option in enumerate(puzzle.options):
-            label, right_one = plain(option.text), place == puzzle.right
-            if answer is not None and (right_one or place == answer):
-                label += " ✓" if right_one else " ✗"
-            act: Any = partial(answers.setdefault, number, (place, right_one))
-            off = answer is not None and not right_one
-            st.button(label, f"option_{place}", width="stretch", disabled=off, on_click=act)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            after = partial(address.set_page_value, QUIZ_KEY, f"{(number + 1) % QUESTIONS + 1}")
-            press("Next question", "arrow_forward", "quiz_next", after)
-            if answers:
-                hint(f"{sum(right for _, right in answers.values())} of {len(answers)} right.")
-    with st.container(border=True, key="quiz_answer"):
-        if answer is None:
-            hint(f"This is the input. To answer, press a button or a key from 1 to 4. {SCALES}")
-            st.html(charts.stack.stack_picture(steps[:1], palette))
-            return
-        if not is_right:
-            given = puzzle.options[answer]
-            say(f"✗ {given.text}: {given.why}")
-        details = f"{charts.stack.stack_sentence(steps)} {SCALES}"
-        takeaway(f"✓ {solution.text}: {solution.why}", details)
-        st.html(charts.stack.stack_picture(steps, palette))
-        trace = partial(open_stack, tuple(step.layer for step in steps))
-        press("Trace this stack", "view_in_ar", "quiz_trace", trace)
