@@ -18,7 +18,6 @@ from lib.data import Dataset, Reading, Table
 from lib.experiment import Experiment
 from lib.export import Kept
 from lib.shapes import ModelReading, Stack, TargetQuestion
-from lib.training import AnswerFuture
 
 Query = dict[str, list[str]]  # an address: all values of each key
 LayerWeights: TypeAlias = tuple[np.ndarray, ...]  # three arrays per layer, then the head's arrays
@@ -117,7 +116,6 @@ class ShapesPage:
     stack_question: str = ""  # the address's question, if it was made from a stack's output
     made_up: bool = False  # whether y was chosen to fit, because the code defines no y
     mistake: tuple[TargetQuestion | None, str] = (None, "")  # a question, and the picked mistake
-    training_both: dict[str, AnswerFuture] = field(default_factory=dict)  # requests by mistake
 
 
 @dataclass(slots=True, eq=False)

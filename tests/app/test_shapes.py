@@ -1,11 +1,7 @@
 """The Shapes page in AppTest: each part opened by a link, and its widgets."""
 
-from dataclasses import asdict
-
 import pytest
 
-from lib.shapes import Damage
-from lib.training.recorded import read_recording
 from tests.app.driver import address, link, text, title
 
 
@@ -139,27 +135,6 @@ def test_a_hint_shows_if_the_recorded_damage_is_of_other_shapes(check, has_hint)
     """The damage of a wrong target is recorded for example shapes only."""
     app = shapes(part="target", check=check)
     assert ("The example has its own settings" in text(app)) is has_hint
-
-
-@pytest.mark.parametrize(
-    ("error", "badge"),
-    [(None, "trained just now"), (RuntimeError("The training process died."), "recorded")],
-)
-def test_training_shows_its_damage_or_its_error(client, error, badge):
-    """If training fails, the page shows the error and the recorded damage, and can try again."""
-    app = shapes(part="target")
-    app.button(key="train_both").click().run()
-    assert app.button(key="train_both").disabled
-    (question,) = client.questions
-    assert question.name == "target_damage"
-    if error:
-        question.answer.set_exception(error)
-    else:
-        question.answer.set_result(asdict(read_recording(question.arguments["case"], Damage)))
-    app.run()
-    assert badge in text(app)
-    assert [e.value.replace("\\", "") for e in app.error] == ([str(error)] if error else [])
-    assert not app.button(key="train_both").disabled
 
 
 def paste_message(message):

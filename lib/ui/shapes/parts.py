@@ -1,7 +1,6 @@
 """Two parts of the Shapes page: check a target, and read an error."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,9 +12,8 @@ from lib.charts import SCALES, Palette
 from lib.experiment import LOSSES
 from lib.shapes import Damage, Diagnosis, Explanation, ShapeTextError, TargetQuestion, shape_of
 from lib.text import capital
-from lib.training import AnswerFuture, read_recording
-from lib.ui import address, runs
-from lib.ui.fragment import following_fragment
+from lib.training import read_recording
+from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import LOSS_OF, current_stack, mistakes_of, open_stack, shows_sidebar
 from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, steady_chart, takeaway
@@ -24,7 +22,6 @@ CHECK_KEY = "check"  # address key of the question about a target
 ERROR_KEY = "error"  # address key of the example; pasted text never enters the address
 SHAPE_FIELDS = {"output": "model output", "target": "y.shape"}  # field of a question → label
 COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
-POLL_SECONDS = 0.3
 LONGEST = 600  # most characters shown of each text in an explanation
 SURE = {
     "certain": "Certain: the message states the cause.",
@@ -32,7 +29,6 @@ SURE = {
     "possible": "Possible: the message is vague, or isn't the last error in the text.",
 }
 EXAMPLE_OF = {message: name for name, message in shapes.EXAMPLES.items()}
-Answers = Mapping[str, AnswerFuture]  # by name of the mistake
 
 
 def doctor(palette: Palette) -> None:
@@ -187,17 +183,8 @@ def _labels(opened: list[str]) -> None:
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
-    """Draw the mistake that is closest to the question, from recorded or live runs."""
-    page, draw = session().shapes, partial(_damage, question, palette)
-    following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
-
-
-def _is_training(answers: Answers) -> bool:
-    return not all(answer.done() for answer in answers.values())
-
-
-def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> None:
-    page, mistakes, waiting = session().shapes, shapes.MISTAKES, _is_training(answers)
+    """Draw the recorded mistake that is closest to the question."""
+    page, mistakes = session().shapes, shapes.MISTAKES
     fitting = shapes.damage.mistake_of(question.output, question.target)
     asked, case = page.mistake
     if asked != question:
@@ -206,25 +193,12 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
     def pick(name: str) -> None:
         page.mistake = question, name
 
-    def train() -> None:
-        page.training_both[case] = runs.client().ask("target_damage", case=case)
-
     titles = {name: one.title for name, one in mistakes.items()}
     pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
     if case != fitting or question.loss != shapes.damage.LOSS:
         hint(f"The example has its own settings: {titles[case]}, mean squared error.")
-    answer = answers.get(case)
-    problem = answer.exception() if answer and answer.done() else None
-    is_live = answer is not None and answer.done() and not problem
-    damage = Damage(**answer.result()) if answer and is_live else read_recording(case, Damage)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        press("Train both", "play_arrow", "train_both", train, disabled=waiting)
-        badge = ":green-badge[trained just now]" if is_live else ":gray-badge[recorded]"
-        if waiting:
-            badge = ":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]"
-        st.markdown(badge)
-    if problem:
-        st.error(plain(f"{problem}"), icon=":material/error:")
+    damage = read_recording(case, Damage)
+    st.markdown(":gray-badge[recorded]")
     left, right = st.columns(2)
     text, sentence = charts.target.damage_words(mistakes[case], damage)
     with left:
