@@ -62,7 +62,7 @@ def doctor(palette: Palette) -> None:
     _usual(question)
     with card("Labels: examples, and what shapes don't show", key="labels"):
         _labels([mistake["note"] for mistake in mistakes])
-    with card("Proof: train both", key="damage"):
+    with card("Proof: two trained models", key="damage"):
         damage_card(question, palette)
 
 
