@@ -9,7 +9,9 @@ import statistics
 import time
 from dataclasses import dataclass
 
-from tests.bench.figures import IDLE_WAIT, Shares, anonymous_mb, percentile, sides_of, wait_for_idle
+import numpy as np
+
+from tests.bench.figures import IDLE_WAIT, Shares, anonymous_mb, sides_of, wait_for_idle
 from tests.session import Session
 
 CROWD = 32  # with at least this many sessions, each session trains another architecture
@@ -177,7 +179,7 @@ def _update_statistics(updates, moves):
         "updates_per_s": round(statistics.median(updates), 2),
         "updates_per_s_least": round(min(updates), 2),
         "slider_p50_s": round(statistics.median(moves), 3),
-        "slider_p95_s": round(percentile(moves, 95), 3),
+        "slider_p95_s": round(float(np.percentile(moves, 95)), 3),
     }
 
 
