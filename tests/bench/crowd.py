@@ -1,10 +1,11 @@
-"""Measure many sessions on a real server: users who train, and users who watch one run.
+"""Measure many sessions on a real server: users who train, watch one run or follow a talk.
 
 The sessions use Streamlit's protocol without a browser (`tests.session`).
 """
 
 import asyncio
 import contextlib
+import re
 import statistics
 import time
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ NEW = (("lstm", 23, 17), ("gru", 11, 21), ("simple_rnn", 37, 14))
 """Cells, units and timesteps that no link and no recorded run has."""
 WATCHERS = 30
 SHARED = WORK.replace("N=640", "N=2560")  # the watched run, which lasts longer than the measurement
+FOLLOW = re.compile(r"follow=\w+")  # the link for the audience, in the page's text
+SCENES, SCENE_SECONDS = 6, 10.0  # how often a presenter changes the scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,5 +211,33 @@ async def watchers(server, bounds, count=WATCHERS):
         "owner_updates_per_s": round(owner_rates["updates"], 2),
         "epochs_per_s": round(owner_rates["epochs"], 1),
         "failed": failed,
+        **used,
+    }
+
+
+async def talk(server, bounds, count=WATCHERS):
+    """Measure browsers that follow a talk: seconds until all have a scene, and processors."""
+    waits = []
+    async with contextlib.AsyncExitStack() as stack:
+        presenter = await stack.enter_async_context(Session(server.url, page="present"))
+        await presenter.until(lambda: presenter.elements("link_button"))
+        await presenter.click("Follow me")
+        await presenter.until(lambda: FOLLOW.search(presenter.text))
+        query = FOLLOW.findall(presenter.text)[-1]
+        followers = [Session(server.url, query, "present") for _ in range(count)]
+        await asyncio.gather(*map(stack.enter_async_context, followers))
+        await wait_for_idle_server(server, bounds)
+        shares = Shares(sides_of(server))
+        for place in range(2, SCENES + 2):
+            text, clicked = f"Following the presenter, scene {place} of", time.perf_counter()
+            has_scene = [s.until(lambda s=s, text=text: text in s.text) for s in followers]
+            await asyncio.gather(presenter.click("Next"), *has_scene)
+            waits.append(time.perf_counter() - clicked)
+            await asyncio.sleep(SCENE_SECONDS - waits[-1])
+        used = shares.now()
+    return {
+        "followers": count,
+        "scene_reaches_all_s": _rounded(max(waits)),
+        "scene_reaches_all_median_s": _rounded(statistics.median(waits)),
         **used,
     }
