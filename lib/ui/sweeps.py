@@ -222,8 +222,7 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now:
             press("Pause", "pause", "sweep_pause", runner.pause, disabled=idle)
         press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
         text = f"{TEXTS[runner.state if now.id else 'example']} {len(points)}"
-        left = "" if runner.seconds_left is None else f" · {duration(runner.seconds_left)} left"
-        st.progress(runner.share, text=f"{text} of {len(runner.plan.points)} points{left}")
+        st.progress(runner.share, text=f"{text} of {len(runner.plan.points)} points")
     if words := _state_words(now, plan, loaded):
         hint(words)
     text = charts.sweep.found_takeaway(points) if runner.state.over else TEXTS["early"]
