@@ -60,7 +60,7 @@ def doctor(palette: Palette) -> None:
         with card("How to fix it", key="check_fixes"):
             _fixes(diagnosis)
     _usual(question)
-    with card("Labels: examples, and what shapes don't show", key="labels"):
+    with card("Labels: what shapes don't show", key="labels"):
         _labels([mistake["note"] for mistake in mistakes])
     with card("Proof: two trained models", key="damage"):
         damage_card(question, palette)
@@ -168,14 +168,6 @@ def _usual(question: TargetQuestion) -> None:
 
 
 def _labels(opened: list[str]) -> None:
-    examples, asked = shapes.LABEL_NOTES["examples"], address.page_value(CHECK_KEY)
-    picked = next((name for name, text in examples.items() if text == asked), None)
-
-    def ask(name: str) -> None:
-        address.set_page_value(CHECK_KEY, examples[name])
-        session().shapes.field_problems.clear()
-
-    pills("Examples with labels", {name: name for name in examples}, picked, "label_example", ask)
     for note in sorted(shapes.LABEL_NOTES["notes"], key=lambda note: note["title"] not in opened):
         with st.expander(note["title"], expanded=note["title"] in opened, type="compact"):
             say(note["text"])
