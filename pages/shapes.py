@@ -15,6 +15,6 @@ match open_part(titles, "shapes_part"):
     case "target":
         doctor(palette)
     case "error":
-        decoder(palette)
+        decoder()
     case _:
         tracer(stack, palette)

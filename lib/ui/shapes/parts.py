@@ -1,6 +1,5 @@
 """Two parts of the Shapes page: check a target, and read an error."""
 
-import re
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -203,8 +202,8 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
     takeaway(text, sentence)
 
 
-def decoder(palette: Palette) -> None:
-    """Draw the explanation beside the message, its shapes, and a checklist."""
+def decoder() -> None:
+    """Draw the explanation beside the message, and a checklist."""
     page, examples = session().shapes, shapes.EXAMPLES
     if page.message is None:
         page.message = examples.get(address.page_value(ERROR_KEY), next(iter(examples.values())))
@@ -226,22 +225,9 @@ def decoder(palette: Palette) -> None:
         hint("Or open an example. The server reads the text but doesn't store it.")
         picked = page.message if page.message in EXAMPLE_OF else None
         pills("Examples", EXAMPLE_OF, picked, "error_example", _show)
-    with right:
-        _message_shapes(page.message, palette)
-        if explanation:
-            with st.container(border=True):
-                _checklist()
-
-
-def _message_shapes(text: str, palette: Palette) -> None:
-    """Draw the first three shapes of 2 to 4 axes in a message, if any."""
-    size = r"(?:None|\?|[0-9]{1,7})"
-    found = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.both_ends(text))
-    known = dict.fromkeys(map(shapes.pasted_sizes, found))
-    if drawn := [shape for shape in known if 0 not in shape][:3]:
-        with card("Shapes in the message"):
-            st.html(charts.target.shapes_picture(drawn, palette))
-            hint(SCALES)
+    if explanation:
+        with right.container(border=True):
+            _checklist()
 
 
 def _checklist() -> None:
