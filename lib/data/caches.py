@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary, ref
 from lib.experiment import ExperimentError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_CACHES: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
+OBJECT_CACHES: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
 """The caches of all `cached_with_object` functions, by first argument."""
 
 
@@ -28,7 +28,7 @@ def cached_with_object(function: _F, size: int = 8) -> _F:
 
     @wraps(function)
     def cached(first: Any, *rest: Any) -> Any:
-        caches = _CACHES.setdefault(first, {})
+        caches = OBJECT_CACHES.setdefault(first, {})  # other threads may clear OBJECT_CACHES
         if cached not in caches:
             caches[cached] = lru_cache(maxsize=size)(partial(call, ref(first)))
         result, error = caches[cached](*rest)

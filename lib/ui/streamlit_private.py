@@ -4,6 +4,7 @@ PRIVATE is False if Streamlit isn't the tested release, or if `UNROLLED_PUBLIC=1
 use the public alternatives: for example, fragments redraw everything at a fixed interval.
 """
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -22,11 +23,13 @@ PRIVATE = IS_TESTED and os.environ.get("UNROLLED_PUBLIC", "0") in ("", "0")
 
 if PRIVATE:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+    from streamlit.runtime import Runtime
     from streamlit.runtime.app_session import AppSession, AppSessionState
     from streamlit.runtime.scriptrunner import get_script_run_ctx
     from streamlit.runtime.scriptrunner_utils import script_requests
     from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 SOON = 0.005  # seconds between two checks whether a session's messages have been delivered
+PURGE_SECONDS = 30.0  # between two checks for expired sessions
 Method = Callable[..., Any]
 if not IS_TESTED:
     why = "Streamlit %s isn't the tested %sx: pages redraw more slowly, or stop until reloaded"
@@ -152,6 +155,22 @@ def of_browser_first(request: Method) -> Method:
         return request(requests, data)
 
     return request_after_browser
+
+
+async def drop_expired_sessions(when_idle: Callable[[], object]) -> None:
+    """End sessions whose browser didn't reconnect. Call `when_idle` once no session is left."""
+    while PRIVATE:
+        await asyncio.sleep(PURGE_SECONDS)
+        sessions: Any = Runtime.instance()._session_mgr
+        expired = [info.session for _, info in sessions._session_storage._cache.expire()]
+        for session in expired:
+            try:
+                session.shutdown()
+            except Exception:  # one session's error must not keep later sessions alive
+                logging.getLogger(__name__).exception("an expired session could not be ended")
+        if expired and not sessions.list_active_sessions():
+            expired.clear()
+            await asyncio.to_thread(when_idle)
 
 
 @cache

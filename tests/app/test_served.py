@@ -1,4 +1,4 @@
-"""The server's responses to a browser: the scripts of a page and its cookie."""
+"""The server's responses to a browser: the scripts of a page, its cookie, and caches."""
 
 import asyncio
 
@@ -7,8 +7,13 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
+from lib.data.caches import OBJECT_CACHES
+from lib.data.datasets.registry import suggested
+from lib.training.limits import with_seeds
+from lib.training.recorded import recorded
 from lib.ui.browser import COOKIE
-from lib.ui.served import MIDDLEWARE, ROUTES
+from lib.ui.served import MIDDLEWARE, ROUTES, free_memory
+from lib.ui.shown import dataset_of, made_dataset, untrained_models
 
 
 @pytest.mark.private
@@ -57,3 +62,14 @@ def _cookie(accept, status=200, sent=""):
 
     asyncio.run(request())
     return Headers(raw=messages[0]["headers"]).get("set-cookie", "")
+
+
+def test_the_server_empties_its_caches_when_the_last_visitor_leaves():
+    """A server that has no visitors drops cached data, recorded runs and computed figures."""
+    dataset = dataset_of(suggested("parity"), None)
+    assert recorded(with_seeds(suggested("parity"), dataset))
+    assert untrained_models(dataset, suggested("parity"))
+    assert dataset in OBJECT_CACHES
+    free_memory()
+    assert made_dataset.cache_info().currsize == recorded.cache_info().currsize == 0
+    assert not OBJECT_CACHES

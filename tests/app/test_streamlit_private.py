@@ -13,12 +13,13 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
 from lib.ui import streamlit_private
-from lib.ui.streamlit_private import delivered_first, patch_sessions
+from lib.ui.streamlit_private import delivered_first, drop_expired_sessions, patch_sessions
 from tests.waiting import PATIENCE
 
 PAGE = """
@@ -175,6 +176,32 @@ def test_a_scripts_rerun_keeps_a_waiting_request_of_the_browser():
     requests = ScriptRequests()
     requests.request_rerun(RerunData("T=21", None, "explore"))
     assert requests.on_scriptrunner_yield().rerun_data.query_string == "T=21"
+
+
+@pytest.mark.private
+def test_expired_sessions_end_even_if_no_other_session_ends(monkeypatch):
+    """Only expired sessions end. Once no session is active, the server drops its caches."""
+    clock, storage, sessions = [0.0], MemorySessionStorage(), Runtime._instance._session_mgr
+    storage._cache._timer = lambda: clock[0]
+    sessions._session_storage, sessions.list_active_sessions.return_value = storage, []
+    drop_caches, broken, expired, young = (MagicMock() for _ in range(4))
+    broken.session.shutdown.side_effect = ValueError("a session that cannot end")
+    storage.save(broken)
+    storage.save(expired)
+    clock[0] = 119.0
+    storage.save(young)
+    clock[0] = 121.0
+    sleeps = iter([None])
+
+    async def sleep_once(_):
+        next(sleeps)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep_once)
+    with pytest.raises(RuntimeError):  # The second sleep raises it.
+        asyncio.run(drop_expired_sessions(drop_caches))
+    expired.session.shutdown.assert_called_once_with()
+    young.session.shutdown.assert_not_called()
+    drop_caches.assert_called_once_with()
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,14 @@
-"""How the page process allocates memory."""
+"""How the page process returns memory to the system."""
 
+import gc
 import platform
 import subprocess
 import sys
+import weakref
 
 import pytest
+
+from lib.ui.served import free_memory
 
 THREADS = """
 import ctypes
@@ -31,3 +35,19 @@ def test_threads_share_one_heap():
     script = [sys.executable, "-c", THREADS]
     done = subprocess.run(script, capture_output=True, check=True, text=True)
     assert done.stderr.count("Arena ") == 1
+
+
+def test_an_idle_server_also_collects_frozen_objects():
+    """A usual collection skips frozen objects: collecting all objects would stop every session."""
+    garbage = type("Garbage", (), {})  # a class refers to itself, so only a collection frees it
+    reference = weakref.ref(garbage)
+    try:
+        gc.freeze()
+        del garbage
+        gc.collect()
+        assert reference() is not None
+        free_memory()
+        assert reference() is None
+        assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
