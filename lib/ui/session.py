@@ -17,7 +17,7 @@ from lib.charts import Chart
 from lib.data import Dataset, Reading, Table
 from lib.experiment import Experiment
 from lib.export import Kept
-from lib.shapes import ModelReading, Stack, TargetQuestion
+from lib.shapes import ModelReading, Stack
 
 Query = dict[str, list[str]]  # an address: all values of each key
 LayerWeights: TypeAlias = tuple[np.ndarray, ...]  # three arrays per layer, then the head's arrays
@@ -115,7 +115,6 @@ class ShapesPage:
     message: str | None = None  # the error message to explain
     stack_question: str = ""  # the address's question, if it was made from a stack's output
     made_up: bool = False  # whether y was chosen to fit, because the code defines no y
-    mistake: tuple[TargetQuestion | None, str] = (None, "")  # a question, and the picked mistake
 
 
 @dataclass(slots=True, eq=False)

@@ -175,23 +175,14 @@ def _labels(opened: list[str]) -> None:
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
     """Draw the recorded mistake that is closest to the question."""
-    page, mistakes = session().shapes, shapes.MISTAKES
     fitting = shapes.damage.mistake_of(question.output, question.target)
-    asked, case = page.mistake
-    if asked != question:
-        case = fitting or next(iter(mistakes))
-
-    def pick(name: str) -> None:
-        page.mistake = question, name
-
-    titles = {name: one.title for name, one in mistakes.items()}
-    pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
+    case = fitting or next(iter(shapes.MISTAKES))
+    mistake, damage = shapes.MISTAKES[case], read_recording(case, Damage)
     if case != fitting or question.loss != shapes.damage.LOSS:
-        hint(f"The example has its own settings: {titles[case]}, mean squared error.")
-    damage = read_recording(case, Damage)
+        hint(f"The example has its own settings: {mistake.title}, mean squared error.")
     st.markdown(":gray-badge[recorded]")
     left, right = st.columns(2)
-    text, sentence = charts.target.damage_words(mistakes[case], damage)
+    text, sentence = charts.target.damage_words(mistake, damage)
     with left:
         steady_chart(charts.target.damage_loss_figure(damage, palette), sentence, "damage_loss")
         hint("Training losses. Neither run raises an error.")
