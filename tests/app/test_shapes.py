@@ -100,14 +100,11 @@ def test_the_verdict_depends_on_the_loss_and_on_the_batch_size():
 
 
 def test_one_click_checks_the_output_of_the_traced_stack():
-    """Two parts have this button. It keeps the number of samples of y and sets the batch size."""
-    app = shapes(part="target", stack="input_b8~lstm_seq_u5", check="64.3_64.12.5")
-    app.button(key="from_stack").click().run()
-    assert title(app).startswith("Correct: y (64, 12, 5)")
-    assert app.number_input(key="check_batch").value == 8
-    app = shapes(stack="input~lstm_seq_u5", check="64.3_64.12.5")
+    """The question keeps the number of samples of y, and has the batch size of the stack."""
+    app = shapes(stack="input_b8~lstm_seq_u5", check="64.3_64.12.5")
     app.button(key="to_doctor").click().run()
     assert title(app).startswith("Correct: y (64, 12, 5)")
+    assert app.number_input(key="check_batch").value == 8
 
 
 def test_a_question_may_be_about_labels():

@@ -73,9 +73,6 @@ def _question_fields(question: TargetQuestion) -> None:
         st.text_input(capital(label), max_chars=200, **bound(key, text, partial(_read, name)))
     if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
         hint("Your code doesn't show y's shape, so this shape fits the output. Enter your own.")
-    press(
-        "Use the traced stack's output", "input", "from_stack", take_stack_output, width="stretch"
-    )
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
     st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
     if in_explore := LOSS_OF.get(question.loss):
@@ -115,15 +112,13 @@ def _read(name: str, text: str) -> None:
 
 def take_stack_output() -> None:
     """Ask about the traced stack's output, with y and loss from its code or with fitting ones."""
-    address.set_page_value(PART, "target")
     stack, page, asked = current_stack(), session().shapes, address.page_value(CHECK_KEY)
     if asked == page.stack_question:  # drop the question of an earlier stack
         asked = ""
     question, tensors = shapes.read_question(asked), shapes.trace(stack)[-1].tensors
-    if not tensors:
-        problem = "The output of the traced stack is unknown. Fix its red or gray row first."
-        page.field_problems["output"] = problem
+    if not tensors:  # an earlier click has changed the stack
         return
+    address.set_page_value(PART, "target")
     reading = page.reading if any(layer.origin for layer in stack) else None
     activation = getattr(stack[-1].inside, "activation", "")
     loss = (reading and reading.loss) or shapes.fitting_loss(activation, question.loss)
