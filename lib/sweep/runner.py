@@ -52,7 +52,9 @@ class Runner:
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
         self._known = {result["settings"]: result for result in done}
         self._active: dict[str, tuple[Point, Run]] = {}  # points in training, by settings
+        self._share_before = self.share  # the share that was trained before this start
         self._earliest_start = -math.inf  # no run starts before this time of the clock
+        self._spent = 0.0  # seconds of training so far, without pauses
         self._runs_state = Status.RUNNING  # the state that all runs were last set to
         self._is_ended = False
         self._watched = clock()
@@ -64,11 +66,14 @@ class Runner:
     def run(self, progress: Callable[[Runner], object] = lambda _: None) -> None:
         """Train all points; call `progress(self)` many times a second, and at the end."""
         try:
+            now = self._clock()
             while not (state := self.state).over:
                 self._set_runs(state)
                 # Start one run per turn: making its data takes a while, and other runs may end.
                 begun = state is Status.RUNNING and self._begin()
                 time.sleep(0.0 if begun else LOOK_SECONDS)
+                before, now = now, self._clock()
+                self._spent += now - before if state is Status.RUNNING else 0.0
                 if self.client.pool.unavailable:
                     raise ExperimentError(self.client.pool.unavailable)
                 self._collect()
@@ -120,6 +125,14 @@ class Runner:
         shares |= dict.fromkeys(self._known, 1.0)
         points = self.plan.points
         return sum(shares.get(point.settings, 0.0) for point in points) / len(points)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimated seconds to the end, if all epochs take equally long; None if unknown."""
+        share = self.share
+        if self.state is not Status.RUNNING or share <= self._share_before:
+            return None
+        return self._spent * (1 - share) / (share - self._share_before)
 
     def _begin(self) -> bool:
         """Start the next point if a worker has a free place; return whether a point started."""

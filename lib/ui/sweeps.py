@@ -208,7 +208,8 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now:
         press(label, "play_arrow", "sweep_start", _start, args=args, type=kind, disabled=not plan)
         press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
         text = f"{TEXTS[runner.state if now.id else 'example']} {len(points)}"
-        st.progress(runner.share, text=f"{text} of {len(runner.plan.points)} points")
+        left = "" if runner.seconds_left is None else f" · {duration(runner.seconds_left)} left"
+        st.progress(runner.share, text=f"{text} of {len(runner.plan.points)} points{left}")
     if words := _state_words(now, plan, loaded):
         hint(words)
     text = charts.sweep.found_takeaway(points) if runner.state.over else TEXTS["early"]

@@ -93,7 +93,7 @@ def test_results_are_in_the_plans_order_whichever_run_ends_first(sweep):
     assert (diverged["status"], diverged["reason"]) == ("diverged", "The loss is NaN.")
     assert np.isnan(diverged.scores("sequence")).all()
     assert finished["status"] == "finished"
-    assert sweep.runner.share == 1.0
+    assert (sweep.runner.share, sweep.runner.seconds_left) == (1.0, None)
     assert not sweep.client.calls
 
 
@@ -176,15 +176,28 @@ def test_a_lost_run_is_trained_again(sweep, how):
     assert sweep.units() == [2, 3, 2, 4]
 
 
-def test_the_share_counts_trained_epochs(sweep):
-    """It is the mean over all points: 1 for a finished point, 0 for a point that hasn't begun."""
+def test_the_time_left_is_estimated_from_finished_epochs(sweep):
+    """It is unknown before the first epoch. The seconds of a pause don't count."""
     sweep.begin()
-    assert sweep.runner.share == 0.0
+    runner = sweep.runner
+    assert (runner.share, runner.seconds_left) == (0.0, None)
+    sweep.clock.forward(10)
     sweep.set(0, Status.FINISHED)
     sweep.expect_started(3)
     sweep.set(1, Status.RUNNING, epoch=100)  # half of 200 epochs
     sweep.set(2, Status.RUNNING, epoch=50)
-    assert sweep.runner.share == (1 + 1 / 2 + 1 / 4) / 4
+    assert runner.share == (1 + 1 / 2 + 1 / 4) / 4
+    left = pytest.approx(10 * 2.25 / 1.75)
+    assert runner.seconds_left == left
+    runner.pause()
+    sweep.expect_calls("pause 1", "pause 2")
+    assert runner.seconds_left is None
+    sweep.clock.forward(1000)
+    runner.resume()
+    sweep.expect_calls("pause 1", "pause 2", "resume 1", "resume 2")
+    sweep.set(1, Status.RUNNING, epoch=100)
+    sweep.set(2, Status.RUNNING, epoch=50)
+    assert runner.seconds_left == left
 
 
 def test_finished_points_are_not_trained_again():
