@@ -56,7 +56,7 @@ class Runner:
         self._earliest_start = -math.inf  # no run starts before this time of the clock
         self._spent = 0.0  # seconds of training so far, without pauses
         self._runs_state = Status.RUNNING  # the state that all runs were last set to
-        self._is_ended = False
+        self._is_paused = self._is_ended = False
         self._watched = clock()
 
     def start(self) -> None:
@@ -87,6 +87,15 @@ class Runner:
             self._data.cache_clear()
         progress(self)
 
+    def pause(self) -> None:
+        """Pause all runs."""
+        self._is_paused = True
+
+    def resume(self) -> None:
+        """Continue after a pause."""
+        self.watch()
+        self._is_paused = False
+
     def stop(self, why: str = "") -> None:
         """End the sweep, without results of unfinished runs. A reason `why` sets `error`."""
         self.error = ExperimentError(why) if why else self.error
@@ -98,13 +107,13 @@ class Runner:
 
     @property
     def state(self) -> Status:
-        """The sweep's status: RUNNING, PAUSED while unwatched, STOPPED or FINISHED."""
+        """The sweep's status: RUNNING, PAUSED, STOPPED or FINISHED."""
         if len(self.results) == len(self.plan.points):
             return Status.FINISHED
         unseen = self.unwatched_seconds if self._rests else 0.0
         if self._is_ended or unseen >= KEEP_SECONDS:
             return Status.STOPPED
-        return Status.PAUSED if unseen >= WATCH_SECONDS else Status.RUNNING
+        return Status.PAUSED if self._is_paused or unseen >= WATCH_SECONDS else Status.RUNNING
 
     @property
     def unwatched_seconds(self) -> float:

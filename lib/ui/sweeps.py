@@ -17,7 +17,7 @@ import streamlit as st
 from lib import charts, export, results, sweep
 from lib.data import DATASETS
 from lib.experiment import SETTINGS, ExperimentError
-from lib.results import HIDDEN_TITLE, VARIABLE, PointResult
+from lib.results import HIDDEN_TITLE, VARIABLE, PointResult, Status
 from lib.sweep import READY, Plan, Ready, Runner
 from lib.text import beside, counted, duration, joined, listed, with_full_stop
 from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
@@ -195,8 +195,14 @@ def _admit() -> str:
 
 def draw_sweep(plan: Plan | None, loaded: Loaded, palette: charts.Palette) -> None:
     """Draw the shown sweep, and update it while it may change."""
+
+    def may_change(now: Sweep) -> bool:
+        if now.is_mine:
+            return now.runner.state is Status.RUNNING
+        return bool(now.id) and not now.runner.state.over  # the browser that started it may resume
+
     draw = partial(_draw_panel, plan, loaded, palette)
-    following_fragment(current_sweep, draw, lambda now: not now.runner.state.over, LOOK_SECONDS)
+    following_fragment(current_sweep, draw, may_change, LOOK_SECONDS)
 
 
 def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now: Sweep) -> None:
@@ -206,6 +212,10 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now:
     label, kind = ("Start", "primary") if idle else ("Restart", "secondary")
     with st.container(horizontal=True, vertical_alignment="center", key="sweep_controls"):
         press(label, "play_arrow", "sweep_start", _start, args=args, type=kind, disabled=not plan)
+        if runner.state is Status.PAUSED:
+            press("Resume", "play_arrow", "sweep_play_arrow", runner.resume, disabled=idle)
+        else:
+            press("Pause", "pause", "sweep_pause", runner.pause, disabled=idle)
         press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
         text = f"{TEXTS[runner.state if now.id else 'example']} {len(points)}"
         left = "" if runner.seconds_left is None else f" · {duration(runner.seconds_left)} left"

@@ -79,7 +79,7 @@ def test_a_note_shows_if_the_form_differs_from_the_shown_results():
 
 
 def test_a_sweep_from_its_start_to_its_end(client):
-    """The page shows results as they arrive, and the takeaway. The link still works."""
+    """The page shows results as they arrive, a pause, and the takeaway. The link still works."""
     app = sweep(**OWN | {"vary": "U=2,4;cell=gru,lstm"})
     app.button(key="sweep_start").click().run()
     until(app, lambda: client.runs)
@@ -87,6 +87,10 @@ def test_a_sweep_from_its_start_to_its_end(client):
     assert app.query_params["sweep"]
     finish(client)
     until(app, lambda: "1 of 4 points" in text(app))
+    app.button(key="sweep_pause").click().run()
+    assert "-badge[paused] 1 of 4" in text(app)
+    app.button(key="sweep_play_arrow").click().run()
+    assert "-badge[training]" in text(app)
     for count in (2, 3, 4):
         until(app, lambda n=count: len(client.runs) == n)
         finish(client)
@@ -99,12 +103,12 @@ def test_a_sweep_from_its_start_to_its_end(client):
 
 
 def test_another_browser_can_only_watch_a_sweep(client):
-    """A link shows the sweep in another browser, where Stop is disabled."""
+    """A link shows the sweep in another browser, where Pause is disabled."""
     app = sweep(**OWN)
     app.button(key="sweep_start").click().run()
     until(app, lambda: client.runs)
     watcher = sweep(data="running_mean", sweep=address(app)["sweep"])
-    assert watcher.button(key="sweep_stop").disabled
+    assert watcher.button(key="sweep_pause").disabled
     assert "Another browser runs this sweep" in text(watcher)
     app.button(key="sweep_stop").click().run()
     until(app, lambda: "-badge[stopped]" in text(app))
@@ -125,6 +129,7 @@ def test_an_unwatched_sweep_is_stopped_for_a_new_sweep(registry, monkeypatch):
     assert started(one)
     assert not started(other)
     (unwatched,) = registry.values()
+    unwatched.runner.pause()
     unwatched.runner._watched -= WATCH_SECONDS
     assert started(other)
     assert [each.runner.state.over for each in registry.values()] == [True, False]

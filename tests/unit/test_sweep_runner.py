@@ -126,20 +126,27 @@ def test_a_result_of_labels_has_accuracies():
     assert result["independent_samples"] == len(digits)
 
 
-def test_stopping_ends_all_runs_and_keeps_the_results(sweep):
-    """A sweep that is stopped begins no run, also if a page shows it again."""
+def test_pause_and_stop_apply_to_all_runs(sweep):
+    """During a pause no run begins, but a run may finish. Stopping keeps the results."""
     sweep.begin()
+    sweep.runner.pause()
+    sweep.expect_calls("pause 0", "pause 1")
+    assert sweep.runner.state is Status.PAUSED
     sweep.set(0, Status.FINISHED)
+    until(lambda: sweep.kept == [[2]])
+    sweep.expect_started(2)
+    sweep.runner.resume()
     sweep.expect_started(3)
+    sweep.expect_calls("pause 0", "pause 1", "resume 1")
     sweep.runner.stop()
-    sweep.expect_calls("stop 1", "stop 2")
-    sweep.runner.watch()
+    sweep.expect_calls("pause 0", "pause 1", "resume 1", "stop 1", "stop 2")
+    sweep.runner.resume()
     assert sweep.runner.state is Status.STOPPED
     assert sweep.kept == [[2]]
 
 
 def test_an_unwatched_sweep_pauses_and_later_stops(sweep):
-    """During a pause no run begins. The sweep resumes if a page shows it before it stops."""
+    """It resumes if a page shows it before it stops."""
     sweep.begin()
     sweep.clock.forward(WATCH_SECONDS - 1)
     sweep.runner.watch()
@@ -148,14 +155,10 @@ def test_an_unwatched_sweep_pauses_and_later_stops(sweep):
     sweep.clock.forward(2)
     assert sweep.runner.state is Status.PAUSED
     sweep.expect_calls("pause 0", "pause 1")
-    sweep.set(0, Status.FINISHED)
-    until(lambda: sweep.kept == [[2]])
-    sweep.expect_started(2)
     sweep.runner.watch()
-    sweep.expect_started(3)
-    sweep.expect_calls("pause 0", "pause 1", "resume 1")
+    sweep.expect_calls("pause 0", "pause 1", "resume 0", "resume 1")
     sweep.clock.forward(KEEP_SECONDS)
-    sweep.expect_calls("pause 0", "pause 1", "resume 1", "stop 1", "stop 2")
+    sweep.expect_calls("pause 0", "pause 1", "resume 0", "resume 1", "stop 0", "stop 1")
     assert sweep.runner.state is Status.STOPPED
 
 
