@@ -42,7 +42,7 @@ def initial_weights(cell: str, features: int, units: int, rng: np.random.Generat
 
 
 def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[Array]:
-    """Draw the initial weights that both modes share from the seed, in Keras's order."""
+    """Draw the initial weights that all modes share from the seed, in Keras's order."""
     rng = np.random.default_rng([experiment.seed, 1])
     model, width = experiment.model, features
     weights: list[Array] = []

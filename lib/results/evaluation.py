@@ -26,7 +26,7 @@ from lib.results.run import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """A model's errors on the evaluated samples, for each mode that it could be trained in."""
+    """A model's errors on the evaluated samples, by mode of the experiment where modes differ."""
 
     step_mse: np.ndarray  # mean squared error at each timestep, (T,)
     losses: dict[str, float]  # each mode's loss: over all timesteps, or at the last timestep
