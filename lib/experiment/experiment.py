@@ -108,7 +108,6 @@ class DataSettings:
     series: str = _setting("id", "")  # the column that names the series; "": detect the column
     scale: str = _setting("scale", "all", options=REGISTRIES["scalings"])
     types: tuple[str, ...] = _setting("types", ())  # columns with another type: "store:category"
-    wide: str = _setting("wide", "unroll", options=REGISTRIES["wide"])
     at_gaps: str = _setting("at_gaps", "run_on", options=REGISTRIES["at_gaps"])
     padding: str = _setting("padding", "none", options=REGISTRIES["paddings"])
 

@@ -29,7 +29,7 @@ _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 def label_of(setting: Setting) -> str:
     """Return a setting's label without limits and units: "Targets", "Learning rate"."""
     label = LABELS.get(setting.key) or _ROWS.get(setting.key, {}).get("label") or name_of(setting)
-    label = label.format(limits="", step="row", columns="month")
+    label = label.format(limits="", step="row")
     return label.partition(" (")[0].partition(",")[0].partition("  ")[0]
 
 
@@ -159,8 +159,6 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
         columns(settled)
         if own is not None and "types" in uses:
             _pick_type(own, settled.data.types)
-            if own.wide_columns:
-                controls("wide", settled, columns=len(own.numbers))
     if table is not None and "scale" in uses:
         _series(table, settled, by_menu="id" in uses)
     with st.expander("Windows (spacing) and targets (values or changes)"):

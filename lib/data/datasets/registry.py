@@ -166,12 +166,12 @@ def _widths(data: DataSettings, table: Table | None) -> tuple[int, int]:
 
 
 def prepared(table: Table, data: DataSettings) -> Table:
-    """Return the table with the settings `types` and `wide` applied. Raises WindowError."""
-    if not data.types and not (data.wide == "unroll" and table.wide_columns):
+    """Return the table with the setting `types` applied. Raises WindowError."""
+    if not data.types:
         return table
-    from lib.data.tables.types import reread  # noqa: PLC0415  imports pandas
+    from lib.data.tables.types import retyped  # noqa: PLC0415  imports pandas
 
-    return reread(table, data.types, data.wide)
+    return retyped(table, data.types)
 
 
 def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:

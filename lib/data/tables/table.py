@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -11,7 +10,7 @@ import numpy as np
 
 from lib.data.caches import cached_with_object
 from lib.experiment import LIMITS, ExperimentError
-from lib.text import MONTHS, counted, listed
+from lib.text import counted, listed
 
 if TYPE_CHECKING:  # importing pandas takes 0.25 s: the first page shouldn't wait for it
     import pandas as pd
@@ -29,10 +28,6 @@ MIN_ROWS = 6  # for two windows of two timesteps with targets one row ahead
 MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # the most columns and cells (20 million cells take 1 GB)
 MOST_CATEGORIES = 12  # with more, the rarest categories share one feature, or one class
 _ROW_NUMBER_NAMES = {"id", "index", "row", "row number", "unnamed: 0"}
-_WIDE_NAMES = (  # patterns of column names: 12 months, or 4 quarters
-    [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
-    [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
-)
 
 _Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # a name, and a function returning (R,)
 
@@ -95,18 +90,6 @@ class Table:
     def categories(self) -> tuple[str, ...]:
         """The names of the text columns."""
         return tuple(f"{name}" for name, dtype in self.frame.dtypes.items() if dtype == "category")
-
-    @property
-    def wide_columns(self) -> list[str]:
-        """The month or quarter columns of a table with one row per year; [] for other tables."""
-        for patterns in _WIDE_NAMES if self.step == "year" else ():
-            names = [
-                [n for n in self.numbers if re.fullmatch(pattern, n.strip(), re.IGNORECASE)]
-                for pattern in patterns
-            ]
-            if all(len(each) == 1 for each in names):
-                return [name for [name] in names]
-        return []
 
 
 @cached_with_object

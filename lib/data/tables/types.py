@@ -1,27 +1,18 @@
-"""Read a table again: change the types of columns, or unroll the months of each year."""
+"""Read a table again with changed types of columns."""
 
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from lib.data.caches import cached_with_object
 from lib.data.tables.order import as_texts, order_rows, rows_without_times
 from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, default_columns
 from lib.data.tables.texts import as_times, not_numbers_note, parse_numbers
-from lib.text import MONTHS, counted, joined, listed
-
-VALUE = "value"  # the name of the column of unrolled months
+from lib.text import joined, listed
 
 
 @partial(cached_with_object, size=1)  # only one result, since a table may have a million rows
-def reread(table: Table, types: tuple[str, ...], wide: str) -> Table:
-    """Return the table with `types` applied, and with a row per month if `wide` is "unroll"."""
-    made = retyped(table, types) if types else table
-    return unrolled(made) if wide == "unroll" else made
-
-
 def retyped(table: Table, types: tuple[str, ...]) -> Table:
     """Return the table with changed kinds of columns: `types` are texts such as "store:category".
 
@@ -102,31 +93,3 @@ def _as_times(column: pd.Series, notes: list[str]) -> pd.Series:
         )
     notes.append(f"The column {column.name} labels the rows{times.reading}.")
     return times.values
-
-
-def unrolled(table: Table) -> Table:
-    """Return a wide table with one row per month or quarter; any other table unchanged."""
-    columns = table.wide_columns
-    if not columns:
-        return table
-    step = "month" if len(columns) == len(MONTHS) else "quarter"
-    width, years = len(columns), pd.DatetimeIndex(table.times).year  # type: ignore[arg-type]
-    months = np.repeat(np.asarray(years - 1970) * 12, width)  # months since January 1970
-    months += np.tile(np.arange(width) * (12 // width), len(table.frame))
-    frame = pd.DataFrame({VALUE: table.frame[columns].to_numpy(np.float64).ravel()})
-    if table.series:
-        frame[table.series] = table.frame[table.series].repeat(width).array
-    frame = frame.loc[: frame[VALUE].last_valid_index()]  # the last year may be incomplete
-    others = [n for n in table.frame.columns if n not in (*columns, table.series)]
-    note = f"{width} columns unrolled into one with {counted(len(frame), step)}."
-    note += f" Left out: {listed(map(str, others))}." if others else ""
-    return replace(
-        table,
-        frame=frame,
-        times=pd.DatetimeIndex(months[: len(frame)].astype("M8[M]").astype("M8[s]")),
-        step=step,
-        notes=(*table.notes, note),
-        inputs=(),
-        targets=(),
-        units={},
-    )
