@@ -1,7 +1,6 @@
 """Check a dataset's arrays for data leakage. Each check describes its finding in a sentence."""
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
@@ -10,9 +9,6 @@ from lib.data.dataset import Dataset, Origin
 from lib.text import counted, joined, number
 
 SAME = 0.9999  # columns are copies if their values and their changes correlate above this
-REVEALS = 0.95  # an input reveals a target above this partial correlation, given the target's past
-LEFT_OPEN = 0.05  # REVEALS applies if the past leaves over 5% of a target's change unexplained
-MOST_DRAWN = 2000  # at most this many timesteps are drawn for the partial correlation
 CLOSE = 1e-3  # the tolerance for a mean of 0 and a standard deviation of 1
 FEWEST = 30  # the fewest timesteps to check: with fewer, unrelated columns may look like copies
 
@@ -30,7 +26,7 @@ class Finding:
 @cached_with_object
 def find_leaks(dataset: Dataset) -> list[Finding]:
     """Return the findings of all checks that apply to a dataset."""
-    findings, origin = [_revealed_targets(dataset)], dataset.origin
+    findings, origin = [_targets_among_inputs(dataset)], dataset.origin
     if len(dataset.parts) < 2:
         return findings
     if origin is None:
@@ -46,28 +42,23 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
     return findings
 
 
-def _revealed_targets(dataset: Dataset) -> Finding:
-    """Find inputs that equal or reveal a target at the same timestep."""
+def _targets_among_inputs(dataset: Dataset) -> Finding:
+    """Find inputs that equal a target at the same timestep, perhaps in another unit."""
     about, origin = "Targets among the inputs", dataset.origin
     x, y = dataset.samples.x, dataset.samples.y
     if (steps := x.shape[0] * x.shape[1]) < FEWEST:
         sentence = f"This check needs at least {FEWEST} timesteps, but there are {steps}."
         return Finding(about, None, sentence)
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
-    reveals = same = np.minimum(_correlations(x, y), of_changes) > SAME
-    limits = f"all correlations are below {SAME}"
-    if origin and max(origin.horizons) and (past := _given_past(dataset, origin)).any():
-        reveals = same | (past > REVEALS)
-        limits += f", and below {REVEALS} given the target's past"
-    if origin and all(origin.horizons):  # a seasonal target's past may predict it legitimately
+    same = np.minimum(_correlations(x, y), of_changes) > SAME
+    if origin and all(origin.horizons):  # a seasonal target's past may equal it legitimately
         columns = np.repeat(origin.columns, len(origin.horizons))
-        reveals = reveals & (np.array(dataset.feature_names)[:, None] != columns)
+        same &= np.array(dataset.feature_names)[:, None] != columns
     pairs = [
-        f"the input {dataset.feature_names[f]} {'equals' if same[f, k] else 'reveals'} the target "
-        f"{dataset.target_labels[k]}"
-        for f, k in np.argwhere(reveals)
+        f"the input {dataset.feature_names[f]} equals the target {dataset.target_labels[k]}"
+        for f, k in np.argwhere(same)
     ]
-    sentence = f"No input reveals a target: {limits}."
+    sentence = f"No input equals a target: all correlations are below {SAME}."
     if pairs:
         sentence = f"Inputs contain the target at all {x.shape[1]} timesteps: {joined(pairs[:3])}."
     return Finding(about, not pairs, sentence)
@@ -81,40 +72,6 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     norms = np.sqrt((columns**2).sum(axis=0))
     columns /= np.where(constant, 1, norms)
     return np.abs(columns[:, : a.shape[-1]].T @ columns[:, a.shape[-1] :])
-
-
-def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
-    """Return absolute partial correlations (F, K), given past targets; 0 if these explain y."""
-    (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
-    drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)
-    rows = np.unique(origin.starts[drawn // timesteps] + origin.rate * (drawn % timesteps))
-    first = np.searchsorted(origin.series, origin.series[rows])
-    rows, first = rows[rows >= first + 3], first[rows >= first + 3]
-    correlations = np.zeros((width, dataset.targets))
-    if (degrees_of_freedom := len(rows) - 9) < FEWEST or dataset.has_labels:
-        return correlations  # the order of classes has no meaning
-    read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
-    read = origin.x_scale.raw(read, origin.series[rows][:, None])
-    for k, (column, ahead) in enumerate(product(range(len(origin.columns)), origin.horizons)):
-        season = np.maximum(rows + ahead - origin.period * -(-ahead // origin.period), first)
-        past_rows = np.stack([rows, rows - 1, rows - 2, rows - 3, season], axis=1)
-        past = origin.targets[past_rows, column]
-        target = origin.targets[rows + ahead, column][:, None]
-        by_past, change = _residuals(target, past), (target - past[:, :1]).std()
-        if by_past.std() <= max(LEFT_OPEN * change, 1e-6 * target.std()):
-            continue
-        for f in range(width):
-            by_input = _residuals(by_past, _residuals(read[..., f], past))
-            unexplained = (by_input**2).sum() / degrees_of_freedom
-            unexplained /= (by_past**2).sum() / (degrees_of_freedom + 3)
-            correlations[f, k] = np.sqrt(max(0.0, 1 - unexplained))
-    return correlations
-
-
-def _residuals(values: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Return the residuals of a regression of values (R, C) on columns (R, D) and an intercept."""
-    known = np.c_[np.ones(len(known)), known / np.maximum(np.abs(known).max(axis=0), 1e-9)]
-    return values - known @ np.linalg.lstsq(known, values)[0]
 
 
 def _shared_samples(dataset: Dataset) -> Finding:
