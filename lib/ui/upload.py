@@ -1,7 +1,7 @@
 """Uploads: a table, or a saved run (.unrolled).
 
 Streamlit (1.67) keeps an uploaded file in memory until its session ends. Here an upload waits until
-there is memory for it, and the page then frees it. If a table is too short, settings are lowered.
+there is memory for it, and the page then frees it. If a table is too short, T is lowered.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from lib.ui import address, runs
 from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
 from lib.ui.session import session
-from lib.ui.shown import dataset_of, in_words
+from lib.ui.shown import dataset_of
 from lib.ui.widgets import bound, hint
 
 if TYPE_CHECKING:  # lib.export imports pandas
@@ -176,19 +176,17 @@ def kept_before() -> Kept | None:
 
 
 def _use_table(new: data.Table) -> None:
-    """Use a new table. Lower settings if the table is too short. Show why it can't be used."""
+    """Use a new table. Lower T if the table is too short. Show why the table can't be used."""
     changes = _changes(new)
-    while True:
-        try:
-            dataset_of(data.settle(session().subject.experiment.set(**changes), new), new)
-            break
-        except ExperimentError as error:
-            fix = error.fix if isinstance(error, data.WindowError) else {}
-            if fix.items() <= changes.items():  # there is no fix, or the fix didn't help
-                _refuse(f"{new.name} can't be used: {error}")
-                return
-            changes |= fix
-            new = replace(new, notes=(f"Set to {in_words(fix)}: {error}", *new.notes))
+    try:
+        dataset_of(data.settle(session().subject.experiment.set(**changes), new), new)
+    except ExperimentError as error:
+        most = error.timesteps if isinstance(error, data.WindowError) else 0
+        if not most:
+            _refuse(f"{new.name} can't be used: {error}")
+            return
+        changes["T"] = most
+        new = replace(new, notes=(f"Set to T = {most}: {error}", *new.notes))
     address.change(changes)
     session().upload.table = new
 

@@ -13,7 +13,7 @@ from lib.data import Table, WindowError
 from lib.data.dataset import Rows
 from lib.data.tables.cutting import cut, parts_of, span_of
 from lib.data.tables.windows import make_windows
-from lib.experiment import DataSettings, Experiment, ExperimentError
+from lib.experiment import DataSettings, ExperimentError
 
 SETTINGS = st.builds(
     DataSettings,
@@ -90,15 +90,15 @@ def test_all_rows_of_a_window_are_in_one_series_and_one_split(series, data, seed
 
 @settings(derandomize=True, deadline=None)
 @given(PANELS, SETTINGS, SEEDS)
-def test_the_settings_that_an_error_proposes_work(series, data, seed):
+def test_the_timesteps_that_an_error_proposes_work(series, data, seed):
     """This holds even if the series of a panel have different lengths."""
     rows, rank = panel(series)
     longer = replace(data, timesteps=60)
     try:
         cut(rows, rank, longer, seed, 10**9)
     except WindowError as error:
-        if error.fix:
-            shorter = Experiment(longer).set(**error.fix).data
+        if error.timesteps:
+            shorter = replace(data, timesteps=error.timesteps)
             assert len(cut(rows, rank, shorter, seed, 10**9).starts)
 
 

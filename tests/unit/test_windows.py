@@ -43,14 +43,13 @@ def test_a_timesteps_target_is_in_the_next_row():
     ("timesteps", "settings", "words"),
     [
         (24, {}, r"25 rows.* has 30 rows. Choose T ≤ 14, or add rows"),
-        (2, {"horizon": 20}, "Choose steps ahead ≤ 13, or add rows"),
-        (24, {"horizon": 20}, "Choose T ≤ 14 and steps ahead ≤ 1, or add rows"),
+        (2, {"horizon": 20}, "Choose fewer steps ahead, or add rows"),
         (4, {"rate": 30}, "4 timesteps, 30 rows apart,"),
         (4, {"gap": 90}, "window each, 90 rows apart, with"),
     ],
 )
 def test_too_few_rows_raise_an_error_with_a_fix(timesteps, settings, words):
-    """The error proposes a smaller T, fewer steps ahead, or both."""
+    """The error proposes a smaller T, or fewer steps ahead."""
     with pytest.raises(WindowError, match=words):
         cut(counting(30), ["row"], ["row"], timesteps, **settings)
 

@@ -168,8 +168,7 @@ def check_season(origin: Origin, period: int) -> None:
     if period >= longest:
         raise WindowError(
             f"a season of {period:,} rows needs more than {period:,} training rows in a series, "
-            f"got {longest:,}. Choose a shorter season, or 0 to detect it.",
-            {"period": 0},
+            f"got {longest:,}. Choose a shorter season, or 0 to detect it."
         )
 
 

@@ -56,9 +56,9 @@ def check_size(rows: int, columns: int) -> None:
 class WindowError(ExperimentError):
     """Raised if a table can't be cut into windows with these settings."""
 
-    def __init__(self, message: str, fix: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, message: str, timesteps: int = 0) -> None:
         super().__init__(message)
-        self.fix = fix or {}  # settings, by URL key, with which the table can be used
+        self.timesteps = timesteps  # the most for which the table has enough rows; 0 if unknown
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

@@ -43,7 +43,7 @@ def make_windows(
     try:
         windows = cut(rows, rank, data, seed, most)
     except WindowError as error:
-        raise WindowError(" ".join([f"{error}", *notes]), error.fix) from None
+        raise WindowError(" ".join([f"{error}", *notes]), error.timesteps) from None
     training, classes = windows.part == 0, tuple[str, ...]()
     if count_classes(table, targets):
         rows, classes = with_classes(rows, table.frame[targets[0]], training, notes)
@@ -180,8 +180,7 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
     if len(targets) > 1 and (texts := [name for name in targets if name in table.categories]):
         raise WindowError(
             f"the text column {texts[0]} must be the only target, with one label for each "
-            f"timestep, got {len(targets)} target columns. Choose one.",
-            {"targets": (texts[0],)},
+            f"timestep, got {len(targets)} target columns. Choose one."
         )
     if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
         raise WindowError(
