@@ -35,7 +35,7 @@ def test_another_process_reads_a_file(content, sheet):
     assert_same(reading.table, table)
     refused = finished(b"\x89PNG" + bytes(100))
     assert refused.table is None
-    assert "content is a PNG image" in refused.error
+    assert "isn't a text file" in refused.error
 
 
 @pytest.mark.parametrize(

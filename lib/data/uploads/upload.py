@@ -20,19 +20,6 @@ _SIGNATURES = {
     b"\xd0\xcf\x11\xe0": "workbook",  # .xls
     b"PK\x03\x04": "zip",  # .xlsx, .ods, .npz
 }
-_OTHER_SIGNATURES = {
-    b"\x89PNG": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF8": "a GIF image",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "a gzip file",
-    b"ARROW1": "an Arrow (Feather) file",
-    b"\x89HDF": "an HDF5 file",
-    b"SQLite": "an SQLite database",
-    b"\x80\x04\x95": "a Python pickle, which could run code",
-    b"\x80\x05\x95": "a Python pickle, which could run code",
-}
-_BINARY = ("parquet", "xlsx", "npz", "npy", "keras")  # extensions of binary files
 SECONDS = 60.0  # a reading process is killed after this time
 SEATS = 2 if total_memory() >= ENOUGH else 1  # files that can be read at the same time
 MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45  # the share of the free memory that a process may use
@@ -44,13 +31,7 @@ _waiting = dict["Reading", int]()  # the sizes of waiting files in bytes
 
 
 def begins_as(content: bytes) -> str:
-    """Return "parquet", "arrays", "workbook", "zip" or "text" by the bytes. Raises UploadError."""
-    for signature, description in _OTHER_SIGNATURES.items():
-        if content.startswith(signature):
-            raise UploadError(
-                f"Expected a table, but the file's content is {description}. Export the table as "
-                "CSV, Parquet or Excel, then upload that file."
-            )
+    """Return "parquet", "arrays", "workbook", "zip" or "text", by the first bytes."""
     return next((kind for start, kind in _SIGNATURES.items() if content.startswith(start)), "text")
 
 
@@ -100,14 +81,6 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
         raise UploadError(
             f"{name} needs too much memory: {error}. Remove columns or rows."
         ) from None
-    except UploadError:
-        extension = name.lower().rpartition(".")[2]
-        if kind == "text" and extension in _BINARY and content:
-            raise UploadError(
-                f"{name} isn't a valid .{extension} file. It may be damaged or incomplete. Save "
-                "the file again, then upload it."
-            ) from None
-        raise
 
 
 class Reading:
