@@ -18,15 +18,6 @@ def rows(count, columns="a,b"):
     return f"{columns}\n{''.join(f'{i % 7},{i % 5}{chr(10)}' for i in range(count))}".encode()
 
 
-SHEETS = workbook(
-    {
-        "First": [["a", "b"], *([i % 7, i % 5] for i in range(100))],
-        "Second": [["c", "d"], *([i % 7, i % 5] for i in range(90))],
-        "Notes": [["by me"]],
-    }
-)
-
-
 def wait_until_read(app):
     """Wait for the process that reads a large or a binary file, and rerun the page."""
     assert session(app).upload.reading.over.wait(60)
@@ -98,25 +89,6 @@ def test_one_click_lowers_timesteps_that_the_file_is_too_short_for():
     app.button(key="use_cure").click().run()
     assert app.slider(key="T").value == 49
     assert not app.warning
-
-
-def test_a_widget_picks_the_sheet_of_a_workbook():
-    """An unusable sheet gets an error message, and the previous sheet stays in use."""
-    app = start(data="upload")
-    upload_file(app, "book.xlsx", SHEETS)
-    wait_until_read(app)
-    assert "book.xlsx" in headings(app)
-    sheet = app.selectbox(key="upload_sheet")
-    assert (sheet.options, sheet.value) == (["First", "Second", "Notes"], "First")
-    sheet.set_value("Second").run()
-    wait_until_read(app)
-    assert session(app).upload.table.numbers == ("c", "d")
-    app.selectbox(key="upload_sheet").set_value("Notes").run()
-    wait_until_read(app)
-    assert "needs a column of numbers" in app.error[0].value
-    assert app.selectbox(key="upload_sheet").value == "Second"
-    upload_file(app, "good.csv", rows(100))
-    assert "upload_sheet" not in {box.key for box in app.selectbox}
 
 
 @pytest.mark.parametrize("ends", ["button", "removed", "another"])

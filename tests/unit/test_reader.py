@@ -16,21 +16,21 @@ from tests.unit.uploaded import PLAIN, assert_same, lines
 from tests.unit.workbooks import workbook
 
 PATIENCE = 60
-SHEETS = workbook({"A": [["a"], *[[i] for i in range(9)]], "B": [["b"]]})
+BOOK = workbook({"A": [["a"], *[[i] for i in range(9)]], "B": [["b"]]})
 PANEL = lines("day,store,a", lambda i: f"2024-01-{1 + i // 2:02},{'xy'[i % 2]},{i}", 20).encode()
 
 
-def finished(content, sheet=""):
+def finished(content):
     """Read a file in a process, and return the reading when it is over."""
-    reading = Reading("file.csv", content, sheet)
+    reading = Reading("file.csv", content)
     assert reading.over.wait(PATIENCE)
     return reading
 
 
-@pytest.mark.parametrize(("content", "sheet"), [(SHEETS, "A"), (PANEL, "")])
-def test_another_process_reads_a_file(content, sheet):
+@pytest.mark.parametrize("content", [BOOK, PANEL], ids=["workbook", "panel"])
+def test_another_process_reads_a_file(content):
     """The table is the table of `read_upload`. An unreadable file gives an error."""
-    reading, table = finished(content, sheet), read_upload("file.csv", content, sheet)
+    reading, table = finished(content), read_upload("file.csv", content)
     assert reading.error == ""
     assert_same(reading.table, table)
     refused = finished(b"\x89PNG" + bytes(100))

@@ -77,8 +77,6 @@ class Table:
     series: str = ""  # the column that seems to identify series; empty if there is none
     settings: Mapping[str, Any] = field(default_factory=dict)  # suggested settings, by URL key
     labels: tuple[str, ...] = ()  # the columns that the times were read from
-    sheets: tuple[str, ...] = ()  # the names of all sheets of a workbook
-    sheet: str = ""  # the name of the sheet that was read
     fingerprint: str = ""  # the SHA-256 of an uploaded file, in hexadecimal digits
 
     @property

@@ -27,23 +27,23 @@ _X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
 _Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "outputs")
 
 
-def read_workbook(content: bytes, sheet: str = "") -> Entries:
-    """Return the entries of `sheet`, by default the first with a table. Raises UploadError."""
-    cells, chosen, sheets = _cells(content, sheet)
+def read_workbook(content: bytes) -> Entries:
+    """Return the entries of the first sheet with a table. Raises UploadError."""
+    cells, chosen, others = _cells(content)
     check_size(*cells.shape)
     filled = cells.notna().sum(axis=1).to_numpy()
     if not filled.any():
-        others = f" The workbook has the sheets {listed(sheets)}." if len(sheets) > 1 else ""
         raise UploadError(
-            f"The sheet {chosen} is empty. Expected a header row and rows of numbers.{others}"
+            f"The sheet {chosen} is empty. Expected a header row and rows of numbers."
         )
     top, names, notes = _header(cells, filled)
     unique, renamed = unique_names(names)
     notes += renamed
-    if other_sheets := [name for name in sheets if name != chosen]:
-        notes.insert(0, f"Sheet {chosen} read. Other sheets: {listed(other_sheets)}.")
+    if others:
+        move = "To read another sheet, move it to the front"
+        notes.insert(0, f"Sheet {chosen} read. Other sheets: {listed(others)}. {move}.")
     frame = cells.iloc[top:].reset_index(drop=True).set_axis(unique, axis=1)
-    entries = Entries(frame, notes, known={"sheets": tuple(sheets), "sheet": chosen})
+    entries = Entries(frame, notes)
     entries.drop_empty_rows()
     entries.frame = entries.frame.infer_objects()
     for name, column in entries.frame.items():
@@ -56,27 +56,23 @@ def read_workbook(content: bytes, sheet: str = "") -> Entries:
     return entries
 
 
-def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
-    """Return a sheet's cells, its name, and the names of all sheets. Raises UploadError."""
+def _cells(content: bytes) -> tuple[pd.DataFrame, str, list[str]]:
+    """Return a sheet's cells, its name, and the names of other sheets. Raises UploadError."""
     try:
         with pd.ExcelFile(io.BytesIO(content), engine="calamine") as book:
             sheets = [str(name) for name in book.sheet_names]
-            if sheet and sheet not in sheets:
-                raise UploadError(f"There is no sheet {sheet!r}. Choose from {listed(sheets)}.")
-            for chosen in [sheet] if sheet else [*sheets, sheets[0]]:  # the first if none fits
+            for chosen in [*sheets, sheets[0]]:  # the first if none fits
                 cells = pd.read_excel(book, sheet_name=chosen, header=None)
                 sample = cells.iloc[:1000]
                 numbers = sample.map(lambda cell: isinstance(cell, (int, float))) & sample.notna()
                 if numbers.any(axis=1).sum() >= MIN_ROWS:  # skip a cover sheet of texts
                     break
-    except UploadError:
-        raise
     except Exception as error:  # calamine's own errors, or any error for broken cells
         raise UploadError(
             f"The workbook can't be read: {error}. Save it again as .xlsx, without a password, or "
             "export the sheet as CSV."
         ) from None
-    return cells, chosen, sheets
+    return cells, chosen, [name for name in sheets if name != chosen]
 
 
 def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], list[str]]:

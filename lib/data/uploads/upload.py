@@ -7,7 +7,6 @@ import pickle
 import subprocess
 import sys
 import zipfile
-from functools import partial
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread, Timer
 
@@ -55,11 +54,11 @@ def _kind_of_zip(content: bytes) -> str:
     )
 
 
-def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
+def read_upload(name: str, content: bytes) -> Table:
     """Return a file's table, with rows in order of time. The bytes decide the format, not the name.
 
-    Numbers are float64 (NaN if missing), texts are categories. `sheet` is the name of a workbook's
-    sheet: by default, of the first with a table. Raises UploadError if there is no usable table.
+    Numbers are float64 (NaN if missing), texts are categories. A workbook's table is in the first
+    sheet that has one. Raises UploadError if there is no usable table.
     """
     if len(content) > MAX_BYTES:
         raise UploadError(
@@ -73,8 +72,8 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
     from lib.data.uploads.csv_file import read_csv  # noqa: PLC0415
     from lib.data.uploads.entries import make_table  # noqa: PLC0415
 
-    readers = {"text": read_csv, "parquet": formats.read_parquet, "arrays": formats.read_arrays}
-    readers["workbook"] = partial(formats.read_workbook, sheet=sheet)
+    readers = {"text": read_csv, "parquet": formats.read_parquet}
+    readers |= {"arrays": formats.read_arrays, "workbook": formats.read_workbook}
     try:
         return make_table(name, hashlib.sha256(content).hexdigest(), readers[kind](content))
     except MemoryError as error:
@@ -89,14 +88,14 @@ class Reading:
     When `over` is set, `table` or `error` has the result. After `stop`, both are empty.
     """
 
-    def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
+    def __init__(self, name: str, content: bytes) -> None:
         size = len(content) + sum(_waiting.values())
         if len(_waiting) >= MAX_WAITING or (_waiting and size > MAX_WAITING_BYTES):
             raise UploadError(f"{name} can't be read now: too many files are waiting. Try later.")
         self.name, self.error = name, ""
         self.table: Table | None = None
         self.over = Event()
-        self._request: tuple[str, bytes, str] | None = name, content, sheet  # None after sending
+        self._request: tuple[str, bytes] | None = name, content  # None after sending
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
         _waiting[self] = len(content)
