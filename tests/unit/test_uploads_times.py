@@ -1,7 +1,5 @@
 """A column of dates labels the rows of an uploaded table and gives their step."""
 
-from calendar import month_name
-
 import pandas as pd
 import pytest
 
@@ -38,8 +36,7 @@ def test_a_column_of_dates_labels_the_rows(form):
         ("when", lambda i: f"{2024 + i // 4}-Q{i % 4 + 1}", "2024-01-01", "quarter"),
         ("week", lambda i: f"{DAYS[0] + pd.Timedelta(weeks=i):%Y-%m-%d}", "2024-01-01", "week"),
         # Each part of the date has its own column.
-        ("year,quarter", lambda i: f"{2000 + i // 4},{i % 4 + 1}", "2000-01-01", "quarter"),
-        ("year,month", lambda i: f"2024,{month_name[i + 1]}", "2024-01-01", "month"),
+        ("year,month", lambda i: f"2024,{i + 1}", "2024-01-01", "month"),
         ("YEAR,month,day", lambda i: f"2024,2,{20 + i}", "2024-02-20", "day"),
         ("year,month,day,hour", lambda i: f"2024,2,{1 + i // 5},{i % 5 + 19}",
          "2024-02-01 19:00", "hour"),
