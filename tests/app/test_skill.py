@@ -58,7 +58,7 @@ def test_a_chosen_season_changes_the_baselines_of_a_trained_run(client):
     app = press(seattle(), "train")
     finish_newest(client, Status.PAUSED)
     app.run()
-    assert "same weekday last week" in rows(app)
+    assert "value 7 days before" in rows(app)
     assert "No season was found" in text(app)
     app.number_input(key="period").set_value(14).run()
     assert app.query_params["period"] == "14"

@@ -42,7 +42,7 @@ def test_errors_of_a_baseline_equal_those_computed_by_pandas(part):
     frame, rows = by_hand(own_data.panel(), dataset, of_part)
     change = frame.groupby("store")["sales"].diff(7).to_numpy()
     week = next(score for score in result.baseline_scores if score.name == "seasonal")
-    assert week.label == "same weekday last week"
+    assert week.label == "value 7 days before"
     assert week.mae[0] == pytest.approx(np.abs(change[rows]).mean(), rel=1e-5)
     assert week.rmse[0] == pytest.approx(np.sqrt((change[rows] ** 2).mean()), rel=1e-5)
     # Training rows are the first days of each store, up to the last target of a training sample.

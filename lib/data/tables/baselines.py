@@ -16,16 +16,16 @@ _SEARCHED_ROWS = 1024  # rows of the first target that `coreforecast` searches, 
 NEARER = 0.95  # a season counts if its squared error is below 95% of the last value's error
 AS_NEAR = 0.8  # a longer season is chosen only if its squared error is over 20% smaller
 _PHASES = 24  # a season's own phase is compared with at most this many other phases
-_SEASONS = {
-    "minute": {60: "hour", 1440: "day"},
-    "hour": {24: "day", 168: "week"},
-    "day": {7: "week", 365: ""},
-    "weekday": {5: "week"},
-    "week": {52: ""},
-    "month": {12: "year"},
-    "quarter": {4: "year"},
+_SEASONS: dict[str, tuple[int, ...]] = {
+    "minute": (60, 1440),
+    "hour": (24, 168),
+    "day": (7, 365),
+    "weekday": (5,),
+    "week": (52,),
+    "month": (12,),
+    "quarter": (4,),
 }
-"""Calendar seasons by the step between two rows: number of rows → name; "" if its length varies."""
+"""The calendar's seasons, in rows, by the step between two rows; the usual season first."""
 
 
 def with_baselines(dataset: Dataset) -> Dataset:
@@ -119,19 +119,12 @@ def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarra
 
 
 def _label(name: str, origin: Origin) -> str:
-    period, step = origin.baseline_period, origin.step
-    season, repeats = natural_seasons(origin).get(period), max(origin.horizons) > period
-    if name == "last" and step == "day" and origin.horizons == (1,):
-        return "today's value"
     if name == "mean" and len(origin.names) > 1:
         return "each series' mean"
-    if name == "seasonal" and season and not origin.gaps:
-        unit = "weekday" if step == "day" else step
-        when = "yesterday" if season == "day" else f"last {season}"
-        return f"last known {season}" if repeats else f"same {unit} {when}"
     if name == "seasonal":
-        rows = season_length(origin, period)
-        return f"last {rows}" if repeats else f"value {rows} before"
+        rows = season_length(origin, origin.baseline_period)
+        is_repeated = max(origin.horizons) > origin.baseline_period
+        return f"last {rows}" if is_repeated else f"value {rows} before"
     return BASELINES[name]
 
 
@@ -157,11 +150,6 @@ def lags_of(origin: Origin, period: int = 1) -> np.ndarray:
     return period * -(-np.maximum(1, origin.horizons) // period)
 
 
-def natural_seasons(origin: Origin) -> dict[int, str]:
-    """Return the calendar seasons of these rows, the usual one first: number of rows → name."""
-    return _SEASONS.get(_step(origin), {})
-
-
 def check_season(origin: Origin, period: int) -> None:
     """Raise WindowError unless a series has more than `period` training rows."""
     longest = int(np.bincount(origin.series[origin.training]).max())
@@ -177,7 +165,7 @@ def find_season(origin: Origin) -> tuple[int, int]:
     rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
     longest = rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
     some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # at most 5 horizons
-    natural = natural_seasons(origin)
+    natural = _SEASONS.get(_step(origin), ())
     # A power of two of rows, so that most moves of the training slider reuse the cached result.
     searched = longest[: min(1 << len(longest).bit_length() - 1, _SEARCHED_ROWS)]
     found = _search(origin.targets[searched, 0].tobytes())

@@ -68,5 +68,4 @@ def with_labels(dataset: Dataset, classes: tuple[str, ...]) -> Dataset:
         target_offset=None,
     )
     known = numbers[rows].astype(int) if horizon else None  # 0 steps ahead, no label is known
-    is_today = origin.step == "day" and horizon == 1
-    return with_label_baselines(dataset, known, "today's label" if is_today else "last label")
+    return with_label_baselines(dataset, known)
