@@ -225,11 +225,11 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
 
 def _pick_type(table: Table, types: tuple[str, ...]) -> None:
     with st.container(horizontal=True):
-        names = [*table.labels, *(str(name) for name in table.frame.columns)]
+        names = [str(name) for name in table.frame.columns]
         name = st.selectbox("A column", names, key="types_column")
-        kind_of = dict(each.rsplit(":", 1) for each in types if ":" in each)
+        parts = (each.rpartition(":") for each in types)
+        kind_of = {column: kind for column, _, kind in parts if kind in KINDS}
         detected = "number" if name in table.numbers else "category"
-        detected = "date" if name in table.labels else detected
         kinds, value = list(KINDS), kind_of.get(name, detected)
 
         def read_as(kind: str) -> None:

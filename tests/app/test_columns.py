@@ -70,13 +70,6 @@ def test_the_page_names_the_detected_series_column_which_can_be_switched_off():
     assert len(shown(app).origin.names) == 7
 
 
-def test_an_unknown_column_kind_in_a_link_is_dropped_and_named():
-    """The complaint quotes the link and shows the expected form."""
-    state = with_table(stores(), "Explore", T="7", types="store:bogus").session_state[KEY]
-    assert state.subject.experiment.data.types == ()
-    assert "types=store:bogus. Expected column:kind" in state.address.complaints[0]
-
-
 def test_a_column_kind_in_a_link_that_does_not_fit_the_file_is_dropped():
     """The file is read with its detected column kinds."""
     app = start("Data", data="upload", types="store:number", T="7")

@@ -34,9 +34,9 @@ _SERIES_WORDS = (
 _NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|I[Dd]$")
 
 
-def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: list[str]) -> Table:
-    """Return the table sorted by `times` (R,), which were read from the columns `labels`."""
-    frame, name = table.frame, joined(labels)
+def order_rows(table: Table, times: pd.Series, name: str, notes: list[str]) -> Table:
+    """Return the table sorted by `times` (R,), whose columns are called `name` in notes."""
+    frame = table.frame
     if not times.is_unique and (copies := frame.assign(**{"": times}).duplicated()).any():
         notes.append(f"{counted(int(copies.sum()), 'duplicate row')} removed.")
         frame, times = frame[~copies].reset_index(drop=True), times[~copies].reset_index(drop=True)
@@ -59,7 +59,7 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
     index = pd.DatetimeIndex(times)
     step, spacing_notes = spacing(index, codes)
     notes += spacing_notes
-    return replace(table, frame=frame, times=index, labels=labels, step=step, series=series)
+    return replace(table, frame=frame, times=index, step=step, series=series)
 
 
 def rows_without_times(table: Table, notes: list[str]) -> Table:
@@ -68,7 +68,7 @@ def rows_without_times(table: Table, notes: list[str]) -> Table:
     if series:
         count = counted(table.frame[series].nunique(), "series", "series")
         notes.append(f"The table has {count}, identified by {series}.")
-    return replace(table, times=None, labels=(), step="row", series=series)
+    return replace(table, times=None, step="row", series=series)
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
@@ -218,7 +218,7 @@ def rows_of(
             notes.append(
                 f"{counted(shared, 'time has', 'times have')} several rows. Averaging them reduced "
                 f"{counted(len(first), 'row')} to {first.sum():,}. To keep all rows, choose a "
-                "series column, or leave the dates out."
+                "series column, or remove the dates from the file."
             )
             how = dict.fromkeys(frame, "mean")
             if has_labels:  # a mean of class numbers means nothing

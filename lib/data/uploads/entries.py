@@ -120,7 +120,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
         column, verb = ("column", "labels") if len(labels) < 2 else ("columns", "label")
         notes.append(f"The {column} {joined(labels)} {verb} the rows{times.reading}.")
         dates = times.values[has_date].reset_index(drop=True)
-        rows = order_rows(table, dates, tuple(labels), notes)
+        rows = order_rows(table, dates, joined(labels), notes)
     if len(rows.frame) < MIN_ROWS:
         raise UploadError(
             f"The table has {counted(len(rows.frame), 'row')}, and at least {MIN_ROWS} are needed "
