@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow.types import is_dictionary
 
 from lib.data.tables.table import MAX_COLUMNS, MIN_ROWS, UploadError, check_size
 from lib.data.uploads.entries import NUMBERED_COLUMNS, Entries, has_header, unique_names
@@ -15,10 +14,9 @@ from lib.experiment import LIMITS
 from lib.text import counted, listed
 
 _ROWS_ABOVE = 20  # how many rows to search for the header
-_PLAIN = (  # types of columns that are read
-    *(pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean),
-    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
-    *(pa.types.is_timestamp, pa.types.is_date, pa.types.is_null),
+_IGNORED = (  # types of columns that aren't read
+    *(pa.types.is_nested, pa.types.is_binary, pa.types.is_large_binary),
+    *(pa.types.is_fixed_size_binary, pa.types.is_binary_view),
 )
 SERIES = "sample"  # the column that identifies samples
 _NAMELESS = ""  # the key for a .npy file's array, which has no name
@@ -96,16 +94,10 @@ def read_parquet(content: bytes) -> Entries:
     try:
         file = pq.ParquetFile(io.BytesIO(content))
         schema = file.schema_arrow
-        kinds = {f.name: f.type.value_type if is_dictionary(f.type) else f.type for f in schema}
-        plain = [name for name, kind in kinds.items() if any(is_plain(kind) for is_plain in _PLAIN)]
+        plain = [f.name for f in schema if not any(is_kind(f.type) for is_kind in _IGNORED)]
         check_size(file.metadata.num_rows, len(plain))
-        table = file.read(columns=plain)
-        for i, field in enumerate(table.schema):  # cast types that pandas reads as Python objects
-            if pa.types.is_decimal(field.type) or pa.types.is_float16(field.type):
-                table = table.set_column(i, field.name, table[i].cast(pa.float64()))
-            elif pa.types.is_boolean(field.type) and table[i].null_count:
-                table = table.set_column(i, field.name, table[i].cast(pa.int8()))
-        frame = table.to_pandas(date_as_object=False)
+        nullable = {pa.bool_(): pd.BooleanDtype()}  # otherwise Python objects, if any is missing
+        frame = file.read(columns=plain).to_pandas(date_as_object=False, types_mapper=nullable.get)
     except UploadError:
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
