@@ -162,26 +162,15 @@ def _is_samples(array: np.ndarray) -> bool:
 
 
 def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return samples and their targets, or all arrays of equal length. Raises UploadError."""
+    """Return samples and their targets; if there are no samples, all arrays of equal length."""
     samples = {key: array for key, array in arrays.items() if _is_samples(array)}
-    by_length = sorted(arrays, key=lambda key: len(arrays[key]), reverse=True)
-    x = _named(samples or arrays, _X_NAMES) or next(iter(samples), by_length[0])
-    n, steps = len(arrays[x]), arrays[x].shape[1:2]
-    others = {key: array for key, array in arrays.items() if key != x}
-    equally_long = [key for key in others if len(arrays[key]) == n]
-    fitting = [k for k in equally_long if k not in samples or arrays[k].shape[1:2] == steps]
-    y = _named(others, _Y_NAMES)
-    if y and y not in fitting:
-        by_step = f"({n}, {steps[0]}, K), ({n}, {steps[0]}), " if samples else ""
-        raise UploadError(
-            f"{y} {arrays[y].shape} doesn't match {x} {arrays[x].shape}. Expected targets of "
-            f"shape {by_step}({n}, K) or ({n},). Save {y} in one of these shapes."
-        )
-    if samples and y:
-        fitting = [y]
-    elif samples and len(fitting) > 1:
-        fitting = []  # it is unknown which array has the targets
-    return {key: arrays[key] for key in (x, *fitting)}
+    longest = max(samples or arrays, key=lambda key: len(arrays[key]))
+    x = _named(samples or arrays, _X_NAMES) or longest
+    others = {k: array for k, array in arrays.items() if k != x and len(array) == len(arrays[x])}
+    if samples:
+        y = _named(others, _Y_NAMES) or (next(iter(others)) if len(others) == 1 else "")
+        others = {y: others[y]} if y else {}
+    return {x: arrays[x], **others}
 
 
 def _named(arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> str:
