@@ -11,7 +11,7 @@ from lib.charts import axes, chart, classes
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, nth
-from lib.data import Dataset, Finding, class_numbers, find_leaks, moments_by_group, series_by_part
+from lib.data import Dataset, Finding, class_numbers, find_leaks, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
 from lib.text import all_of, apart, beside, capital, counted, filled, joined, listed, percent, times
@@ -177,8 +177,8 @@ def levels_hint(dataset: Dataset) -> str:
     if not np.isin(of_samples[dataset.evaluated], of_samples[: dataset.train]).all():
         return ""
     values, series = origin.targets[origin.training, 0], origin.series[origin.training]
-    means, deviations = moments_by_group(values, series)[:, series]
-    between, within = float(means.std()), math.sqrt((deviations**2).mean())
+    means = (np.bincount(series, values) / np.maximum(np.bincount(series), 1))[series]
+    between, within = float(means.std()), float((values - means).std())
     if not within or between < 2 * within:
         return ""
     return filled(_TEXTS, "levels", times=times(between / within))

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from lib.data import DATASETS, find_leaks, make_dataset, suggested
-from tests.unit.own_data import load, windows_of_load, windows_of_stores
+from tests.unit.own_data import load, windows_of_load
 from tests.unit.pictures import a_dataset
 
 TARGETS, ROWS = "Targets among the inputs", "Rows in two parts"
-SAMPLES, SCALING = "Samples in two parts", "Scaling with all rows"
+SAMPLES = "Samples in two parts"
 
 
 def finding(dataset, about):
@@ -68,20 +68,6 @@ def test_rows_in_two_splits_are_counted():
     planted = replace(dataset, origin=replace(dataset.origin, starts=starts))
     result = finding(planted, ROWS)
     assert (result.clean, result.sentence.split()[0]) == (False, "6")
-
-
-def test_scaling_with_other_than_the_training_rows_is_found():
-    """The app's own scaling is clean: over all series, by series, and for changes."""
-    for settings in ({}, {"scale": "id"}, {"form": "change"}, {"split": "id"}):
-        dataset = windows_of_stores(**settings)
-        assert finding(dataset, SCALING).clean
-    rows = f"(1 input, {dataset.origin.training.sum()} of 600 rows)"
-    assert rows in finding(dataset, SCALING).sentence
-    dataset = windows_of_load()
-    inputs = dataset.origin.inputs.astype(np.float64)
-    whole = ((inputs - inputs.mean(0)) / inputs.std(0)).astype(np.float32)
-    planted = replace(dataset, origin=replace(dataset.origin, inputs=whole))
-    assert finding(planted, SCALING).clean is False
 
 
 def test_validation_samples_that_occur_in_training_are_found():

@@ -6,10 +6,9 @@ import numpy as np
 
 from lib.data.caches import cached_with_object
 from lib.data.dataset import Dataset, Origin
-from lib.text import counted, joined, number
+from lib.text import counted, joined
 
 SAME = 0.9999  # columns are copies if their values and their changes correlate above this
-CLOSE = 1e-3  # the tolerance for a mean of 0 and a standard deviation of 1
 FEWEST = 30  # the fewest timesteps to check: with fewer, unrelated columns may look like copies
 
 
@@ -36,9 +35,9 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
     sizes = joined([f"{rows.sum():,} {name}" for name, rows in used.items()])
     are = counted(shared, "row is", "rows are") if shared else "No row is"
     sentence = f"{are} in two parts ({sizes} rows)."
-    findings += [Finding("Rows in two parts", not shared, sentence, splits=True), _scaling(origin)]
+    findings.append(Finding("Rows in two parts", not shared, sentence, splits=True))
     if len(origin.names) > 1:
-        findings.append(_shared_series(dataset, origin, used))
+        findings.append(_shared_series(dataset, origin))
     return findings
 
 
@@ -104,43 +103,11 @@ def series_by_part(dataset: Dataset, origin: Origin) -> list[np.ndarray]:
     return [np.unique(origin.series[origin.starts[samples]]) for samples in dataset.parts.values()]
 
 
-def _scaling(origin: Origin) -> Finding:
-    """Check that inputs have a mean of 0 and a standard deviation of 1 in the training rows."""
-    group = origin.series if origin.x_scale.by_series else np.zeros_like(origin.series)
-    known, error = origin.training, 0.0
-    for column in origin.inputs.T:  # one column at a time, since there may be a million rows
-        mean, deviation = moments_by_group(column[known], group[known])
-        varies = deviation > CLOSE**3 * np.abs(mean)  # False for groups without training rows
-        error = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=error)
-    clean = bool(error < CLOSE)
-    sentence = "Means and deviations for scaling come from the training rows only"
-    if not clean:
-        off = f"{number(error)} off mean 0 or deviation 1"
-        sentence = f"Scaling used other rows: training inputs are {off}"
-    inputs = counted(origin.inputs.shape[1], "input")
-    sentence += f" ({inputs}, {known.sum():,} of {known.size:,} rows)."
-    return Finding("Scaling with all rows", clean, sentence)
-
-
-def moments_by_group(column: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Return means and standard deviations of rows (R,) by group, (2, G); 0 for an empty group."""
-    count, values = np.maximum(np.bincount(group), 1), column.astype(np.float64)
-    mean = np.bincount(group, values) / count
-    return np.array([mean, np.sqrt(np.bincount(group, (values - mean[group]) ** 2) / count)])
-
-
-def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
-    """Find series that occur in several splits; if there are none, find dates that do."""
-    about = "Series and dates in two parts"
-    if shared := int((np.bincount(np.concatenate(series_by_part(dataset, origin))) > 1).sum()):
+def _shared_series(dataset: Dataset, origin: Origin) -> Finding:
+    """Find series that occur in several splits."""
+    shared = int((np.bincount(np.concatenate(series_by_part(dataset, origin))) > 1).sum())
+    sentence = f"None of the {len(origin.names):,} series is in two parts."
+    if shared:
         count = f"{shared:,} of {len(origin.names):,}"
         sentence = f"{count} series are in two parts, which isn't counted as a leak here."
-        return Finding(about, None, sentence, splits=True)
-    sentence = f"None of the {len(origin.names):,} series is in two parts."
-    if origin.times is not None:
-        codes, dates = origin.times.factorize()
-        by_part = [np.bincount(codes[rows], minlength=len(dates)) > 0 for rows in used.values()]
-        if shared := int((np.sum(by_part, axis=0) > 1).sum()):
-            count = f"{shared:,} of {len(dates):,}" if shared < len(dates) else f"All {shared:,}"
-            sentence += f" {count} dates are in several parts. This isn't counted as a leak here."
-    return Finding(about, None if shared else True, sentence, splits=True)
+    return Finding("Series in two parts", None if shared else True, sentence, splits=True)
