@@ -14,7 +14,7 @@ from lib.charts.sentences import Words, nth
 from lib.data import Dataset, Finding, class_numbers, find_leaks, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
-from lib.text import all_of, apart, beside, capital, counted, filled, joined, listed, percent, times
+from lib.text import all_of, apart, beside, capital, counted, filled, joined, listed, percent
 
 _TEXTS = beside(__file__)["hints"]
 MARKS = {  # the mark of each part's samples: color, shape, and glyph in the key
@@ -166,22 +166,6 @@ def range_hint(dataset: Dataset) -> str:
         return ""
     ends, unit = " to ".join(apart(low, high)), dataset.spaced_unit
     return filled(_TEXTS, "range", share=percent(100 * outside), ends=ends, unit=unit)
-
-
-def levels_hint(dataset: Dataset) -> str:
-    """Return a hint if series' means vary at least twice as much as values in a series, else ""."""
-    origin = dataset.origin
-    if origin is None or len(origin.names) < 2 or origin.x_scale.by_series or dataset.has_labels:
-        return ""
-    of_samples = origin.series[origin.starts]
-    if not np.isin(of_samples[dataset.evaluated], of_samples[: dataset.train]).all():
-        return ""
-    values, series = origin.targets[origin.training, 0], origin.series[origin.training]
-    means = (np.bincount(series, values) / np.maximum(np.bincount(series), 1))[series]
-    between, within = float(means.std()), float((values - means).std())
-    if not within or between < 2 * within:
-        return ""
-    return filled(_TEXTS, "levels", times=times(between / within))
 
 
 def series_hint(dataset: Dataset) -> str:

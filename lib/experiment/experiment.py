@@ -106,7 +106,6 @@ class DataSettings:
     gap: int = _number("gap", 0, 0, 1000)  # rows skipped between two parts of the split
     period: int = _number("period", 0, 0, 10000)  # rows per season; 0: detect the season
     series: str = _setting("id", "")  # the column that names the series; "": detect the column
-    scale: str = _setting("scale", "all", options=REGISTRIES["scalings"])
     types: tuple[str, ...] = _setting("types", ())  # columns with another type: "store:category"
     at_gaps: str = _setting("at_gaps", "run_on", options=REGISTRIES["at_gaps"])
     padding: str = _setting("padding", "none", options=REGISTRIES["paddings"])

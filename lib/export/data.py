@@ -126,8 +126,8 @@ def arrays(dataset: Dataset) -> bytes:
     steps if sequences are padded.
 
     A table also has each sample's series and first time, and the scaling. Raw inputs are
-    x * x_scale + x_offset, where both are (F,), or (N, F) if each series has its own scale. Raw
-    targets are y * y_scale + y_offset, plus base (N, T, K) if the model predicts changes.
+    x * x_scale + x_offset, and raw targets y * y_scale + y_offset, plus base (N, T, K) if the model
+    predicts changes.
     """
     names = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     fields: dict[str, Any] = {name: getattr(dataset, name) for name in names}
@@ -138,7 +138,7 @@ def arrays(dataset: Dataset) -> bytes:
     if (origin := dataset.origin) is not None:
         series = origin.series[origin.starts]
         fields["series"] = np.array(origin.names)[series]
-        fields["x_offset"], fields["x_scale"] = origin.x_scale.of(series)
+        fields |= {"x_offset": origin.x_scale.offset, "x_scale": origin.x_scale.deviation}
         if origin.times is not None:
             begins = origin.times[origin.starts].to_numpy()
             fields["begins"] = begins if begins.dtype.kind == "M" else begins.astype("U")

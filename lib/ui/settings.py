@@ -159,7 +159,7 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
         columns(settled)
         if own is not None and "types" in uses:
             _pick_type(own, settled.data.types)
-    if table is not None and "scale" in uses:
+    if table is not None and "split" in uses:
         _series(table, settled, by_menu="id" in uses)
     with st.expander("Windows (spacing) and targets (values or changes)"):
         controls("windows", settled)
@@ -173,7 +173,6 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
     for text, label, values in (
         (split.range_hint(dataset), "Predict the change", {"form": "change"}),
         (split.series_hint(dataset), "Split by series", {"split": "id"}),
-        (split.levels_hint(dataset), "Scale each series separately", {"scale": "id"}),
         (split.gaps_sentence(dataset, most=0.5), "Stop windows at gaps", {"at_gaps": "stop"}),
     ):
         if text and uses >= values.keys():
@@ -263,5 +262,3 @@ def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:
             st.selectbox(label, names, place, lambda name: texts.get(name, name), **control)
         if column:
             controls("parts", settled)
-            if settled.data.split == "time":  # with another split, a test series has no scale
-                controls("scaling", settled)

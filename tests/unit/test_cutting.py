@@ -130,7 +130,6 @@ def store_table(stores, days, order):
         split=st.sampled_from(["time", "id"]),
         test=st.sampled_from([0, 20]),
         gap=st.integers(0, 3),
-        scale=st.sampled_from(["all", "id"]),
     )
 )
 def test_every_target_comes_from_the_right_row(order, data):

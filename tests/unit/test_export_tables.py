@@ -25,7 +25,7 @@ def beside(tmp_path, monkeypatch):
     "settings",
     [
         {"test": 20, "gap": 2, "inputs": ("store", "sales", "month of year")},
-        {"form": "change", "ahead": "each", "horizon": 3, "scale": "id"},
+        {"form": "change", "ahead": "each", "horizon": 3},
         {"split": "id", "train": 50, "stride": 2, "rate": 2},
     ],
     ids=str,

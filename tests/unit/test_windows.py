@@ -121,7 +121,7 @@ def test_an_input_is_a_change_if_its_change_is_the_target():
     table = own_data.table(frame.assign(price=np.arange(180.0) % 11), "day", "store")
     made = cut(table, ["sales", "price"], ["sales"], 4, rate=2, form="change")
     origin = made.origin
-    raw_inputs = origin.x_scale.raw(origin.inputs, origin.series)
+    raw_inputs = origin.x_scale.raw(origin.inputs)
     for name, rows in table.frame.groupby("store", observed=True):
         of_store = origin.series == origin.names.index(str(name))
         change = rows["sales"].diff(2).fillna(0).to_numpy()

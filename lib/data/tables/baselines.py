@@ -76,7 +76,7 @@ def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarr
     raw = raw.reshape(*raw.shape[:2], -1)
     if dataset.base is not None:
         raw = raw - dataset.base[:, timesteps]
-    return origin.y_scale.standard(raw, origin.series[origin.starts][:, None])
+    return origin.y_scale.standard(raw)
 
 
 def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
