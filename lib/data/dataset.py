@@ -57,8 +57,7 @@ class Origin(Rows):
     rate: int  # rows from one timestep to the next
     horizons: tuple[int, ...]  # H distances in rows from a timestep to its targets
     training: np.ndarray  # whether a row belongs to the training split, (R,) bool
-    period: int  # rows per season, detected or chosen; 1 for none
-    baseline_period: int  # the seasonal baseline's rows per season: `period`, or the calendar's
+    period: int  # rows per season, found in the rows or the calendar's; 1 for none
     time_format: str  # the `strftime` format of times; "" if times are texts
     columns: tuple[str, ...]  # C names of target columns
     x_scale: Scale

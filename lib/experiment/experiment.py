@@ -104,7 +104,6 @@ class DataSettings:
     train: int = _number("train", 75, 10, 95)  # percent of the windows (or series)
     test: int = _number("test", 0, 0, 40)  # percent; the remaining windows are for validation
     gap: int = _number("gap", 0, 0, 1000)  # rows skipped between two parts of the split
-    period: int = _number("period", 0, 0, 10000)  # rows per season; 0: detect the season
     series: str = _setting("id", "")  # the column that names the series; "": detect the column
     types: tuple[str, ...] = _setting("types", ())  # columns with another type: "store:category"
     at_gaps: str = _setting("at_gaps", "run_on", options=REGISTRIES["at_gaps"])

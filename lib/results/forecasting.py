@@ -101,7 +101,7 @@ def _repeated(dataset: Dataset, series: int, column: int, feed: int) -> dict[str
     past = origin.targets[origin.series == series, column]
     ahead = np.arange(1, feed + 1) if feed else np.array(origin.horizons)
     target = len(past) + np.arange(max(ahead))
-    repeated, seasons = {}, {"last": 1, "seasonal": origin.baseline_period}
+    repeated, seasons = {}, {"last": 1, "seasonal": origin.period}
     for one in dataset.baselines:
         if season := seasons.get(one.name):
             row = target - season * -(-ahead // season)  # whole seasons before the target

@@ -29,13 +29,7 @@ def of_values(values, step="row", horizons=(1,), *, times=None, period=1):
         horizons=horizons,
         training=np.arange(count) / count < 0.7,
         period=period,
-        baseline_period=period,
     )
-
-
-def season_of(origin):
-    """Return the detected season, as fields of the origin."""
-    return dict(zip(("period", "baseline_period"), find_season(origin), strict=True))
 
 
 def two_columns(inputs, targets, **settings):
@@ -70,7 +64,8 @@ def by_loop(name, origin, row, horizon, column):
 def test_baselines_equal_a_loop_over_rows(name, settings):
     """This covers three series, two columns, a period of 5, all timesteps, and the last one."""
     columns = ("sales", "visits")
-    windows = two_columns(columns, columns, T=4, period=5, **settings)
+    windows = two_columns(columns, columns, T=4, **settings)
+    windows = replace(windows, origin=replace(windows.origin, period=5))
     origin = windows.origin
     ahead = [(column, horizon) for column in (0, 1) for horizon in origin.horizons]
     rows = origin.rows(4).ravel()
@@ -153,47 +148,23 @@ def test_last_week_is_the_best_baseline_for_an_hourly_load():
     assert next(iter(errors)) == "value 168 hours before"
     assert errors["value 168 hours before"] < 0.6 * errors["linear autoregression"]
     assert errors["linear autoregression"] < errors["last value"]
-    same_day = own_data.windows_of_load(horizon=24, period=24).baselines
-    assert "seasonal" not in {one.name for one in same_day}
-
-
-def test_without_a_season_the_calendars_season_is_only_a_baseline():
-    """MASE then divides by the change over one row."""
-    table = own_data.table(own_data.trend(), "week")
-    _, windows, _ = own_data.cut(table, ("co2",), ("co2",), T=24)
-    origin = windows.origin
-    assert (origin.period, origin.baseline_period) == (1, 52)
-    errors = evaluated_errors(windows)
-    assert next(iter(errors)) == "linear autoregression"
-    assert errors["value 52 weeks before"] > errors["last value"]
-    change = np.diff(origin.targets[origin.training], axis=0)
-    assert seasonal_error(origin) == pytest.approx(np.abs(change).mean(axis=0))
-
-
-@pytest.mark.parametrize(("step", "period"), [("month", 12), ("day", 7), ("hour", 24)])
-def test_a_season_is_found_for_targets_one_or_two_seasons_ahead(step, period):
-    """One season ahead, the last value and the seasonal value are the same."""
-    rng, count = np.random.default_rng(0), 40 * period
-    values = np.resize(rng.normal(size=period), count) + rng.normal(0, 0.2, count)
-    for horizon in (period, 2 * period):
-        origin = of_values(values, step, (horizon,))
-        origin = replace(origin, **season_of(origin))
-        assert origin.period == period
-        assert seasonal_error(origin) == pytest.approx(0.2, rel=0.5)
+    daily = replace(windows, origin=replace(windows.origin, period=24))
+    assert baseline_predictions("seasonal", daily, last=True) is None  # it equals the last value
 
 
 @pytest.mark.parametrize(
-    ("step", "rows", "baseline"),
-    [("week", 156, 52), ("day", 60, 7), ("day", 1100, 7), ("row", 60, 1)],
+    ("step", "rows", "season"),
+    [("week", 156, 52), ("day", 60, 7), ("day", 1100, 7), ("row", 60, 1), ("hour", 3, 1)],
 )
-def test_the_calendars_season_is_a_baseline_if_no_season_is_found(step, rows, baseline):
+def test_without_a_season_in_the_rows_the_calendars_season_counts(step, rows, season):
     """Random values have no season. Rows without dates have no season of the calendar, either."""
     origin = of_values(np.random.default_rng(0).normal(size=rows).cumsum(), step)
-    origin = replace(origin, **season_of(origin))
-    assert origin.baseline_period == baseline
-    sentence = season_sentence(origin, 0)
-    assert "No season was found" in sentence
-    assert ("used as a baseline" in sentence) is (baseline > 1)
+    origin = replace(origin, period=find_season(origin))
+    assert origin.period == season
+    assert ("No season was found" in season_sentence(origin)) is (season == 1)
+    change = np.diff(origin.targets[origin.training], axis=0)
+    if season == 1 and len(change):
+        assert seasonal_error(origin) == pytest.approx(np.abs(change).mean(axis=0))
 
 
 WEEK = np.array([-60, -80, -40, 0, 60, 130, -10])
@@ -214,16 +185,7 @@ def test_the_shortest_of_the_best_seasons_is_found(cycle, rows, step, noise):
     """Multiples of the season have nearly the same error, for ten seeds of noise."""
     for seed in range(10):
         values = np.resize(cycle, rows) + np.random.default_rng(seed).normal(0, noise, rows)
-        assert find_season(of_values(values, step))[0] == len(cycle)
-
-
-@pytest.mark.parametrize(
-    ("rows", "step", "horizon", "baseline"), [(3, "hour", 1, 1), (300, "hour", 24, 168)]
-)
-def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
-    """For noise by the hour and a target a day ahead, the seasonal baseline is a week ago."""
-    values = np.random.default_rng(6).normal(size=rows).cumsum()
-    assert find_season(of_values(values, step, (horizon,))) == (1, baseline)
+        assert find_season(of_values(values, step)) == len(cycle)
 
 
 @pytest.mark.parametrize(

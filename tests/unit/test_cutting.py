@@ -196,7 +196,6 @@ def test_each_category_becomes_a_feature_and_each_date_a_point_on_a_circle():
         ({"horizon": 0, "form": "change"}, "always 0. Choose at least 1 step ahead"),
         ({"horizon": 65, "ahead": "each"}, "at most 64 targets .* got 1 × 65"),
         ({"horizon": 20, "timesteps": 24}, r"44 rows.* has 60 rows. Choose"),
-        ({"period": 50}, r"season of 50 rows .* got 4"),
         ({"horizon": -1}, "^horizon .* 0 to 365, got -1$"),
         ({"missing": "guess"}, r"^missing must be one of fill, drop, got 'guess'$"),
     ],

@@ -76,7 +76,7 @@ def test_skill_is_relative_to_the_best_baseline_of_each_target():
     frame["walk"] = rng.normal(size=len(frame)).cumsum()
     table = own_data.table(frame, "hour")
     names = ("load", "walk")
-    experiment, dataset, weights = own_data.cut(table, ("walk",), names, horizon=24, period=168)
+    experiment, dataset, weights = own_data.cut(table, ("walk",), names, horizon=24)
     result = skill_of_seeds(experiment, dataset, (weights,))
     best = [result.baselines(target)[0] for target in range(2)]
     assert best[0].name == "seasonal"

@@ -31,7 +31,7 @@ from lib.experiment import (
 )
 from lib.text import beside
 
-_OF_TABLES = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
+_OF_TABLES = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate"}
 _OF_TABLES |= {"train", "test", "gap"}
 SPEC_GROUPS = {
     "Idea": "Ideas",
@@ -186,7 +186,7 @@ def locked(experiment: Experiment) -> dict[str, str]:
     if spec.fixed.get("head", experiment.model.head) == "none":
         why.setdefault("U", "Without a head: one unit per target.")
     if experiment.has_labels:
-        usual = {"head": "Dense turns units into one output per class.", "period": ""}
+        usual = {"head": "Dense turns units into one output per class."}
         usual |= {"ahead": "One label for each timestep.", "form": "Classes have no differences."}
         why = usual | why
     else:

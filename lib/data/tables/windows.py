@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from lib.data.dataset import Dataset, Origin, Rows, Scale
-from lib.data.tables.baselines import check_season, find_season, with_baselines
+from lib.data.tables.baselines import find_season, with_baselines
 from lib.data.tables.classes import with_classes, with_labels
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.order import rows_of
@@ -60,18 +60,14 @@ def make_windows(
         rate=data.rate,
         horizons=horizons,
         training=training,
-        period=data.period,
-        baseline_period=data.period,
+        period=1,  # a placeholder that the result of `find_season` replaces
         time_format=_time_format(rows.times),
         columns=targets,
         x_scale=x_scale,
         y_scale=y_scale,
         every=windows.every,
     )
-    check_season(origin, data.period)
-    if not data.period:
-        period, usual = find_season(origin)
-        origin = replace(origin, period=period, baseline_period=usual)
+    origin = replace(origin, period=find_season(origin))
     starts, read = origin.starts, origin.rows(data.timesteps)
     units = {table.units.get(column, "") for column in targets}
     lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
