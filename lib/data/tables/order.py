@@ -11,7 +11,7 @@ from lib.data.dataset import Rows
 from lib.data.tables.baselines import on_weekdays
 from lib.data.tables.table import Table, WindowError, count_classes, features
 from lib.experiment import NO_SERIES, DataSettings
-from lib.text import counted, joined, listed, number
+from lib.text import counted, joined, listed
 
 _STEPS = {  # the name of a step → its minimum and maximum seconds
     "second": (1, 1),
@@ -134,11 +134,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
         notes.append("Weekdays only: Monday follows Friday.")
     missing = np.maximum(counts.round() - 1, 0).astype(int)
     if (even := _even_share(counts)) < _EVEN:
-        of_steps = seconds[is_step]
-        usual, least, most = map(_duration, (typical, of_steps.min(), of_steps.max()))
-        notes.append(
-            f"Uneven times: mostly {usual} apart, {least} to {most}. Each row counts as one step."
-        )
+        notes.append("The times are uneven. Each row counts as one step.")
         step = step if even >= _REGULAR else "row"
     elif total := int(missing.sum()):
         are = counted(total, f"{step} is", f"{step}s are")
@@ -173,12 +169,6 @@ def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
         steps = np.busday_count(days[:-1], days[1:])
     within = pd.Series(np.where((np.diff(series) == 0) & (steps > 0), steps, np.nan))
     return (within / within.groupby(series[1:]).transform("median")).to_numpy()
-
-
-def _duration(seconds: float) -> str:
-    unit = next((u for u in ("day", "hour", "minute") if seconds >= _STEPS[u][0]), "second")
-    count = number(seconds / _STEPS[unit][0])
-    return f"{count} {unit}{'' if count == '1' else 's'}"
 
 
 def rows_of(
