@@ -34,8 +34,6 @@ def test_a_workbook_is_recognized_by_its_content():
         # Titles and empty rows may precede the table, which may begin in any column.
         ([[], [None, "Sales 2024"], [], *([None, *row] for row in PLAIN)], ["a", "kind"],
          "above the table ignored: Sales 2024."),
-        # A date without its format is a number of days.
-        ([["date", "a"], *([45292 + i, i] for i in range(10))], ["a"], "as spreadsheet days"),
         # Empty rows may separate parts of a table.
         ([*PLAIN[:5], [], *PLAIN[5:]], ["a", "kind"], "1 empty row removed."),
     ],

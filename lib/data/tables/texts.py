@@ -163,7 +163,7 @@ def _parse(texts: pd.Series, form: str) -> pd.Series:
 
 
 def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
-    """Return numbers as times: years, 20240131, spreadsheet days, (milli)seconds since 1970."""
+    """Return numbers as times: years, 20240131, or seconds or milliseconds since 1970."""
     words, numbers = {*re.findall("[a-z]+", name.lower())}, column.dropna()
     is_time_name = bool(words & {"year", "date", "day", "time", "timestamp"})
     if len(numbers) < max(1, SHARE * len(column)) or not is_time_name or (numbers % 1).any():
@@ -174,9 +174,6 @@ def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
         times, are_years = _parse(numbers.astype("str"), "%Y"), True
     elif low >= 17_000_000 and high <= 22_001_231:
         times = _parse(numbers.astype("str"), "%Y%m%d")
-    elif "date" in words and low >= 20_000 and high < 100_000:
-        times = pd.to_datetime(numbers, unit="D", origin="1899-12-30")
-        reading = ", as spreadsheet days"
     elif low >= 1e8 and high <= 4e9:
         times, reading = pd.to_datetime(numbers, unit="s"), ", as seconds since 1970"
     elif low >= 1e11 and high <= 4e12:
