@@ -131,8 +131,6 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     if many := [name for name in categories if frame[name].nunique() > MOST_TEXTS]:
         frame = frame.drop(columns=many)
         notes.append(f"Columns with over {MOST_TEXTS:,} different texts ignored: {listed(many)}.")
-    if constant := [f"{name}" for name, different in frame.nunique().items() if different < 2]:
-        notes.append(f"Constant columns: {listed(constant)}.")
     if missing := {name: count for name, count in frame.isna().sum().items() if count}:
         by_column = listed(f"{count:,} in {name}" for name, count in missing.items())
         notes.append(f"Missing values: {by_column}.")
