@@ -218,7 +218,7 @@ SCORES, FEW = (*RESULT, "labels"), ["<i8", 0, [1]]
 def number_file_of_an_older_version():
     """Return the good file without the fields of labels, which version 2 didn't have."""
     record = msgspec.json.decode(PARTS["unrolled.json"])
-    assert record["version"] == 2
+    record["version"] = 2
     for name in ("last_step_accuracy", "labels"):
         del record["snapshot"]["results"]["last"][name]
     for part, name in (("model", "output"), ("training", "weights"), ("data", "padding")):
