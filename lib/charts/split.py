@@ -14,7 +14,7 @@ from lib.charts.sentences import Words, nth
 from lib.data import Dataset, Finding, class_numbers, find_leaks, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
-from lib.text import all_of, apart, beside, capital, counted, filled, joined, listed, percent
+from lib.text import all_of, apart, beside, capital, counted, filled, joined, percent
 
 _TEXTS = beside(__file__)["hints"]
 MARKS = {  # the mark of each part's samples: color, shape, and glyph in the key
@@ -166,19 +166,6 @@ def range_hint(dataset: Dataset) -> str:
         return ""
     ends, unit = " to ".join(apart(low, high)), dataset.spaced_unit
     return filled(_TEXTS, "range", share=percent(100 * outside), ends=ends, unit=unit)
-
-
-def series_hint(dataset: Dataset) -> str:
-    """Return a hint if the validation part lacks series that could be validated, else ""."""
-    origin = dataset.origin
-    if origin is None or not dataset.has_validation:
-        return ""
-    series = origin.series[origin.starts]
-    seen, evaluated = np.unique(series[: dataset.train]), np.unique(series[dataset.evaluated])
-    if not np.isin(evaluated, seen).all() or len(evaluated) == len(origin.names):
-        return ""
-    names = listed([origin.names[s] for s in evaluated])
-    return filled(_TEXTS, "series", evaluated=len(evaluated), all=len(origin.names), names=names)
 
 
 def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
