@@ -31,7 +31,6 @@ from lib.data.tables.baselines import season_length
 from lib.data.tables.cutting import every_kth
 from lib.data.tables.leaks import Finding, find_leaks, series_by_part
 from lib.data.tables.table import (
-    CALENDAR,
     KINDS,
     MAX_BYTES,
     MAX_COLUMNS,
@@ -39,10 +38,8 @@ from lib.data.tables.table import (
     Table,
     UploadError,
     WindowError,
-    calendar_names,
     check_size,
     default_columns,
     label_columns,
-    on_a_circle,
 )
 from lib.data.uploads.upload import Reading, begins_as, read_upload
