@@ -74,12 +74,7 @@ def read_upload(name: str, content: bytes) -> Table:
 
     readers = {"text": read_csv, "parquet": formats.read_parquet}
     readers |= {"arrays": formats.read_arrays, "workbook": formats.read_workbook}
-    try:
-        return make_table(name, hashlib.sha256(content).hexdigest(), readers[kind](content))
-    except MemoryError as error:
-        raise UploadError(
-            f"{name} needs too much memory: {error}. Remove columns or rows."
-        ) from None
+    return make_table(name, hashlib.sha256(content).hexdigest(), readers[kind](content))
 
 
 class Reading:
