@@ -48,14 +48,6 @@ def test_cleared_targets_change_nothing_until_a_column_is_picked(page):
     assert "Until then" not in text(app)
 
 
-def test_a_text_column_may_be_an_input():
-    """Each of its texts is a feature."""
-    app = with_table(stores(), T="7")
-    app.multiselect(key="inputs_widget").set_value(["store", "sales"]).run()
-    names = ("store = north", "store = south", "store = west", "sales")
-    assert shown(app).feature_names == names
-
-
 def test_the_page_names_the_detected_series_column_which_can_be_switched_off():
     """If no column separates series, rows with equal dates are averaged."""
     app = with_table(stores(), T="2", test="0")

@@ -133,13 +133,6 @@ def test_an_entered_shape_continues_the_trace_after_an_untraced_layer():
     assert title(shapes(stack=link)).startswith("From (N, 24, 6) to (N, T′, 1)")
 
 
-def test_untraced_code_is_quoted_unchanged():
-    """Brackets and stars are escaped once for Markdown, so no backslash shows."""
-    app = paste("x = Input((10, 3))\ny = x[a, *b]\nm = Model(x, y)")
-    (reason,) = [each.value for each in app.markdown if "Keras may still" in each.value]
-    assert r"“x\[a, \*b\]”" in reason
-
-
 def drop(app, name, code):
     """Drop a file of code on the page's uploader for models."""
     (uploader,) = [each for each in app.file_uploader if each.key.startswith("model")]
