@@ -1,17 +1,15 @@
 """A separate process returns the same table, or the same error, as `read_upload`."""
 
-import hashlib
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data import UploadError, make_dataset, read_upload
+from lib.data import UploadError, read_upload
 from lib.data.uploads import upload
 from lib.data.uploads.__main__ import shortened
 from lib.data.uploads.upload import Reading
-from lib.experiment import Experiment
 from tests.unit.uploaded import PLAIN, assert_same, lines
 from tests.unit.workbooks import workbook
 
@@ -54,15 +52,6 @@ def test_numbers_are_float32_if_no_value_changes_noticeably(numbers, dtype):
     column = shortened(pd.Series(numbers))
     assert column.dtype == dtype
     np.testing.assert_allclose(column, numbers, atol=1e-6 * np.nanstd(numbers), rtol=0)
-
-
-def test_a_table_and_its_dataset_have_the_fingerprint_of_the_file():
-    """The fingerprint is the file's SHA-256."""
-    content = b"a,b\n" + b"".join(b"%d,%d\n" % (i, i % 7) for i in range(40))
-    table = read_upload("own.csv", content)
-    assert table.fingerprint == hashlib.sha256(content).hexdigest()
-    experiment = Experiment().set(data="upload", T=4)
-    assert make_dataset(experiment, table).fingerprint == table.fingerprint
 
 
 @pytest.fixture
