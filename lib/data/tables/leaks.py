@@ -95,14 +95,11 @@ def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
     return by_part
 
 
-def series_by_part(dataset: Dataset, origin: Origin) -> list[np.ndarray]:
-    """Return the series that have windows in each split, in ascending order."""
-    return [np.unique(origin.series[origin.starts[samples]]) for samples in dataset.parts.values()]
-
-
 def _shared_series(dataset: Dataset, origin: Origin) -> Finding:
     """Find series that occur in several splits."""
-    shared = int((np.bincount(np.concatenate(series_by_part(dataset, origin))) > 1).sum())
+    starts = [origin.starts[samples] for samples in dataset.parts.values()]
+    by_part = [np.unique(origin.series[rows]) for rows in starts]
+    shared = int((np.bincount(np.concatenate(by_part)) > 1).sum())
     sentence = f"None of the {len(origin.names):,} series is in two parts."
     if shared:
         count = f"{shared:,} of {len(origin.names):,}"
