@@ -16,8 +16,7 @@ from lib.data.uploads.entries import MISSING, NUMBERED_COLUMNS, Entries, has_hea
 from lib.text import counted
 
 _SAMPLE = 64 * 1024  # delimiter, header and decimal commas are detected in this many characters
-_DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
-"""Possible delimiters. The comma is last, since it may be a decimal comma or part of a text."""
+_DELIMITERS = "\t;|,"  # the comma is last, since it may be a decimal comma or part of a text
 _EMPTY = "The file is empty. Expected a header line and rows of numbers."
 _WARNINGS = Lock()  # `warnings.catch_warnings` affects all threads
 
@@ -39,9 +38,7 @@ def read_csv(content: bytes) -> Entries:
         notes.append("Commas in numbers were read as decimal commas.")
     layout = {"sep": delimiter, "header": 0 if has_names else None, "names": names}
     frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
-    split = f" Lines were split at {_DELIMITERS[delimiter]}. If the file uses another delimiter, "
-    split += "save it with commas."
-    entries = Entries(frame, notes, decimal_commas, split)
+    entries = Entries(frame, notes, decimal_commas)
     entries.drop_empty_rows()
     return entries
 

@@ -39,7 +39,6 @@ class Entries:
     frame: pd.DataFrame  # columns of numbers, texts or dates, as the file or pandas declares them
     notes: list[str] = field(default_factory=list)  # sentences for the user
     decimal_commas: bool = False
-    split: str = ""  # a sentence for errors, on how a text file was split into cells
     known: dict[str, Any] = field(default_factory=dict)  # values that the file sets in the `Table`
 
     def drop_empty_rows(self) -> None:
@@ -201,7 +200,7 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
     if not (has_numbers or any(may_be_classes(column) for _, column in frame.items())):
         raise UploadError(
             "The table needs a column of numbers, or of texts that repeat, but has none. Text "
-            f"columns: {listed(columns)}. Empty columns: {listed(empty)}.{entries.split}"
+            f"columns: {listed(columns)}. Empty columns: {listed(empty)}."
         )
     if dates:
         notes.append(f"Other date columns ignored: {listed(dates)}.")
