@@ -11,14 +11,12 @@ NAN = float("nan")
 
 
 def test_a_plain_file_is_read_without_a_warning():
-    """The only note on a plain file is that the column `a` numbers the rows."""
+    """A plain file has no note."""
     table = read(PLAIN)
     assert (table.name, table.times) == ("file.csv", None)
     assert table.frame.dtypes.to_dict() == {"a": np.float64, "b": np.float64}
     assert table.frame["b"].tolist() == [i / 4 for i in range(10)]
-    (note,) = table.notes
-    assert note.startswith("Row numbers aren't inputs")
-    assert note.endswith(": a.")
+    assert table.notes == ()
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,7 @@ import pandas as pd
 
 from lib.data.tables import texts
 from lib.data.tables.order import order_rows, rows_without_times, series_columns
-from lib.data.tables.table import (
-    MIN_ROWS,
-    MOST_TEXTS,
-    Table,
-    UploadError,
-    may_be_classes,
-    row_numbers,
-)
+from lib.data.tables.table import MIN_ROWS, MOST_TEXTS, Table, UploadError, may_be_classes
 from lib.text import counted, joined, listed
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]  # missing values, like pandas's NA, NaN, null, …
@@ -133,9 +126,6 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     if missing := {name: count for name, count in frame.isna().sum().items() if count}:
         by_column = listed(f"{count:,} in {name}" for name, count in missing.items())
         notes.append(f"Missing values: {by_column}.")
-    numbers = frame.select_dtypes("number").columns.difference([rows.series], sort=False)
-    if counters := row_numbers(frame[numbers]):
-        notes.append(f"Row numbers aren't inputs unless you choose them: {joined(counters)}.")
     known = {"notes": tuple(notes), "fingerprint": fingerprint, **entries.known}
     return replace(rows, frame=frame, **known)
 
