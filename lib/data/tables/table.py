@@ -99,13 +99,14 @@ def default_columns(
             f"no column of {table.name} can be the target: expected a column of numbers, or of "
             f"texts that repeat{besides}. Add a column, or change how a column is read."
         )
-    numbers = numbers.drop(columns=row_numbers(numbers))
+    counters = _counters(numbers)
+    if len(counters) < len(numbers.columns):
+        numbers = numbers.drop(columns=counters)
     earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
     names = tuple(str(name) for name in numbers.columns if earlier[name] or not earlier.any())
     targets = table.targets
     if not targets:
         lowest, highest = numbers.min(), numbers.max()
-        counters = _counters(numbers)
         varied = [name for name in names if lowest[name] < highest[name] and name not in counters]
         targets = (*(varied or labels or names)[-1:],)
     inputs = table.inputs or names or labels[-1:]
@@ -140,13 +141,8 @@ def count_classes(table: Table, targets: Sequence[str]) -> int:
     return min(table.frame[targets[0]].nunique(), MOST_CATEGORIES)
 
 
-def row_numbers(numbers: pd.DataFrame) -> list[str]:
-    """Return columns that number rows from 0 or 1, or are ids by name; [] if all columns are."""
-    counters = _counters(numbers)
-    return counters if len(counters) < len(numbers.columns) else []
-
-
 def _counters(numbers: pd.DataFrame) -> list[str]:
+    """Return columns that number rows from 0 or 1, or are ids by name."""
     counters = list[str]()
     for name, column in numbers.items():
         values = column.to_numpy()
