@@ -8,7 +8,7 @@ from lib.experiment import Experiment
 from lib.ui import upload
 from lib.ui.fragment import TURNS
 from lib.ui.shown import dataset_of
-from tests.app.driver import session, start, text, upload_file
+from tests.app.driver import session, start, upload_file
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.workbooks import workbook
 
@@ -53,16 +53,6 @@ def test_an_unusable_file_gets_an_error_and_changes_nothing(content, about):
     assert about in error.value.lower()
     assert "good.csv, is still in use" in error.value
     assert (headings(app), [chart.proto.alt for chart in app.get("plotly_chart")]) == before
-
-
-def test_the_page_switches_to_an_uploaded_file():
-    """The Data page names the file, its rows, and columns with duplicate names."""
-    app = start("Data")
-    upload_file(app, "mine.csv", rows(100, "a,a"))
-    assert settings(app)["data"] == "upload"
-    assert "mine.csv" in headings(app)
-    assert "mine.csv: 100 rows" in text(app)
-    assert "Duplicate names" in text(app)
 
 
 def test_a_short_file_lowers_the_timesteps():
