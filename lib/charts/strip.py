@@ -158,7 +158,7 @@ def shape_strip(
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """Return the shapes of all tensors in each mode, the number of parameters, and PyTorch's line."""
+    """Return the shapes of all tensors in each mode, the parameters, and PyTorch's names."""
     target = keras_target(experiment, dataset)
     models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
     parts = []
@@ -174,7 +174,8 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     parameters = counted(total(next(iter(models.values()))), "parameter")
     parts.append(f"{parameters}{' each' if len(models) > 1 else ''}.")
     names = [f"{MODES[mode].torch} in {MODES[mode].name}" for mode in models if MODES[mode].torch]
-    return " ".join([*parts, f"PyTorch: {torch_line(experiment.model.cell)} returns {joined(names)}."])
+    parts.append(f"PyTorch, {torch_line(experiment.model.cell)}: {joined(names)}.")
+    return " ".join(parts)
 
 
 def _stages(

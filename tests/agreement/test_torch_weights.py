@@ -1,0 +1,118 @@
+"""PyTorch computes the app's numbers from the weights that the app writes, and the reverse."""
+
+import json
+import runpy
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from lib.data import DATASETS, make_dataset, settle
+from lib.experiment import CELLS, Experiment
+from lib.export import torch_loader, torch_weights
+from lib.recurrence import forward, from_torch, initial_model_weights, to_torch
+from lib.results import untrained
+
+STACKS = [(cell, layers) for cell in CELLS for layers in (1, 2, 3)]
+CLOSE = 1e-6
+
+
+def drawn_weights(cell, layers, features=3, targets=2, units=8):
+    """Return random weights of a model with a Dense head, with random biases, too."""
+    experiment, rng = Experiment().set(cell=cell, layers=layers, U=units), np.random.default_rng(0)
+    drawn = initial_model_weights(experiment, features, targets)
+    return experiment, [rng.normal(0, 0.3, array.shape).astype("float32") for array in drawn]
+
+
+def in_torch(cell, layers, arrays, features=3, units=8):
+    """Return PyTorch's layer with these arrays."""
+    layer = getattr(nn, CELLS[cell].torch)(features, units, layers, batch_first=True)
+    layer.load_state_dict({n: torch.from_numpy(arrays[n]) for n in layer.state_dict()})
+    return layer
+
+
+@pytest.mark.parametrize(("cell", "layers"), STACKS)
+def test_outputs_and_states_are_equal(cell, layers):
+    """Every output, every layer's last states, and the head's outputs differ by less than 1e-6.
+
+    `out` has all outputs of the top layer, and `h_n[-1]` is the output of its last step.
+    """
+    experiment, weights = drawn_weights(cell, layers)
+    x = np.random.default_rng(1).normal(size=(4, 10, 3)).astype("float32")
+    traces, outputs = forward(experiment, weights, x)
+    arrays = to_torch(cell, weights)
+    with torch.no_grad():
+        out, states = in_torch(cell, layers, arrays)(torch.from_numpy(x))
+    head = out.numpy() @ arrays["head.weight"].T + arrays["head.bias"]
+    h_n, *c_n = states if cell == "lstm" else (states,)
+    pairs = [(head, outputs), (out, traces[-1].hidden), (h_n[-1], out[:, -1])]
+    pairs += [(h_n[k], trace.hidden[:, -1]) for k, trace in enumerate(traces)]
+    pairs += [(c_n[0][k], trace.cell[:, -1]) for k, trace in enumerate(traces) if c_n]
+    assert max(np.abs(np.asarray(one) - np.asarray(other)).max() for one, other in pairs) < CLOSE
+
+
+@pytest.mark.parametrize(("cell", "layers"), STACKS)
+def test_weights_come_back_unchanged(cell, layers):
+    """A `state_dict` read from PyTorch has the weights that were written, also below a name."""
+    _, weights = drawn_weights(cell, layers)
+    state = in_torch(cell, layers, to_torch(cell, weights)).state_dict()
+    named = {f"net.{name}": array.numpy() for name, array in state.items()}
+    read_cell, read_layers, read = from_torch({"other": np.zeros(3), **named})
+    assert (read_cell, read_layers) == (cell, layers)
+    assert all(np.array_equal(*pair) for pair in zip(read, weights[: len(read)], strict=True))
+    assert len(read) == 3 * layers
+
+
+def test_the_order_of_a_grus_gates_matters():
+    """With Keras's order of gates, PyTorch's GRU returns other numbers."""
+    experiment, weights = drawn_weights("gru", 1)
+    arrays, x = to_torch("gru", weights), np.ones((1, 5, 3), np.float32)
+    for name in ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"):
+        r, z, n = np.split(arrays[name], 3)
+        arrays[name] = np.concatenate([z, r, n])
+    with torch.no_grad():
+        out = in_torch("gru", 1, arrays)(torch.from_numpy(x))[0].numpy()
+    assert np.abs(out - forward(experiment, weights, x)[0][0].hidden).max() > 1e-2
+
+
+def test_a_layer_without_biases_is_a_layer_with_zeros():
+    """PyTorch's `bias=False` leaves out both biases."""
+    layer, x = nn.GRU(3, 4, bias=False, batch_first=True), torch.randn(2, 5, 3)
+    cell, _, weights = from_torch({n: a.numpy() for n, a in layer.state_dict().items()})
+    experiment = Experiment().set(cell=cell, U=4, head="none")
+    ours = forward(experiment, weights, x.numpy())[1]
+    assert np.abs(layer(x)[0].detach().numpy() - ours).max() < CLOSE
+
+
+def with_random_weights(snapshot):
+    """Return a snapshot whose modes have different weights, and biases that aren't zero."""
+    rng, results = np.random.default_rng(0), {}
+    for mode, result in snapshot.results.items():
+        weights = (rng.normal(0, 0.3, array.shape).astype("float32") for array in result.weights)
+        results[mode] = replace(result, weights=tuple(weights))
+    return replace(snapshot, results=results)
+
+
+SETTINGS = [
+    {"data": "running_mean", "cell": "lstm", "layers": 2},
+    {"data": "parity", "cell": "gru", "mode": "last"},
+    {"data": "first_pattern", "cell": "simple_rnn", "padding": "before"},
+    {"data": "worked_raw", "head": "none", "U": 1},
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings["data"])
+def test_the_script_prints_the_apps_outputs(settings, tmp_path, capsys):
+    """It loads the file beside it, and its last line has the largest difference by mode."""
+    experiment = settle(Experiment().set(**(DATASETS[settings["data"]].suggested | settings)))
+    dataset = make_dataset(experiment)
+    run = experiment, dataset, with_random_weights(untrained(experiment, dataset))
+    (tmp_path / "mine.npz").write_bytes(torch_weights(*run))
+    script = tmp_path / "mine.py"
+    script.write_text(torch_loader(*run), "utf-8")
+    runpy.run_path(script)
+    differences = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [*differences] == [*experiment.model.modes]
+    assert max(differences.values()) < CLOSE
