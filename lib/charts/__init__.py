@@ -7,6 +7,7 @@ from lib.charts import (
     gradients,
     html,
     proofs,
+    pytorch,
     ranking,
     samples,
     sentences,
@@ -24,7 +25,6 @@ from lib.charts.over_epochs import EXPLORE_CARDS
 from lib.charts.over_time import EARLY
 from lib.charts.palette import PALETTES, Palette, mix
 from lib.charts.proofs import NO_ANSWER, STARTING, WAITING, ProofCard, Side, Sides, Strip
-from lib.charts.pytorch import torch_layer, torch_line
 from lib.charts.replay import REPLAY_TITLE, Frames, replay_figure, replay_words
 from lib.charts.sentences import Words, name_of, off_by, off_unit, own_settings, seeds_range
 from lib.charts.strip import shape_strip

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 
-from lib.charts import torch_layer, torch_line
+from lib.charts import pytorch
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.export.data import blocks, short
@@ -40,9 +40,9 @@ def torch_loader(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -
         "cell": CELLS[model.cell].label,
         "labels": experiment.has_labels,
         "shape": f"(N, T, F) = {shape}",
-        "layer": torch_layer(model, shape[2]),
+        "layer": pytorch.torch_layer(model.cell, shape[2], model.units, model.layers),
         "head": f"nn.Linear({model.units}, {dataset.targets})" * (model.head == "dense"),
-        "line": torch_line(model.cell, "rnn"),
+        "line": pytorch.torch_line(model.cell, "rnn"),
         "modes": json.dumps(tuple(snapshot.weights[0])),
     }
     return blocks("torch_weights", **fields)["script"] + "\n"

@@ -51,7 +51,7 @@ def from_torch(arrays: Mapping[str, Array]) -> tuple[str, int, list[Array]]:
             raise ValueError(f"The layer has {meaning}. Expected a layer without it.")
     cell, units = _cell_of(own["weight_hh_l0"].shape if "weight_hh_l0" in own else ())
     width, layers = BLOCKS[cell] * units, sum(name.startswith("weight_ih_l") for name in own)
-    features, weights = own[_FIRST].size // width, list[Array]()
+    features, weights = own[_FIRST].shape[-1] if own[_FIRST].ndim else 0, list[Array]()
     for k in range(layers):
         kernel = _checked(own, f"weight_ih_l{k}", (width, units if k else features))
         recurrent = _checked(own, f"weight_hh_l{k}", (width, units))

@@ -1,19 +1,25 @@
 """PyTorch computes the app's numbers from the weights that the app writes, and the reverse."""
 
 import json
+import re
 import runpy
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from lib.charts.pytorch import torch_code, torch_facts
 from lib.data import DATASETS, make_dataset, settle
 from lib.experiment import CELLS, Experiment
 from lib.export import torch_loader, torch_weights
 from lib.recurrence import forward, from_torch, initial_model_weights, to_torch
 from lib.results import untrained
+from lib.ui.cell.torch_file import TEXTS, read_torch_file
 
 STACKS = [(cell, layers) for cell in CELLS for layers in (1, 2, 3)]
 CLOSE = 1e-6
@@ -84,6 +90,50 @@ def test_a_layer_without_biases_is_a_layer_with_zeros():
     experiment = Experiment().set(cell=cell, U=4, head="none")
     ours = forward(experiment, weights, x.numpy())[1]
     assert np.abs(layer(x)[0].detach().numpy() - ours).max() < CLOSE
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_facts_about_pytorch(cell):
+    """PyTorch counts the parameters that the page says.
+
+    Of two directions, the backward half of `out[:, -1]` has read only the last input. Keras's
+    Bidirectional returns `h_n[-2]` and `h_n[-1]`, the last outputs of both directions.
+    """
+    kind = getattr(nn, CELLS[cell].torch)
+    count = sum(array.numel() for array in kind(3, 8).parameters())
+    _, _, both_ways, parameters, _ = torch_facts(cell, 3, 8)
+    assert re.search(rf"= {count}\b", parameters.why)
+    assert "h_n[-2]" in both_ways.why
+    layer, x = kind(3, 8, bidirectional=True, batch_first=True), torch.randn(2, 5, 3)
+    arrays = {name: array.numpy() for name, array in layer.state_dict().items()}
+    one_way = {name: array for name, array in arrays.items() if "reverse" not in name}
+    backward = {n.removesuffix("_reverse"): a for n, a in arrays.items() if "reverse" in n}
+    keras_layer = keras.layers.Bidirectional(getattr(keras.layers, CELLS[cell].keras)(8))
+    keras_layer.build(x.shape)
+    keras_layer.set_weights([*from_torch(one_way)[2], *from_torch(backward)[2]])
+    with torch.no_grad():
+        out, states = layer(x)
+        h_n = states[0] if cell == "lstm" else states
+        last_input = layer(x[:, -1:])[0]
+    assert (
+        np.abs(torch.cat((h_n[-2], h_n[-1]), dim=1).numpy() - keras_layer(x.numpy())).max() < CLOSE
+    )
+    assert torch.allclose(out[:, -1, 8:], last_input[:, 0, 8:])
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_code_of_the_cell_page(cell, tmp_path, monkeypatch):
+    """Its lines run in PyTorch. The lines that save weights write a file that the page shows."""
+    monkeypatch.chdir(tmp_path)
+    names = {"nn": nn, "x": torch.randn(4, 7, 3)}
+    code = torch_code(cell, 7, 3, 8, 2)
+    exec(code, names)  # noqa: S102 - the page shows this code
+    assert names["out"].shape == (4, 7, 8)
+    assert names["h_n"].shape == (2, 4, 8)
+    model = SimpleNamespace(lstm=names[CELLS[cell].torch.lower()])
+    exec(TEXTS["code"], {"model": model})  # noqa: S102 - the page shows this code
+    file = read_torch_file("weights.npz", Path("weights.npz").read_bytes())
+    assert (file.cell, file.layers, file.features) == (cell, 2, 3)
 
 
 def with_random_weights(snapshot):
