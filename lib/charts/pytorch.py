@@ -9,11 +9,10 @@ from lib.charts.palette import Palette
 from lib.charts.proofs import ProofCard
 from lib.experiment import CELLS
 from lib.recurrence import Trace
-from lib.shapes import BLOCKS, STATES, formula, rnn_parameter_count
+from lib.shapes import BLOCKS, STATES
 from lib.text import beside, counted, filled, number
 
-TORCH_BIASES = 2  # per column of the kernel, of every cell
-HEIGHT, MOST_ROW = 9.0, 0.75  # of a tensor and of a row, in rem
+HEIGHT, MOST_ROW = 9.0, 0.75  # the largest heights of a tensor and of a row, in rem
 
 _TEXTS = beside(__file__)
 
@@ -43,40 +42,32 @@ h_n[-1]     # (N, {units}), the same numbers"""
 
 def torch_picture(traces: Sequence[Trace], palette: Palette) -> str:
     """Draw out, h_n, and an LSTM's c_n of one sample, from the traces of all layers."""
-    out, layers = traces[-1].hidden[0], counted(len(traces), "layer")
-    tensors = {"out": out, "h_n": np.stack([trace.hidden[0, -1] for trace in traces])}
-    cells = [trace.cell[0, -1] for trace in traces if trace.cell is not None]
-    if cells:
+    tensors = {"out": traces[-1].hidden[0], "h_n": np.stack([t.hidden[0, -1] for t in traces])}
+    if cells := [trace.cell[0, -1] for trace in traces if trace.cell is not None]:
         tensors["c_n"] = np.stack(cells)
     shown = []
     for name, values in tensors.items():
-        rows, reach = len(values), max(1.0, float(np.nanmax(np.abs(values))))
-        about = f"{counted(rows, 'timestep')} down" if name == "out" else f"{layers} down"
+        rows = len(values)
+        about = f"{counted(rows, 'timestep' if name == 'out' else 'layer')} down"
+        reach = float(np.abs(values[np.isfinite(values)]).max(initial=1.0))
         about += "" if reach == 1 else f", from −{number(reach)} to {number(reach)}"
-        size = f"height:{rows * min(MOST_ROW, HEIGHT / rows):.2f}rem"
+        size = f"height:{min(MOST_ROW * rows, HEIGHT):.2f}rem"
         shown.append((name, about, shaded(values, palette, size, reach), rows))
-    sentence = f"One sample: out {out.shape} ends with the row h_n[-1], the last-step output."
+    sentence = "One sample's tensors: out ends with h_n[-1], the last-step output."
     return render("charts/pytorch.html", "tensors", shown, sentence, palette)
 
 
 def torch_facts(cell: str, features: int, units: int) -> list[ProofCard]:
-    """Return what differs in PyTorch: states, layers, directions, parameters and proj_size."""
-    keras = rnn_parameter_count(cell, features, units)
-    factors = [BLOCKS[cell], units][BLOCKS[cell] == 1 :]
-    biases = CELLS[cell].biases[0], TORCH_BIASES
-    formulas = [formula(factors, [features, units, count]) for count in biases]
-    torch = BLOCKS[cell] * units * (features + units + TORCH_BIASES)
-    names = {
-        "features": counted(features, "feature"),
-        "units": units,
-        "twice": 2 * units,
-        "cell": CELLS[cell].label,
-    }
-    names |= {"keras": f"{keras:,}", "torch": f"{torch:,}", "gates": _TEXTS["gates"][cell]}
-    names |= {"formula": formulas[0], "torch_formula": formulas[1]}
-    weights = "same_weights" if keras == torch else "weights"
+    """Return cards on what differs in PyTorch: states, layers, directions and parameters."""
+    blocks, reads = BLOCKS[cell], counted(features, "feature")
+    names = {"cell": CELLS[cell].label, "units": units, "twice": 2 * units, "features": reads}
+    names["about"] = _TEXTS["parameters"][cell]
+    for library, biases in {"keras": CELLS[cell].biases[0], "torch": 2}.items():
+        names[library] = f"{blocks * units * (features + units + biases):,}"
+        product = f"{blocks}·{units}·({features}+{units}+{biases})".removeprefix("1·")
+        names[f"{library}_formula"] = f"{product} = {names[library]}"
     cards = []
-    for fact in ("states", "layers", "directions", weights, "projection"):
-        title, text, why = (filled(_TEXTS[fact], key, **names) for key in _TEXTS[fact])
+    for texts in _TEXTS.values():
+        title, text, why = (filled(texts, key, **names) for key in ("title", "takeaway", "why"))
         cards.append(ProofCard(title, (), text, why))
     return cards

@@ -64,13 +64,10 @@ def from_torch(arrays: Mapping[str, Array]) -> tuple[str, int, list[Array]]:
 def _cell_of(shape: tuple[int, ...]) -> tuple[str, int]:
     """Return the cell and its units from the shape of "weight_hh_l0", (G·U, U)."""
     for cell, blocks in BLOCKS.items():
-        for units in shape[1:]:
-            if units and shape == (blocks * units, units):
-                return cell, units
-    raise ValueError(
-        f"weight_hh_l0 has the shape {shape}. Expected (4·U, U) of an nn.LSTM, (3·U, U) of an "
-        "nn.GRU, or (U, U) of an nn.RNN."
-    )
+        if len(shape) == 2 and shape[1] and shape[0] == blocks * shape[1]:
+            return cell, shape[1]
+    expected = "(4·U, U) of an nn.LSTM, (3·U, U) of an nn.GRU, or (U, U) of an nn.RNN"
+    raise ValueError(f"weight_hh_l0 has the shape {shape}. Expected {expected}.")
 
 
 def _exchanged(cell: str, array: Array) -> Array:
@@ -80,10 +77,8 @@ def _exchanged(cell: str, array: Array) -> Array:
 
 
 def _checked(arrays: Mapping[str, Array], name: str, shape: tuple[int, ...]) -> Array:
-    """Return an array as float32, or zeros for no bias. Raises ValueError for another shape."""
+    """Return an array as float32. Raises ValueError if it is missing or has another shape."""
     array = arrays.get(name)
-    if array is None and name.startswith("bias"):  # the layer has bias=False
-        return np.zeros(shape, np.float32)
     if array is None or array.shape != shape or array.dtype.kind != "f":
         found = "is missing" if array is None else f"is {array.shape} of {array.dtype}"
         raise ValueError(f"{name} {found}. Expected {shape} of float32.")

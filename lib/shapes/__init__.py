@@ -27,14 +27,7 @@ from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes
 from lib.shapes.errors import CHECKLIST, EXAMPLES, explain_error
 from lib.shapes.errors.message import Explanation
 from lib.shapes.errors.pasted import both_ends, pasted_sizes
-from lib.shapes.output import (
-    BLOCKS,
-    STATES,
-    bias_shapes,
-    formula,
-    rnn_output_shape,
-    rnn_parameter_count,
-)
+from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count
 from lib.shapes.remedy import Remedy
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, ShapeError, Stack, put, swap
 from lib.shapes.stack.code import code_lines, keras_code, output_places, spare_states

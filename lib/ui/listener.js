@@ -23,7 +23,6 @@ const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // a sweep's chart
 const UPLOADER = ":is(.st-key-upload_file, .st-key-open_file) input[type=file]";
 const READS = ":is(.st-key-model_text, .st-key-error_text) textarea"; // they send pasted text at once
 const MOST_PASTED = 250000; // characters, more than the app reads of a model or an error
-const TORCH_FILE = ".st-key-torch_file input[type=file]";
 const MODEL = /\.(keras|json|py|txt|ipynb|h5|hdf5)$/i, MODEL_FILE = ".st-key-model_file input[type=file]";
 const ZONE = "[data-testid=stFileUploaderDropzone]";
 const PARTS = `:is(.st-key-to_doctor, .st-key-to_error, .st-key-open_stack, .st-key-lesson_ways,
@@ -179,7 +178,7 @@ function mount(root) {
     if (!hasFile(event)) return;
     hideFrame();
     const zone = event.target.closest?.(ZONE);
-    if (zone?.querySelector(`${UPLOADER}, ${MODEL_FILE}, ${TORCH_FILE}`)) return;
+    if (zone?.querySelector(`${UPLOADER}, ${MODEL_FILE}, .st-key-torch_file *`)) return;
     event.preventDefault();
     event.stopPropagation();
     const [file] = event.dataTransfer.files;

@@ -83,26 +83,6 @@ class TwoCharts:
     shown: list[tuple[Chart, str, Chart] | None] = field(default_factory=lambda: [None, None])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TorchFile:
-    """Weights from PyTorch, in Keras's order: see `lib.ui.cell.torch_file`."""
-
-    name: str
-    cell: str
-    layers: int
-    weights: LayerWeights  # without a head
-
-    @property
-    def features(self) -> int:
-        """The number of features that the bottom layer reads."""
-        return len(self.weights[0])
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """The settings that an experiment needs to show the weights."""
-        return {"cell": self.cell, "layers": self.layers, "U": len(self.weights[1])}
-
-
 @dataclass(slots=True, eq=False)
 class CellPage:
     """The state of the Cell page: see `lib.ui.cell`."""
@@ -112,7 +92,8 @@ class CellPage:
     unit: int | None = None  # the picked unit of the layer
     link: tuple[str, str] | None = None  # the address's step and unit, as last read or written
     links_opened: int = 0  # number of links that moved the playhead: see playhead.js
-    torch_file: TorchFile | None = None
+    # Weights from PyTorch: the file's name, the settings that they need, and arrays without a head.
+    torch_file: tuple[str, dict[str, Any], LayerWeights] | None = None
     torch_problem: str = ""  # why the last file can't be shown
 
 

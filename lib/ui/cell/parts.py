@@ -160,12 +160,12 @@ def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
 
 def draw_torch(chosen: Chosen, palette: Palette) -> None:
     """Draw PyTorch's code of the layers, the tensors that it returns, and what differs."""
-    cell_name, units = chosen.experiment.model.cell, chosen.layer_pass.units
-    steps, features = chosen.dataset.shape[1:]
-    layers = chosen.layer + 1  # up to this layer
-    st.code(pytorch.torch_code(cell_name, steps, features, units, layers), language="python")
-    st.html(pytorch.torch_picture(chosen.traces[:layers], palette))
-    facts = pytorch.torch_facts(cell_name, features, units)
+    model, (_, steps, features) = chosen.experiment.model, chosen.dataset.shape
+    traces = chosen.traces[: chosen.layer + 1]
+    sizes = model.cell, steps, features, model.units, len(traces)
+    st.code(pytorch.torch_code(*sizes), language="python", wrap_lines=True)
+    st.html(pytorch.torch_picture(traces, palette))
+    facts = pytorch.torch_facts(model.cell, features, model.units)
     st.html(charts.render(PROOFS, "cards", facts, palette, ""))
 
 

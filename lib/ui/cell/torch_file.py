@@ -2,16 +2,18 @@
 
 import io
 import zipfile
+from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from lib.data import Dataset, locked
-from lib.experiment import LIMITS, Experiment
+from lib.data import Dataset
+from lib.experiment import Experiment
 from lib.recurrence import from_torch, initial_model_weights
-from lib.text import beside, counted, filled
+from lib.text import beside, filled, joined
 from lib.ui import address
-from lib.ui.session import LayerWeights, Loaded, TorchFile, once, session
+from lib.ui.session import LayerWeights, Loaded, once, session
 from lib.ui.upload import take
 from lib.ui.widgets import hint, plain, press, say
 
@@ -19,8 +21,8 @@ TEXTS: dict[str, str] = beside(__file__)
 KEY, MOST_MB = "torch_file", 20
 
 
-def read_torch_file(name: str, content: bytes) -> TorchFile:
-    """Return the weights in an .npz file. Raises ValueError with the reason if there are none."""
+def read_torch_file(content: bytes) -> tuple[dict[str, Any], LayerWeights]:
+    """Return the settings that an .npz file's layers need, and their weights. Raises ValueError."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
@@ -32,25 +34,28 @@ def read_torch_file(name: str, content: bytes) -> TorchFile:
         raise
     except Exception:  # broken bytes may raise any error
         raise ValueError(TEXTS["broken"]) from None
-    return TorchFile(name, cell, layers, tuple(weights))
+    features, units = len(weights[0]), len(weights[1])
+    return {"cell": cell, "layers": layers, "U": units, "F": features}, tuple(weights)
 
 
 def shown_file(experiment: Experiment, dataset: Dataset) -> tuple[str, LayerWeights] | None:
     """Return the file's name and its weights with an untrained head; None if they don't fit."""
-    file, features = session().cell.torch_file, dataset.shape[2]
-    if file is None or file.features != features or not _follows(experiment, file):
+    if (file := session().cell.torch_file) is None or _missing(experiment, dataset):
         return None
+    name, _, weights = file
 
     def with_head() -> LayerWeights:
-        initial = initial_model_weights(experiment, features, dataset.targets)
-        return (*file.weights, *initial[len(file.weights) :])
+        initial = initial_model_weights(experiment, dataset.shape[2], dataset.targets)
+        return (*weights, *initial[len(weights) :])
 
-    return file.name, once("torch_weights", (file, experiment, dataset), with_head)
+    return name, once("torch_weights", (weights, experiment, dataset), with_head)
 
 
-def _follows(experiment: Experiment, file: TorchFile) -> bool:
-    """Return whether the settings have the file's cell, layers and units."""
-    return all(experiment.get(key) == value for key, value in file.settings.items())
+def _missing(experiment: Experiment, dataset: Dataset) -> list[str]:
+    """Return what the file needs and the page hasn't: ["U = 16", "F = 5"]."""
+    _, needed, _ = session().cell.torch_file or ("", {}, ())
+    now = {key: experiment.get(key) for key in needed} | {"F": dataset.shape[2]}
+    return [f"{key} = {value}" for key, value in needed.items() if value != now[key]]
 
 
 def draw_torch_file(loaded: Loaded) -> None:
@@ -63,47 +68,27 @@ def draw_torch_file(loaded: Loaded) -> None:
         if page.torch_problem:
             st.error(plain(page.torch_problem), icon=":material/error:")
         if page.torch_file:
-            hint(_status(page.torch_file, loaded))
-            if not _follows(loaded.experiment, page.torch_file):
-                press("Show the file again", "undo", "torch_again", _follow)
-            if st.session_state.get(KEY) is None:  # the user has left the page and returned
-                press("Remove the file", "close", "torch_remove", _remove)
-
-
-def _status(file: TorchFile, loaded: Loaded) -> str:
-    """Return whether the page shows the file, or what doesn't fit, with the fix."""
-    features, others = file.features, loaded.dataset.shape[2]
-    if features == others:
-        key = "shown" if _follows(loaded.experiment, file) else "differs"
-        return filled(TEXTS, key, file=file.name)
-    can_set = "F" not in locked(loaded.experiment) and features <= LIMITS["F"].maximum
-    fix = filled(TEXTS, "setting" if can_set else "data", features=features)
-    reads = counted(features, "feature")
-    return filled(TEXTS, "features", file=file.name, reads=reads, others=others, fix=fix)
+            needs = joined(_missing(loaded.experiment, loaded.dataset))
+            key = "needs" if needs else "shown"
+            hint(filled(TEXTS, key, file=page.torch_file[0], needs=needs))
+            if not st.session_state.get(KEY):  # the user has left the page and returned
+                remove = partial(setattr, page, "torch_file", None)
+                press("Remove the file", "close", "torch_remove", remove)
 
 
 def _read() -> None:
     """Read the widget's new file and set cell, layers and units, or forget a removed file."""
+    page = session().cell
     if KEY not in st.session_state:  # an overlapping script run has dropped the widget
         return
-    _remove()
-    page = session().cell
+    page.torch_file, page.torch_problem = None, ""
     if named_content := take(st.session_state[KEY]):
+        name, content = named_content
         try:
-            page.torch_file = read_torch_file(*named_content)
-            _follow()
+            needed, weights = read_torch_file(content)
+            layers = {key: value for key, value in needed.items() if key != "F"}
+            address.change({"head": "dense", **layers})
         except ValueError as error:
-            page.torch_file, page.torch_problem = (
-                None,
-                f"{named_content[0]} can't be shown. {error}",
-            )
-
-
-def _follow() -> None:
-    """Set the cell, the layers and the units to the file's. Raises ExperimentError."""
-    if file := session().cell.torch_file:
-        address.change({"head": "dense", **file.settings})
-
-
-def _remove() -> None:
-    session().cell.torch_file, session().cell.torch_problem = None, ""
+            page.torch_problem = f"{name} can't be shown. {error}"
+        else:
+            page.torch_file = name, needed, weights
