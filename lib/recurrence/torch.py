@@ -46,7 +46,7 @@ def from_torch(arrays: Mapping[str, Array]) -> tuple[str, int, list[Array]]:
         )
     (start,) = starts
     own = {name.removeprefix(start): arrays[name] for name in arrays if name.startswith(start)}
-    for part, meaning in {"_reverse": "a backward direction", "weight_hr_": "a proj_size"}.items():
+    for part, meaning in {"_reverse": "bidirectional=True", "weight_hr_": "a proj_size"}.items():
         if any(part in name for name in own):
             raise ValueError(f"The layer has {meaning}. Expected a layer without it.")
     cell, units = _cell_of(own["weight_hh_l0"].shape if "weight_hh_l0" in own else ())

@@ -25,7 +25,7 @@ def npz(arrays):
 REFUSED = {
     "no recurrent layer": ({"linear.weight": np.zeros((2, 3))}, "got 0"),
     "two layers": ({f"{k}.{name}": LSTM[name] for k in "ab" for name in LSTM}, "got 2"),
-    "two directions": (LSTM | {"weight_ih_l0_reverse": np.zeros(3)}, "a backward direction"),
+    "two directions": (LSTM | {"weight_ih_l0_reverse": np.zeros(3)}, "bidirectional=True"),
     "proj_size": (LSTM | {"weight_hr_l0": np.zeros((2, 4))}, "a proj_size"),
     "an odd shape": (LSTM | {"weight_hh_l0": np.zeros((15, 4))}, "the shape (15, 4)"),
     "a scalar": (LSTM | {"weight_hh_l0": np.zeros(())}, "the shape ()"),
