@@ -7,10 +7,11 @@ import re
 import numpy as np
 import pytest
 
-from lib.charts.pytorch import torch_facts, torch_line
+from lib.charts.pytorch import torch_facts, torch_line, torch_picture
 from lib.experiment import CELLS
-from lib.recurrence import initial_weights, to_torch
+from lib.recurrence import initial_weights, to_torch, unroll
 from lib.ui.cell.torch_file import MOST_MB, read_torch_file
+from tests.unit.pictures import LIGHT
 
 LSTM = to_torch("lstm", initial_weights("lstm", 3, 4, np.random.default_rng(0)))
 
@@ -52,6 +53,15 @@ def test_any_other_bytes_give_a_sentence():
     for content in (b"", b"PK\x03\x04", whole[:300], damaged, pickle.dumps(LSTM)):
         with pytest.raises(ValueError, match=r"\w \w"):
             read_torch_file(content)
+
+
+def test_the_picture_has_the_last_step_in_two_tensors():
+    """`out` ends with the row that `h_n` has for the top layer. An LSTM also returns `c_n`."""
+    weights = initial_weights("lstm", 3, 4, np.random.default_rng(0))
+    html = torch_picture([unroll("lstm", weights, np.ones((1, 7, 3)))], LIGHT)
+    assert [name in html for name in (">out<", ">h_n<", ">c_n<")] == [True] * 3
+    assert html.count(f"border:2px solid {LIGHT.last}") == 3  # one is in the legend
+    assert html.count(f"border:2px solid {LIGHT.sequence}") == 2
 
 
 def test_the_names_and_takeaways_of_each_cell():

@@ -123,8 +123,10 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         calls = Side("return_sequences=False", f"{steps} calls, one per prefix", prefixes)
         _equation(modes, (one, calls), at_each, palette, axis="timesteps", start=chosen.first_row)
         sentence_place = st.container().empty()
-    with st.expander("The same in PyTorch"):
-        draw_torch(chosen, palette)
+    folded = st.expander("The same in PyTorch", key="cell_torch", on_change="rerun")
+    if folded.open:
+        with folded:
+            draw_torch(chosen, palette)
     with st.expander("Also checked: NumPy against Keras, and return_state"):
         against = None
         if result and modes.finished:  # Keras may have used older weights
