@@ -22,7 +22,7 @@ def to_torch(cell: str, weights: Sequence[Array]) -> dict[str, Array]:
     """Return a model's weights by PyTorch's names: "weight_ih_l0", and a head's "head.weight"."""
     arrays, layers = dict[str, Array](), layers_of(weights)
     for k, (kernel, recurrent, bias) in enumerate(layers):
-        biases = bias if bias.ndim == 2 else (bias, np.zeros_like(bias))
+        biases = bias if cell == "gru" else (bias, np.zeros_like(bias))
         of_layer = {"weight_ih": kernel, "weight_hh": recurrent}
         of_layer |= dict(zip(("bias_ih", "bias_hh"), biases, strict=True))
         arrays |= {f"{name}_l{k}": _exchanged(cell, array).T for name, array in of_layer.items()}
