@@ -15,3 +15,4 @@ from lib.export.files import (
 from lib.export.kept import Kept, keep, open_kept, versions
 from lib.export.predictions import predictions
 from lib.export.script import EXPORTS, name_of
+from lib.export.torch_weights import torch_loader, torch_weights
