@@ -7,7 +7,7 @@ the checks. Padding moves to the end of each sequence: PyTorch's packed sequence
 from typing import Any
 
 from lib.data import Dataset
-from lib.experiment import CELLS, MODES, OPTIMIZERS, Experiment
+from lib.experiment import MODES, OPTIMIZERS, Experiment
 from lib.export.data import blocks, imports
 from lib.export.script import script_head, template_fields
 from lib.results import Snapshot
@@ -67,7 +67,7 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
     options = _OPTIONS.get(training.optimizer, "")
     shapes = {"sequence": f"(N, {steps}, {columns})", "last": f"(N, {columns})"}
     one_hot = f'np.eye({columns}, dtype="float32")[{{}}]'
-    return fields | {
+    changed = {
         "library": "torch",
         "is_plain": False,  # the file of `arrays` also has the windows
         "moves_padding": masks and (dataset.mask[:, 1:] > dataset.mask[:, :-1]).any(),
@@ -82,3 +82,4 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
         "returned": " or ".join(shapes[mode] for mode in model.modes),
         "probabilities": {"softmax": ".softmax(dim=-1)", "sigmoid": ".sigmoid()"},
     }
+    return fields | changed
