@@ -45,7 +45,7 @@ MISTAKES = {
     "x = torch.zeros(N, T, 1, F)\nlstm(x)": ("x has 4 axes", "x = x.flatten(2)"),
     "x = torch.zeros(N, 1, T, F)\nnn.RNN(F, U)(x)": ("x has 4 axes", "x = x.squeeze(1)"),
     "x = x[0]\nlstm(x, (h_0[:, :1], c_0[:, :1]))": ("x has fewer axes", "x = x.unsqueeze(0)"),
-    "lstm(x[0, 0])": ("x has fewer axes", "x = x.unsqueeze(-1)"),
+    "x = x[0, :, 0]\nnn.LSTM(1, U)(x)": ("x has one axis", "x = x.unsqueeze(-1)"),
     "h_0, c_0 = h_0[0], c_0[0]\nlstm(x, (h_0, c_0))": ("This state has 2 axes", "h_0.unsqueeze(0)"),
     "head(lstm(x))": ("linear needs a tensor but received a tuple", "out, _ = lstm(x)"),
     "nn.Sequential(lstm, nn.GRU(U, U))(x)": ("returned the tuple", "nn.Sequential can't"),
@@ -63,8 +63,8 @@ MISTAKES = {
         ("needs labels of shape (8, 6) for this output, but they are (8, 5)", "transpose(1, 2)"),
     "nn.functional.cross_entropy(logits, labels[:, 0])": ("they are (8,)", "head(out[:, -1])"),
     "nn.functional.cross_entropy(logits[:, -1], y[:, 0])":
-        ("are whole numbers, not Float", "labels.long()"),
-    "nn.Embedding(C, 2)(x)": ("are whole numbers, not Float", "labels.long()"),
+        ("Here, it is Float", "labels.long()"),
+    "nn.Embedding(C, 2)(x)": ("Here, it is Float", "labels.long()"),
     "y = y[:, 0]\nnn.functional.mse_loss(y_hat, y)":
         ("y is (8,), but the output is (8, 1). PyTorch only warns", "y = y.unsqueeze(-1)"),
     "nn.BCEWithLogitsLoss()(y_hat[:, 0], y)": ("y is (8, 1), but", "y = y.squeeze(-1)"),
@@ -75,21 +75,24 @@ MISTAKES = {
     "y = y.long()\nnn.BCELoss()(y_hat, y)": ("types: Long and Float", "y.float()"),
     'lstm(x.to("meta"))': ("are on different devices: meta and cpu", "model.to(device)"),
     "out.mean().backward()\nlstm(x, state)[0].mean().backward()":
-        ("freed by an earlier backward", "each.detach() for each in state"),
+        ("an earlier backward freed", "each.detach() for each in state"),
     "out = torch.tanh(out)\nout[0] = 0\nout.mean().backward()":
-        ("a line such as out[mask] = 0", "torch.where(mask, 0, out)"),
+        ("The output of Tanh was changed in place", "torch.where(mask, 0, out)"),
     "nn.LSTM(F, 2).load_state_dict(saved)":
         ("bias_hh_l0 is [16] in the file but [8]", "print([(name, *weight.shape)"),
-    "nn.LSTM(F, U, 2).load_state_dict(saved)": ("weight weight_ih_l1", "model.state_dict().keys()"),
+    "nn.LSTM(F, U, 2).load_state_dict(saved)": ("has weight_ih_l1", "model.state_dict().keys()"),
+    "head(out).backward(torch.ones(N, T, 1), retain_graph=True)\n"
+    "torch.optim.SGD(lstm.parameters(), 0.1).step()\nhead(lstm(x, state)[0]).mean().backward()":
+        ("that a step changed", "each.detach() for each in state"),
     'lstm.load_state_dict({"module." + name: saved[name] for name in saved})':
         ("nn.DataParallel", 'removeprefix("module.")'),
     "nn.LSTM(F, U, dropout=0.2)": ("dropout=0.2 does nothing", "out = nn.Dropout(0.2)(out)"),
     "embedding = nn.Embedding(3, 2)\nembedding(tokens)":
-        ("smaller than num_embeddings", "int(tokens.max()) + 1"),
+        ("0 to num_embeddings - 1", "int(tokens.max()) + 1"),
     "nn.functional.cross_entropy(logits[:, 0], labels[:, 0] - 1)":
-        ("received the number -1", "Count the numbers from 0"),
+        ("It received -1", "from 0"),
     "h_n[-1][:, -1, :]": ("more axes than the tensor has: 2", "head(h_n[-1])"),
-    "out.mT.view(N, -1)": ("view can't join these axes", "reshape(len(x), -1)"),
+    "out.mT.view(N, -1)": ("view can't join axes", "reshape(len(x), -1)"),
     "nn.LSTM(F, U, return_sequences=True)": ("no return_sequences", "out, state = lstm(x)"),
 }  # fmt: skip
 

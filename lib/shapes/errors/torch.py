@@ -73,8 +73,8 @@ def linear(found: Found) -> Explanation | None:
     all_steps = f"the head is for all {want // have if have else 0} timesteps together"
     flat = Remedy(all_steps, "Flatten the timesteps.", "y_hat = head(out.flatten(1))")
     return explained(
-        "nn.Linear received {rows} rows of {have} numbers, but its in_features is {want}.",
-        *([flat, size] if have and want % have == 0 else [size]),
+        "A layer such as nn.Linear received {rows} rows of {have} numbers, but takes {want}.",
+        *([flat, size] if have and want % have == 0 and want > 2 * have else [size]),
         words=found.match.groupdict(),
         check="print(out.shape, head.in_features)",
     )
@@ -90,7 +90,7 @@ def target_size(found: Found) -> Explanation | None:
         likely = Remedy("", "Add a last axis of 1 to y.", "y = y.unsqueeze(-1)")
     elif y == (*output, 1):
         likely = Remedy("", "Remove the last axis of y.", "y = y.squeeze(-1)")
-    elif (len(output), output[0]) == (len(y) + 1, y[0]):
+    elif len(output) == 3 and y == (output[0], output[2]):
         likely = LAST_STEP
     warned = "Using" in found.match[0]
     wrong = " PyTorch only warns if it can broadcast the two. The loss is then wrong."
@@ -132,14 +132,19 @@ MESSAGES = [
         check="print(x.shape)",
     ),
     Message(
-        r"2-?D or 3-?D,? (?:got|but received) 1|must have 3 dimensions, got [12]",
+        r"2-?D or 3-?D,? (?:got|but received) 1",
+        cause="A sequence is (timesteps, features), but x has one axis.",
+        remedies=[ADD_FEATURES],
+    ),
+    Message(
+        r"must have 3 dimensions, got 2",
         r"unbatched 2-D input, hx (?:and cx )?should also be 2-D",
         cause="A batch is (samples, timesteps, features), but x has fewer axes.",
         remedies=[ADD_BATCH, ADD_FEATURES],
         check="print(x.shape)",
     ),
     Message(
-        r"batched 3-D input, hx (?:and cx )?should also be 3-D but got \(?(?P<axes>\d)",
+        r"batched 3-D input, hx (?:and cx )?should also be 3-D but got \(?(?P<axes>[12])",
         cause="A state is (layers × directions, samples, hidden_size). This state has {axes} axes. "
         "An LSTM takes a tuple of two states.",
         fix="Add the axis of the layers, or leave the states out: they start at 0.",
@@ -197,7 +202,7 @@ MESSAGES = [
     Message(
         r"(?:target dtype to be|scalar type) Long .{0,9}but (?:got|found) (?P<got>[A-Z]\w+)",
         r"scalar types: Long, Int; but got torch\.(?P<got>\w+)Tensor",
-        cause="Class numbers, and the indices of an Embedding, are whole numbers, not {got}.",
+        cause="Class numbers and indices of an Embedding have the type Long. Here, it is {got}.",
         fix="Convert them.",
         code="labels = labels.long()",
     ),
@@ -219,17 +224,16 @@ MESSAGES = [
         code="model, x, h_0 = model.to(device), x.to(device), h_0.to(device)",
     ),
     Message(
+        r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackward)(?P<name>\w+)",
+        cause="The output of {name} was changed in place, and backward needs its old values. "
+        "Most likely a line such as out[mask] = 0 or out += 1 did so.",
+        fix="Make a new tensor.",
+        code="out = torch.where(mask, 0, out)",
+    ),
+    Message(
         r"backward through the graph a second time|modified by an inplace operation",
-        cause="backward needs values that were freed by an earlier backward, or have changed.",
-        remedies=[
-            DETACH,
-            Remedy(
-                "a line such as out[mask] = 0 or out += 1 changes a tensor in place",
-                "Make a new tensor.",
-                "out = torch.where(mask, 0, out)",
-            ),
-        ],
-        check="print(state[0].grad_fn)",
+        cause="backward needs values that an earlier backward freed, or that a step changed.",
+        remedies=[DETACH],
     ),
     Message(
         rf"size mismatch for {word('name')}: copying a param with shape {SIZE}{shape('saved')}\) "
@@ -240,24 +244,20 @@ MESSAGES = [
         code="print([(name, *weight.shape) for name, weight in saved.items()])",
     ),
     Message(
-        r'(?:Missing|Unexpected) key\(s\) in state_dict: "(?P<name>[\w.]+)"',
-        cause="Only the model or only the file has the weight {name}.",
-        remedies=[
-            Remedy(
-                "num_layers, bidirectional (names with _reverse) or a layer's name differs",
-                "Build the saved model.",
-                "print(model.state_dict().keys() ^ saved.keys())",
-            ),
-            Remedy(
-                "nn.DataParallel saved names that begin with module",
-                "Remove the prefix.",
-                'saved = {name.removeprefix("module."): saved[name] for name in saved}',
-            ),
-        ],
-        check="print([*saved])",
+        r'Unexpected key\(s\) in state_dict: "module\.',
+        cause="The saved names begin with module, as nn.DataParallel saves them.",
+        fix="Remove the prefix.",
+        code='saved = {name.removeprefix("module."): saved[name] for name in saved}',
     ),
     Message(
-        r"non-zero dropout expects num_layers greater than 1, but got dropout=(?P<rate>[\d.]+\d)",
+        r'(?:Missing|Unexpected) key\(s\) in state_dict: "(?P<name>[\w.]+)"',
+        cause="Only the model or only the file has {name}. Most likely num_layers, bidirectional "
+        "(names with _reverse) or the name of a layer differs.",
+        fix="Build the saved model.",
+        code="print(model.state_dict().keys() ^ saved.keys())",
+    ),
+    Message(
+        r"non-zero dropout expects num_layers greater than 1, but got dropout=(?P<rate>[\d.]*\d)",
         cause="dropout={rate} does nothing: PyTorch applies it only between layers.",
         fix="Set num_layers to 2 or more, or apply nn.Dropout to the outputs.",
         code="out = nn.Dropout({rate})(out)",
@@ -265,23 +265,23 @@ MESSAGES = [
     Message(
         r"index out of range in self|index out of range: Tried to access index (?P<got>\d+)",
         r"Target (?P<got>-?\d+) is out of bounds",
-        cause="An Embedding or a loss received the number {got}. Numbers start at 0, and are "
-        "smaller than num_embeddings or the number of classes.",
-        fix="Count the numbers from 0 on: the largest plus 1.",
+        cause="An Embedding takes numbers from 0 to num_embeddings - 1, and a loss class numbers "
+        "from 0 to the number of classes - 1. It received {got}.",
+        fix="Number tokens or classes from 0. The size is the largest number plus 1.",
         code="embedding = nn.Embedding(int(tokens.max()) + 1, embedding_dim)",
     ),
     Message(
         rf"too many indices for tensor of dimension {number('axes')}",
         cause="An index such as out[:, -1, :] needs more axes than the tensor has: {axes}.",
         remedies=[
-            Remedy("it is the last step already", "Don't index.", "y_hat = head(h_n[-1])"),
+            Remedy("the tensor is the last step already", "Don't index.", "y_hat = head(h_n[-1])"),
             ADD_BATCH,
         ],
         check="print(x.shape)",
     ),
     Message(
         r"view size is not compatible with input tensor.s size and stride",
-        cause="view can't join these axes: a transpose or a slice leaves gaps in memory.",
+        cause="view can't join axes that aren't contiguous in memory, as after a transpose.",
         fix="Use reshape. To swap axes, use transpose: reshape would mix up the values.",
         code="flat = out.transpose(1, 2).reshape(len(x), -1)",
     ),
