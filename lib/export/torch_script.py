@@ -24,8 +24,7 @@ def torch_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     about = f"{' and '.join(MODES[mode].kind for mode in experiment.model.modes)} mode, in PyTorch"
     imported = _imports(fields, "from torch.utils.data import DataLoader, TensorDataset")
     head = script_head(dataset, about, imported, fields)
-    *defined, end = blocks("torch", **fields).values()
-    return "\n\n".join([*head, *(f"\n{each}" for each in defined), f"\n{end}"]) + "\n"
+    return "\n\n\n".join(["\n\n".join(head), *blocks("torch", **fields).values()]) + "\n"
 
 
 def torch_exact_script(
@@ -61,7 +60,7 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
     fields = template_fields(experiment, dataset, snapshot)
     model, training, last = experiment.model, experiment.training, fields["weights"].get("last")
     (_, steps, features), columns = dataset.shape, dataset.targets
-    masks, is_binary = fields["target"].layers["masks"], training.loss == "binary"
+    mask, is_binary = dataset.model_mask(experiment), training.loss == "binary"
     layers = f", num_layers={model.layers}" if model.layers > 1 else ""
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
     options = _OPTIONS.get(training.optimizer, "")
@@ -70,8 +69,8 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
     changed = {
         "library": "torch",
         "is_plain": False,  # the file of `arrays` also has the windows
-        "moves_padding": masks and (dataset.mask[:, 1:] > dataset.mask[:, :-1]).any(),
-        "ends_early": masks or fields["ends_early"],
+        "moves_padding": mask is not None and (mask[:, 1:] > mask[:, :-1]).any(),
+        "ends_early": mask is not None or fields["ends_early"],
         "columns_of": '{}[..., None].astype("float32")' if is_binary else one_hot,
         "predicted": "({}[:, 0] > 0)" if is_binary else "{}.argmax(axis=-1)",
         "weights": fields["weights"] | ({"last": "last_weight"} if last else {}),
