@@ -45,7 +45,6 @@ MISTAKES = {
     "x = torch.zeros(N, T, 1, F)\nlstm(x)": ("x has 4 axes", "x = x.flatten(2)"),
     "x = torch.zeros(N, 1, T, F)\nnn.RNN(F, U)(x)": ("x has 4 axes", "x = x.squeeze(1)"),
     "x = x[0]\nlstm(x, (h_0[:, :1], c_0[:, :1]))": ("x has fewer axes", "x = x.unsqueeze(0)"),
-    "x = x[0, :, 0]\nnn.LSTM(1, U)(x)": ("x has one axis", "x = x.unsqueeze(-1)"),
     "h_0, c_0 = h_0[0], c_0[0]\nlstm(x, (h_0, c_0))": ("This state has 2 axes", "h_0.unsqueeze(0)"),
     "head(lstm(x))": ("linear needs a tensor but received a tuple", "out, _ = lstm(x)"),
     "nn.Sequential(lstm, nn.GRU(U, U))(x)": ("returned the tuple", "nn.Sequential can't"),
@@ -60,8 +59,8 @@ MISTAKES = {
     "pack_padded_sequence(x, lengths.flip(0), True)":
         ("The longest sequence must come first", "enforce_sorted=False"),
     "nn.functional.cross_entropy(logits, labels)":
-        ("needs labels of shape (8, 6) for this output, but they are (8, 5)", "transpose(1, 2)"),
-    "nn.functional.cross_entropy(logits, labels[:, 0])": ("they are (8,)", "head(out[:, -1])"),
+        ("needs labels of shape [8, 6]. They are [8, 5]", "transpose(1, 2)"),
+    "nn.functional.cross_entropy(logits, labels[:, 0])": ("They are [8]", "head(out[:, -1])"),
     "nn.functional.cross_entropy(logits[:, -1], y[:, 0])":
         ("Here, it is Float", "labels.long()"),
     "nn.Embedding(C, 2)(x)": ("Here, it is Float", "labels.long()"),

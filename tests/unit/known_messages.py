@@ -156,8 +156,6 @@ TORCH = [
     ("Expected hidden[0] size (1, 32, 16), got [1, 32, 16]", None, None),
     ("AssertionError: LSTM: Expected input to be 2-D or 3-D but received 4-D tensor",
      "x has 4 axes", "x.flatten(2)"),
-    ("ValueError: GRU: Expected input to be 2D or 3D, got 1D instead",
-     "x has one axis", "x.unsqueeze(-1)"),
     ("RuntimeError: input must have 3 dimensions, got 2", "x is one sequence", "x.unsqueeze(-1)"),
     ("For unbatched 2-D input, hx should also be 2-D but got 3-D tensor",
      "x has fewer axes", "x.unsqueeze(0)"),
@@ -178,7 +176,7 @@ TORCH = [
      "<= 0", "the length 0", "lengths[lengths > 0]"),
     ("'lengths' array has to be sorted in decreasing order", "longest", "enforce_sorted=False"),
     ("Expected target size (32, 5), got torch.Size([32, 12])",
-     "labels of shape (32, 5) for this output, but they are (32, 12)", "transpose(1, 2)"),
+     "labels of shape (32, 5). They are [32, 12]", "transpose(1, 2)"),
     ("Expected target size [32, 5], got [32, 5]", None, None),
     ("UserWarning: Using a target size (torch.Size([32])) that is different to the input size "
      "(torch.Size([32, 1])). This will likely lead to incorrect results due to broadcasting.",

@@ -70,18 +70,19 @@ def linear(found: Found) -> Explanation | None:
         "Set in_features to {have}. A bidirectional layer returns 2 × hidden_size features.",
         "head = nn.Linear({have}, {columns})",
     )
-    all_steps = f"the head is for all {want // have if have else 0} timesteps together"
+    steps = want // max(have, 1)
+    all_steps = f"the head is for all {steps} timesteps together"
     flat = Remedy(all_steps, "Flatten the timesteps.", "y_hat = head(out.flatten(1))")
     return explained(
         "A layer such as nn.Linear received {rows} rows of {have} numbers, but takes {want}.",
-        *([flat, size] if have and want % have == 0 and want > 2 * have else [size]),
+        *([flat, size] if steps > 2 and steps * have == want else [size]),
         words=found.match.groupdict(),
         check="print(out.shape, head.in_features)",
     )
 
 
 def target_size(found: Found) -> Explanation | None:
-    """Explain that y hasn't the shape of the output, or that class numbers don't fit it."""
+    """Explain that y doesn't have the shape of the output."""
     y, output = found.shape("y"), found.shape("output")
     if y == output:
         return None
@@ -96,21 +97,6 @@ def target_size(found: Found) -> Explanation | None:
     wrong = " PyTorch only warns if it can broadcast the two. The loss is then wrong."
     shapes = f"y is {bracketed(y)}, but the output is {bracketed(output)}."
     return explained(shapes + wrong * warned, likely)
-
-
-def class_axis(found: Found) -> Explanation | None:
-    """Explain that cross_entropy takes the classes of a sequence in axis 1."""
-    want, got = found.shape("want"), found.shape("got")
-    if want == got:
-        return None
-    fix = "Put the classes in axis 1 of the output: (samples, classes, timesteps)."
-    code = "loss = nn.functional.cross_entropy(logits.transpose(1, 2), labels)"
-    return explained(
-        f"cross_entropy needs labels of shape {bracketed(want)} for this output, but they are "
-        f"{bracketed(got)}. It reads the output as (samples, classes, timesteps).",
-        LAST_STEP if len(got) == 1 else Remedy("", fix, code),
-        confidence="likely",
-    )
 
 
 MESSAGES = [
@@ -130,11 +116,6 @@ MESSAGES = [
             Remedy("axis 1 has size 1", "Remove this axis.", "x = x.squeeze(1)"),
         ],
         check="print(x.shape)",
-    ),
-    Message(
-        r"2-?D or 3-?D,? (?:got|but received) 1",
-        cause="A sequence is (timesteps, features), but x has one axis.",
-        remedies=[ADD_FEATURES],
     ),
     Message(
         r"must have 3 dimensions, got 2",
@@ -191,8 +172,18 @@ MESSAGES = [
         code="packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)",
     ),
     Message(
-        rf"Expected target size {shape('want')}, got (?:{SIZE})?{shape('got')}",
-        explain=class_axis,
+        rf"Expected target size {shape('want')}, got (?:{SIZE})?(?!(?P=want)){shape('got')}",
+        cause="cross_entropy reads the output as (samples, classes, timesteps), so it needs labels "
+        "of shape {want}. They are {got}.",
+        remedies=[
+            Remedy(
+                "the output is (samples, timesteps, classes)",
+                "Transpose the output for the loss.",
+                "loss = nn.functional.cross_entropy(logits.transpose(1, 2), labels)",
+            ),
+            Remedy("there is one label per sample", LAST_STEP.fix, "logits = head(out[:, -1])"),
+        ],
+        check="print(logits.shape, labels.shape)",
     ),
     Message(
         rf"(?:Using a t|T)arget size \({SIZE}{shape('y')}.{{1,45}} input size \({SIZE}"
