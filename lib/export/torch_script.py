@@ -12,7 +12,7 @@ from lib.export.data import blocks, imports
 from lib.export.script import script_head, template_fields
 from lib.results import Snapshot
 
-LAYERS = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "RNN"}  # PyTorch's class for each cell
+_LAYERS = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "RNN"}  # PyTorch's class for each cell
 _LOSSES = {"mse": "mse_loss", "mae": "l1_loss", "huber": "huber_loss"}
 _OPTIONS = {"rmsprop": ", alpha=0.9"}  # Keras's rho
 _PACKING = "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence"
@@ -74,7 +74,7 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
         "columns_of": '{}[..., None].astype("float32")' if is_binary else one_hot,
         "predicted": "({}[:, 0] > 0)" if is_binary else "{}.argmax(axis=-1)",
         "weights": fields["weights"] | ({"last": "last_weight"} if last else {}),
-        "layer": f"nn.{LAYERS[model.cell]}({features}, {model.units}{layers}, batch_first=True)",
+        "layer": f"nn.{_LAYERS[model.cell]}({features}, {model.units}{layers}, batch_first=True)",
         "loss_function": _LOSSES.get(training.loss, ""),
         "optimizer": f"torch.optim.{optimizer}(model.parameters(), lr={rate}{options})",
         "own_optimizer": f"{optimizer}(model.parameters(), {rate})",
