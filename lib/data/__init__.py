@@ -31,6 +31,7 @@ from lib.data.tables.baselines import season_length
 from lib.data.tables.cutting import every_kth
 from lib.data.tables.leaks import Finding, find_leaks
 from lib.data.tables.table import (
+    CALENDAR,
     KINDS,
     MAX_BYTES,
     MAX_COLUMNS,
@@ -38,8 +39,10 @@ from lib.data.tables.table import (
     Table,
     UploadError,
     WindowError,
+    calendar_names,
     check_size,
     default_columns,
     label_columns,
+    on_a_circle,
 )
 from lib.data.uploads.upload import Reading, begins_as, read_upload

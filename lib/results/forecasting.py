@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from lib.data import Dataset
+from lib.data import CALENDAR, Dataset, Origin, on_a_circle
 from lib.experiment import Experiment
 from lib.results.baselines import BUDGET, Predictions, cost, last_errors, model_outputs
 from lib.results.history import spread_places
@@ -21,6 +21,8 @@ from lib.results.run import ModelWeights
 from lib.text import joined
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
 LEVEL = 0.9  # the share of errors inside a band
@@ -48,10 +50,11 @@ def why_not_fed_back(dataset: Dataset) -> str:
     origin = dataset.cut_from
     if origin.horizons != (1,):
         return "A recursive forecast predicts one row at a time. Set the target one row ahead."
+    known = {*origin.columns, *_by_dates(origin, None)}
     same = np.diff(origin.series) == 0
     changes = np.diff(origin.inputs, axis=0)[same].any(axis=0)
     names = zip(dataset.feature_names, changes, strict=True)
-    unknown = [name for name, varies in names if varies and name not in origin.columns]
+    unknown = [name for name, varies in names if varies and name not in known]
     if unknown:
         future = f"future values of {joined(unknown)} are unknown"
         return f"No recursive forecast: {future}. Remove these inputs, or predict them too."
@@ -188,7 +191,13 @@ class _Model:
     def fed_back(self, feed: int) -> np.ndarray:
         """Return a recursive forecast of the next `feed` rows, (feed,), in the raw unit."""
         origin, last = self.dataset.cut_from, self.last_rows()[-1:]
-        return self.continue_from(last, np.tile(origin.inputs[last], (1, feed, 1)))[0]
+        ahead = np.tile(origin.inputs[last], (1, feed, 1))
+        offset, deviation = origin.x_scale.offset, origin.x_scale.deviation
+        computed = _by_dates(origin, future_times(self.dataset, self.series, feed))
+        for f, name in enumerate(self.dataset.feature_names):
+            if name in computed:
+                ahead[0, :, f] = (computed[name]() - offset[f]) / deviation[f]
+        return self.continue_from(last, ahead)[0]
 
     def errors_fed_back(self, last: np.ndarray, feed: int) -> np.ndarray:
         """Return errors (n, feed) of recursive forecasts after rows `last`; NaN after their end."""
@@ -220,3 +229,10 @@ class _Model:
             known = [*known[1:], now]
             window = np.concatenate([window[:, 1:], row[:, None]], axis=1)
         return np.stack(predicted, axis=1)
+
+
+def _by_dates(origin: Origin, times: pd.Index | None) -> dict[str, Callable[[], np.ndarray]]:
+    """Return functions that compute inputs from dates, by the input's name."""
+    names = CALENDAR if origin.time_format else ()
+    made = (feature for name in names for feature in on_a_circle(name, times))
+    return {name: function for name, function in made if name not in origin.columns}

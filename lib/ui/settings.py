@@ -182,6 +182,8 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
 def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
     """Draw the picker of input or target columns, with the `usual` columns if none is chosen."""
     names = [str(name) for name in table.frame.columns]
+    if key == "inputs":
+        names += data.calendar_names(table)
     current = tuple(name for name in chosen or usual if name in names)
     emptied, limits = session().upload.emptied, f"Choose 1 to {MAX_COLUMNS} columns."
     labels = dict[str, str]()

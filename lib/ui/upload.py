@@ -188,7 +188,7 @@ def _changes(new: data.Table) -> dict[str, Any]:
     else:
         wanted = {**data.DATASETS["upload"].suggested, **new.settings}
         changes = {"data": "upload", **address.fitting(data.DATASETS[now.name].suggested, wanted)}
-    known = {*new.frame.columns, NO_SERIES, ""}
+    known = {*new.frame.columns, *data.calendar_names(new), NO_SERIES, ""}
     try:
         known |= {*data.prepared(new, now).frame.columns}
     except data.WindowError:  # types that can't be applied would block the table

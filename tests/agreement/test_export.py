@@ -51,7 +51,7 @@ ROWS = {
     "1222331": {"data": "seattle", "targets": ("temp_max", "wind"), "train": 90, "test": 5},
     "1333321": {"data": "gapminder", "train": 90},
     "2123332": {"data": "macro", "form": "change", "ahead": "each", "horizon": 2},
-    "3213211": {"data": "upload", "inputs": ("Ort", "Höhe"), "missing": "drop"},
+    "3213211": {"data": "upload", "inputs": ("Ort", "Höhe", "month of year"), "missing": "drop"},
     "3121132": {"data": "echo", "lag": 1},
     "1111232": {"data": "running_mean", "noise": 0.1},
     "2231122": {"data": "parity"},

@@ -167,11 +167,13 @@ def test_rows_of_one_day_are_averaged_if_no_column_identifies_series():
         make_windows(one_day, ["value"], ["value"], DataSettings(timesteps=3))
 
 
-def test_each_category_becomes_a_feature():
-    """A text column is encoded one-hot."""
+def test_each_category_becomes_a_feature_and_each_date_a_point_on_a_circle():
+    """A text column is encoded one-hot; a weekday has a sine and a cosine."""
     table = store_table(3, 60, ["store", "day"])
-    dataset = make_windows(table, ["value", "store"], ["value"], DataSettings(timesteps=4))
-    assert dataset.feature_names == ("value", "store = s0", "store = s1", "store = s2")
+    inputs = ["value", "store", "day of week"]
+    dataset = make_windows(table, inputs, ["value"], DataSettings(timesteps=4))
+    assert dataset.feature_names[:4] == ("value", "store = s0", "store = s1", "store = s2")
+    assert dataset.feature_names[4:] == ("day of week (sin)", "day of week (cos)")
     # Standardized, 1 in a third of the rows becomes (1 - 1/3) / sqrt(2/9), and 0 is negative.
     assert dataset.x[0, 0, 1:4] == pytest.approx([1.414, -0.707, -0.707], abs=1e-3)
     # Of 14 categories, eleven have a feature each, and the others share one feature.

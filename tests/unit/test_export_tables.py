@@ -24,7 +24,7 @@ def beside(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "settings",
     [
-        {"test": 20, "gap": 2, "inputs": ("store", "sales")},
+        {"test": 20, "gap": 2, "inputs": ("store", "sales", "month of year")},
         {"form": "change", "ahead": "each", "horizon": 3},
         {"split": "id", "train": 50, "stride": 2, "rate": 2},
     ],

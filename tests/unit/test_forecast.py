@@ -130,6 +130,19 @@ def test_a_recursive_forecast_of_changes_reads_changes(model_is):
     np.testing.assert_allclose(result.values["last"], values[-5:], rtol=1e-3)
 
 
+def test_future_rows_have_inputs_computed_from_their_dates(model_is):
+    """The model returns the sine of the last row's hour, so the forecast is a sine by the hour."""
+    names = ("load", "hour of day")
+    prepared = of_load(names)
+    at = prepared[1].feature_names.index("hour of day (sin)")
+    model_is(lambda x: x[:, :, at : at + 1])
+    result = forecast_of(prepared, feed=30)
+    scaled = (result.values["last"] - prepared[1].target_offset) / prepared[1].target_scale
+    known = prepared[1].origin.inputs[:, at]
+    np.testing.assert_allclose(scaled, known[-25 - 168 : -25 - 168 + 30], atol=1e-5)
+    assert result.times[0] == pd.Timestamp("2024-02-12 00:00")
+
+
 def test_bands_of_a_recursive_forecast_are_from_forecasts_in_the_validation_part(model_is):
     """Validation samples start recursive forecasts, whose errors are known up to the part's end."""
     model_is(lambda x: x)

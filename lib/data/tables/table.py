@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
@@ -26,6 +26,13 @@ MOST_CATEGORIES = 12  # with more, the rarest categories share one feature, or o
 _ROW_NUMBER_NAMES = {"id", "index", "row", "row number", "unnamed: 0"}
 
 _Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # a name, and a function returning (R,)
+
+CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
+    "hour of day": lambda times: (times.hour + times.minute / 60).to_numpy() / 24,
+    "day of week": lambda times: times.day_of_week.to_numpy() / 7,
+    "month of year": lambda times: (times.month.to_numpy() - 1) / 12,
+}
+"""Calendar inputs by name: a function from dates (R,) to their place in the cycle, 0 to 1."""
 
 
 class UploadError(ValueError):
@@ -156,6 +163,16 @@ def _counters(numbers: pd.DataFrame) -> list[str]:
     return counters
 
 
+def calendar_names(table: Table) -> tuple[str, ...]:
+    """Return the names of calendar inputs that vary between the rows of a table."""
+    times = cast("pd.DatetimeIndex | None", table.times)
+    if times is None or times.dtype.kind != "M" or times.hasnans:
+        return ()
+    sample = times[:: max(1, len(times) // 1000)]
+    varying = (name for name, place in CALENDAR.items() if np.ptp(place(sample)) > 0)
+    return tuple(name for name in varying if name not in table.frame.columns)
+
+
 @cached_with_object
 def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
     """Return the F feature names of input columns. Raises WindowError for an unknown column."""
@@ -182,8 +199,19 @@ def _features_of(table: Table, column: str) -> list[_Feature]:
         return [(column, lambda: table.frame[column].to_numpy(np.float64))]
     if column in table.categories:
         return _one_hot(table.frame[column], column)
-    names = [*table.numbers, *table.categories]
+    if column in calendar_names(table):
+        return on_a_circle(column, table.times)
+    names = [*table.numbers, *table.categories, *calendar_names(table)]
     raise WindowError(f"the input column {column!r} isn't in {table.name}. Choose from {names}.")
+
+
+def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
+    """Return sine and cosine of times' places in a `CALENDAR` cycle: hour 23 is near hour 0."""
+
+    def wave(function: np.ufunc) -> np.ndarray:
+        return function(2 * np.pi * CALENDAR[name](cast("pd.DatetimeIndex", times)))
+
+    return [(f"{name} (sin)", lambda: wave(np.sin)), (f"{name} (cos)", lambda: wave(np.cos))]
 
 
 def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:

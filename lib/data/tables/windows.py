@@ -30,8 +30,8 @@ def make_windows(
 ) -> Dataset:
     """Cut a table into windows x (N, T, F) and y (N, T, K), standardized by the training rows.
 
-    Inputs are number or text columns. Targets are number columns, or one text column, whose texts
-    are classes. Raises ExperimentError for wrong settings, WindowError for
+    Inputs are number columns, text columns or `calendar_names`. Targets are number columns, or one
+    text column, whose texts are classes. Raises ExperimentError for wrong settings, WindowError for
     wrong columns or too few rows.
     """
     Experiment(data).validate()
