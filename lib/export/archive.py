@@ -19,8 +19,6 @@ from lib.training import MSGSPEC_LOCK
 
 Record = TypeVar("Record")
 VERSION = 4  # version of the file format; increase it if an older Unrolled can't read new files
-# The versions of files of runs without pooled answers, which older Unrolled also reads.
-LABELS_VERSION, NUMBERS_VERSION = 3, 2
 HEAD = "unrolled.json"
 MEMBERS = (HEAD, "arrays.bin")
 MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6  # the most bytes of the record, and of all members

@@ -77,9 +77,8 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
             known.append((epoch, of_run))
     size = memory_of(known[-1][1]) if known else 0
     thinned = tuple(known[place] for place in kept_places(size, len(known)))
-    version = archive.LABELS_VERSION if run.experiment.has_labels else archive.NUMBERS_VERSION
     record = _Record(
-        version=version if run.experiment.model.pooling == "none" else archive.VERSION,
+        version=archive.VERSION,
         kept=datetime.now(UTC).replace(microsecond=0),
         versions=versions(),
         experiment=run.experiment,

@@ -35,3 +35,4 @@ from lib.recurrence.model import (
 )
 from lib.recurrence.padding import Padded, padded_batches
 from lib.recurrence.pooling import attention_weights, pooled
+from lib.recurrence.torch import from_torch, to_torch

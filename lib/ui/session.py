@@ -67,7 +67,6 @@ class Upload:
     table: Table | None = None
     error: str = ""  # why the last file can't be used
     reading: Reading | None = None  # the process that reads a file
-    workbook: tuple[str, bytes] | None = None  # name and content, to read another sheet
     below: DeltaGenerator | None = None  # the place below the sidebar's controls of a table
     last_good: Loaded | None = None  # shown while no data can be made with the sidebar's settings
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the removed columns, by key
@@ -91,6 +90,9 @@ class CellPage:
     unit: int | None = None  # the picked unit of the layer
     link: tuple[str, str] | None = None  # the address's step and unit, as last read or written
     links_opened: int = 0  # number of links that moved the playhead: see playhead.js
+    # Weights from PyTorch: the file's name, the settings that they need, and arrays without a head.
+    torch_file: tuple[str, dict[str, Any], LayerWeights] | None = None
+    torch_problem: str = ""  # why the last file can't be shown
 
 
 @dataclass(slots=True, eq=False)
