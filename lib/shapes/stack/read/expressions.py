@@ -20,6 +20,7 @@ from lib.shapes.stack.read.values import LayerObject, ModelObject, Name, is_list
 
 # Common names, for code pasted without its imports.
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
+_NOT_IMPORTED |= {"torch": "torch", "nn": "torch.nn", "F": "torch.nn.functional"}
 
 
 class Expressions(Calls):
@@ -215,6 +216,10 @@ class Expressions(Calls):
         if isinstance(owner, (list, dict)):
             value = values.call_method(owner, name, args)
             return self.skip(node, "other") if value is UNKNOWN else value
+        if isinstance(owner, (Ref, values.Array)):
+            value = self.tensor_method(owner, name, args, keywords)
+            if value is not None:
+                return value
         is_method = isinstance(func, ast.Attribute)
         callee = self.attribute(owner, name) if is_method else self.value(func)
         return self.call_value(callee, args, keywords, name)

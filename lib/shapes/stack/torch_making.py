@@ -1,0 +1,66 @@
+"""Create a layer of PyTorch from its arguments: `nn.LSTM(3, 16, batch_first=True)`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lib.shapes.stack import torch_layers, torch_operations
+from lib.shapes.stack.base import Layer, NotTraced, ShapeError
+from lib.shapes.stack.making import UNKNOWN, Unknown, setting_value
+from lib.shapes.stack.plain import Unread
+from lib.shapes.stack.torch_layers import TEXTS, TorchInput, TorchLayer, TorchRecurrent
+from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchActivation, TorchMethod
+from lib.text import joined
+
+_MODULES = vars(torch_layers) | vars(torch_operations)
+_CLASSES: list[type[Layer]] = [
+    each
+    for each in _MODULES.values()
+    if isinstance(each, type)
+    and issubclass(each, (TorchInput, TorchLayer))
+    and "kind" in vars(each)
+]
+TORCH_KINDS: dict[str, type[Layer]] = {each.kind: each for each in _CLASSES}
+_LAYER_OF_NAME: dict[str, Any] = {
+    name.removeprefix("nn."): each
+    for each in _CLASSES
+    if (name := f"{each.keras}").startswith("nn.")
+}
+LAYER_NAMES = {*_LAYER_OF_NAME, *ACTIVATIONS.values(), "Flatten"}
+
+
+def create_torch_layer(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Layer:
+    """Return the layer, or an Unread with the error if PyTorch refuses its arguments."""
+    if name == "Flatten":
+        dims = [*args, *keywords.values()]
+        return TorchMethod("flatten", (*dims, *(1, -1)[len(dims) :]))
+    if name in ACTIVATIONS.values():
+        function = {title: one for one, title in ACTIVATIONS.items()}[name]
+        dims = [*args, *keywords.values(), None] if "softmax" in function else [None]
+        return TorchActivation(function, dims[0])
+    kind, created = _LAYER_OF_NAME[name], dict[str, Any]()
+    given = dict(zip(kind.signature(), args, strict=False)) | keywords
+    if given.get("padding") in ("same", "valid"):
+        given["same"] = given.pop("padding") == "same"
+    class_name = "RNNBase" if issubclass(kind, TorchRecurrent) else name
+    settings = {setting.name: setting for setting in kind.settings()}
+    try:
+        strange = [
+            one for one in given if one not in (*settings, *TEXTS["arguments"]["further"].split())
+        ]
+        if missing := [f"'{one}'" for one in kind.required if one not in given]:
+            count = f"{len(missing)} required positional argument{'s' if missing[1:] else ''}"
+            message = f"{class_name}.__init__() missing {count}: {joined(missing)}"
+            raise ShapeError(joined(missing), "no value", message)
+        if strange:
+            message = f"{class_name}.__init__() got an unexpected keyword argument '{strange[0]}'"
+            raise ShapeError(f"arguments of nn.{name}", f"{strange[0]}=…", message)
+        for one in settings.keys() & given.keys():
+            value, is_tuple = given[one], settings[one].tuple_length is not None
+            if isinstance(value, tuple) and len(value) == 1 and not is_tuple:
+                value = value[0]
+            value = UNKNOWN if isinstance(value, Unknown) else value
+            is_one = is_tuple and isinstance(value, int)
+            created[one] = setting_value(settings[one], (value,) if is_one else value, name)
+        return kind(**created)
+    except (ShapeError, NotTraced) as error:
+        return Unread(called=f"nn.{name}", error=error)
