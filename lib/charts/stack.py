@@ -211,7 +211,8 @@ def stack_title(steps: Steps) -> str:
         return f"This stack breaks at layer {place + 1}, {steps[place].layer.keras}"
     if place is not None:
         return f"Layer {place + 1}, {steps[place].layer.keras}, can't be traced here"
-    inputs = [step.tensors[0] for step in steps if isinstance(step.layer, shapes.Input)]
+    entries = [step for step in steps if isinstance(step.layer, shapes.Input)]
+    inputs = [tensor for step in entries for tensor in step.tensors]
     outputs = [tensor for at in shapes.output_places(steps) for tensor in steps[at].tensors]
     first, last = (
         readable_shapes(tuple(some)) if len(some) < 3 else f"{len(some)} tensors"

@@ -60,7 +60,8 @@ class TorchLayer(Layer):
         return self.required
 
     def code(self) -> str:
-        return f"{self.keras}({', '.join(self.arguments())})"
+        is_layer = self.title.startswith("nn.")
+        return f"{self.title}({', '.join(self.arguments())})" if is_layer else self.title
 
     def function_name(self) -> str:
         """Return the name of PyTorch's function in messages: "linear", "max_pool1d"."""
