@@ -84,9 +84,7 @@ class _Writer:
 
     def _taken(self, ref: Ref) -> Ref:
         if ref not in self._tensors:
-            raise _NoEqual(
-                f"{self._steps[ref.place].layer.title} is used in a way that Keras lacks"
-            )
+            raise _NoEqual(f"{self._steps[ref.place].layer.title} has outputs that Keras lacks")
         return self._tensors[ref]
 
     def _is_state(self, ref: Ref) -> bool:
@@ -144,7 +142,6 @@ class _Writer:
     ) -> Ref:
         tensor, roles = tensors[0], [axis.role for axis in tensors[0]]
         is_in_order = tensor == _canonical(tensor) and roles[0] == "batch"
-        is_open = roles[-1] == "features" and "batch" in roles[:1] + roles[1:2]
         match layer:
             case TorchRecurrent():
                 return self._recurrent(place, layer, tensor, taken[0])
@@ -168,10 +165,8 @@ class _Writer:
                     return self._row(plain.Reshape(tuple(axis.size or 0 for axis in sizes)), *taken)
             case TorchMethod(name="mean" | "max" as name) if len(tensor) == 3 > len(output):
                 if "time" in roles and "time" not in [axis.role for axis in output]:
-                    mean = windows.GlobalAveragePooling1D()
-                    return self._row(
-                        mean if name == "mean" else windows.GlobalMaxPooling1D(), *taken
-                    )
+                    mean, most = windows.GlobalAveragePooling1D(), windows.GlobalMaxPooling1D()
+                    return self._row(mean if name == "mean" else most, *taken)
             case TorchCat():
                 place_of = _canonical(tensor).index(tensor[layer.dim])
                 if place_of:
@@ -196,14 +191,14 @@ class _Writer:
         wanted = ["batch", "features", "time"][: len(roles)]
         if isinstance(layer, TorchPool) and layer.kind == "torch.maxpool" and layer.padding:
             raise _NoEqual("MaxPool1d pads with minus infinity")
-        if roles != wanted if moves_axis else (roles[-1] == "batch"):
+        is_read = layer.kind == "torch.embedding" or roles[-1] == "features"
+        if roles != wanted if moves_axis else not is_read:
             raise _NoEqual(f"{layer.title} reads another axis than Keras would")
-        for one in layer.in_keras():
-            if hasattr(one, "data_format"):
-                one = replace(one, data_format="channels_last")
-            if layer.kind == "torch.bnorm":
-                one = joining.BatchNormalization()
-            taken = [self._row(one, *taken)]
+        for one in layer.in_keras():  # Keras's features are the last axis.
+            last: dict[str, Any] = {"data_format": "channels_last"} if moves_axis else {}
+            if isinstance(one, joining.BatchNormalization):
+                last = {"axis": -1}
+            taken = [self._row(replace(one, **last), *taken)]
         return taken[0]
 
 
@@ -225,12 +220,9 @@ def _shortened(stack: Stack) -> Stack:
             merged: Layer | None = None
             if isinstance(layer, LastStep) and isinstance(before, Recurrent):
                 merged = replace(before, return_sequences=False)
-            elif isinstance(layer, joining.Activation) and before == Dense(
-                getattr(before, "units", 0),
-                use_bias=getattr(before, "use_bias", True),
-                of=before.of,
-            ):
-                merged = replace(before, activation=layer.activation)  # type: ignore[call-arg]
+            elif isinstance(layer, joining.Activation) and isinstance(before, Dense):
+                is_free = before.activation == "linear"
+                merged = replace(before, activation=layer.activation) if is_free else None
             if merged:
                 stack = put(put(stack, place), place - 1, merged)
                 continue
