@@ -62,9 +62,11 @@ def _activations(layer: shapes.Layer) -> list[str]:
 
 def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, str, Markup]]:
     """Return each output of the last layer, its name if there are several, and its image."""
-    recurrent = shapes.Recurrent, shapes.Bidirectional, shapes.CellStack
+    recurrent = shapes.Recurrent, shapes.Bidirectional, shapes.CellStack, shapes.TorchRecurrent
     layer, boxes = steps[-1].layer, []
-    by_mode = layer.kind != "input" and any(isinstance(step.layer, recurrent) for step in steps)
+    by_mode = not isinstance(layer, shapes.Input) and any(
+        isinstance(step.layer, recurrent) for step in steps
+    )
     names = layer.returned()
     # A layer that isn't reached has names, but no tensors.
     for tensor, name in zip(steps[-1].tensors, names, strict=False):

@@ -18,6 +18,7 @@ from lib.shapes.stack.read import read_code
 from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, parsed
 from lib.shapes.stack.recurrent import Bidirectional
 from lib.shapes.stack.settings import SIGNATURES
+from lib.shapes.stack.torch_making import torch_signature
 
 _SHAPES = {"shape", "batch_shape", "batch_size", "batch_input_shape"}
 _SHAPES |= {"input_shape", "input_dim", "input_length"}
@@ -162,8 +163,13 @@ def _without_refs(layer: Layer) -> Layer:
     return replace(layer, of=(), shares=None)
 
 
+def _arguments(call: ast.Call) -> list[str]:
+    name = bare(call.func)
+    return arguments_of(name) or torch_signature(name)
+
+
 def _shape_arguments(call: ast.Call) -> set[str | None]:
-    return {one.arg for one in call.keywords} & _SHAPES - {*arguments_of(bare(call.func))}
+    return {one.arg for one in call.keywords} & _SHAPES - {*_arguments(call)}
 
 
 def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
@@ -194,7 +200,7 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
             written = setting.options[value] if setting.options else repr(value)
             parsed_value = ast.parse(written, mode="eval").body
             owner = call if setting.name == "merge_mode" else target
-            names = arguments_of(bare(owner.func))[: len(owner.args)]
+            names = _arguments(owner)[: len(owner.args)]
             given = {one.arg: one for one in owner.keywords}
             if setting.name in names:
                 owner.args[names.index(setting.name)] = parsed_value

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from lib.experiment import Limit
 from lib.shapes.output import BLOCKS, STATES, formula
@@ -123,6 +123,7 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
     proj_size: int = setting("proj", 0, limit=Limit(0, 1_000_000), seldom=True)
     # The shape of the initial states that the call passes, with 0 for N; () if it passes none.
     h_0: tuple[int, ...] = setting("h", (), tuple_length=0, in_call=True, seldom=True)
+    packed: bool = setting("packed", False, in_call=True, seldom=True)  # reads a packed sequence
 
     def check(self) -> None:
         super().check()
@@ -274,7 +275,7 @@ class TorchConv1d(TorchLayer, kind="torch.conv1d", keras="nn.Conv1d", width_lett
 
     def in_keras(self) -> Stack:
         sizes = self.out_channels, self.kernel_size, self.stride, "same" if self.same else "valid"
-        more = {"groups": self.groups, "use_bias": self.bias}
+        more: dict[str, Any] = {"groups": self.groups, "use_bias": self.bias}
         conv = windows.Conv1D(*sizes, self.dilation, data_format="channels_first", **more)
         return (*_zeros(self.padding), conv)
 

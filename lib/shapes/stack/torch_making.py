@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lib.shapes.stack import torch_layers, torch_operations
-from lib.shapes.stack.base import Layer, NotTraced, ShapeError
-from lib.shapes.stack.making import UNKNOWN, Unknown, setting_value
+from lib.shapes.stack.base import Layer, NotTraced, ShapeError, Stack
+from lib.shapes.stack.making import KINDS, UNKNOWN, Unknown, setting_value
 from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.torch_layers import TEXTS, TorchInput, TorchLayer, TorchRecurrent
 from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchActivation, TorchMethod
@@ -28,6 +28,24 @@ _LAYER_OF_NAME: dict[str, Any] = {
 LAYER_NAMES = {*_LAYER_OF_NAME, *ACTIVATIONS.values(), "Flatten"}
 
 
+def is_torch(stack: Stack) -> bool:
+    """Return whether a stack has layers of PyTorch."""
+    return any(layer.kind in TORCH_KINDS for layer in stack)
+
+
+def kinds_for(stack: Stack) -> dict[str, type[Layer]]:
+    """Return the kinds of layers that can be added to a stack, of Keras or of PyTorch."""
+    if not is_torch(stack):
+        return KINDS
+    return {kind: each for kind, each in TORCH_KINDS.items() if each is not TorchInput}
+
+
+def torch_signature(name: str) -> list[str]:
+    """Return the arguments of a layer in PyTorch's order; none for an unknown name."""
+    kind = _LAYER_OF_NAME.get(name)
+    return kind.signature() if kind else []
+
+
 def create_torch_layer(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Layer:
     """Return the layer, or an Unread with the error if PyTorch refuses its arguments."""
     if name == "Flatten":
@@ -38,7 +56,7 @@ def create_torch_layer(name: str, args: Sequence[Any], keywords: Mapping[str, An
         dims = [*args, *keywords.values(), None] if "softmax" in function else [None]
         return TorchActivation(function, dims[0])
     kind, created = _LAYER_OF_NAME[name], dict[str, Any]()
-    given = dict(zip(kind.signature(), args, strict=False)) | keywords
+    given = dict(zip(kind.signature(), args, strict=False)) | {**keywords}
     if given.get("padding") in ("same", "valid"):
         given["same"] = given.pop("padding") == "same"
     class_name = "RNNBase" if issubclass(kind, TorchRecurrent) else name

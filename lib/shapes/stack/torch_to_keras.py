@@ -70,7 +70,7 @@ class _Writer:
         of = [Ref(ref.place, ref.output or 0) for ref in of]
         if isinstance(layer, TorchInput):
             output: Ref | None = self._row(_input(layer))
-        elif layer.shares is not None:
+        elif layer.shares is not None and step.outputs.parameters:
             raise _NoEqual(f"{layer.title} is called twice")
         elif isinstance(layer, (TorchIndex, TorchMethod)) and self._is_state(of[0]):
             output = self._state(place, layer, of[0])
@@ -120,6 +120,8 @@ class _Writer:
     def _recurrent(self, place: int, layer: TorchRecurrent, tensor: Tensor, taken: Ref) -> Ref:
         if len(tensor) < 3 or tensor[1 if layer.batch_first else 0].role == "batch":
             raise _NoEqual(f"{layer.title} has no batch axis, or reads it as time")
+        if layer.packed:
+            raise _NoEqual("Keras masks padding instead: Embedding(…, mask_zero=True) or Masking()")
         if layer.proj_size:
             raise _NoEqual("Keras's LSTM has no proj_size")
         if self._steps[place].inputs.states:
@@ -176,7 +178,7 @@ class _Writer:
             case TorchActivation(function="leaky_relu"):
                 return self._row(joining.LeakyReLU(0.01), *taken)
             case TorchActivation() if layer.dim is None or roles[layer.dim] == "features":
-                return self._row(*layer.in_keras(), *taken)
+                return self._row(layer.in_keras()[0], *taken)
             case TorchAdaptive(output_size=1) if roles == ["batch", "features", "time"]:
                 kind: Any = windows.GlobalAveragePooling1D
                 if isinstance(layer, TorchAdaptiveMax):
@@ -186,13 +188,13 @@ class _Writer:
                 return self._plain(layer, roles, taken)
         raise _NoEqual(f"{layer.title} has no equal here")
 
-    def _plain(self, layer: TorchLayer, roles: list[str], taken: list[Ref]) -> Ref:
+    def _plain(self, layer: TorchLayer, roles: Sequence[str], taken: list[Ref]) -> Ref:
         moves_axis = layer.kind in ("torch.conv1d", "torch.maxpool", "torch.avgpool", "torch.bnorm")
         wanted = ["batch", "features", "time"][: len(roles)]
         if isinstance(layer, TorchPool) and layer.kind == "torch.maxpool" and layer.padding:
             raise _NoEqual("MaxPool1d pads with minus infinity")
         is_read = layer.kind == "torch.embedding" or roles[-1] == "features"
-        if roles != wanted if moves_axis else not is_read:
+        if [*roles] != wanted if moves_axis else not is_read:
             raise _NoEqual(f"{layer.title} reads another axis than Keras would")
         for one in layer.in_keras():  # Keras's features are the last axis.
             last: dict[str, Any] = {"data_format": "channels_last"} if moves_axis else {}

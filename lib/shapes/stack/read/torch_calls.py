@@ -56,8 +56,7 @@ class TorchCalls(Interpreter):
         if not isinstance(layer.layer, TorchRecurrent):
             return self.call(layer, tensors)
         if packed:  # The order of its own axes counts.
-            self.note("packed", self.origin.line)
-            layer.layer = replace(layer.layer, batch_first=packed.batch_first)
+            layer.layer = replace(layer.layer, batch_first=packed.batch_first, packed=True)
         states = [one.shape for one in self.leaves(others) if isinstance(one, Array)]
         sizes = [0 if size is None else size for size in [*states, ()][0]]
         if all(type(size) is int for size in sizes):
@@ -90,19 +89,21 @@ class TorchCalls(Interpreter):
             lists = [one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple))]
             return Array(tuple([*lists, args][0]))
         if name in ("cat", "concat") and self.found(first):
-            return self.add(TorchCat(_argument(args, keywords, 1, "dim") or 0), *self.found(first))
+            return self.operate(
+                TorchCat(_argument(args, keywords, 1, "dim") or 0), *self.found(first)
+            )
         if name == "pack_padded_sequence":
             is_first = bool(_argument(args, keywords, 2, "batch_first"))
             return Packed(self.as_tensor(first), is_first)
         if name == "pad_packed_sequence" and isinstance(first, Packed):
             is_same = first.batch_first == bool(_argument(args, keywords, 1, "batch_first"))
             swap = TorchMethod("permute", (1, 0, 2))
-            return (first.tensor if is_same else self.add(swap, first.tensor), UNKNOWN)
+            return (first.tensor if is_same else self.operate(swap, first.tensor), UNKNOWN)
         if isinstance(first, Ref) and not re.search("loss|entropy", name):
             return self.tensor_method(first, name, args[1:], keywords)
         return Name(what.path)
 
-    def add(self, layer: Layer, *of: Ref) -> Ref:
+    def operate(self, layer: Layer, *of: Ref) -> Ref:
         """Add a call of an operation on tensors."""
         return self.add_call(replace(layer, origin=self.origin), of)
 
@@ -116,12 +117,15 @@ class TorchCalls(Interpreter):
         first = [*args, *keywords.values(), None][0]
         if name == "size":
             return values.computed(lambda: shape if first is None else shape[first])
-        if name == "dim" or not isinstance(owner, Ref):
-            return len(shape) if name == "dim" else UNKNOWN
+        if name == "dim":
+            return len(shape)
+        if not isinstance(owner, Ref):
+            is_view = name in ("view", "reshape")
+            return Array(tuple(None if n == -1 else n for n in args)) if is_view else UNKNOWN
         if name in ACTIVATIONS:
-            return self.add(TorchActivation(name, first if "softmax" in name else None), owner)
+            return self.operate(TorchActivation(name, first if "softmax" in name else None), owner)
         if name == "dropout":
-            return self.add(TorchDropout(), owner)
+            return self.operate(TorchDropout(), owner)
         name = _OTHER_NAMES.get(name, name)
         numbers = [*first] if isinstance(first, (list, tuple)) else [*args, *keywords.values()]
         if name == "flatten":
@@ -137,28 +141,33 @@ class TorchCalls(Interpreter):
         is_read = name in METHODS and is_listed(numbers) and numbers
         if not is_read or any(type(one) is not int for one in numbers):
             return self.not_traced("", "op", owner)
-        output = self.add(TorchMethod(name, tuple(numbers)), owner)
+        output = self.operate(TorchMethod(name, tuple(numbers)), owner)
         if keepdim:
-            output = self.add(TorchMethod("unsqueeze", tuple(numbers)), Ref(output.place, 0))
+            output = self.operate(TorchMethod("unsqueeze", tuple(numbers)), Ref(output.place, 0))
         return tuple(self.outputs(output)) if name in ("max", "min") else output
 
     def _subscript(self, owner: Any, index: Any, node: ast.AST) -> Any:
-        if not isinstance(owner, Ref):
+        tensors = self.found(owner)
+        if not isinstance(owner, Ref) and not (tensors and isinstance(index, tuple)):
             return super()._subscript(owner, index, node)
         self.go_to(node)
-        parts, shape = [*index] if isinstance(index, tuple) else [index], self.shape(owner)
+        parts, shape = [*index] if isinstance(index, tuple) else [index], self.shape(tensors[0])
         if ... in parts and isinstance(shape, tuple):
             at = parts.index(...)
             parts[at : at + 1] = [slice(None)] * (len(shape) - len(parts) + 1)
         text = ".".join(map(_index_text, parts))
         is_read = re.fullmatch(r"[-x\d]+(\.[-x\d]+)*", text)
-        return self.add(TorchIndex(text), owner) if is_read else self.not_traced("", "op", owner)
+        return (
+            self.operate(TorchIndex(text), *tensors)
+            if is_read
+            else self.not_traced("", "op", owner)
+        )
 
     def arithmetic(self, sign: ast.AST, left: Any, right: Any) -> Any:
         name = getattr(values.OPERATORS.get(type(sign)), "__name__", "")
         tensors = self.found(left, right)
         if len(tensors) == 2 and name in SIGNS:
-            return self.add(TorchArithmetic(name), *tensors)
+            return self.operate(TorchArithmetic(name), *tensors)
         is_number = any(type(one) in (int, float) for one in (left, right))
         return tensors[0] if is_number else self.not_traced("", "op", tensors)
 

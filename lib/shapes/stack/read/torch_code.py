@@ -38,8 +38,13 @@ def misfit(reading: ModelReading) -> int:
     """Return 0 if each layer works, reads time as time, and returns features of known size."""
     steps = trace(reading.stack)
     outputs = [tensor for step in steps for tensor in step.tensors if len(tensor) == 3]
-    is_odd = any(map(torch_notes.swaps_axes, steps)) or any(one[-1].size is None for one in outputs)
+    is_odd = any(map(torch_notes.misreads_time, steps)) or None in [one[-1].size for one in outputs]
     return 2 * (broken_at(steps) is not None) + is_odd
+
+
+def _sizes(layer: Any) -> list[int]:
+    """Return the number of features that a layer takes, if it is known."""
+    return [getattr(layer, name) for name in _SIZES if hasattr(layer, name)]
 
 
 def finished(reading: ModelReading) -> ModelReading:
@@ -52,7 +57,7 @@ def finished(reading: ModelReading) -> ModelReading:
         stack = reading.stack
     notes = dict.fromkeys((*reading.notes, *torch_notes.mistakes(trace(stack), reading.text)))
     in_order = sorted(notes, key=lambda note: note.line or 0)
-    return replace(reading, stack=stack, notes=tuple(in_order))
+    return replace(reading, source="PyTorch code", stack=stack, notes=tuple(in_order))
 
 
 class TorchInterpreter(TorchCalls):
@@ -67,7 +72,8 @@ class TorchInterpreter(TorchCalls):
 
     def input(self, shape: Any, origin: Any = None) -> Ref:  # noqa: ARG002
         """Add an input of this shape, or of a shape that fits the first layer."""
-        first = self.layers[0].layer if self.layers else None
+        created = [one.layer for one in self.layers]
+        first = next((one for one in created if _sizes(one) or one.keras in _LAYOUTS), None)
         layouts = _LAYOUTS.get(first.keras if first else "", ("NTF", "TNF", "TF"))
         if shape:
             usual = [*layouts, "T", "NF", "NTF"]
@@ -75,10 +81,12 @@ class TorchInterpreter(TorchCalls):
         if not layouts:
             return self.add_call(self.unread("Input", "value").layer)
         form = layouts[min(self._guess, len(layouts) - 1)]
-        features = [getattr(first, name) for name in _SIZES if hasattr(first, name)]
-        known = dict(zip(form, shape or (), strict=False)) or {"T": 12, "F": [*features, 3][0]}
-        sizes = [size if type(size := known.get(letter)) is int else None for letter in "TFN"]
-        tensor = self.add_call(TorchInput(*sizes, form=form))
+        features = [*_sizes(first), 3][0]
+        known = dict(zip(form, shape or (), strict=False)) or {"T": 12, "F": features}
+        time, features, batch = (
+            size if (size := known.get(letter)) in range(1, 10**6) else None for letter in "TFN"
+        )
+        tensor = self.add_call(TorchInput(time, features, batch, form))
         if not shape:
             shown = ", ".join(f"{known.get(letter, letter)}" for letter in form)
             self.note("torch input", self.origin.line or None, shape=f"({shown})")
@@ -143,9 +151,9 @@ class TorchInterpreter(TorchCalls):
         return self._outermost(model)
 
     def call_method(self, model: ModelObject, name: str, args: Args, keywords: Keywords) -> Any:
-        children = model.attributes.get("children")
+        children = model.attributes.get("children", [])
         if name == "forward":
             return self.call_value(model, args, keywords, name)
-        if name in ("append", "add_module") and is_listed(children):
+        if name in ("append", "add_module"):
             children.append(args[-1])
         return model if name in TEXTS["torch"]["unchanged"] else UNKNOWN

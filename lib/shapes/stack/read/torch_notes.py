@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lib.shapes.stack.base import Ref
 from lib.shapes.stack.read.pasted import TEXTS, Note
-from lib.shapes.stack.torch_layers import TorchRecurrent
+from lib.shapes.stack.torch_layers import TorchConv1d, TorchPool, TorchRecurrent
 from lib.shapes.stack.torch_operations import TorchActivation, TorchCat, TorchIndex
 from lib.shapes.stack.tracing import TracedLayer
 from lib.text import filled
@@ -12,12 +12,16 @@ from lib.text import filled
 Steps = tuple[TracedLayer, ...]
 
 
-def swaps_axes(step: TracedLayer) -> bool:
-    """Return whether a recurrent layer reads the batch as time."""
+def misreads_time(step: TracedLayer) -> bool:
+    """Return whether a recurrent layer reads the batch as time, or a convolution the features."""
     layer, tensors = step.layer, step.inputs.tensors
-    if not isinstance(layer, TorchRecurrent) or not tensors or len(tensors[0]) < 3:
+    if not tensors or len(tensors[0]) < 3:
         return False
-    return tensors[0][1 if layer.batch_first else 0].role == "batch"
+    if isinstance(layer, (TorchConv1d, TorchPool)):
+        return tensors[0][-1].role != "time"
+    if isinstance(layer, TorchRecurrent):
+        return tensors[0][1 if layer.batch_first else 0].role == "batch"
+    return False
 
 
 def mistakes(steps: Steps, code: str) -> Iterator[Note]:
@@ -26,9 +30,10 @@ def mistakes(steps: Steps, code: str) -> Iterator[Note]:
     for place, step in enumerate(steps):
         layer, line = step.layer, step.layer.origin.line if step.layer.origin else None
         words: dict[str, object] = {"name": layer.title}
-        if swaps_axes(step):
-            words["right"] = not getattr(layer, "batch_first", False)
-            yield _note("swapped", line, **words)
+        if isinstance(layer, TorchRecurrent) and misreads_time(step):
+            yield _note("swapped", line, right=not layer.batch_first, **words)
+        elif isinstance(layer, TorchRecurrent) and layer.packed:
+            yield _note("packed", line)
         elif isinstance(layer, TorchRecurrent) and not layer.batch_first and not has_note:
             tensors, has_note = step.inputs.tensors, True
             if tensors and len(tensors[0]) == 3:
