@@ -81,7 +81,6 @@ REASONS = {
     "language model": "x.view(-1, 40)",
     "packed sentiment": "mask_zero",
     "sentiment of reviews": "x.view(-1, 16)",
-    "sum of directions": "x[:, :, :8]",
     "states by direction": "h_n",
 }
 """Models without an equal in Keras, and a part of the reason."""

@@ -112,12 +112,6 @@ MODELS = {
         "return self.fc(self.norm(pooled))",
         "model(torch.randn(4, 11, 5))",
     ),
-    # discuss.pytorch.org: the sum of both directions
-    "sum of directions": _net(
-        "self.lstm = nn.LSTM(5, 8, bidirectional=True)\nself.fc = nn.Linear(8, 2)",
-        "out, (h, c) = self.lstm(x)\nout = out[:, :, :8] + out[:, :, 8:]\nreturn self.fc(out[-1])",
-        "model(torch.randn(11, 4, 5))",
-    ),
     # stackoverflow.com: layers in a ModuleList
     "layers of a list": _net(
         "self.layers = nn.ModuleList([nn.GRU(4 if i == 0 else 6, 6) for i in range(3)])\n"

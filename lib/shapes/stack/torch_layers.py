@@ -31,7 +31,8 @@ def sizes_text(tensor: Tensor) -> str:
 
 def refusal(what: str, wanted: str, *given: Tensor, **words: object) -> ShapeError:
     """Return the error that PyTorch raises at run time, by its name in torch_layers.toml."""
-    message = TEXTS["refused"][what].format(sizes=sizes_text(given[0]), wanted=wanted, **words)
+    about = {"sizes": sizes_text(given[0]), "axes": len(given[0])} | words
+    message = TEXTS["refused"][what].format_map(about)
     return ShapeError(wanted, readable_shapes(given), message, "run")
 
 
@@ -83,7 +84,7 @@ class TorchLayer(Layer):
         if self.ranks and len(first) not in self.ranks:
             row = f"rank {self.keras.removeprefix('nn.')}"
             row = row if row in TEXTS["refused"] else "rank other"
-            raise refusal(row, f"{self.ranks[0]} or {self.ranks[1]} axes", first, axes=len(first))
+            raise refusal(row, f"{self.ranks[0]} or {self.ranks[1]} axes", first)
         self.accepts(first)
         return first
 
@@ -125,13 +126,6 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
     h_0: tuple[int, ...] = setting("h", (), tuple_length=0, in_call=True, seldom=True)
     packed: bool = setting("packed", False, in_call=True, seldom=True)  # reads a packed sequence
 
-    def check(self) -> None:
-        super().check()
-        if self.proj_size and (self.cell != "lstm" or self.proj_size >= self.hidden_size):
-            row = "projection" if self.cell == "lstm" else "no projection"
-            message = TEXTS["refused"][row]
-            raise ShapeError("another proj_size", f"proj_size={self.proj_size}", message)
-
     def returned(self) -> tuple[str, ...]:
         return ("out", "h_n", "c_n") if self.cell == "lstm" else ("out", "h_n")
 
@@ -166,7 +160,7 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
         for place, (state, need) in enumerate(zip(given, wanted, strict=False)):
             if len(state) != len(need):
                 row = f"{'un' * (len(need) == 2)}batched state{'s' * is_lstm}"
-                raise refusal(row, readable_shapes((need,)), state, axes=len(state))
+                raise refusal(row, readable_shapes((need,)), state)
             if any(
                 a.size != b.size and a.size and b.size for a, b in zip(state, need, strict=True)
             ):
@@ -278,12 +272,6 @@ class TorchConv1d(TorchLayer, kind="torch.conv1d", keras="nn.Conv1d", width_lett
         more: dict[str, Any] = {"groups": self.groups, "use_bias": self.bias}
         conv = windows.Conv1D(*sizes, self.dilation, data_format="channels_first", **more)
         return (*_zeros(self.padding), conv)
-
-    def check(self) -> None:
-        super().check()
-        if self.same and self.stride > 1:
-            message = TEXTS["refused"]["strided"]
-            raise ShapeError("stride=1", f"stride={self.stride}", message)
 
     def accepts(self, tensor: Tensor) -> None:
         given, wanted = tensor[-2].size, self.in_channels

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lib.shapes.stack import torch_layers, torch_operations
-from lib.shapes.stack.base import Layer, NotTraced, ShapeError, Stack
+from lib.shapes.stack.base import Layer, LayerSetting, NotTraced, ShapeError, Stack
 from lib.shapes.stack.making import KINDS, UNKNOWN, Unknown, setting_value
 from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.torch_layers import TEXTS, TorchInput, TorchLayer, TorchRecurrent
@@ -48,13 +48,12 @@ def torch_signature(name: str) -> list[str]:
 
 def create_torch_layer(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Layer:
     """Return the layer, or an Unread with the error if PyTorch refuses its arguments."""
+    dims = [one for one in (*args, *keywords.values()) if type(one) is int]
     if name == "Flatten":
-        dims = [*args, *keywords.values()]
-        return TorchMethod("flatten", (*dims, *(1, -1)[len(dims) :]))
+        return TorchMethod("flatten", (*dims, *(1, -1)[len(dims) :])[:2])
     if name in ACTIVATIONS.values():
         function = {title: one for one, title in ACTIVATIONS.items()}[name]
-        dims = [*args, *keywords.values(), None] if "softmax" in function else [None]
-        return TorchActivation(function, dims[0])
+        return TorchActivation(function, [*dims, None][0] if "softmax" in function else None)
     kind, created = _LAYER_OF_NAME[name], dict[str, Any]()
     given = dict(zip(kind.signature(), args, strict=False)) | {**keywords}
     if given.get("padding") in ("same", "valid"):
@@ -72,13 +71,24 @@ def create_torch_layer(name: str, args: Sequence[Any], keywords: Mapping[str, An
         if strange:
             message = f"{class_name}.__init__() got an unexpected keyword argument '{strange[0]}'"
             raise ShapeError(f"arguments of nn.{name}", f"{strange[0]}=…", message)
-        for one in settings.keys() & given.keys():
-            value, is_tuple = given[one], settings[one].tuple_length is not None
-            if isinstance(value, tuple) and len(value) == 1 and not is_tuple:
-                value = value[0]
-            value = UNKNOWN if isinstance(value, Unknown) else value
-            is_one = is_tuple and isinstance(value, int)
-            created[one] = setting_value(settings[one], (value,) if is_one else value, name)
+        for name_of, setting in settings.items():
+            if name_of in given:
+                created[name_of] = _value(setting, given[name_of], name)
         return kind(**created)
     except (ShapeError, NotTraced) as error:
         return Unread(called=f"nn.{name}", error=error)
+
+
+def _value(setting: LayerSetting, given: Any, name: str) -> Any:
+    is_tuple, value = setting.tuple_length is not None, given
+    if isinstance(given, Unknown):
+        value = UNKNOWN
+    elif is_tuple and isinstance(given, int):
+        value = (given,)
+    elif not is_tuple and isinstance(given, tuple) and len(given) == 1:
+        value = given[0]
+    value = setting_value(setting, value, name)
+    has_limit = setting.limit and not setting.refusal and value is not None
+    if has_limit and setting.within(value) != value:
+        raise NotTraced.of("out of range", argument=setting.name, value=value)
+    return value

@@ -7,7 +7,6 @@ from math import prod
 from lib.experiment import Limit
 from lib.shapes.stack import joining
 from lib.shapes.stack.base import Inputs, NotTraced, Outputs, Stack
-from lib.shapes.stack.plain import SIGNS
 from lib.shapes.stack.settings import WINDOW, count, option, setting
 from lib.shapes.stack.tensors import Axis, Tensor, drop_axis, flat, one_letter, with_axis
 from lib.shapes.stack.torch_layers import TorchLayer, place_of, refusal
@@ -117,7 +116,7 @@ class TorchIndex(TorchLayer, kind="torch.at", keras="x[…]"):
     def call(self, inputs: Inputs) -> Outputs:
         tensor, parts, axes = self.tensor(inputs), self.parts(), list[Axis]()
         if len(parts) > len(tensor):
-            raise refusal("index", f"{len(parts)} axes", tensor, axes=len(tensor))
+            raise refusal("index", f"{len(parts)} axes", tensor)
         parts += [slice(None)] * (len(tensor) - len(parts))
         for place, (axis, part) in enumerate(zip(tensor, parts, strict=True)):
             size = axis.size
@@ -154,8 +153,8 @@ class TorchMethod(TorchLayer, kind="torch.method", keras="x.view"):
         one = Axis("1", 1, "space")
         axes = (*tensor, one) if self.name == "unsqueeze" else tensor
         if self.name == "permute" and len(self.numbers) != len(tensor):
-            words = {"axes": len(tensor), "count": len(self.numbers)}
-            raise refusal("permute", f"{len(self.numbers)} axes", tensor, **words)
+            count = len(self.numbers)
+            raise refusal("permute", f"{count} axes", tensor, count=count)
         places = [place_of(dim, axes) for dim in self.numbers] or [0]
         first, last = places[0], places[-1]
         match self.name:
@@ -235,23 +234,3 @@ class TorchCat(TorchLayer, kind="torch.cat", keras="torch.cat"):
         )
         size = None if None in sizes else sum(size or 0 for size in sizes)
         return Outputs((with_axis(first, place, replace(axes[0], letter=letter, size=size)),))
-
-
-class TorchArithmetic(TorchLayer, kind="torch.sum", keras="x + y"):
-    """Combines two tensors entry by entry. An axis of size 1 is repeated."""
-
-    sign: str = setting("s", "add", options=SIGNS)
-
-    @property
-    def title(self) -> str:
-        return f"x {SIGNS[self.sign]} y"
-
-    def call(self, inputs: Inputs) -> Outputs:
-        long, short = sorted(inputs.tensors, key=len, reverse=True)
-        axes = [*long[: len(long) - len(short)]]
-        for a, b in zip(long[len(axes) :], short, strict=True):
-            if a.size and b.size and a.size != b.size and 1 not in (a.size, b.size):
-                words = {"size": a.size, "given": b.size, "place": len(axes)}
-                raise refusal("sum", "equal sizes", *inputs.tensors, **words)
-            axes.append(b if a.size == 1 else a)
-        return Outputs((tuple(axes),))

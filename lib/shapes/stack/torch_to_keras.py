@@ -14,7 +14,6 @@ from lib.shapes.stack.torch_operations import (
     TorchActivation,
     TorchAdaptive,
     TorchAdaptiveMax,
-    TorchArithmetic,
     TorchCat,
     TorchIndex,
     TorchMethod,
@@ -22,7 +21,6 @@ from lib.shapes.stack.torch_operations import (
 from lib.shapes.stack.tracing import TracedLayer, stopped_at
 
 _ORDER = {"batch": 0, "time": 1}  # Keras's order of axes; all others come last
-_MERGES = {"add": joining.Add, "sub": joining.Subtract, "mul": joining.Multiply}
 
 
 class _NoEqual(Exception):  # noqa: N818  no mistake
@@ -173,8 +171,6 @@ class _Writer:
                 place_of = _canonical(tensor).index(tensor[layer.dim])
                 if place_of:
                     return self._row(joining.Concatenate(place_of), *taken)
-            case TorchArithmetic() if layer.sign in _MERGES and tensor == tensors[1]:
-                return self._row(_MERGES[layer.sign](by_sign=True), *taken)
             case TorchActivation(function="leaky_relu"):
                 return self._row(joining.LeakyReLU(0.01), *taken)
             case TorchActivation() if layer.dim is None or roles[layer.dim] == "features":

@@ -195,7 +195,11 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
     """Return the settings of a layer that have an effect: the usual ones, then the rare ones."""
-    hidden = UNUSED.get(layer.form, ["shape"]) if isinstance(layer, shapes.Input) else ["called"]
+    hidden = (
+        UNUSED.get(layer.form, ["shape"])
+        if isinstance(layer, shapes.Input)
+        else ["called", "index"]
+    )
     if isinstance(layer, shapes.Unread) and isinstance(layer.error, shapes.ShapeError):
         hidden = ["called", "output"]
     used = [setting for setting in layer.settings() if setting.name not in hidden]
@@ -235,7 +239,7 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
     if setting.options is not None:
         shown |= {"format_func": setting.options.__getitem__, **bound(key, value, change)}
         st.selectbox(label, list(setting.options), **shown)
-    elif setting.tuple_length is not None or setting.cells or setting.pattern:
+    elif setting.tuple_length is not None or setting.cells:
         if setting.cells:
             value = shapes.cells_text(value)
         if setting.tuple_length is not None:
@@ -260,11 +264,10 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
 def _set_value(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
     """Set a typed value. Report an invalid value, and replace a value out of range."""
     page, name, problems = session().shapes, setting.name, []
-    if setting.cells or setting.pattern or setting.tuple_length is not None:
+    if setting.cells or setting.tuple_length is not None:
         text, expected = value, f"{setting.tuple_length or 'some'} whole numbers"
-        if setting.tuple_length is None:
-            default = shapes.cells_text(setting.default) if setting.cells else setting.default
-            expected = f"text like “{default}”"
+        if setting.cells:
+            expected = f"text like “{shapes.cells_text(setting.default)}”"
         else:
             words = re.sub(r"[,()\[\]]", " ", value).split()
             if setting.batched:  # written like Keras's shapes: the batch first, None for any size

@@ -169,9 +169,11 @@ class Interpreter(Expressions):
                 shapes = [*map(self.shape, self.found(args[:1]))]
                 method, build = build, None
                 self.call_value(method, [shapes] if shapes[1:] else shapes, {}, "build")
-            given = self.follow(model.attributes[self.call_name], args, keywords)
+            method = model.attributes[self.call_name]
+            given = self.call_value(method, args, keywords, self.call_name)
             model.inputs, model.outputs = model.inputs or self.found(args[:1]), [given]
-            self.note("own class", definition.line, name=f"“{definition.name}”")
+            if self.call_name == "call":  # PyTorch's models are always classes.
+                self.note("own class", definition.line, name=f"“{definition.name}”")
             return given
 
         model.call = follow_call

@@ -7,7 +7,6 @@ from typing import Any
 
 from lib.shapes.stack.base import Layer, Ref
 from lib.shapes.stack.making import UNKNOWN, Unknown
-from lib.shapes.stack.plain import SIGNS
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.calls import Args, Keywords
 from lib.shapes.stack.read.pasted import TEXTS
@@ -19,7 +18,6 @@ from lib.shapes.stack.torch_operations import (
     ACTIVATIONS,
     METHODS,
     TorchActivation,
-    TorchArithmetic,
     TorchCat,
     TorchIndex,
     TorchMethod,
@@ -73,7 +71,7 @@ class TorchCalls(Interpreter):
         if name == "len" and isinstance(first, (Ref, Array)):
             return self.tensor_method(first, "size", [0], {})
         if name == "OrderedDict":
-            return dict(first) if isinstance(first, list) else {}
+            return values.computed(dict, first)
         if not what.path.startswith("torch"):
             return super().call_library(what, args, keywords)
         if name in LAYER_NAMES:
@@ -89,9 +87,8 @@ class TorchCalls(Interpreter):
             lists = [one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple))]
             return Array(tuple([*lists, args][0]))
         if name in ("cat", "concat") and self.found(first):
-            return self.operate(
-                TorchCat(_argument(args, keywords, 1, "dim") or 0), *self.found(first)
-            )
+            dim = _argument(args, keywords, 1, "dim")
+            return self.operate(TorchCat(dim if type(dim) is int else 0), *self.found(first))
         if name == "pack_padded_sequence":
             is_first = bool(_argument(args, keywords, 2, "batch_first"))
             return Packed(self.as_tensor(first), is_first)
@@ -123,28 +120,32 @@ class TorchCalls(Interpreter):
             is_view = name in ("view", "reshape")
             return Array(tuple(None if n == -1 else n for n in args)) if is_view else UNKNOWN
         if name in ACTIVATIONS:
-            return self.operate(TorchActivation(name, first if "softmax" in name else None), owner)
+            dim = first if type(first) is int and "softmax" in name else None
+            return self.operate(TorchActivation(name, dim), owner)
         if name == "dropout":
             return self.operate(TorchDropout(), owner)
         name = _OTHER_NAMES.get(name, name)
-        numbers = [*first] if isinstance(first, (list, tuple)) else [*args, *keywords.values()]
+        numbers = [*first] if is_listed(first) else [*args, *keywords.values()]
+        if name == "view":
+            numbers = self._with_batch(numbers, owner)
         if name == "flatten":
             numbers = [*numbers, *(0, -1)[len(numbers) :]]
         if name == "transpose" and len(numbers) == 2:
             name, numbers = "permute", values.computed(_swapped, len(shape), *numbers)
-        if name == "view":  # The first size that equals the batch size stands for it.
-            tensor = trace(self.stack_of([owner]))[-1].tensors[owner.output or 0]
-            batch = [axis.size for axis in tensor if axis.role == "batch"]
-            numbers = [0 if size is None else size for size in numbers]
-            at = numbers.index(batch[0]) if {*batch} & {*numbers} else -1
-            numbers = [0 if place == at else size for place, size in enumerate(numbers)]
-        is_read = name in METHODS and is_listed(numbers) and numbers
+        is_read = name in METHODS and is_listed(numbers) and len(numbers) > 0
         if not is_read or any(type(one) is not int for one in numbers):
             return self.not_traced("", "op", owner)
         output = self.operate(TorchMethod(name, tuple(numbers)), owner)
         if keepdim:
             output = self.operate(TorchMethod("unsqueeze", tuple(numbers)), Ref(output.place, 0))
         return tuple(self.outputs(output)) if name in ("max", "min") else output
+
+    def _with_batch(self, sizes: list[Any], owner: Ref) -> list[Any]:
+        """Return sizes with 0 for the batch: for an unknown size, or the first that equals it."""
+        tensor = trace(self.stack_of([owner]))[-1].tensors[owner.output or 0]
+        batch = next((axis.size for axis in tensor if axis.role == "batch"), None)
+        at = sizes.index(batch) if batch in sizes else -1
+        return [0 if size is None or place == at else size for place, size in enumerate(sizes)]
 
     def _subscript(self, owner: Any, index: Any, node: ast.AST) -> Any:
         tensors = self.found(owner)
@@ -163,13 +164,10 @@ class TorchCalls(Interpreter):
             else self.not_traced("", "op", owner)
         )
 
-    def arithmetic(self, sign: ast.AST, left: Any, right: Any) -> Any:
-        name = getattr(values.OPERATORS.get(type(sign)), "__name__", "")
+    def arithmetic(self, sign: ast.AST, left: Any, right: Any) -> Any:  # noqa: ARG002
         tensors = self.found(left, right)
-        if len(tensors) == 2 and name in SIGNS:
-            return self.operate(TorchArithmetic(name), *tensors)
-        is_number = any(type(one) in (int, float) for one in (left, right))
-        return tensors[0] if is_number else self.not_traced("", "op", tensors)
+        is_scaled = any(type(one) in (int, float) for one in (left, right))
+        return tensors[0] if is_scaled else self.not_traced("", "op", tensors)
 
     def attribute(self, owner: Any, name: str, text: str = "") -> Any:
         if isinstance(owner, LayerObject):

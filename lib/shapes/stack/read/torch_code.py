@@ -11,7 +11,7 @@ from lib.shapes.stack.read import torch_notes
 from lib.shapes.stack.read.calls import Args, Keywords
 from lib.shapes.stack.read.pasted import TEXTS, ModelReading, dotted
 from lib.shapes.stack.read.torch_calls import TorchCalls
-from lib.shapes.stack.read.values import Array, Class, Function, ModelObject, is_listed
+from lib.shapes.stack.read.values import Array, Class, Function, ModelObject
 from lib.shapes.stack.torch_layers import TorchInput
 from lib.shapes.stack.tracing import broken_at, trace
 from lib.text import joined
@@ -83,10 +83,10 @@ class TorchInterpreter(TorchCalls):
         form = layouts[min(self._guess, len(layouts) - 1)]
         features = [*_sizes(first), 3][0]
         known = dict(zip(form, shape or (), strict=False)) or {"T": 12, "F": features}
-        time, features, batch = (
+        time, width, batch = (
             size if (size := known.get(letter)) in range(1, 10**6) else None for letter in "TFN"
         )
-        tensor = self.add_call(TorchInput(time, features, batch, form))
+        tensor = self.add_call(TorchInput(time, width, batch, form))
         if not shape:
             shown = ", ".join(f"{known.get(letter, letter)}" for letter in form)
             self.note("torch input", self.origin.line or None, shape=f"({shown})")
