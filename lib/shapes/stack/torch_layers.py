@@ -12,9 +12,17 @@ from typing import Any, ClassVar
 from lib.experiment import Limit
 from lib.shapes.output import BLOCKS, STATES, formula
 from lib.shapes.stack import joining, plain, windows
-from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError, Stack
+from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack
 from lib.shapes.stack.settings import SHARE, WINDOW, count, option, setting
-from lib.shapes.stack.tensors import Axis, Role, Tensor, Tensors, readable_shapes, widened
+from lib.shapes.stack.tensors import (
+    Axis,
+    Role,
+    Tensor,
+    Tensors,
+    readable_shapes,
+    widened,
+    with_axis,
+)
 from lib.text import beside
 
 TEXTS: dict[str, dict[str, str]] = beside(__file__)
@@ -72,8 +80,9 @@ class TorchLayer(Layer):
         """Return the Keras layers with the same outputs, in PyTorch's order of axes."""
         return ()
 
-    def accepts(self, tensor: Tensor) -> None:
-        """Raise ShapeError for an input that PyTorch refuses."""
+    def accepted(self, tensor: Tensor) -> Tensor:
+        """Return the tensor, with the size that the layer needs. Raises PyTorch's error."""
+        return tensor
 
     def tensor(self, inputs: Inputs) -> Tensor:
         """Return the only input tensor. Raises ShapeError for a tuple, or for an odd rank."""
@@ -85,11 +94,12 @@ class TorchLayer(Layer):
             row = f"rank {self.keras.removeprefix('nn.')}"
             row = row if row in TEXTS["refused"] else "rank other"
             raise refusal(row, f"{self.ranks[0]} or {self.ranks[1]} axes", first)
-        self.accepts(first)
-        return first
+        return self.accepted(first)
 
     def call(self, inputs: Inputs) -> Outputs:
         outputs = Outputs((self.tensor(inputs),))
+        if self.ranks and len(outputs.tensors[0]) == 2:
+            raise NotTraced.of("no batch axis", name=self.title)
         for layer in self.in_keras():
             outputs = layer.call(replace(inputs, tensors=outputs.tensors))
         return outputs
@@ -129,10 +139,11 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
     def returned(self) -> tuple[str, ...]:
         return ("out", "h_n", "c_n") if self.cell == "lstm" else ("out", "h_n")
 
-    def accepts(self, tensor: Tensor) -> None:
+    def accepted(self, tensor: Tensor) -> Tensor:
         if tensor[-1].size not in (self.input_size, None):
             words = {"size": self.input_size, "given": tensor[-1].size}
             raise refusal("input_size", f"{self.input_size} features", tensor, **words)
+        return tensor
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) with batch_first, else (T, N, F) → out, then the states, never batch first."""
@@ -214,12 +225,13 @@ class TorchLinear(TorchLayer, kind="torch.linear", keras="nn.Linear", width_lett
     def in_keras(self) -> Stack:
         return (plain.Dense(self.out_features, use_bias=self.bias),)
 
-    def accepts(self, tensor: Tensor) -> None:
+    def accepted(self, tensor: Tensor) -> Tensor:
         sizes = [axis.size for axis in tensor]
         if sizes[-1] not in (self.in_features, None):
             rows = "…" if None in sizes else f"{prod(size or 1 for size in sizes[:-1])}"
             words = {"rows": rows, "given": sizes[-1], "layer": self}
             raise refusal("linear", f"{self.in_features} features", tensor, **words)
+        return (*tensor[:-1], replace(tensor[-1], size=self.in_features))
 
 
 class TorchEmbedding(TorchLayer, kind="torch.embedding", keras="nn.Embedding", width_letter="E"):
@@ -273,7 +285,7 @@ class TorchConv1d(TorchLayer, kind="torch.conv1d", keras="nn.Conv1d", width_lett
         conv = windows.Conv1D(*sizes, self.dilation, data_format="channels_first", **more)
         return (*_zeros(self.padding), conv)
 
-    def accepts(self, tensor: Tensor) -> None:
+    def accepted(self, tensor: Tensor) -> Tensor:
         given, wanted = tensor[-2].size, self.in_channels
         if given not in (wanted, None):
             words = {"layer": self, "shared": wanted // self.groups, "given": given}
@@ -283,6 +295,7 @@ class TorchConv1d(TorchLayer, kind="torch.conv1d", keras="nn.Conv1d", width_lett
         if length < reach and not self.same:
             words = {"length": length, "reach": reach}
             raise refusal("kernel", f"at least {reach} timesteps", tensor, **words)
+        return with_axis(tensor, len(tensor) - 2, replace(tensor[-2], size=wanted))
 
 
 class TorchPool(TorchLayer):
@@ -300,12 +313,13 @@ class TorchPool(TorchLayer):
         layer = self.pool(self.kernel_size, self.stride, data_format="channels_first")
         return (*_zeros(self.padding), layer)
 
-    def accepts(self, tensor: Tensor) -> None:
+    def accepted(self, tensor: Tensor) -> Tensor:
         least = self.kernel_size - 2 * self.padding
         if tensor[-1].size is not None and tensor[-1].size < least:
             stride = self.stride or self.kernel_size
             words = {"length": (tensor[-1].size - least) // stride + 1}
             raise refusal(f"short {self.kind}", f"at least {least} timesteps", tensor, **words)
+        return tensor
 
 
 class TorchMaxPool(TorchPool, kind="torch.maxpool", keras="nn.MaxPool1d"):

@@ -8,7 +8,7 @@ from lib.experiment import Limit
 from lib.shapes.stack import joining
 from lib.shapes.stack.base import Inputs, NotTraced, Outputs, Stack
 from lib.shapes.stack.settings import WINDOW, count, option, setting
-from lib.shapes.stack.tensors import Axis, Tensor, drop_axis, flat, one_letter, with_axis
+from lib.shapes.stack.tensors import Axis, Tensor, flat, one_letter, with_axis
 from lib.shapes.stack.torch_layers import TorchLayer, place_of, refusal
 from lib.shapes.stack.windows import resized
 
@@ -46,10 +46,11 @@ class TorchBatchNorm(TorchLayer, kind="torch.bnorm", keras="nn.BatchNorm1d"):
     def in_keras(self) -> Stack:
         return (joining.BatchNormalization(axis=1),)
 
-    def accepts(self, tensor: Tensor) -> None:
+    def accepted(self, tensor: Tensor) -> Tensor:
         if (given := tensor[1].size) not in (self.num_features, None):
             words = {"size": self.num_features, "given": given}
             raise refusal("norm", f"{self.num_features} features in axis 1", tensor, **words)
+        return tensor
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, F) or (N, F, T), unchanged."""
@@ -66,11 +67,12 @@ class TorchLayerNorm(TorchLayer, kind="torch.lnorm", keras="nn.LayerNorm"):
     def in_keras(self) -> Stack:
         return (joining.LayerNormalization(tuple(range(-len(self.normalized_shape), 0))),)
 
-    def accepts(self, tensor: Tensor) -> None:
+    def accepted(self, tensor: Tensor) -> Tensor:
         sizes = [*self.normalized_shape]
         if [axis.size for axis in tensor[-len(sizes) :]] != sizes:
             starred = ", ".join(["*", *map(str, sizes)])
             raise refusal("layer norm", f"the last sizes {sizes}", tensor, size=sizes, any=starred)
+        return tensor
 
 
 class TorchActivation(TorchLayer, kind="torch.act"):
@@ -89,8 +91,9 @@ class TorchActivation(TorchLayer, kind="torch.act"):
     def in_keras(self) -> Stack:
         return (joining.Activation(self.function),)
 
-    def accepts(self, tensor: Tensor) -> None:
+    def accepted(self, tensor: Tensor) -> Tensor:
         place_of(self.dim or 0, tensor)
+        return tensor
 
 
 class TorchIndex(TorchLayer, kind="torch.at", keras="x[…]"):
@@ -167,7 +170,8 @@ class TorchMethod(TorchLayer, kind="torch.method", keras="x.view"):
                 output = (*tensor[:first], flat(joined) if joined[1:] else one, *tensor[last + 1 :])
                 output = output if joined[1:] else tensor
             case "squeeze":
-                output = drop_axis(tensor, first) if tensor[first].size == 1 else tensor
+                axes_left = enumerate(tensor)
+                output = tuple(one for at, one in axes_left if at not in places or one.size != 1)
             case _:
                 output = tuple(axis for at, axis in enumerate(tensor) if at not in places)
         return Outputs((output,) * len(self.returned()))

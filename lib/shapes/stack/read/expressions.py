@@ -196,7 +196,8 @@ class Expressions(Calls):
             parameters.append(Parameter(one.arg, Parameter.KEYWORD_ONLY, default=value))
         if args.kwarg:
             parameters.append(Parameter(args.kwarg.arg, Parameter.VAR_KEYWORD))
-        return values.Function(name, body, Signature(parameters), self.names)
+        in_code = {one.name: one for one in parameters}  # Python accepts a name only once.
+        return values.Function(name, body, Signature([*in_code.values()]), self.names)
 
     def _call(self, node: ast.Call) -> Any:
         func = node.func

@@ -126,6 +126,8 @@ class TorchCalls(Interpreter):
             return self.operate(TorchDropout(), owner)
         name = _OTHER_NAMES.get(name, name)
         numbers = [*first] if is_listed(first) else [*args, *keywords.values()]
+        if name == "squeeze" and first is None:
+            numbers = [*range(len(shape))]
         if name == "view":
             numbers = self._with_batch(numbers, owner)
         if name == "flatten":

@@ -135,6 +135,7 @@ class TorchInterpreter(TorchCalls):
         return model
 
     def sequential(self, layers: Any) -> ModelObject:
+        is_called = layers is not self.layers  # Code without a model may only list its layers.
         model = ModelObject(self.origin.line)
         children = [*layers.values()] if isinstance(layers, dict) else [*layers]
         named = layers if isinstance(layers, dict) else {}
@@ -144,6 +145,7 @@ class TorchInterpreter(TorchCalls):
             given = args[0]
             for layer in children:
                 given = self.call_value(layer, [given], {}, "")
+                given = given if is_called or not isinstance(given, tuple) else given[0]
             model.inputs, model.outputs = model.inputs or self.found(args[:1]), [given]
             return given
 
