@@ -11,7 +11,6 @@ from lib.shapes.stack.joining import Concatenate, Joining
 from lib.shapes.stack.plain import Flatten, Input, RepeatVector, Reshape, TimeDistributed, Unpack
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
 from lib.shapes.stack.torch_making import is_torch
-from lib.shapes.stack.torch_operations import TorchMethod
 from lib.shapes.stack.tracing import TracedLayer, broken_at, stopped_at, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
@@ -99,10 +98,6 @@ def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         if tensors and hasattr(layer, name) and len(tensors[0]) > 1 and tensors[0][axis].size:
             size = tensors[0][axis].size
             yield f"Set {name}={size}", _with(stack, place, **{name: size}), place
-    if tensors and len(tensors[0]) == 3:
-        swap = TorchMethod("permute", (0, 2, 1), of=layer.of)
-        moved = put(stack, place, swap, replace(layer, of=()))
-        yield "Insert x.permute(0, 2, 1)", moved, place + 1
 
 
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:

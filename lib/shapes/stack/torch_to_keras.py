@@ -51,9 +51,8 @@ class _Writer:
         self.rows: list[Layer] = []
         self._steps = steps
         self._tensors: dict[Ref, Ref] = {}
-        self._sequences: dict[
-            int, list[Ref]
-        ] = {}  # place of a recurrent layer → every step, by layer
+        # By place of a recurrent layer: every step of each of its layers.
+        self._sequences: dict[int, list[Ref]] = {}
         self._states: dict[int, tuple[int, int]] = {}  # place of h_n[i] → recurrent layer, i
 
     def _row(self, layer: Layer, *of: Ref) -> Ref:
@@ -63,45 +62,38 @@ class _Writer:
     def write(self, place: int) -> None:
         """Add the Keras layers of the PyTorch layer at this place. Raises _NoEqual."""
         step = self._steps[place]
-        layer, tensors = step.layer, step.inputs.tensors
-        of = [] if isinstance(layer, TorchInput) else [*layer.of] or [Ref(place - 1)]
-        of = [Ref(ref.place, ref.output or 0) for ref in of]
+        layer = step.layer
+        of = [Ref(ref.place, ref.output or 0) for ref in layer.of or (Ref(place - 1),)]
         if isinstance(layer, TorchInput):
-            output: Ref | None = self._row(_input(layer))
+            self._tensors[Ref(place, 0)] = self._row(_input(layer))
         elif layer.shares is not None and step.outputs.parameters:
             raise _NoEqual(f"{layer.title} is called twice")
-        elif isinstance(layer, (TorchIndex, TorchMethod)) and self._is_state(of[0]):
-            output = self._state(place, layer, of[0])
+        elif of[0].place in self._sequences and of[0].output:
+            self._take_state(place, layer, of[0])
         elif isinstance(layer, TorchCat) and all(ref.place in self._states for ref in of):
-            output = self._both_directions(of)
+            self._tensors[Ref(place, 0)] = self._both_directions(of)
+        elif unknown := [ref for ref in of if ref not in self._tensors]:
+            raise _NoEqual(f"{self._steps[unknown[0].place].layer.title} has no equal in Keras")
         else:
-            taken = [self._taken(ref) for ref in of]
-            output = self._called(place, layer, tensors, step.tensors[0], taken)
-        if output is not None:
-            self._tensors[Ref(place, 0)] = output
+            taken = [self._tensors[ref] for ref in of]
+            self._tensors[Ref(place, 0)] = self._called(place, step, taken)
 
-    def _taken(self, ref: Ref) -> Ref:
-        if ref not in self._tensors:
-            raise _NoEqual(f"{self._steps[ref.place].layer.title} has outputs that Keras lacks")
-        return self._tensors[ref]
-
-    def _is_state(self, ref: Ref) -> bool:
-        return ref.place in self._sequences and bool(ref.output)
-
-    def _state(self, place: int, layer: TorchLayer, ref: Ref) -> Ref | None:
-        """Return the state h_n[i], which is the last step of layer i; None for one direction."""
+    def _take_state(self, place: int, layer: Layer, ref: Ref) -> None:
+        """Take the state h_n[i]. In one direction, it is the last step of layer i."""
         recurrent: Any = self._steps[ref.place].layer
-        index = layer.parts()[0] if isinstance(layer, TorchIndex) else 0
-        is_squeeze = isinstance(layer, TorchMethod) and layer.name == "squeeze"
         rows = self._steps[ref.place].tensors[1][0].size or 1
+        index: Any = None
+        if isinstance(layer, TorchIndex):
+            index, *others = layer.parts()
+            index = index if all(part == slice(None) for part in others) else None
+        elif isinstance(layer, TorchMethod) and layer.name == "squeeze" and rows == 1:
+            index = 0
         if not isinstance(index, int) or ref.output != 1:
-            raise _NoEqual(f"{layer.title} takes states in a way that Keras lacks")
-        if not isinstance(layer, TorchIndex) and (rows > 1 or not is_squeeze):
-            raise _NoEqual(f"{layer.title} is applied to h_n")
+            raise _NoEqual(f"{layer.title} takes another part of the states than h_n[i]")
         self._states[place] = ref.place, index % rows
-        if recurrent.bidirectional:
-            return None
-        return self._row(LastStep(), self._sequences[ref.place][index % rows])
+        if not recurrent.bidirectional:
+            sequence = self._sequences[ref.place][index % rows]
+            self._tensors[Ref(place, 0)] = self._row(LastStep(), sequence)
 
     def _both_directions(self, of: list[Ref]) -> Ref:
         """Return the last steps of both directions of the top layer, as return_sequences=False."""
@@ -138,9 +130,10 @@ class _Writer:
         return taken
 
     def _called(  # noqa: PLR0911, PLR0912  one case each
-        self, place: int, layer: Layer, tensors: Sequence[Tensor], output: Tensor, taken: list[Ref]
+        self, place: int, step: TracedLayer, taken: list[Ref]
     ) -> Ref:
-        tensor, roles = tensors[0], [axis.role for axis in tensors[0]]
+        layer, tensor, output = step.layer, step.inputs.tensors[0], step.tensors[0]
+        roles = [axis.role for axis in tensor]
         is_in_order = tensor == _canonical(tensor) and roles[0] == "batch"
         match layer:
             case TorchRecurrent():

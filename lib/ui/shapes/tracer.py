@@ -88,7 +88,9 @@ def _in_keras(steps: Steps) -> None:
     traced = shapes.trace(same)
     torch, keras = shapes.total(steps), shapes.total(traced)
     if torch != keras:
-        hint(TEXTS["fewer"].format(torch=torch, keras=keras) + TEXTS["biases"])
+        hint(f"{TEXTS['fewer'].format(torch=torch, keras=keras)} {TEXTS['biases']}")
+    if any(layer.keras.endswith("Normalization") for layer in same):
+        hint(TEXTS["normalized"])
     press("Trace the Keras code", "stacks", "trace_keras", partial(set_stack, same))
     _code(traced)
 
