@@ -25,7 +25,10 @@ _LAYER_OF_NAME: dict[str, Any] = {
     for each in _CLASSES
     if (name := f"{each.keras}").startswith("nn.")
 }
-LAYER_NAMES = {*_LAYER_OF_NAME, *ACTIVATIONS.values(), "Flatten"}
+
+
+# Arguments that no other layer must match.
+_OPEN = ("num_embeddings", "out_features", "num_layers", "p", "dropout")
 
 
 def is_torch(stack: Stack) -> bool:
@@ -46,14 +49,21 @@ def torch_signature(name: str) -> list[str]:
     return kind.signature() if kind else []
 
 
-def create_torch_layer(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Layer:
-    """Return the layer, or an Unread with the error if PyTorch refuses its arguments."""
+def create_torch_layer(
+    name: str, args: Sequence[Any], keywords: Mapping[str, Any], stand_ins: dict[str, Any]
+) -> Layer:
+    """Return the layer, or an Unread with the error if PyTorch refuses its arguments.
+
+    Unknown numbers of words and of answers become defaults, stored by argument in `stand_ins`.
+    """
     dims = [one for one in (*args, *keywords.values()) if type(one) is int]
     if name == "Flatten":
         return TorchMethod("flatten", (*dims, *(1, -1)[len(dims) :])[:2])
     if name in ACTIVATIONS.values():
         function = {title: one for one, title in ACTIVATIONS.items()}[name]
         return TorchActivation(function, [*dims, None][0] if "softmax" in function else None)
+    if name not in _LAYER_OF_NAME:
+        return Unread(called=f"nn.{name}", error=NotTraced.of("not known", name=f"nn.{name}"))
     kind, created = _LAYER_OF_NAME[name], dict[str, Any]()
     given = dict(zip(kind.signature(), args, strict=False)) | {**keywords}
     if given.get("padding") in ("same", "valid"):
@@ -73,7 +83,10 @@ def create_torch_layer(name: str, args: Sequence[Any], keywords: Mapping[str, An
             raise ShapeError(f"arguments of nn.{name}", f"{strange[0]}=…", message)
         for name_of, setting in settings.items():
             if name_of in given:
-                created[name_of] = _value(setting, given[name_of], name)
+                is_open = isinstance(given[name_of], Unknown) and name_of in _OPEN
+                stand_ins |= {name_of: setting.default} if is_open else {}
+                value = setting.default if is_open else given[name_of]
+                created[name_of] = _value(setting, value, name)
         return kind(**created)
     except (ShapeError, NotTraced) as error:
         return Unread(called=f"nn.{name}", error=error)

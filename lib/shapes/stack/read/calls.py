@@ -193,8 +193,8 @@ class Calls(Builder):
         return UNKNOWN
 
     def tensor_method(self, owner: Any, name: str, args: Args, keywords: Keywords) -> Any:  # noqa: ARG002
-        """Return the result of a tensor's method, or None. Tensors of Keras have no methods."""
-        return None
+        """Return the result of a tensor's method. Tensors of Keras have none."""
+        return NotImplemented
 
     def outputs(self, tensor: Ref, count: int = 0) -> list[Ref]:
         """Return a layer's output tensors, at least `count` of them if code unpacks them."""

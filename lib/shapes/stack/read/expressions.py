@@ -219,7 +219,7 @@ class Expressions(Calls):
             return self.skip(node, "other") if value is UNKNOWN else value
         if isinstance(owner, (Ref, values.Array)):
             value = self.tensor_method(owner, name, args, keywords)
-            if value is not None:
+            if value is not NotImplemented:
                 return value
         is_method = isinstance(func, ast.Attribute)
         callee = self.attribute(owner, name) if is_method else self.value(func)

@@ -13,7 +13,7 @@ from lib.shapes.stack.read.pasted import TEXTS
 from lib.shapes.stack.read.statements import Interpreter
 from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, Name, is_listed
 from lib.shapes.stack.torch_layers import TorchDropout, TorchRecurrent
-from lib.shapes.stack.torch_making import LAYER_NAMES, create_torch_layer
+from lib.shapes.stack.torch_making import create_torch_layer
 from lib.shapes.stack.torch_operations import (
     ACTIVATIONS,
     METHODS,
@@ -74,15 +74,20 @@ class TorchCalls(Interpreter):
             return values.computed(dict, first)
         if not what.path.startswith("torch"):
             return super().call_library(what, args, keywords)
-        if name in LAYER_NAMES:
-            self.count_steps(100)
-            layer = create_torch_layer(name, args, keywords)
-            self.layers.append(LayerObject(replace(layer, origin=self.origin)))
-            return self.layers[-1]
+        is_layer = re.fullmatch(r"torch\.nn\.[A-Z]\w*(?<!Loss)(?<!Parameter)", what.path)
         if name == "Sequential":
             return self.sequential(first if isinstance(first, dict) else args)
         if name in ("ModuleList", "ModuleDict"):
             return first if isinstance(first, (list, dict)) else []
+        if is_layer:
+            self.count_steps(100)
+            stand_ins: dict[str, Any] = {}
+            layer = create_torch_layer(name, args, keywords, stand_ins)
+            for argument, size in stand_ins.items():
+                words = {"argument": argument, "name": f"nn.{name}", "count": size}
+                self.note("open number", self.origin.line, **words)
+            self.layers.append(LayerObject(replace(layer, origin=self.origin)))
+            return self.layers[-1]
         if name in _ARRAYS:
             lists = [one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple))]
             return Array(tuple([*lists, args][0]))
@@ -143,7 +148,10 @@ class TorchCalls(Interpreter):
         return tuple(self.outputs(output)) if name in ("max", "min") else output
 
     def _with_batch(self, sizes: list[Any], owner: Ref) -> list[Any]:
-        """Return sizes with 0 for the batch: for an unknown size, or the first that equals it."""
+        """Return sizes with 0 for the batch size, and -1 for one unknown size."""
+        unknown = [size for size in sizes if isinstance(size, Unknown)]
+        if len(unknown) == 1 and -1 not in sizes:
+            sizes = [-1 if size is unknown[0] else size for size in sizes]
         tensor = trace(self.stack_of([owner]))[-1].tensors[owner.output or 0]
         batch = next((axis.size for axis in tensor if axis.role == "batch"), None)
         at = sizes.index(batch) if batch in sizes else -1
@@ -151,6 +159,8 @@ class TorchCalls(Interpreter):
 
     def _subscript(self, owner: Any, index: Any, node: ast.AST) -> Any:
         tensors = self.found(owner)
+        if isinstance(owner, Packed):
+            return self.not_traced("", "op", owner.tensor)
         if not isinstance(owner, Ref) and not (tensors and isinstance(index, tuple)):
             return super()._subscript(owner, index, node)
         self.go_to(node)

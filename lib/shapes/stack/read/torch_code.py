@@ -5,14 +5,15 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack.base import Ref
+from lib.shapes.stack.base import Layer, Ref, Stack
 from lib.shapes.stack.making import UNKNOWN
 from lib.shapes.stack.read import torch_notes
 from lib.shapes.stack.read.calls import Args, Keywords
 from lib.shapes.stack.read.pasted import TEXTS, ModelReading, dotted
 from lib.shapes.stack.read.torch_calls import TorchCalls
-from lib.shapes.stack.read.values import Array, Class, Function, ModelObject
-from lib.shapes.stack.torch_layers import TorchInput
+from lib.shapes.stack.read.values import Array, Class, Function, LayerObject, ModelObject, Name
+from lib.shapes.stack.tensors import readable_shape
+from lib.shapes.stack.torch_layers import TorchInput, TorchRecurrent
 from lib.shapes.stack.tracing import broken_at, trace
 from lib.text import joined
 
@@ -22,6 +23,7 @@ _LAYOUTS = {
     "nn.Linear": ("NF", "NTF"),
     "nn.Conv1d": ("NFT", "NTF"),
 }
+_LENGTHS = range(1, 600)  # numbers of timesteps to try if 12 doesn't fit a Linear layer
 _SIZES = ("input_size", "in_channels", "in_features", "num_features")  # of a layer's input
 
 
@@ -47,6 +49,11 @@ def _sizes(layer: Any) -> list[int]:
     return [getattr(layer, name) for name in _SIZES if hasattr(layer, name)]
 
 
+def _with_length(stack: Stack, steps: int) -> Stack:
+    """Return the stack with another number of timesteps in its input."""
+    return (replace(stack[0], timesteps=steps), *stack[1:])  # type: ignore[call-arg]
+
+
 def finished(reading: ModelReading) -> ModelReading:
     """Return the reading with any batch size, and with notes on mistakes without an error."""
     stack = tuple(
@@ -69,10 +76,12 @@ class TorchInterpreter(TorchCalls):
     def __init__(self, lines: list[str], guess: int) -> None:
         super().__init__(lines)
         self._guess = guess
+        self._layers: list[Layer] = []  # of the model that is called
+        self._guessed_at: int | None = None  # line of the call whose input is guessed
 
     def input(self, shape: Any, origin: Any = None) -> Ref:  # noqa: ARG002
         """Add an input of this shape, or of a shape that fits the first layer."""
-        created = [one.layer for one in self.layers]
+        created = self._layers or [one.layer for one in self.layers]
         first = next((one for one in created if _sizes(one) or one.keras in _LAYOUTS), None)
         layouts = _LAYOUTS.get(first.keras if first else "", ("NTF", "TNF", "TF"))
         if shape:
@@ -87,18 +96,44 @@ class TorchInterpreter(TorchCalls):
             size if (size := known.get(letter)) in range(1, 10**6) else None for letter in "TFN"
         )
         tensor = self.add_call(TorchInput(time, width, batch, form))
-        if not shape:
-            shown = ", ".join(f"{known.get(letter, letter)}" for letter in form)
-            self.note("torch input", self.origin.line or None, shape=f"({shown})")
+        self._guessed_at = self._guessed_at if shape else self.origin.line
         return tensor
 
+    def inputs_and_outputs(self, model: ModelObject) -> tuple[list[Ref], Any]:
+        self._layers = self._layers_in(model)
+        return super().inputs_and_outputs(model)
+
+    def _layers_in(self, model: ModelObject) -> list[Layer]:
+        layers = list[Layer]()
+        for one in self.leaves([*model.attributes.values()]):
+            if isinstance(one, LayerObject):
+                layers.append(one.layer)
+            elif isinstance(one, ModelObject):
+                layers += self._layers_in(one)
+        return layers
+
+    def stack(self, model: ModelObject | None) -> Stack:
+        stack = super().stack(model)
+        if self._guessed_at is not None and isinstance(stack[0], TorchInput):
+            lengths = (
+                _with_length(stack, steps) for steps in (12, *_LENGTHS[: 6000 // len(stack)])
+            )
+            stack = next((one for one in lengths if broken_at(trace(one)) is None), stack)
+            (tensor,) = trace(stack[:1])[0].tensors
+            self.note("torch input", self._guessed_at or None, shape=readable_shape(tensor))
+        return stack
+
     def _stand_in(self, value: Any) -> Ref:
+        if isinstance(value, Name) and self.rows and not value.path.isidentifier():
+            return self.add_call(self.unread(value.path, "value").layer)
         return self.input(value.shape if isinstance(value, Array) else None)
 
     def call_value(self, callee: Any, args: Args, keywords: Keywords, name: str) -> Any:
         if isinstance(callee, ModelObject) and callee.call:
+            callee.rank = callee.rank if self.depth else 2
             if not self.depth and callee.outputs:  # The code trains the model in a loop.
                 return callee.outputs[-1]
+            self._layers = self._layers_in(callee)
             args = [*map(self.as_tensor, args[:1]), *args[1:]]
             keywords = {key: self.as_tensor(one) for key, one in keywords.items()}
         return super().call_value(callee, args, keywords, name)
@@ -120,11 +155,11 @@ class TorchInterpreter(TorchCalls):
         if not args and not keywords and isinstance(method, Function):
             parameters = [*method.signature.parameters.values()][1:]
             for name in (one.name for one in parameters if one.default is UNKNOWN):
-                sizes = TEXTS["torch"]["sizes"].items()
-                size = next((size for part, size in sizes if part in name.lower()), UNKNOWN)
+                parts = TEXTS["torch"]["sizes"].items()
+                size = next((size for part, size in parts if part in name.lower()), UNKNOWN)
                 keywords = {**keywords, name: size}
-            if keywords:
-                shown = joined([f"{name}={size}" for name, size in keywords.items()])
+            if sizes := [f"{key}={one}" for key, one in keywords.items() if one is not UNKNOWN]:
+                shown = joined(sizes)
                 self.note("torch sizes", definition.line, name=definition.name, sizes=shown)
         return self._outermost(super().instance(definition, args, keywords))
 
@@ -132,6 +167,7 @@ class TorchInterpreter(TorchCalls):
         """Add a model to the list of models, without the models inside it."""
         inside = [model, *self.leaves([*model.attributes.values()])]
         self.models = [*(one for one in self.models if one not in inside), model]
+        model.rank = int(any(isinstance(one, TorchRecurrent) for one in self._layers_in(model)))
         return model
 
     def sequential(self, layers: Any) -> ModelObject:
