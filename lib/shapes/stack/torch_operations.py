@@ -167,7 +167,7 @@ class TorchMethod(TorchLayer, kind="torch.method", keras="x.view"):
                 output = (*tensor[:first], one, *tensor[first:])
             case "flatten":
                 joined = tensor[first : last + 1]
-                output = (*tensor[:first], flat(joined) if joined[1:] else one, *tensor[last + 1 :])
+                output = (*tensor[:first], flat(joined), *tensor[last + 1 :])
                 output = output if joined[1:] else tensor
             case "squeeze":
                 axes_left = enumerate(tensor)
@@ -179,9 +179,7 @@ class TorchMethod(TorchLayer, kind="torch.method", keras="x.view"):
     def _viewed(self, tensor: Tensor) -> Tensor:
         batch = [axis for axis in tensor if axis.role == "batch"]
         is_open = flat(tensor).size is None
-        number = prod(
-            axis.size for axis in tensor if axis.size
-        )  # of entries, per sample if N is open
+        number = prod(axis.size for axis in tensor if axis.size)  # per sample if N is open
         sizes = [(batch[0].size if batch else None) if n == 0 else n for n in self.numbers]
         known = prod(n for n in sizes if n and n > 0)
         has_batch = (None in sizes and bool(batch)) or not is_open
@@ -203,9 +201,8 @@ def _kept_axes(sizes: list[int | None], before: Tensor) -> Iterator[Axis]:
     start = 0
     for place, size in enumerate(sizes):
         rest = prod(n or 1 for n in sizes[place + 1 :])
-        ends = [
-            end for end in range(start + 1, len(before) + 1) if flat(before[start:end]).size == size
-        ]
+        ends = [*range(start + 1, len(before) + 1)]
+        ends = [end for end in ends if flat(before[start:end]).size == size]
         exact = [end for end in ends if prod(axis.size or 1 for axis in before[end:]) == rest]
         end = next(iter(exact if size is None else ends), None)
         if end is None:
@@ -232,9 +229,7 @@ class TorchCat(TorchLayer, kind="torch.cat", keras="torch.cat"):
                     words = {"place": place, "size": a.size, "given": b.size, "number": number}
                     raise refusal("cat", f"size {a.size} in axis {at}", *inputs.tensors, **words)
         axes = [tensor[place] for tensor in inputs.tensors]
-        letter, sizes = (
-            one_letter([axis.letter for axis in axes], "+"),
-            [axis.size for axis in axes],
-        )
+        sizes = [axis.size for axis in axes]
         size = None if None in sizes else sum(size or 0 for size in sizes)
+        letter = one_letter([axis.letter for axis in axes], "+")
         return Outputs((with_axis(first, place, replace(axes[0], letter=letter, size=size)),))

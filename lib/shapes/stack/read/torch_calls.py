@@ -74,12 +74,11 @@ class TorchCalls(Interpreter):
             return values.computed(dict, first)
         if not what.path.startswith("torch"):
             return super().call_library(what, args, keywords)
-        is_layer = re.fullmatch(r"torch\.nn\.[A-Z]\w*(?<!Loss)(?<!Parameter)", what.path)
         if name == "Sequential":
             return self.sequential(first if isinstance(first, dict) else args)
         if name in ("ModuleList", "ModuleDict"):
             return first if isinstance(first, (list, dict)) else []
-        if is_layer:
+        if re.fullmatch(r"torch\.nn\.[A-Z]\w*(?<!Loss)(?<!Parameter)", what.path):
             self.count_steps(100)
             stand_ins: dict[str, Any] = {}
             layer = create_torch_layer(name, args, keywords, stand_ins)
@@ -170,11 +169,9 @@ class TorchCalls(Interpreter):
             parts[at : at + 1] = [slice(None)] * (len(shape) - len(parts) + 1)
         text = ".".join(map(_index_text, parts))
         is_read = re.fullmatch(r"[-x\d]+(\.[-x\d]+)*", text)
-        return (
-            self.operate(TorchIndex(text), *tensors)
-            if is_read
-            else self.not_traced("", "op", owner)
-        )
+        if is_read is None:
+            return self.not_traced("", "op", owner)
+        return self.operate(TorchIndex(text), *tensors)
 
     def arithmetic(self, sign: ast.AST, left: Any, right: Any) -> Any:  # noqa: ARG002
         tensors = self.found(left, right)
@@ -183,7 +180,8 @@ class TorchCalls(Interpreter):
 
     def attribute(self, owner: Any, name: str, text: str = "") -> Any:
         if isinstance(owner, LayerObject):
-            return getattr(owner.layer, name, UNKNOWN)
+            is_setting = name in [setting.name for setting in owner.layer.settings()]
+            return getattr(owner.layer, name) if is_setting else UNKNOWN
         if isinstance(owner, ModelObject) and name not in owner.attributes:
             return False if name == "training" else UNKNOWN
         return super().attribute(owner, name, text)

@@ -115,10 +115,9 @@ class TorchInterpreter(TorchCalls):
     def stack(self, model: ModelObject | None) -> Stack:
         stack = super().stack(model)
         if self._guessed_at is not None and isinstance(stack[0], TorchInput):
-            lengths = (
-                _with_length(stack, steps) for steps in (12, *_LENGTHS[: 6000 // len(stack)])
-            )
-            stack = next((one for one in lengths if broken_at(trace(one)) is None), stack)
+            lengths = 12, *_LENGTHS[: 6000 // len(stack)]  # A long stack takes longer to trace.
+            tried = (_with_length(stack, steps) for steps in lengths)
+            stack = next((one for one in tried if broken_at(trace(one)) is None), stack)
             (tensor,) = trace(stack[:1])[0].tensors
             self.note("torch input", self._guessed_at or None, shape=readable_shape(tensor))
         return stack
