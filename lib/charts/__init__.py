@@ -7,6 +7,7 @@ from lib.charts import (
     gradients,
     html,
     proofs,
+    pytorch,
     ranking,
     samples,
     sentences,

@@ -17,8 +17,7 @@ from lib.charts import Chart
 from lib.data import Dataset, Reading, Table
 from lib.experiment import Experiment
 from lib.export import Kept
-from lib.shapes import ModelReading, Stack, TargetQuestion
-from lib.training import AnswerFuture
+from lib.shapes import ModelReading, Stack
 
 Query = dict[str, list[str]]  # an address: all values of each key
 LayerWeights: TypeAlias = tuple[np.ndarray, ...]  # three arrays per layer, then the head's arrays
@@ -92,6 +91,9 @@ class CellPage:
     unit: int | None = None  # the picked unit of the layer
     link: tuple[str, str] | None = None  # the address's step and unit, as last read or written
     links_opened: int = 0  # number of links that moved the playhead: see playhead.js
+    # Weights from PyTorch: the file's name, the settings that they need, and arrays without a head.
+    torch_file: tuple[str, dict[str, Any], LayerWeights] | None = None
+    torch_problem: str = ""  # why the last file can't be shown
 
 
 @dataclass(slots=True, eq=False)
@@ -112,14 +114,10 @@ class ShapesPage:
     model_problem: str = ""
     drops: int = 0  # number of dropped files: a new number gives a new, empty uploader
     open_layer: int | None = None  # the layer of a long stack whose settings are drawn
-    # By question of the quiz: the option that was picked first, and whether it was right.
-    answers: dict[int, tuple[int, bool]] = field(default_factory=dict)
     field_problems: dict[str, str] = field(default_factory=dict)  # by text field of a question
     message: str | None = None  # the error message to explain
     stack_question: str = ""  # the address's question, if it was made from a stack's output
     made_up: bool = False  # whether y was chosen to fit, because the code defines no y
-    mistake: tuple[TargetQuestion | None, str] = (None, "")  # a question, and the picked mistake
-    training_both: dict[str, AnswerFuture] = field(default_factory=dict)  # requests by mistake
 
 
 @dataclass(slots=True, eq=False)

@@ -47,14 +47,13 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Data?data=gapminder&horizon=1&form=change&test=20&gap=2&stride=2": ("", 2, ()),
     "Shapes": ("From (N, 12, 3) to (N, 12, 1) with 1,297 parameters", 3, (SCALE,)),
     "Shapes?part=target": ("Silently wrong", 5, (SCALE, "Proof")),
-    "Shapes?part=error": ("What this message means", 1, (SCALE, "there is no time axis")),
-    "Shapes?part=quiz": ("Predict the output shape", 1, (SCALE, "Question 1")),
+    "Shapes?part=error": ("What this message means", 0, ("there is no time axis",)),
     "Compare": ("2 recorded runs side by side", 2, ("Running mean", "Echo")),
     "Sweep": ("Recall the first: error by timesteps T and cell", 2, ("12 of 12 points",)),
 }
 """By page and query: a part of the heading, the least number of pictures, texts on the page."""
 NONSENSE = ("~~~_~", "input_t0_fnan~bi_mwhat", "9" * 5000, "²", "-1", "٣", "<b>")
-KEYS = ("part", "stack", "check", "error", "quiz", "at", "card", "runs", "sweep", "step", "sample")
+KEYS = ("part", "stack", "check", "error", "at", "card", "runs", "sweep", "step", "sample")
 """Query parameters that aren't settings."""
 
 
@@ -96,10 +95,10 @@ def test_invalid_settings_of_a_link_are_clamped_or_named():
 def test_a_link_to_a_missing_run_gets_a_warning_and_keeps_its_settings(page):
     """The address drops the run. Pages of scenes ignore settings of a link without data."""
     app = link(page, run="deadbeef", T="7")
-    assert [warning.value for warning in app.warning] == [plain(GONE)]
+    assert [warning.value for warning in app.warning] == [plain(GONE.format(""))]
     assert "run" not in app.query_params
     assert session(app).subject.experiment.data.timesteps == 7 or page in SCENE_PAGES
-    assert [warning.value for warning in app.run().warning] == [plain(GONE)]
+    assert [warning.value for warning in app.run().warning] == [plain(GONE.format(""))]
     close = next(button for button in app.button if button.label == "Close")
     assert not close.click().run().warning
 

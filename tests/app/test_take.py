@@ -57,6 +57,7 @@ def test_each_button_saves_its_file(received):
     card = received[-1]
     assert {*card["files"]} == {
         *("keras", "exact", "notebook", "data", "kept", "model_sequence", "model_last", "weights"),
+        *("torch_weights", "torch_loader"),
         *("report", "predictions_csv", "predictions_parquet", "forecast", "history", "runs"),
     }
     assert card["files"]["exact"] == "seattle-lstm-both-exact.py"
@@ -65,7 +66,7 @@ def test_each_button_saves_its_file(received):
     def file(name):
         return io.BytesIO(downloaded(app, received, name))
 
-    for script in ("keras", "exact"):
+    for script in ("keras", "exact", "torch_loader"):
         compile(file(script).read(), script, "exec")
     assert json.load(file("notebook"))["nbformat"] == 4
     assert card["files"]["data"] == "seattle.npz"
