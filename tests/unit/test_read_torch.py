@@ -129,6 +129,9 @@ def test_a_wrong_size_is_fixed_in_its_line():
     assert first.fix == "Set in_features=16"
     lines, _ = rewritten(reading, first.stack)
     assert lines == {6: "self.fc = nn.Linear(16, 1)"}
+    reading = read_source("lstm = nn.LSTM(3, 16, 2)\ny, _ = lstm(torch.randn(9, 4, 5))")
+    lines, _ = rewritten(reading, fixes(trace(reading.stack))[0].stack)
+    assert lines == {1: "lstm = nn.LSTM(5, 16, 2)"}
 
 
 @pytest.mark.parametrize("kind", TORCH_KINDS)

@@ -18,7 +18,7 @@ from lib.shapes.stack.read import read_code
 from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, parsed
 from lib.shapes.stack.recurrent import Bidirectional
 from lib.shapes.stack.settings import SIGNATURES
-from lib.shapes.stack.torch_making import torch_signature
+from lib.shapes.stack.torch_layers import TorchLayer
 
 _SHAPES = {"shape", "batch_shape", "batch_size", "batch_input_shape"}
 _SHAPES |= {"input_shape", "input_dim", "input_length"}
@@ -163,13 +163,8 @@ def _without_refs(layer: Layer) -> Layer:
     return replace(layer, of=(), shares=None)
 
 
-def _arguments(call: ast.Call) -> list[str]:
-    name = bare(call.func)
-    return arguments_of(name) or torch_signature(name)
-
-
 def _shape_arguments(call: ast.Call) -> set[str | None]:
-    return {one.arg for one in call.keywords} & _SHAPES - {*_arguments(call)}
+    return {one.arg for one in call.keywords} & _SHAPES - {*arguments_of(bare(call.func))}
 
 
 def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
@@ -200,7 +195,9 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
             written = setting.options[value] if setting.options else repr(value)
             parsed_value = ast.parse(written, mode="eval").body
             owner = call if setting.name == "merge_mode" else target
-            names = _arguments(owner)[: len(owner.args)]
+            names = arguments_of(bare(owner.func))
+            names = after.signature() if isinstance(after, TorchLayer) else names
+            names = names[: len(owner.args)]
             given = {one.arg: one for one in owner.keywords}
             if setting.name in names:
                 owner.args[names.index(setting.name)] = parsed_value

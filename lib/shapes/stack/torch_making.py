@@ -43,12 +43,6 @@ def kinds_for(stack: Stack) -> dict[str, type[Layer]]:
     return {kind: each for kind, each in TORCH_KINDS.items() if each is not TorchInput}
 
 
-def torch_signature(name: str) -> list[str]:
-    """Return the arguments of a layer in PyTorch's order; none for an unknown name."""
-    kind = _LAYER_OF_NAME.get(name)
-    return kind.signature() if kind else []
-
-
 def create_torch_layer(
     name: str, args: Sequence[Any], keywords: Mapping[str, Any], stand_ins: dict[str, Any]
 ) -> Layer:
