@@ -66,7 +66,9 @@ def test_a_model_has_the_shapes_and_parameters_of_pytorch(name):
 @pytest.mark.parametrize("name", ERRORS)
 def test_an_error_is_the_error_of_pytorch(name):
     """The message is in PyTorch's, with "…" for the batch size."""
-    with pytest.raises((RuntimeError, TypeError)) as raised:
+    with pytest.raises(
+        (RuntimeError, TypeError, ValueError, LookupError, AttributeError)
+    ) as raised:
         ran(ERRORS[name])
     steps = trace(read_source(ERRORS[name]).stack)
     place = broken_at(steps)

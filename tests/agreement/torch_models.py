@@ -157,7 +157,9 @@ ERRORS = {
     "flat states": HEAD
     + "gru = nn.GRU(10, 20)\nout, h = gru(torch.randn(5, 3, 10), torch.zeros(3, 20))\n",
     "channels last": HEAD + "conv = nn.Conv1d(3, 8, 3)\ny = conv(torch.randn(6, 40, 3))\n",
-    "a dictionary of Keras": HEAD + "lstm = nn.LSTM(3, 16, return_sequences=True)\n"
+    "no hidden_size": HEAD + "lstm = nn.LSTM(3)\n",
+    "no sizes": HEAD + "gru = nn.GRU()\nout, h = gru(torch.randn(5, 3, 3))\n",
+    "an argument of Keras": HEAD + "lstm = nn.LSTM(3, 16, return_sequences=True)\n"
     "out, (h, c) = lstm(torch.randn(5, 3, 3))\n",
     "outputs and states in one list": _net(
         "self.gru = nn.GRU(3, 4)",
@@ -175,3 +177,29 @@ ERRORS = {
         "model(torch.randn(5, 2, 3))",
     ),
 }
+# For each other message: a layer, the sizes of its input, and an operation on its output.
+_CASES = [
+    ("nn.GRU(3, 4)", "3,", ""),
+    ("nn.Conv1d(3, 8, 5)", "32, 3, 2", ""),
+    ("nn.MaxPool1d(5)", "32, 3, 3", ""),
+    ("nn.AvgPool1d(5)", "32, 3, 3", ""),
+    ("nn.BatchNorm1d(3)", "4, 10, 3", ""),
+    ("nn.LayerNorm(16)", "32, 10, 3", ""),
+    ("nn.Softmax(3)", "2, 3", ""),
+    ("nn.Dropout(2)", "2, 3", ""),
+    ("nn.LSTM(3, 0)", "2, 3", ""),
+    ("nn.LSTM(3, 4, dropout=2)", "2, 3", ""),
+    ("nn.Sequential(nn.LSTM(3, 4), nn.Flatten())", "2, 3, 3", ""),
+    ("nn.ReLU()", "2, 3", "[:, -1, :]"),
+    ("nn.ReLU()", "2, 5, 3", "[:, 7]"),
+    ("nn.ReLU()", "2, 3", ".permute(1, 0, 2)"),
+    ("nn.ReLU()", "2, 3", ".view(-1, -1)"),
+    ("nn.ReLU()", "2, 3", ".unsqueeze(4)"),
+    ("nn.ReLU()", "2, 3", ".mean(dim=2)"),
+]
+_LAYERS = ("LSTM(3, 4)", "RNN(3, 4)", "Conv1d(3, 8, 3)", "MaxPool1d(2)", "AvgPool1d(5)")
+_LAYERS += ("AdaptiveAvgPool1d(1)", "BatchNorm1d(3)")
+_CASES += [("nn.ReLU()", "3, 2, 3", f".unsqueeze(0)\nz = nn.{layer}(y)") for layer in _LAYERS]
+for _layer, _sizes, _operation in _CASES:
+    _lines = f"x = torch.randn({_sizes})\nlayer = {_layer}\ny = layer(x){_operation}\n"
+    ERRORS[f"{_layer} of {_sizes} {_operation}"] = HEAD + _lines

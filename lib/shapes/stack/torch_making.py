@@ -25,8 +25,6 @@ _LAYER_OF_NAME: dict[str, Any] = {
     for each in _CLASSES
     if (name := f"{each.keras}").startswith("nn.")
 }
-
-
 # Arguments that no other layer must match.
 _OPEN = ("num_embeddings", "out_features", "num_layers", "p", "dropout")
 
@@ -63,18 +61,16 @@ def create_torch_layer(
     if given.get("padding") in ("same", "valid"):
         given["same"] = given.pop("padding") == "same"
     class_name = "RNNBase" if issubclass(kind, TorchRecurrent) else name
-    settings = {setting.name: setting for setting in kind.settings()}
+    settings = {setting.name: setting for setting in kind.settings() if not setting.in_call}
+    known = {*settings, *TEXTS["arguments"]["further"].split()}
     try:
-        strange = [
-            one for one in given if one not in (*settings, *TEXTS["arguments"]["further"].split())
-        ]
+        if strange := [one for one in given if one not in known]:
+            message = f"{class_name}.__init__() got an unexpected keyword argument '{strange[0]}'"
+            raise ShapeError(f"arguments of nn.{name}", f"{strange[0]}=…", message)
         if missing := [f"'{one}'" for one in kind.required if one not in given]:
             count = f"{len(missing)} required positional argument{'s' if missing[1:] else ''}"
             message = f"{class_name}.__init__() missing {count}: {joined(missing)}"
             raise ShapeError(joined(missing), "no value", message)
-        if strange:
-            message = f"{class_name}.__init__() got an unexpected keyword argument '{strange[0]}'"
-            raise ShapeError(f"arguments of nn.{name}", f"{strange[0]}=…", message)
         for name_of, setting in settings.items():
             if name_of in given:
                 is_open = isinstance(given[name_of], Unknown) and name_of in _OPEN
