@@ -24,11 +24,16 @@ from lib.data import DATA_X, DATA_Y, LABEL_TASKS, SEQUENCES, TASKS, Dataset, Ori
 LINE = 100  # the longest line of a script
 
 
-def imports(dataset: Dataset, *others: str, standard: tuple[str, ...] = ()) -> str:
-    """Return a script's imports: Python's `standard` modules, Keras, NumPy, and `others`."""
+def imports(
+    dataset: Dataset,
+    *others: str,
+    standard: tuple[str, ...] = (),
+    before: tuple[str, ...] = ("import keras",),
+) -> str:
+    """Return a script's imports: Python's `standard` modules, NumPy, and modules around NumPy."""
     standard += ("import zlib",) if is_loaded(dataset) else ()
     blank = [""] if standard else []
-    return "\n".join([*standard, *blank, "import keras", "import numpy as np", *others])
+    return "\n".join([*standard, *blank, *before, "import numpy as np", *others])
 
 
 def short(title: str) -> str:
@@ -106,38 +111,18 @@ def data_code(fields: dict[str, Any]) -> list[str]:
         more = {
             "origin": dataset.origin,
             "file": f"{data_name(dataset)}.npz",
-            "is_plain": has_plain_windows(dataset),
-            "sizes": _sizes(dataset),
             "y": "labels" if dataset.has_labels else "y",
             "y_shape": y.shape,
             "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
         }
-    names = [kind, "labels"] if dataset.has_labels else [kind]
+    names = [kind, "order"] if fields["moves_padding"] else [kind]
+    names += ["labels"] if dataset.has_labels else []
     return [*before, "\n\n".join(blocks("data", *names, **fields | more).values())]
 
 
 def saved_targets(dataset: Dataset) -> np.ndarray:
     """Return y as in the file of `arrays`: for labels, class numbers (N, T)."""
     return class_numbers(dataset.y) if dataset.has_labels else dataset.y
-
-
-def has_plain_windows(dataset: Dataset) -> bool:
-    """Return whether samples are all windows of a single series, in the order of the splits."""
-    origin, steps, begin = dataset.origin, dataset.shape[1], 0
-    if origin is None or dataset.base is not None:
-        return False
-    if len(origin.names) > 1 or len(origin.horizons) > 1 or origin.rate > 1:
-        return False
-    starts = list[int]()
-    for count in _sizes(dataset).values():
-        starts += range(begin, begin + count)
-        begin += count + steps + origin.horizons[0] - 1  # the row after the split's last target
-    return np.array_equal(origin.starts, starts)
-
-
-def _sizes(dataset: Dataset) -> dict[str, int]:
-    """Return the number of samples in each split, by its name in a script, such as "train"."""
-    return {p.removesuffix("ing"): cut.stop - cut.start for p, cut in dataset.parts.items()}
 
 
 def arrays(dataset: Dataset) -> bytes:
@@ -147,9 +132,8 @@ def arrays(dataset: Dataset) -> bytes:
     steps if sequences are padded.
 
     A table also has each sample's series and first time, and the scaling. Raw inputs are
-    x * x_scale + x_offset, where both are (F,), or (N, F) if each series has its own scale. Raw
-    targets are y * y_scale + y_offset, plus base (N, T, K) if the model predicts changes. If
-    `has_plain_windows`, the archive also has the rows: inputs (R, F) and targets (R, K).
+    x * x_scale + x_offset, and raw targets y * y_scale + y_offset, plus base (N, T, K) if the model
+    predicts changes.
     """
     names = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     fields: dict[str, Any] = {name: getattr(dataset, name) for name in names}
@@ -160,15 +144,10 @@ def arrays(dataset: Dataset) -> bytes:
     if (origin := dataset.origin) is not None:
         series = origin.series[origin.starts]
         fields["series"] = np.array(origin.names)[series]
-        fields["x_offset"], fields["x_scale"] = origin.x_scale.of(series)
+        fields |= {"x_offset": origin.x_scale.offset, "x_scale": origin.x_scale.deviation}
         if origin.times is not None:
             begins = origin.times[origin.starts].to_numpy()
             fields["begins"] = begins if begins.dtype.kind == "M" else begins.astype("U")
-        if has_plain_windows(dataset):
-            targets = origin.y_scale.standard(origin.targets, origin.series).astype(np.float32)
-            if dataset.has_labels:
-                targets = origin.targets[:, 0].astype(np.int64)
-            fields |= {"inputs": origin.inputs, "targets": targets}
     # A script's checksum reads the bytes in C order.
     saved = {name: np.asarray(v, order="C") for name, v in fields.items() if v is not None}
     file = io.BytesIO()

@@ -18,7 +18,7 @@ from lib.data import keras_target, read_upload
 from lib.data.datasets.registry import DATASETS, make_dataset, settle
 from lib.experiment import CELLS, HEADS, MODES, OPTIMIZERS, REGISTRIES, Experiment, losses_for
 from lib.export.data import arrays, data_name, is_loaded
-from lib.export.script import EXPORTS
+from lib.export.exports import EXPORTS
 from lib.recurrence import outputs_in_parts
 from lib.results import RunAt, Status, activated
 from tests.agreement.covering import covering
@@ -49,7 +49,7 @@ LEVELS = {
 }
 ROWS = {
     "1222331": {"data": "seattle", "targets": ("temp_max", "wind"), "train": 90, "test": 5},
-    "1333321": {"data": "gapminder", "scale": "id", "train": 90},
+    "1333321": {"data": "gapminder", "train": 90},
     "2123332": {"data": "macro", "form": "change", "ahead": "each", "horizon": 2},
     "3213211": {"data": "upload", "inputs": ("Ort", "Höhe", "month of year"), "missing": "drop"},
     "3121132": {"data": "echo", "lag": 1},
