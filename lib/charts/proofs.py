@@ -77,7 +77,7 @@ class Strip:
 
     name: str
     outputs: np.ndarray  # (columns, U)
-    last: int  # the column that last-step mode returns; `sequence[:, -1]` is the last column
+    last: int | None  # last-step mode's column, while `sequence[:, -1]` is the last; None: no mark
     named: dict[int, str]  # labels below some columns, by index
 
 
@@ -124,14 +124,14 @@ def one_computation(
 
 
 def _takeaway(name: str, difference: Difference, steps: int) -> str:
-    """Return the claim with the measured difference, or that the modes differ."""
+    """Return the claim with the measured difference, or that both results differ."""
     claim = filled(_TEXTS[name], "takeaway", steps=steps)
     if difference.value is None:
         return f"{claim}."
     if not math.isfinite(difference.value):
         return LOST
     if not difference.same:
-        return f"Both modes differ by up to {difference.text}."
+        return f"Both differ by up to {difference.text}."
     return f"{claim}: difference {difference.text}."
 
 
@@ -187,6 +187,42 @@ def ways_to_break_it(
         "padding": _card("padding", unmasked, masked, **names),
         "zeroed": _card("zeroed", difference("zeroed")),
         "backwards": _card("backwards", difference("backwards"), flipped),
+    }
+
+
+def one_value_at_a_time(
+    experiment: Experiment, steps: int, features: int, result: dict[str, Any] | None
+) -> ProofCard:
+    """Return the card that compares one call with a call for each timestep, of layers or cells."""
+    by_layers, by_cells = None, None
+    if result is not None:
+        by_layers, by_cells = (
+            float(np.abs(result["whole"] - result[name]).max()) for name in ("stateful", "loop")
+        )
+    differences = (
+        Difference("max |one call − stateful calls|", by_layers, ROUNDING),
+        Difference("max |one call − cells in a loop|", by_cells, ROUNDING),
+    )
+    names: dict[str, Any] = {"steps": steps, "features": features}
+    names["cell"] = CELLS[experiment.model.cell].label
+    takeaway = _takeaway("steps", max(differences, key=lambda d: d.value or 0.0), steps)
+    return _card("steps", *differences, takeaway=takeaway, **names)
+
+
+def ways_to_break_streaming(features: int, result: dict[str, Any] | None) -> dict[str, ProofCard]:
+    """Return cards by name on stateful calls that go on from a wrong state, or can't be called."""
+
+    def card_of(name: str, off: str, rule: str) -> ProofCard:
+        known = dict[str, float]() if result is None else result["differences"]
+        names = {off: name, rule: f"{name}_rule"}
+        differences = [Difference(f"max |{code}|", known.get(of)) for code, of in names.items()]
+        return _card(name, *differences)
+
+    return {
+        "reset": card_of("reset", "one call − reset calls", "reset calls − each x[:, t] alone"),
+        "carried": card_of("carried", "reset − not reset", "not reset − one long sequence"),
+        "order": card_of("order", "same order − another", "another − exchanged sequences"),
+        "batch": _card("batch", features=features),
     }
 
 

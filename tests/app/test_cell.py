@@ -14,7 +14,7 @@ from lib.ui.cell import ask
 from lib.ui.frame import PAGES
 from tests.app.driver import address, html, link, start, text
 
-PARTS = ("unrolled", "proof", "break", "learn")
+PARTS = ("unrolled", "proof", "break", "learn", "stream")
 
 
 def open_part(app, name):
@@ -31,6 +31,7 @@ def test_only_the_open_part_sends_requests_and_sends_each_once(client):
         ("proof", ["modes"]),
         ("break", ["breakings"]),
         ("learn", ["reach", "influence", "influence"]),
+        ("stream", ["streaming"]),
     ):
         before = len(sent)
         open_part(app, part).run()

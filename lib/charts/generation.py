@@ -1,0 +1,134 @@
+"""The Cell page's part on streaming: the states between two calls, and generated values."""
+
+import numpy as np
+
+from lib.charts import axes, chart
+from lib.charts.chart import End, Entry, Part
+from lib.charts.html import named, render, shaded
+from lib.charts.palette import Palette
+from lib.charts.sentences import Words
+from lib.data import Dataset
+from lib.recurrence import LayerPass
+from lib.results import Generated
+from lib.shapes import STATES
+from lib.text import apart, beside, counted, filled, number
+
+TEXTS = beside(__file__)
+HEIGHT = 260  # of the charts, in pixels
+
+
+def carried_states(layer: LayerPass, order: np.ndarray, palette: Palette) -> str:
+    """Draw a layer's inputs, and its states before the first and after each call, units down.
+
+    `order` (U,) is the unit of each row.
+    """
+    rows = []
+    for name, values in zip(STATES[layer.cell], layer.trace.states, strict=True):
+        reach = max(1.0, float(np.nanmax(np.abs(values))))
+        states = np.pad(values[0], [(1, 0), (0, 0)])[:, order]  # (T + 1, U)
+        rows.append((name, number(reach), shaded(states.T, palette, "height:3.5rem", reach)))
+    x = np.nan_to_num(layer.x)
+    inputs = shaded(x.T, palette, "height:1.5rem", max(1e-9, float(np.abs(x).max())))
+    calls = {0: "0"} | {k + 1: name for k, name in named(len(x), 8).items() if k}
+    drawn = inputs, rows, len(x), calls, TEXTS["state"], palette
+    return render("charts/generation.html", "carried", *drawn)
+
+
+def state_sentence(layer: LayerPass, outputs: np.ndarray | None, unit: int, step: int) -> str:
+    """Return a unit's states before and after a call, and Keras's output among `outputs` (T, U)."""
+    words = []
+    for name, values in zip(STATES[layer.cell], layer.trace.states, strict=True):
+        before = values[0, step - 1, unit] if step else 0.0
+        words.append(
+            f"{name} goes in as {number(before)} and comes out as {number(values[0, step, unit])}"
+        )
+    keras = "" if outputs is None else f" Keras's call returns h = {number(outputs[step, unit])}."
+    return f"Call {step + 1}, unit {unit + 1}: {', '.join(words)}.{keras}"
+
+
+def generated_figure(dataset: Dataset, one: Generated, mode: str, palette: Palette) -> chart.Chart:
+    """Draw one sample's first target: the true values, and the values generated after the given."""
+    steps, hover, color = dataset.shape[1], chart.hover(dataset.target_unit), palette.mode(mode)
+    timesteps = np.arange(2, steps + 2)
+    ahead, dots = timesteps[one.given - 1 :], chart.dot_size(steps)
+    known, fed_back, one_step = (v[0, :, 0] for v in (one.known, one.fed_back, one.one_step))
+    rings = {"color": color, "size": dots + 3, "symbol": "circle-open", "line": {"width": 2}}
+    style = {"color": color, "width": 2.5}
+    data = [
+        chart.line("true", known, {"color": palette.ink, "width": 3}, hover, x=timesteps),
+        chart.points("from true inputs", ahead, one_step, rings, hover),
+        chart.line("generated", fed_back, style, hover, x=ahead, dots=dots),
+    ]
+    ends = [End("true", known[-1], "ink"), End("generated", fed_back[-1], mode)]
+    key = [[Entry("square", "given", "border", "muted"), Entry("rings", "from true inputs", mode)]]
+    x = axes.timestep_axis([f"{step}" for step in range(1, steps + 2)])
+    edges = {"x0": x["range"][0], "x1": one.given + 0.5}
+    given = {"type": "rect", **chart.FULL_HEIGHT, "line": {"width": 0}, **edges}
+    y = axes.linear_axis(_title(dataset), chart.all_y(data), axes.with_room(known))
+    look: Part = {"name": f"generated {dataset.name} {steps}", "height": HEIGHT, "ends": ends}
+    look["shapes"] = [given | {"fillcolor": palette.surface}]
+    return chart.plotted(data, palette, x, y, key, **look)
+
+
+def generated_words(dataset: Dataset, one: Generated) -> Words:
+    """Return from which timestep on values are generated, and how."""
+    has_others = dataset.shape[2] > dataset.targets
+    others = "Features that it doesn't predict keep their true values. " if has_others else ""
+    return filled(TEXTS["generated"], "takeaway", given=one.given), filled(
+        TEXTS["generated"], "why", others=others
+    )
+
+
+def drift_figure(dataset: Dataset, many: Generated, mode: str, palette: Palette) -> chart.Chart:
+    """Draw the errors of generated values, of one-step predictions, and of the last given value."""
+    hover, color, lines = chart.hover(dataset.target_unit), palette.mode(mode), _errors(many)
+    dots = chart.dot_size(dataset.shape[1])
+    data = [
+        chart.level("last value repeated", lines["last"], "baseline", palette, hover),
+        chart.line(
+            "from true inputs", lines["one_step"], {"color": color, "width": 1}, hover, dots=dots
+        ),
+        chart.line(
+            "generated", lines["fed_back"], {"color": color, "width": 2.5}, hover, dots=dots
+        ),
+    ]
+    data[1]["marker"]["symbol"] = "circle-open"
+    names = {"last": ("last value", "baseline"), "one_step": ("true inputs", mode)}
+    names["fed_back"] = ("generated", mode)
+    ends = [End(words, lines[name][-1], of) for name, (words, of) in names.items()]
+    x = axes.timestep_axis([f"{k}" for k in range(1, len(lines["last"]) + 1)])
+    x["title"] = "timesteps ahead"
+    y = axes.linear_axis(
+        chart.with_unit("RMSE", dataset.target_unit), chart.all_y(data), lines["last"], zero=True
+    )
+    look: Part = {
+        "name": f"drift {dataset.name} {len(lines['last'])}",
+        "height": HEIGHT,
+        "ends": ends,
+    }
+    return chart.plotted(data, palette, x, y, [], **look)
+
+
+def drift_words(dataset: Dataset, many: Generated) -> Words:
+    """Return the errors of the last value, generated and from true inputs, and their definition."""
+    lines, kind = _errors(many), "validation" if dataset.has_validation else "training"
+    generated, one_step = apart(
+        lines["fed_back"][-1], lines["one_step"][-1], unit=dataset.spaced_unit
+    )
+    rows = counted(len(lines["last"]), "timestep")
+    samples = counted(len(many.known), f"{kind} sample")
+    texts = TEXTS["drift"]
+    takeaway = filled(texts, "takeaway", rows=rows, generated=generated, one_step=one_step)
+    return takeaway, filled(texts, "why", samples=samples, target=_title(dataset))
+
+
+def _errors(many: Generated) -> dict[str, np.ndarray]:
+    """Return the RMSE (H,) of each kind of prediction, by its field of `Generated`."""
+    return {name: many.errors(getattr(many, name)) for name in ("last", "one_step", "fed_back")}
+
+
+def _title(dataset: Dataset) -> str:
+    """Return the first target's name with its unit."""
+    name = dataset.origin.columns[0] if dataset.origin else "signal"
+    name = name if dataset.base is None else f"change of {name}"
+    return chart.with_unit(name, dataset.target_unit)
