@@ -30,7 +30,7 @@ def carried_states(layer: LayerPass, order: np.ndarray, palette: Palette) -> str
     x = np.nan_to_num(layer.x)
     inputs = shaded(x.T, palette, "height:1.5rem", max(1e-9, float(np.abs(x).max())))
     calls = {0: "0"} | {k + 1: name for k, name in named(len(x), 8).items() if k}
-    drawn = inputs, rows, len(x), calls, TEXTS["state"], palette
+    drawn = inputs, rows, len(x), calls, TEXTS["state"]["why"], palette
     return render("charts/generation.html", "carried", *drawn)
 
 
@@ -42,8 +42,8 @@ def state_sentence(layer: LayerPass, outputs: np.ndarray | None, unit: int, step
         words.append(
             f"{name} goes in as {number(before)} and comes out as {number(values[0, step, unit])}"
         )
-    keras = "" if outputs is None else f" Keras's call returns h = {number(outputs[step, unit])}."
-    return f"Call {step + 1}, unit {unit + 1}: {', '.join(words)}.{keras}"
+    keras = "…" if outputs is None else number(outputs[step, unit])
+    return f"Call {step + 1}, unit {unit + 1}: {', '.join(words)}. Keras returns {keras}."
 
 
 def generated_figure(dataset: Dataset, one: Generated, mode: str, palette: Palette) -> chart.Chart:
@@ -98,9 +98,7 @@ def drift_figure(dataset: Dataset, many: Generated, mode: str, palette: Palette)
     ends = [End(words, lines[name][-1], of) for name, (words, of) in names.items()]
     x = axes.timestep_axis([f"{k}" for k in range(1, len(lines["last"]) + 1)])
     x["title"] = "timesteps ahead"
-    y = axes.linear_axis(
-        chart.with_unit("RMSE", dataset.target_unit), chart.all_y(data), lines["last"], zero=True
-    )
+    y = axes.log_axis(chart.with_unit("RMSE", dataset.target_unit), chart.all_y(data))
     look: Part = {
         "name": f"drift {dataset.name} {len(lines['last'])}",
         "height": HEIGHT,

@@ -200,8 +200,8 @@ def one_value_at_a_time(
             float(np.abs(result["whole"] - result[name]).max()) for name in ("stateful", "loop")
         )
     differences = (
-        Difference("max |one call − stateful calls|", by_layers, ROUNDING),
-        Difference("max |one call − cells in a loop|", by_cells, ROUNDING),
+        Difference("max |one − T calls|", by_layers, ROUNDING),
+        Difference("max |one − cells in a loop|", by_cells, ROUNDING),
     )
     names: dict[str, Any] = {"steps": steps, "features": features}
     names["cell"] = CELLS[experiment.model.cell].label
@@ -219,9 +219,9 @@ def ways_to_break_streaming(features: int, result: dict[str, Any] | None) -> dic
         return _card(name, *differences)
 
     return {
-        "reset": card_of("reset", "one call − reset calls", "reset calls − each x[:, t] alone"),
-        "carried": card_of("carried", "reset − not reset", "not reset − one long sequence"),
-        "order": card_of("order", "same order − another", "another − exchanged sequences"),
+        "reset": card_of("reset", "one call − reset", "reset − each x[:, t] alone"),
+        "carried": card_of("carried", "reset − no reset", "no reset − one long call"),
+        "order": card_of("order", "same order − another", "another − exchanged"),
         "batch": _card("batch", features=features),
     }
 

@@ -11,6 +11,7 @@ from lib.charts import Palette, Side, Strip, generation, proofs
 from lib.export import streaming_code
 from lib.recurrence import unroll_stack
 from lib.results import Generated, generate, spread_places, why_not_generated
+from lib.text import LONG_NUMBER
 from lib.ui.cell.ask import Reply, neighbors
 from lib.ui.cell.chosen import Chosen, Follower
 from lib.ui.session import once
@@ -18,6 +19,8 @@ from lib.ui.widgets import card, card_chart, hint, say_steadily, takeaway
 
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
 LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
+# A card on wrong states reserves space for this takeaway, the longest of the usual ones.
+BREAK_ROOM = f"Off by {LONG_NUMBER}: the second sequence starts from the first one's last state."
 MOST_GENERATED = 200  # samples whose generated values are compared with the true values
 
 
@@ -42,6 +45,7 @@ def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
         takeaway(proof.takeaway, f"{chosen.which}{proof.why}")
     with right, card("The state between two calls", key="cell_carried", **LOOK):
         st.html(generation.carried_states(layer, order, palette))
+        takeaway(generation.TEXTS["state"]["takeaway"], generation.TEXTS["state"]["why"])
         sentence_place = st.container().empty()
     _draw_breakings(chosen, reply, palette)
     _draw_generation(chosen, palette)
@@ -62,12 +66,12 @@ def _draw_breakings(chosen: Chosen, reply: Reply, palette: Palette) -> None:
     """Draw stateful calls that go on from a wrong state, and Keras's error for a wrong batch."""
     features, result = chosen.dataset.shape[2], reply.values
     cards = proofs.ways_to_break_streaming(features, result)
-    columns = [*st.columns(2), *st.columns(2)]
+    columns = st.columns(4)
     for (name, outputs), column in zip(_strips(chosen).items(), columns, strict=False):
         proof = cards[name]
         with column, card(proof.title, **LOOK):
             st.html(charts.render(PROOFS, "strips", outputs, proof, reply.instead, palette))
-            takeaway(proof.takeaway, f"{chosen.which}{proof.why}")
+            takeaway(proof.takeaway, f"{chosen.which}{proof.why}", longest=BREAK_ROOM)
     with columns[-1], card(cards["batch"].title, **LOOK):
         st.code(result["message"] if result else reply.instead, language=None, wrap_lines=True)
         takeaway(cards["batch"].takeaway, cards["batch"].why)
@@ -134,6 +138,6 @@ def _draw_generation(chosen: Chosen, palette: Palette) -> None:
     with left, card("Generate: predictions become inputs", key="cell_generated", **LOOK):
         figure = generation.generated_figure(dataset, one, chosen.mode, palette)
         card_chart(figure, *generation.generated_words(dataset, one), "chart_generated")
-    with right, card("Errors accumulate", key="cell_drift", **LOOK):
+    with right, card("Error by timesteps ahead", key="cell_drift", **LOOK):
         figure = generation.drift_figure(dataset, errors, chosen.mode, palette)
         card_chart(figure, *generation.drift_words(dataset, errors), "chart_drift")
