@@ -74,6 +74,8 @@ def generated_words(dataset: Dataset, one: Generated) -> Words:
     """Return from which timestep on values are generated, and how."""
     has_others = dataset.shape[2] > dataset.targets
     others = "Features that it doesn't predict keep their true values. " if has_others else ""
+    if dataset.origin:
+        others += "Explore's recursive forecast goes on after the table's last row. "
     return filled(TEXTS["generated"], "takeaway", given=one.given), filled(
         TEXTS["generated"], "why", others=others
     )

@@ -103,12 +103,12 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
             Strip("a reset before every call", always_reset, None, in_time),
         ),
         "carried": (
-            Strip("second sequence, after a reset", whole[1], None, in_time),
-            Strip("second sequence, without a reset", joined, None, in_time),
+            Strip("second sequence, reset", whole[1], None, in_time),
+            Strip("second sequence, no reset", joined, None, in_time),
         ),
         "order": (
-            Strip("second half, in the same order", whole[1, half:], None, late),
-            Strip("second half, in another order", exchanged, None, late),
+            Strip("second half, same order", whole[1, half:], None, late),
+            Strip("second half, another order", exchanged, None, late),
         ),
     }
 
