@@ -3,6 +3,7 @@
 import numpy as np
 
 from lib.charts import axes, chart
+from lib.charts.cell import reach_of
 from lib.charts.chart import End, Entry, Part
 from lib.charts.html import named, render, shaded
 from lib.charts.palette import Palette
@@ -11,7 +12,7 @@ from lib.data import Dataset
 from lib.recurrence import LayerPass
 from lib.results import Generated
 from lib.shapes import STATES
-from lib.text import apart, beside, counted, filled, number
+from lib.text import apart, beside, counted, filled, joined, number
 
 TEXTS = beside(__file__)
 HEIGHT = 260  # of the charts, in pixels
@@ -24,13 +25,13 @@ def carried_states(layer: LayerPass, order: np.ndarray, palette: Palette) -> str
     """
     rows = []
     for name, values in zip(STATES[layer.cell], layer.trace.states, strict=True):
-        reach = max(1.0, float(np.nanmax(np.abs(values))))
+        reach = reach_of(values)
         states = np.pad(values[0], [(1, 0), (0, 0)])[:, order]  # (T + 1, U)
         rows.append((name, number(reach), shaded(states.T, palette, "height:3.5rem", reach)))
     x = np.nan_to_num(layer.x)
     inputs = shaded(x.T, palette, "height:1.5rem", max(1e-9, float(np.abs(x).max())))
     calls = {0: "0"} | {k + 1: name for k, name in named(len(x), 8).items() if k}
-    drawn = inputs, rows, len(x), calls, TEXTS["state"]["why"], palette
+    drawn = inputs, rows, len(x), calls, TEXTS["state"], palette
     return render("charts/generation.html", "carried", *drawn)
 
 
@@ -39,11 +40,9 @@ def state_sentence(layer: LayerPass, outputs: np.ndarray | None, unit: int, step
     words = []
     for name, values in zip(STATES[layer.cell], layer.trace.states, strict=True):
         before = values[0, step - 1, unit] if step else 0.0
-        words.append(
-            f"{name} goes in as {number(before)} and comes out as {number(values[0, step, unit])}"
-        )
-    keras = "…" if outputs is None else number(outputs[step, unit])
-    return f"Call {step + 1}, unit {unit + 1}: {', '.join(words)}. Keras returns {keras}."
+        words.append(f"{name} from {number(before)} to {number(values[0, step, unit])}")
+    keras = "…" if outputs is None else f"{number(outputs[step, unit])}."
+    return f"Call {step + 1} takes unit {unit + 1}'s {joined(words)}. Keras returns {keras}"
 
 
 def generated_figure(dataset: Dataset, one: Generated, mode: str, palette: Palette) -> chart.Chart:

@@ -219,8 +219,8 @@ def ways_to_break_streaming(features: int, result: dict[str, Any] | None) -> dic
         return _card(name, *differences)
 
     return {
-        "reset": card_of("reset", "one call − reset", "reset − each x[:, t] alone"),
-        "carried": card_of("carried", "reset − no reset", "no reset − one long call"),
+        "reset": card_of("reset", "one call − reset", "reset − x[:, t] alone"),
+        "carried": card_of("carried", "reset − no reset", "no reset − one call"),
         "order": card_of("order", "same order − another", "another − exchanged"),
         "batch": _card("batch", features=features),
     }

@@ -45,7 +45,7 @@ def why_not_generated(dataset: Dataset) -> str:
         return "The model predicts labels, which aren't inputs of the next timestep."
     if dataset.origin is None:
         is_next = np.array_equal(dataset.y[:, :-1], dataset.x[:, 1:, : dataset.targets])
-        return "" if is_next else "The target isn't the next input, so it can't be fed back."
+        return "" if is_next else "The target isn't the next timestep's input."
     if dataset.origin.rate > 1:
         return "Timesteps are several rows apart. To feed back predictions, use every row."
     if not _fed_back(dataset)[0]:

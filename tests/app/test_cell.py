@@ -45,6 +45,19 @@ def test_only_the_open_part_sends_requests_and_sends_each_once(client):
     assert names == ["influence", "influence"]
 
 
+def test_streaming_draws_its_pictures_before_keras_answers(client):  # noqa: ARG001  no Keras
+    """Data that can't be generated say why, and a button picks a sine wave, which can."""
+    app = link("Cell", data="parity", part="stream")
+    assert "Call 1 takes unit " in text(app)
+    assert "isn't the next timestep's input" in text(app)
+    assert not app.get("plotly_chart")
+    app.button(key="to_sine").click().run()
+    assert address(app) == {"data": "sine", "part": "stream"}
+    assert "the model reads its own predictions" in text(app)
+    assert len(app.get("plotly_chart")) == 2
+    assert [len(code.value.splitlines()) < 30 for code in app.code[1:]] == [True] * 3
+
+
 def test_masked_steps_are_left_out(client):
     """The page asks Keras about real steps only. There, a layer's states don't need the mask."""
     app = open_part(link("Cell", data="vowels"), "proof")

@@ -12,10 +12,11 @@ from lib.export import streaming_code
 from lib.recurrence import unroll_stack
 from lib.results import Generated, generate, spread_places, why_not_generated
 from lib.text import LONG_NUMBER
+from lib.ui import address
 from lib.ui.cell.ask import Reply, neighbors
 from lib.ui.cell.chosen import Chosen, Follower
 from lib.ui.session import once
-from lib.ui.widgets import card, card_chart, hint, say_steadily, takeaway
+from lib.ui.widgets import card, card_chart, hint, press, say_steadily, takeaway
 
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
 LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
@@ -32,7 +33,7 @@ def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
     rows = {name: result[name].T[order] if result else None for name in ("whole", "stateful")}
     sides = (
         Side("return_sequences=True", "one call", rows["whole"]),
-        Side("stateful=True", f"{steps} calls, one per timestep", rows["stateful"]),
+        Side("stateful=True", f"{steps} calls", rows["stateful"]),
     )
     left, right = st.columns((3, 2))
     with left, card(proof.title, key="cell_steps", **LOOK):
@@ -45,11 +46,10 @@ def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
         takeaway(proof.takeaway, f"{chosen.which}{proof.why}")
     with right, card("The state between two calls", key="cell_carried", **LOOK):
         st.html(generation.carried_states(layer, order, palette))
-        takeaway(generation.TEXTS["state"]["takeaway"], generation.TEXTS["state"]["why"])
         sentence_place = st.container().empty()
     _draw_breakings(chosen, reply, palette)
     _draw_generation(chosen, palette)
-    with st.expander("Code to copy: Keras and PyTorch"):
+    with st.expander("Code to copy"):
         code = streaming_code(chosen.experiment, chosen.dataset)
         for place, text in zip(st.tabs([*code]), code.values(), strict=True):
             place.code(text)
@@ -100,17 +100,21 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
     return {
         "reset": (
             Strip("one call", whole[0], None, in_time),
-            Strip("a reset before every call", always_reset, None, in_time),
+            Strip("always reset", always_reset, None, in_time),
         ),
         "carried": (
-            Strip("second sequence, reset", whole[1], None, in_time),
+            Strip("second sequence", whole[1], None, in_time),
             Strip("second sequence, no reset", joined, None, in_time),
         ),
         "order": (
-            Strip("second half, same order", whole[1, half:], None, late),
-            Strip("second half, another order", exchanged, None, late),
+            Strip("same order", whole[1, half:], None, late),
+            Strip("another order", exchanged, None, late),
         ),
     }
+
+
+def _pick_sine() -> None:
+    address.change(address.picking("sine"))
 
 
 def _draw_generation(chosen: Chosen, palette: Palette) -> None:
@@ -119,11 +123,7 @@ def _draw_generation(chosen: Chosen, palette: Palette) -> None:
     if why := why_not_generated(dataset):
         with card("Generate: predictions become inputs", **LOOK):
             hint(why)
-            query = {"data": "sine", "part": "stream"}
-            icon = ":material/arrow_forward:"
-            st.page_link(
-                "pages/cell.py", label="Generate a sine wave", icon=icon, query_params=query
-            )
+            press("Generate a sine wave", "arrow_forward", "to_sine", _pick_sine)
         return
     many = np.arange(len(dataset.x))[dataset.evaluated]
     many = many[spread_places(len(many), MOST_GENERATED)]
