@@ -55,7 +55,6 @@ with pictures:
                 figure = samples.window_figure(dataset, sample, step, palette)
                 card_chart(figure, *texts, "chart_window")
                 say(samples.shapes_sentence(loaded.experiment, dataset))
-                hint(samples.slip_sentence(dataset))
                 with st.expander("same windows in Keras", type="compact"):
                     say(samples.keras_sentence(dataset))
                     code = keras_windows(dataset, origin, loaded.experiment.data.stride)
@@ -90,7 +89,7 @@ if gaps != split.gaps_sentence(dataset, most=0.5):  # else the settings show it 
 with choice:
     if dataset.has_rows:
         with card("Leak check"):
-            text, findings = split.leak_words(dataset, find_leaks(dataset))
+            text, findings = split.leak_words(find_leaks(dataset))
             takeaway(text, *findings)
     if dataset.has_rows and (dataset.name != "upload" or table):  # only owners download an upload
         with card("Download", key="take_away"):

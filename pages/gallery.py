@@ -7,7 +7,6 @@ from lib.story import GALLERY, plot_of
 from lib.ui import address, stage
 from lib.ui.browser import current_palette
 from lib.ui.frame import PAGES, frame
-from lib.ui.runs import leave_foreign_run
 from lib.ui.session import session
 from lib.ui.shown import load_data
 from lib.ui.streamlit_private import is_history_navigation
@@ -20,7 +19,6 @@ KEY = "card"  # the open card, in the address
 def enter() -> None:
     """Apply the open card's settings, or the default settings if all cards are shown."""
     if scene := GALLERY.get(address.page_value(KEY)):
-        leave_foreign_run()
         stage.enter(scene)
     else:
         address.put({})

@@ -50,20 +50,6 @@ def navigation(step: Scene) -> None:
                 st.page_link(path, label=label, icon=icon, query_params=query)
 
 
-def handout() -> str:
-    """Return all steps as Markdown for print: texts, questions, options and answers."""
-    lines = ["## All steps"]
-    for number, scene in enumerate(GUIDE.values(), start=1):
-        lines += [f"#### {number}. {plain(scene.title)}", scene.text]
-        answers = []
-        for ask in scene.asks:
-            options = [f"{'abcd'[k]}) {plain(each.text)}" for k, each in enumerate(ask.options)]
-            answers.append(f"{'abcd'[ask.right]}) {plain(ask.options[ask.right].why)}")
-            lines.append("  \n".join([f"**{plain(ask.text)}**", *options]))
-        lines.append(f"*{'Answers' if len(answers) > 1 else 'Answer'}: {' '.join(answers)}*")
-    return "\n\n".join(lines)
-
-
 settled = frame("Guide", (stage.STEP,), own=stage.enter_step)
 step = SCENES[session().stage.scene]
 titles = {name: ("✓ " if stage.done(each) else "") + capital(name) for name, each in GUIDE.items()}
@@ -101,5 +87,3 @@ with to_do:
     if stage.answered(step):
         stage.train_buttons(step, loaded)
     stage.waiting(step, loaded)
-with st.container(key="handout"):
-    st.markdown(handout())

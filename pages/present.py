@@ -58,9 +58,8 @@ with st.container(key="present"):
         if scene.shows == "advice":
             talks.draw_link(talks.link(story=talks.in_address(names)), "Scan to open this talk.")
 talks.draw_foot(scenes, scene, talk, loaded)
-if not address.page_value("back"):  # a follower who left the presenter has no audience
-    query = {key: text for key, text in address.whole().items() if key not in talks.UNSHARED}
-    query["story"] = [talks.in_address(names)]
-    talk.shown = talks.Shown(scene.name, query, tuple(stage.picked(scene)))
+query = {key: text for key, text in address.whole().items() if key not in talks.UNSHARED}
+query["story"] = [talks.in_address(names)]
+talk.shown = talks.Shown(scene.name, query, tuple(stage.picked(scene)))
 with st.container(key="answer_wishes"):
     fragment(look, run_every=talks.LOOK_SECONDS)

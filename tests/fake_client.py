@@ -26,9 +26,6 @@ class FakeClient:
         self.calls = []  # pairs such as ("pause", run id)
         self.paces, self.resumed = {}, {}  # arguments of `set_pace` and `resume`, by run id
         self.prepared, self.questions = [], []  # model settings passed to `prepare`; all questions
-        self.cards, self.find_calls = {}, []  # other servers' cards by run id; ids passed to `find`
-        self.is_silent = False  # whether futures of `find` wait until the test calls `answer_finds`
-        self._unanswered = []  # run ids and futures of `find`
         self.awaited = []  # the runs passed to `wait`
 
     def start(self, experiment, dataset, paused=False, owner=None, show_seconds=None, **_):  # noqa: ARG002
@@ -38,29 +35,6 @@ class FakeClient:
         self.set_pace(run, show_seconds)
         self.set(run, Status.PAUSED if paused else Status.RUNNING)
         return run
-
-    def find(self, run_id):
-        """Return a future with the card of another page server's run."""
-        self.find_calls.append(run_id)
-        answer = Future()
-        self._unanswered.append((run_id, answer))
-        if not self.is_silent:
-            self.answer_finds()
-        return answer
-
-    def answer_finds(self, error=None):
-        """Resolve all futures of `find`, or let them raise `error`."""
-        while self._unanswered:
-            run_id, answer = self._unanswered.pop()
-            if error:
-                answer.set_exception(error)
-            else:
-                answer.set_result({"card": self.cards.get(run_id)})
-
-    def adopt(self, run):
-        """Follow a run of another page server."""
-        self.runs[run.id] = run
-        self.set(run, Status.RUNNING)
 
     def set(self, run, status, **figures):
         """Set the newest snapshot of a run."""

@@ -16,7 +16,6 @@ from lib.experiment import MODES
 from lib.results import ACCURACY, RunAt
 from lib.text import apart, capital
 
-HIGH = 90  # percent: from here on, a model knows the class
 INTERVAL_OPACITY = 0.2
 FEWEST, FEWEST_SHARE = 10, 0.05  # a drawn step has so many samples, and this share of them
 
@@ -91,29 +90,21 @@ class StepAccuracy(StepValues):
                 bands.append(chart.band(name, area + 1, (low, high), color, INTERVAL_OPACITY))
         return [*bands, *super().moving(palette)]
 
-    def since(self, flags: list[bool]) -> int:
-        """Return the first step, from 1, from which `flags` of drawn steps are true; 0 if none."""
-        first = len(flags) - flags[::-1].index(False) if False in flags else 0
-        return int(self.drawn[first]) + 1 if first < len(flags) else 0
-
     def where(self) -> str:
         """Return from which step on sequence mode beats the baseline, or at how many steps."""
-        since = self.since([each == "clear" for each in self.outcomes["sequence"]])
-        if since > self.drawn[0] + 1:
-            return f"from step {since}"
+        beats = [each == "clear" for each in self.outcomes["sequence"]]
+        if False in beats and beats[-1]:
+            return f"from step {self.drawn[len(beats) - beats[::-1].index(False)] + 1}"
         return super().where()
 
     def sentence(self) -> str:
-        """Return accuracies, intervals at the last step, and from which step on 90% are right."""
+        """Return accuracies, and their intervals at the last step."""
         first, steps = int(self.drawn[0]), self.run.dataset.shape[1]
         at = f"step {first + 1} and the end" if self.gap else f"steps {first + 1} and {steps}"
         text = self.at_steps(f"Accuracy at {at}", "%", first)
         for mode, edges in self.intervals.items():
             ends = " to ".join(apart(*edges[:, -1], unit="%"))
             text += f" {capital(MODES[mode].model)} at the last step: {ends} (95% interval)."
-            high = self.since((edges[0, self.drawn] >= HIGH).tolist())
-            if mode == "sequence" and high:
-                text += f" The interval is above {HIGH}% from step {high}."
         text += f" Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds. A"
         text += " mode beats the baseline where the 95% interval of their difference (Newcombe) is"
         text += " above 0."

@@ -1,7 +1,7 @@
 """Compared runs: charts, different settings, each run's values, and which run is better.
 
-Colors show the mode. Each run has its own dash, mark and letter. The names of its traces begin
-with the letter, so that `lib/ui/listener.js` finds them. Curves are medians over the run's seeds.
+Colors show the mode. Each run has its own dash, mark and letter. Curves are medians over the run's
+seeds.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -13,7 +13,7 @@ from lib.charts.sentences import Words
 from lib.data import Dataset, class_numbers, keras_target
 from lib.experiment import Experiment
 from lib.results import spread_places
-from lib.text import all_of, apart, beside, capital, counted, filled, joined
+from lib.text import all_of, apart, beside, capital, counted, filled
 
 _TEXTS = beside(__file__)["words"]
 PLOT, GAP, ROW = 170, 32, 22  # heights in pixels: targets or marks, the gap below, one feature
@@ -234,18 +234,6 @@ def shapes_sentence(experiment: Experiment, dataset: Dataset) -> str:
     shapes, values = target.shapes, f", {target.values}" if dataset.has_labels else ""
     every, last = f"y {shapes['sequence']}{values}", shapes["last"]
     return f"x (N, {t}, {f}) → {every} in sequence mode, y_last {last} in last-step mode."
-
-
-def slip_sentence(dataset: Dataset) -> str:
-    """Return a note on targets that are also inputs, or in the row that is read; otherwise ""."""
-    origin = dataset.cut_from
-    inputs = {
-        name.partition(" = ")[0] if dataset.has_labels else name for name in dataset.feature_names
-    }
-    both = joined([name for name in origin.columns if name in inputs])
-    if any(origin.horizons):
-        return f"Both input and target: {both}. {_TEXTS['own_row']}" if both else ""
-    return filled(_TEXTS, "copies", both=both) if both else _TEXTS["same_row"]
 
 
 def keras_sentence(dataset: Dataset) -> str:

@@ -11,10 +11,9 @@ from lib.charts import axes, chart, classes
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, nth
-from lib.data import Dataset, Finding, class_numbers, find_leaks, moments_by_group, series_by_part
+from lib.data import Dataset, Finding, class_numbers, find_leaks, moments_by_group
 from lib.experiment import MAX_VALUES
-from lib.results import spread_places
-from lib.text import all_of, apart, beside, capital, counted, filled, joined, listed, percent, times
+from lib.text import all_of, apart, beside, capital, counted, filled, joined, percent, times
 
 _TEXTS = beside(__file__)["hints"]
 MARKS = {  # the mark of each part's samples: color, shape, and glyph in the key
@@ -22,7 +21,6 @@ MARKS = {  # the mark of each part's samples: color, shape, and glyph in the key
     "validation": ("baseline", "circle-open", "rings"),
     "test": ("muted", "x-thin-open", "cross"),
 }
-MOST_SERIES = 12
 LONGEST_TITLE = 40  # letters of a title, which fill two lines on a narrow screen
 
 
@@ -36,44 +34,30 @@ def data_sentence(dataset: Dataset) -> str:
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
-    """Draw each sample's last target by date or row, with a mark by part and a band by series."""
-    origin, numbers, shown = dataset.origin, np.arange(len(dataset.y)), series_shown(dataset)
-    if origin and shown:
-        numbers = numbers[np.isin(origin.series[origin.starts], shown)]
+    """Draw each sample's last target by date or row, with a mark by part."""
+    origin, numbers, left = dataset.origin, np.arange(len(dataset.y)), chart.LEFT
     numbers = numbers[:: math.ceil(len(numbers) / chart.MOST_POINTS)]
-    values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
     if dataset.has_labels:
         values = class_numbers(dataset.last_y[numbers]).astype(np.float64)
-    heights, left = values, chart.LEFT
-    if origin and len(shown) > 1:  # a band for each series, the first on top
-        series, heights = origin.series[origin.starts[numbers]], np.empty(len(values))
-        for level, each in enumerate(shown[::-1]):
-            if len(own := values[series == each]):
-                heights[series == each] = level + 0.1 + 0.8 * (own - own.min()) / (np.ptp(own) or 1)
-        ticks = [chart.escaped(chart.shortened(origin.names[each])) for each in shown[::-1]]
-        y: Part = {"title": "", "range": [0, len(shown)], "showgrid": False, "ticktext": ticks}
-        y["tickvals"] = np.arange(len(shown)) + 0.5
-        left = chart.left_of(ticks)
-    elif dataset.has_labels:
         y = classes.class_axis(dataset)
         left = chart.left_of(y["ticktext"])
     else:
+        values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
         target = dataset.target_names[0] if dataset.targets > 1 else "target y"
         title = chart.with_unit(f"{target} at the last step", dataset.target_unit)
         y = axes.linear_axis(title, values, values, zero=axes.from_zero(values))
-    places, x, edges = _places(dataset, numbers, shown)
+    places, x, edges = _places(dataset, numbers)
     names = [f"sample {k + 1}" for k in numbers]
     if origin is not None:
         last = origin.rows(dataset.shape[1], numbers)[:, -1] + origin.horizons[0]
         names = [f"{origin.names[origin.series[row]]} {origin.label(row)}".strip() for row in last]
     names_of, data, key = np.array([chart.escaped(name) for name in names]), [], []
-    size = 4 if len(shown) > 1 else 6
     for name, part in dataset.parts.items():
         is_in = (numbers >= part.start) & (numbers < part.stop)
         color, symbol, glyph = MARKS[name]
-        marker = {"color": getattr(palette, color), "size": size, "symbol": symbol}
+        marker = {"color": getattr(palette, color), "size": 6, "symbol": symbol}
         hover = f"%{{customdata}} ({name}): {chart.hover(dataset.target_unit)}<extra></extra>"
-        trace = chart.points(name, places[is_in], heights[is_in], marker, hover)
+        trace = chart.points(name, places[is_in], values[is_in], marker, hover)
         trace["customdata"] = names_of[is_in]
         if dataset.has_labels:
             trace["text"] = [*map(chart.escaped, classes.names_of(dataset, values[is_in]))]
@@ -86,24 +70,13 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
     return chart.plotted(data, palette, x, y, [key], hovermode="closest", **about)
 
 
-def series_shown(dataset: Dataset) -> list[int]:
-    """Return up to MOST_SERIES series, with some of each part; [] if each has a single sample."""
-    origin = dataset.origin
-    if origin is None or len(np.unique(origin.series[origin.starts])) == len(dataset.x):
-        return []
-    of_parts = [series.tolist() for series in series_by_part(dataset, origin)]
-    order = list(dict.fromkeys(series for part in of_parts for series in part))
-    spread = [order[place] for place in spread_places(len(order), MOST_SERIES)]
-    chosen = dict.fromkeys([*(part[0] for part in of_parts), *spread])
-    return sorted(list(chosen)[:MOST_SERIES], key=order.index)
-
-
 def _places(
-    dataset: Dataset, numbers: np.ndarray, shown: list[int]
+    dataset: Dataset, numbers: np.ndarray
 ) -> tuple[np.ndarray, Part, list[tuple[Any, Any]]]:
     """Return the samples' x, the x axis, and the ranges of x between parts."""
     origin, count = dataset.origin, len(dataset.y)
-    if origin is None or not shown:
+    # If each series has a single sample, samples have no order in time.
+    if origin is None or len(np.unique(origin.series[origin.starts])) == count:
         room = max(0.5, 0.03 * count)  # Marks at the ends aren't cut off.
         x: Part = {"title": "sample", "range": [1 - room, count + room]}
         x |= {"nticks": 6, "tickformat": ",d"} if count > 6 else {"dtick": 1}
@@ -184,19 +157,6 @@ def levels_hint(dataset: Dataset) -> str:
     return filled(_TEXTS, "levels", times=times(between / within))
 
 
-def series_hint(dataset: Dataset) -> str:
-    """Return a hint if the validation part lacks series that could be validated, else ""."""
-    origin = dataset.origin
-    if origin is None or not dataset.has_validation:
-        return ""
-    series = origin.series[origin.starts]
-    seen, evaluated = np.unique(series[: dataset.train]), np.unique(series[dataset.evaluated])
-    if not np.isin(evaluated, seen).all() or len(evaluated) == len(origin.names):
-        return ""
-    names = listed([origin.names[s] for s in evaluated])
-    return filled(_TEXTS, "series", evaluated=len(evaluated), all=len(origin.names), names=names)
-
-
 def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
     """Return how many windows cross time gaps; "" if none do, or if their share exceeds `most`."""
     origin = dataset.origin
@@ -214,8 +174,8 @@ def thinned(dataset: Dataset) -> str:
     return filled(_TEXTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
 
 
-def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list[str]]:
-    """Return how many leaks the checks found; the details describe each check and its data."""
+def leak_words(findings: Sequence[Finding]) -> tuple[str, list[str]]:
+    """Return how many leaks the checks found; the details describe each check."""
     takeaway = "Too few samples for a check."
     if found := [finding.about.lower() for finding in findings if finding.clean is False]:
         takeaway = f"{counted(len(found), 'leak')} found: {joined(found)}."
@@ -223,14 +183,4 @@ def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list
         unclear = len(findings) - passed
         others = f", {counted(unclear, 'check')} no clear leak" if unclear else ""
         takeaway = f"{counted(passed, 'check')} found no leak{others}."
-    details = [f"{'Leak: ' if f.clean is False else ''}{f.sentence}" for f in findings]
-    n, timesteps, features = dataset.samples.shape
-    targets = counted(1 if dataset.has_labels else dataset.targets, "target")
-    columns = f"{counted(features, 'input')} and {targets}"
-    read = f"The checks read {columns} at {n * timesteps:,} timesteps"
-    read += " outside the test part." if dataset.test else "."
-    if len(dataset.parts) > 1:
-        parts = [f"{each.stop - each.start:,} {name}" for name, each in dataset.parts.items()]
-        rows = "the rows and targets of " if dataset.origin else ""
-        read += f" They compare {rows}{joined(parts)} samples."
-    return takeaway, [*details, read]
+    return takeaway, [f"{'Leak: ' if f.clean is False else ''}{f.sentence}" for f in findings]

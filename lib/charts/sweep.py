@@ -25,21 +25,18 @@ BASELINE = "baseline"
 LETTERS = {"sequence": "S", "last": "L"}
 
 
-def curve_figure(
-    points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
-) -> chart.Chart:
+def curve_figure(points: Sequence[PointResult], key: str, palette: Palette) -> chart.Chart:
     """Draw scores by one setting: each mode's median, a dot for each seed, and the seeds' range."""
     settings = results.axes_of(points)[key]
     place = {v: v if results.is_number(key) else k for k, v in enumerate(settings)}  # x by value
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
     measure = _measure_of(points)
-    of_itself = 0.0 if measure is ACCURACY else 1.0  # a baseline, relative to itself
-    baseline = [of_itself if relative else measure.scale * point.baseline for point in measured]
+    baseline = [measure.scale * point.baseline for point in measured]
     data, medians = [chart.level(BASELINE, baseline, "baseline", palette, x=x)], {}
     for mode in BOTH_MODES:
         color, name = palette.mode(mode), MODES[mode].name
-        seeds = np.array([point.scores(mode, relative=relative) for point in measured])
+        seeds = np.array([point.scores(mode) for point in measured])
         seeds = measure.scale * seeds.reshape(len(x), len(points[0].rows) // len(BOTH_MODES))
         edges = seeds.max(axis=1), seeds.min(axis=1)
         data.append(chart.band(f"{name}, seeds", x, edges, color, 0.15))
@@ -50,11 +47,9 @@ def curve_figure(
         data.append(line | {"customdata": [results.point_words(p.values) for p in measured]})
     values, key_row = chart.all_y(data), list[Entry]()
     if is_linear := measure is ACCURACY:
-        title = "accuracy − baseline's, in points" if relative else "accuracy at the last step (%)"
-        y_axis = axes.linear_axis(title, values, values)
+        y_axis = axes.linear_axis("accuracy at the last step (%)", values, values)
     else:
-        title = "MSE ÷ baseline's MSE" if relative else "MSE at the last step"
-        y_axis = axes.log_axis(title, values)
+        y_axis = axes.log_axis("MSE at the last step", values)
     if unfinished := [place[p.values[key]] for p in points if not p.is_finished]:
         low, high = y_axis["range"]
         top = high - 0.03 * (high - low)

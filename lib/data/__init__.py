@@ -29,7 +29,7 @@ from lib.data.memory import GB, GROUPS, MB, share, total_memory
 from lib.data.samples import Samples, class_numbers, class_probabilities
 from lib.data.tables.baselines import check_season, season_length
 from lib.data.tables.cutting import every_kth
-from lib.data.tables.leaks import Finding, find_leaks, moments_by_group, series_by_part
+from lib.data.tables.leaks import Finding, find_leaks, moments_by_group
 from lib.data.tables.table import (
     CALENDAR,
     KINDS,

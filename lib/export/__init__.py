@@ -12,7 +12,7 @@ from lib.export.files import (
     sweep_csv,
     weights_npz,
 )
-from lib.export.kept import Kept, card_of, keep, open_kept, read_card, versions
+from lib.export.kept import Kept, keep, open_kept, versions
 from lib.export.predictions import predictions
 from lib.export.script import EXPORTS, name_of
 from lib.export.streaming import streaming_code

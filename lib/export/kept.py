@@ -1,7 +1,7 @@
-"""Write and read runs as bytes: `.unrolled` files, and cards for other page servers of a cluster.
+"""Write and read runs as `.unrolled` files.
 
-Generated data are made again, and compared with a sketch: a few numbers of the original data. Cards
-have an upload's rows, and files if the user chooses. Anyone can write both, so all is checked.
+Generated data are made again, and compared with a sketch: a few numbers of the original data. Files
+have an upload's rows if the user chooses. Anyone can write a file, so all is checked.
 """
 
 import platform
@@ -20,11 +20,10 @@ from lib.data import Dataset, Table, make_settled_dataset, settle
 from lib.experiment import Experiment
 from lib.export import archive
 from lib.export.archive import KeptError, TableRecord
-from lib.results import Run, RunAt, SeedWeights, Snapshot, Status, kept_places, memory_of, untrained
-from lib.training import limits, messages
+from lib.results import RunAt, SeedWeights, Snapshot, Status, kept_places, memory_of, untrained
+from lib.training import limits
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
-MOST_BYTES = 8_000_000  # the largest card; only its own server shows a run on a larger upload
 _ABOUT = Path(__file__).parents[2] / "pyproject.toml"
 
 
@@ -182,23 +181,3 @@ def _check_shapes(part: object, expected: dict[str, tuple[int, ...]]) -> None:
     for name, shape in expected.items():
         if (found := getattr(part, name).shape) != shape:
             raise ValueError(f"{name} of shape {found}, expected {shape}")
-
-
-def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:
-    """Return the card of a browser's run called `name`; empty if an upload is too large."""
-    rows = archive.record_of(table) if table else None
-    card = messages.encode((experiment, browser, name, rows))
-    return card if len(card) <= MOST_BYTES else b""
-
-
-def read_card(card: bytes, run_id: str) -> tuple[Run, str | None, Table | None, str]:
-    """Return a card's run, browser, table and name. Raises ValueError for an invalid card."""
-    fields = tuple[Experiment, str | None, str, TableRecord | None]
-    experiment, browser, name, rows = messages.decode(card, fields)
-    try:
-        experiment.validate()
-        table = archive.table_of(rows) if rows else None
-        dataset = make_settled_dataset(experiment, table)
-    except Exception as error:  # invalid rows raise any error
-        raise ValueError(f"not a run's card: {error}") from None
-    return Run(run_id, experiment, dataset), browser, table, name

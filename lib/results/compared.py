@@ -94,13 +94,10 @@ class PointResult:
         """The measure of `scores`; ERROR for a point that failed before its data were made."""
         return ERROR if math.isnan(self["baseline_accuracy"]) else ACCURACY
 
-    def scores(self, mode: str, *, relative: bool = False) -> np.ndarray:
-        """Return last-step errors by seed, (R,), or accuracies; `relative` to the baseline's."""
+    def scores(self, mode: str) -> np.ndarray:
+        """Return last-step errors by seed, (R,), or accuracies."""
         name = f"last_step_{self.measure.name}"
-        scores = np.array([row[name] for row in self.rows if row["mode"] == mode])
-        if not relative:
-            return scores
-        return scores - self.baseline if self.measure is ACCURACY else scores / self.baseline
+        return np.array([row[name] for row in self.rows if row["mode"] == mode])
 
     @property
     def baseline(self) -> float:

@@ -253,7 +253,6 @@ class Ready:
     settings: dict[str, Any]
     vary: list[str]
     seeds: int
-    relative: bool = False  # whether charts show errors divided by the baseline's error
 
     @cached_property
     def plan(self) -> Plan:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lib.data import Samples, Table, make_settled_dataset
-from lib.experiment import Experiment, ExperimentError
+from lib.experiment import ExperimentError
 from lib.results import PointResult, Run, Snapshot, Status
 from lib.sweep.plan import Plan, Point, base_of, make_plan, read_done, result_of, write
 from lib.text import with_full_stop
@@ -31,7 +31,7 @@ class Runner:
 
     The thread of `run` starts and controls all runs. Any thread may call the other methods, which
     return at once. `keep` receives all results after each new result. If `rests` is set, the sweep
-    pauses unless a page calls `watch`. `card` makes the card of a run for other page servers.
+    pauses unless a page calls `watch`.
     """
 
     def __init__(
@@ -41,14 +41,13 @@ class Runner:
         table: Table | None = None,
         *,
         done: Iterable[PointResult] = (),
-        card: Callable[[Experiment], bytes] = lambda _: b"",
         keep: Callable[[Sequence[PointResult]], None] = lambda _: None,
         rests: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.plan, self.client = plan, client
         self.error: Exception | None = None  # the error that ended the sweep
-        self._card, self._keep, self._rests, self._clock = card, keep, rests, clock
+        self._keep, self._rests, self._clock = keep, rests, clock
         # Points that differ only in the model share their dataset.
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
         self._known = {result["settings"]: result for result in done}
@@ -159,7 +158,7 @@ class Runner:
             failed = Snapshot("", Status.FAILED, reason=with_full_stop(f"{error}"))
             self._store(point, result_of(point, None, failed))
             return True
-        run = self.client.start(experiment, dataset, background=True, card=self._card(experiment))
+        run = self.client.start(experiment, dataset, background=True)
         self._active[point.settings] = point, run
         return True
 

@@ -19,7 +19,7 @@
 from lib.training import limits, machine, messages
 from lib.training.architecture import architecture_of, bucket_of
 from lib.training.client import AnswerFuture, TrainingClient
-from lib.training.limits import MAX_SWEEPS, USUAL_SEEDS, sweep_refusal, with_seeds
+from lib.training.limits import MAX_SWEEPS, sweep_refusal, with_seeds
 from lib.training.machine import give_way
 from lib.training.messages import MSGSPEC_LOCK
 from lib.training.recorded import read_recording, recorded, recorded_answer

@@ -75,26 +75,19 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         show_seconds: float | None = None,
         *,
         background: bool = False,
-        card: bytes = b"",
     ) -> Run:
         """Start training an experiment on a dataset; a `paused` run waits before its first epoch.
 
         `show_seconds` is the time to spread the epochs over. A `background` run trains only while
         no other run needs its worker. `owner` is a browser's id, "" if it has no cookie, None for a
-        script. A run beyond a limit gets the status FAILED and a reason. `card` lets other page
-        servers show the run. Raises WireError, a ValueError, for values that can't be sent.
+        script. A run beyond a limit gets the status FAILED and a reason. Raises WireError, a
+        ValueError, for values that can't be sent.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
-        start = Start(run.id, experiment, dataset.samples, paused, show_seconds, background, card)
+        start = Start(run.id, experiment, dataset.samples, paused, show_seconds, background)
         with self._changed:
             self._registry.start(run, start, owner, self._least_busy())
         return run
-
-    def adopt(self, run: Run) -> None:
-        """Follow a run that another page server of the cluster started: see `find`."""
-        with self._changed:
-            if not self._closed:
-                self._registry.adopt(run)
 
     def set_pace(self, run: Run, show_seconds: float | None) -> None:
         """Change the pace of a run's remaining epochs: see `start`."""
@@ -170,10 +163,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _end_questions(self, worker: WorkerProcess, why: str) -> None:
         for question_id in [k for k, (owner, _) in self._questions.items() if owner is worker]:
             self._settle(Answer(question_id, error=why))
-
-    def find(self, run_id: str) -> AnswerFuture:
-        """Search the cluster for a run. The answer's `card` is None if no worker has the run."""
-        return self.ask(messages.FIND_RUN, run_id=run_id)
 
     def get(self, run_id: str) -> Run | None:
         """Return a run by its id; None if it is unknown or forgotten."""

@@ -29,13 +29,11 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     paused: bool = False  # whether to evaluate the models and then wait for a command
     show_seconds: float | None = None  # seconds for all epochs; None for full speed
     background: bool = False  # whether all other runs of the worker come first
-    card: bytes = b""  # lets a cluster's other page servers show the run: `lib.export.card_of`
     checkpoint: bytes = b""  # the `Checkpoint.state` to continue from, if any
 
 
-Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace", "watch", "unwatch"]
-"""After "drop" a run ends and sends nothing more. Between "watch" and "unwatch" a cluster's driver
-sends the messages of a run that another page server has started."""
+Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace"]
+"""After "drop" a run ends and sends nothing more."""
 
 
 class Steer(msgspec.Struct, frozen=True, tag=True):
@@ -54,14 +52,11 @@ class Prepare(msgspec.Struct, frozen=True, tag=True):
     shape: tuple[int, int, int, int]  # training samples, T, F, K
 
 
-FIND_RUN = "find_run"  # the question to a cluster's driver for the card of the run `run_id`
-
-
 class Ask(msgspec.Struct, frozen=True, tag=True):
     """Answer a question: call a function with these arguments."""
 
     id: str
-    question: str  # a key of `lib.training.answers.ANSWERS`, or `FIND_RUN`
+    question: str  # a key of `lib.training.answers.ANSWERS`
     arguments: dict[str, Any]
 
 

@@ -32,7 +32,6 @@ class ClientRun:
     start: Start  # the command that restarts the run from epoch 0, at its newest pace
     snapshot: Snapshot  # the newest snapshot; a new object after every change
     seen_at: float  # when a page last showed the run, or when the run ended
-    is_foreign: bool = False  # whether another page server started and manages the run
     reason: str = ""  # why the run restarted or left the cluster; shown if the worker sends none
     unwatched: bool = False  # whether the client paused the run because no page showed it
     last_verb: str = "start"  # the user's last command
@@ -56,7 +55,7 @@ class ClientRun:
         """The approximate memory of the run in bytes, without its dataset."""
         saved = len(self.checkpoint.state) if self.checkpoint else 0
         weights = len(self.weights.points) * self.weights.size
-        return saved + weights + len(self.start.card) + memory_of(self.snapshot)
+        return saved + weights + memory_of(self.snapshot)
 
     def note_command(self, verb: str) -> None:
         """Record a user's command. A paused run counts as RUNNING until its worker responds."""
@@ -116,7 +115,7 @@ class RunRegistry:
         """Send a new run to a worker, or mark it as FAILED if it exceeds its owner's limits."""
         self.tidy()
         # If no place is free, forget the paused run that a page showed longest ago.
-        ours = [r for r in self.runs.values() if not (r.over or r.is_foreign or r.start.background)]
+        ours = [r for r in self.runs.values() if not (r.over or r.start.background)]
         unseen = [each for each in ours if self._may_forget(each)]
         if unseen and len(ours) >= MAX_RUNS * self._pool.places:
             self.drop(min(unseen, key=lambda each: each.seen_at).run.id)
@@ -133,13 +132,6 @@ class RunRegistry:
         if refusal:
             added.end(refusal, self._clock())
 
-    def adopt(self, run: Run) -> None:
-        """Follow a run that another page server of the cluster has started."""
-        if (cluster := self._pool.cluster) and run.id not in self.runs:
-            start = Start(run.id, run.experiment, run.dataset.samples)
-            self._add(run, cluster.need(), start, None).is_foreign = True
-            cluster.need().post(Steer("watch", run.id))
-
     def _add(self, run: Run, worker: WorkerProcess, start: Start, owner: str | None) -> ClientRun:
         reason = "" if worker.ready else sentence("starting")
         epochs = run.experiment.training.epochs
@@ -153,8 +145,8 @@ class RunRegistry:
         return [run for run in self.runs.values() if run.worker is worker and not run.over]
 
     def active_count(self, worker: WorkerProcess) -> int:
-        """Return the number of a worker's active runs that this server started."""
-        return sum(run.is_active and not run.is_foreign for run in self.unfinished(worker))
+        """Return the number of a worker's active runs."""
+        return sum(run.is_active for run in self.unfinished(worker))
 
     def _may_forget(self, run: ClientRun) -> bool:
         """Return whether a run is over, or paused and not shown for WATCH_SECONDS."""
@@ -168,9 +160,9 @@ class RunRegistry:
         return run
 
     def drop(self, run_id: str) -> None:
-        """End and forget a run. Another server's run is only forgotten."""
+        """End and forget a run."""
         if (run := self.runs.pop(run_id, None)) and not run.over:
-            run.worker.post(Steer("unwatch" if run.is_foreign else "drop", run_id))
+            run.worker.post(Steer("drop", run_id))
 
     def take(self, worker: WorkerProcess, message: Report | Checkpoint) -> None:
         """Store a snapshot or a checkpoint from a worker."""
@@ -189,9 +181,7 @@ class RunRegistry:
         now = self._clock()
         for run in lost:
             twice = is_suspect and now - run.lost_at < TWICE_SECONDS
-            if run.is_foreign:
-                self.runs.pop(run.run.id, None)
-            elif self._pool.unavailable:
+            if self._pool.unavailable:
                 run.end(how, now)
             elif twice or run.last_verb == "stop":
                 run.end(sentence("lost_twice", how=how), now)
@@ -206,8 +196,8 @@ class RunRegistry:
         self._tidied = now
         self._forget_old_runs()
         for run in self.runs.values():
-            is_ours = run.snapshot.status.active and not (run.is_foreign or run.unwatched)
-            if is_ours and now - run.seen_at > WATCH_SECONDS:
+            is_training = run.snapshot.status.active and not run.unwatched
+            if is_training and now - run.seen_at > WATCH_SECONDS:
                 run.unwatched = True
                 run.worker.post(Steer("pause", run.run.id))
 
@@ -218,7 +208,7 @@ class RunRegistry:
         held, datasets = 0, set[int]()
         for place, run in enumerate(filter(self._may_forget, runs)):
             # Count refused runs, which have no results, separately.
-            kind = run.start.background, run.is_foreign, bool(run.snapshot.results)
+            kind = run.start.background, bool(run.snapshot.results)
             counts[kind] += run.over
             data = run.run.dataset
             size = 0 if id(data) in datasets else data.nbytes  # runs may share a dataset

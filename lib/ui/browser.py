@@ -124,7 +124,7 @@ def style(page: str, *others: str) -> None:
     colored = (*surfaces, "sequence_text", "best_text", "last_text")
     root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in colored)
     root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
-    _write(f":root{{{root}}}{_SHEETS['page']}{_letters()}{_SHEETS['paper']}")
+    _write(f":root{{{root}}}{_SHEETS['page']}{_letters()}")
     if own := "".join(_SHEETS.get(each.lower(), "") for each in dict.fromkeys((*others, page))):
         _write(own)
 

@@ -30,7 +30,7 @@ KEY = "runs"  # the picked runs in the address
 NOTHING = "-"  # the value of KEY after the user has unpicked all runs
 USUAL = 3  # how many of the newest runs the page picks
 STAND_INS = ("running_mean", "echo")  # data whose recorded runs fill a short list
-GONE = "{} of the link or list {} gone. The server keeps runs for a few hours."
+GONE = "{} of the link or list {} gone{}. The server keeps runs for a few hours."
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")  # names that the address can contain
 LONGEST_NAME = 40
 SECONDS = 1.0  # minimum seconds between two redraws, since each row has many elements
@@ -64,7 +64,7 @@ def settle_picks() -> bool:
         named = {key: name if _PLAIN.fullmatch(name) else "" for key, name in named.items()}
         record.picks, record.address_text, record.is_chosen = list(named), text, bool(text)
         record.linked |= named
-    known = [each for each in record.picks if runs.look_up(each) or find(each)]
+    known = [each for each in record.picks if find(each)]
     missing = len(record.picks) - len(known)
     if record.is_chosen and (known or not record.picks):
         seen = own if record.seen is None else record.seen
@@ -76,7 +76,8 @@ def settle_picks() -> bool:
     if (record.is_chosen or own) and not is_history_navigation():  # keep the address after Back
         _write_picks()
     if missing:
-        complaint = GONE.format(counted(missing, "run"), "is" if missing == 1 else "are")
+        verb, elsewhere = "is" if missing == 1 else "are", runs.or_elsewhere()
+        complaint = GONE.format(counted(missing, "run"), verb, elsewhere)
         session().address.complaints.append(complaint)
     return not missing
 
@@ -129,8 +130,7 @@ def side_by_side(palette: charts.Palette) -> None:
     """Draw the list of runs and the charts of picked runs; redraw while a run trains."""
 
     def changing(rows: Sequence[Compared]) -> set[str]:
-        searched = {each for each in session().compare.picks if runs.look_up(each)}
-        return searched | {run.id for run in rows if run.snapshot.status.active}
+        return {run.id for run in rows if run.snapshot.status.active}
 
     following_fragment(listed, partial(_panel, palette), changing, SECONDS)
 
@@ -139,8 +139,6 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
     compared = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
     picks = session().compare.picks
     st.markdown(f"# {plain(charts.compare.headline(compared))}")
-    if any(map(runs.look_up, picks)):
-        hint(runs.LOOKING)
     with st.container(key="compare_list", gap=None):
         for run, settings in zip(rows, charts.compare.differences(rows), strict=True):
             key, is_picked = f"compare_row_{run.id}", run.id in picks

@@ -109,8 +109,7 @@ def advice_table() -> str:
 
 
 def complaints() -> None:
-    """Show which parts of the link are invalid, and the state of the search for its run."""
-    runs.show_lookup()
+    """Show which parts of the link are invalid."""
     texts = session().address.complaints
     closable("  \n".join(map(plain, texts)), "complaints", "link_off", texts.clear)
 

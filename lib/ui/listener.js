@@ -1,7 +1,7 @@
 // The script of every page. It handles keys, gives a file dropped anywhere to the page's uploader, marks
-// the timestep under the pointer in all pictures, highlights the curves of a run's row on Compare, opens
-// a point's run on Sweep, and closes the sidebar on phones. white_page.js and plotly_private.js come
-// first in the same module, since a component has one script.
+// the timestep under the pointer in all pictures, opens a point's run on Sweep, and closes the sidebar on
+// phones. white_page.js and plotly_private.js come first in the same module, since a component has one
+// script.
 
 // Selectors of fields for typing, of elements that cover the page, and of elements that handle keys.
 const TYPED = "textarea, select, [role=textbox], [role=listbox], [data-testid=stMultiSelect], "
@@ -16,9 +16,7 @@ const NAMES = { ArrowLeft: "←", ArrowRight: "→", " ": "space" };
 
 const CHARTS = ".st-key-chart_predictions, .st-key-chart_step_error, .st-key-chart_sample";
 const TENSORS = ".timesteps"; // see lib.charts.strip
-const PAPER = 715; // the width of A4 within its margins, in pixels
 const FILLED = "[class*='st-key-card_'] > * > [class*='st-key-chart_']"; // see explore.css
-const RUNS = ".st-key-compare_list [class*=st-key-compare_row_]", CURVES = ".st-key-compare_pictures";
 const SWEPT = "[class*=st-key-sweep_]", POINTS = ".points a"; // a sweep's charts; links in its table
 const UPLOADER = ":is(.st-key-upload_file, .st-key-open_file) input[type=file]";
 const READS = ":is(.st-key-model_text, .st-key-error_text) textarea"; // they send pasted text at once
@@ -194,15 +192,6 @@ function mount(root) {
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  // On paper, shrink the screen's layout: see css/paper.css.
-  const paper = document.documentElement.style;
-  addEventListener("beforeprint", () => {
-    const width = document.querySelector("[data-testid=stVerticalBlock]:has(h1)")?.clientWidth;
-    if (!width) return;
-    paper.setProperty("--paper-width", `${width}px`);
-    paper.setProperty("--paper-zoom", Math.min(1, PAPER / width));
-  }, { signal: own.ended.signal });
-
   // A button or link to another part of the page scrolls to the top.
   listen("click", ({ target }) =>
     target.closest?.(PARTS) && document.querySelector("[data-testid=stMain]").scrollTo(0, 0));
@@ -262,20 +251,6 @@ function mount(root) {
   });
   listen("scroll", unmark);
   own.unmark = unmark;
-
-  // A run's row under the pointer or with the focus highlights the run's curves: compare.css fades the rest.
-  const page = document.documentElement.dataset;
-  function lift({ target }) {
-    const letter = target.closest?.(RUNS)?.querySelector("[data-letter]")?.dataset.letter;
-    if (letter === page.lifts) return;
-    if (!letter) return delete page.lifts;
-    document.querySelectorAll(`${CURVES} .trace`).forEach((curve) => { // Plotly doesn't name curves
-      curve.dataset.run = traceOf(curve).name.match(/^([A-F]),/)?.[1] ?? "";
-    });
-    page.lifts = letter;
-  }
-  listen("pointerover", lift);
-  listen("focusin", lift);
 
   // A click on a point of a sweep's chart clicks the point's link in the table. `on_select` of
   // st.plotly_chart (1.67) would fade the other points, and need a script run first.

@@ -70,7 +70,7 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> No
 
     titles = {k: f"{KINDS[k.rpartition('.')[0]]}: {each.title}" for k, each in TALK_SCENES.items()}
     menu = bound("story_picks", picked, talks.set_scenes)
-    hint("Drag a scene to move it, or move the marked scene with the buttons.")
+    hint("Open a scene to mark it. The buttons move the marked scene.")
     with st.container(horizontal=True, vertical_alignment="center"):
         back, forward = (partial(talks.move_scene, picked, place, place + by) for by in (-1, 1))
         press("Move back", "arrow_back", "scene_earlier", back, disabled=scene is scenes[0])

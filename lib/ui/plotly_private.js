@@ -5,9 +5,6 @@
 const LAYERS = ".main-svg", POINTER_LAYERS = ".hoverlayer, .zoomlayer, .draglayer";
 const RAIL = ".slider-rail-touch-rect", RAIL_INSET = 10, PLOT_BUTTONS = ".updatemenu-button";
 
-// Return the trace of a curve on the screen.
-const traceOf = (curve) => curve.__data__?.[0]?.trace ?? { name: "" };
-
 // Return two functions for a chart's columns, or null if the chart has no timesteps: `at` maps a point on
 // the screen to a timestep from 0, and `place` maps a timestep to left, top, width and height.
 function columns(chart) {

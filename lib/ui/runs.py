@@ -5,40 +5,32 @@ browser that started a run may control it. If a run uses an upload, other browse
 results unless the owner shares the rows: `look_at` removes the rows.
 """
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 
 import streamlit as st
 
-from lib.data import Dataset, Table, keep_newest
+from lib.data import Dataset, Table
 from lib.experiment import Experiment
-from lib.export import card_of, read_card
 from lib.results import Run, Snapshot, redacted, without_predictions
-from lib.training import AnswerFuture, TrainingClient, machine
-from lib.ui import address, clock
+from lib.training import TrainingClient, machine
+from lib.ui import address
 from lib.ui.browser import browser_id
 from lib.ui.session import session
-from lib.ui.widgets import Linked, rerun_when
+from lib.ui.widgets import Linked
 
 WORKER_DELAY = 4.0  # seconds until workers start: importing TensorFlow slows the first page down
-FIND_SECONDS = 12.0  # how long other page servers may take to answer
-PAUSE_SECONDS = 5.0  # pause after a search without a result, until the next search
-LOOK_SECONDS = 0.3  # pause between two checks for a reply to a search
 FIRST_POINT_SECONDS = 0.15  # longest wait for the first epoch of a compiled program
 # A run's pace, by name in the address: label, and seconds for all epochs (None: full speed).
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
 PACE = Linked("pace", tuple(PACES), 1, "run_pace")
 
 GONE = (
-    "This link's run is gone: the server keeps runs for a few hours and loses them when it "
+    "This link's run is gone{}: the server keeps runs for a few hours and loses them when it "
     "restarts. You see the link's settings without the run. Press Train to start a new run."
 )
 NEWEST = {"epoch": ""}  # page values that show the newest epoch
-LOOKING = "Looking for this link's run …"
-AWAY = "The cluster can't be reached, but may have this link's run. Try the link again later."
-NOT_HERE = "This link's run uses another user's file. Open the run in Explore or Compare."
 
 
 @dataclass(slots=True, eq=False)
@@ -54,9 +46,6 @@ class RunRecord:
 
 NO_OWNER = RunRecord(None, None, is_listed=False)
 _RECORDS: dict[str, RunRecord] = {}  # by run id, for all sessions of this server
-_RUN_ID = re.compile("[0-9a-f]{16}")
-_LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}  # by run id: reply, end of the wait (seconds)
-MOST_LOOKUPS = 1000
 
 
 @cache  # Streamlit's own cache takes as long as drawing a small element
@@ -66,57 +55,17 @@ def client() -> TrainingClient:
     return TrainingClient(delay=WORKER_DELAY, workers=machine.worker_count())
 
 
-def look_up(run_id: str | None) -> bool:
-    """Search other page servers for a run, and store the run. Return whether to wait longer."""
-    training = client()
-    if not run_id or training.get(run_id) or not training.pool.cluster or training.pool.away:
-        return False
-    if not _RUN_ID.fullmatch(run_id):
-        return False
-    answer, until = _LOOKUPS.get(run_id, (None, 0.0))
-    if answer is None or clock.now() >= until + PAUSE_SECONDS:
-        answer, until = None, clock.now() + FIND_SECONDS
-    # Also search again if the process that should reply has ended.
-    if answer is None or (answer.done() and answer.exception()):
-        answer = training.find(run_id)
-        keep_newest(_LOOKUPS, run_id, (answer, until), MOST_LOOKUPS)
-    if not answer.done() or answer.exception():
-        return clock.now() < until
-    if card := answer.result()["card"]:
-        with suppress(ValueError):  # invalid bytes: treat the run as unknown
-            run, browser, table, name = read_card(card, run_id)
-            _forget_records()
-            training.adopt(run)
-            _RECORDS.setdefault(run_id, RunRecord(browser, table, name))
-            _LOOKUPS.pop(run_id, None)
-    return False
-
-
-def show_lookup() -> None:
-    """Show that the search for the link's run continues, or that the run may be out of reach."""
-    run_id = session().subject.run_id
-    with st.container(key="lookup"):  # drawn always, so that no block below moves
-        if look_up(run_id):
-            rerun_when(lambda: not look_up(run_id), LOOK_SECONDS, LOOKING)
-        elif run_id and client().get(run_id) is None:
-            st.warning(AWAY, icon=":material/link_off:")
-
-
 def refresh_run() -> None:
-    """Forget the session's run if it is gone. Keep a link's run if the cluster can't be reached."""
+    """Forget the session's run if it is gone."""
     state, run_id = session(), session().subject.run_id
-    if not run_id or look_up(run_id) or client().get(run_id):
-        return
-    if run_id in state.started:
+    if run_id and client().get(run_id) is None:
         state.subject.run_id = None
-    elif not client().pool.away:
-        state.subject.run_id = None
-        state.address.complaints.append(GONE)
+        if run_id not in state.started:
+            state.address.complaints.append(GONE.format(or_elsewhere()))
 
 
 def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
     """Return a run and its newest snapshot as this browser may see them, or None if unknown."""
-    look_up(run_id)
     run = client().get(run_id or "")
     snapshot = client().latest(run) if run else None
     if run is None or snapshot is None:
@@ -147,13 +96,6 @@ def foreign_upload() -> Run | None:
     run, _ = current_run() or (None, None)
     is_upload = run is not None and run.experiment.data.name == "upload"
     return run if is_upload and session().upload.table is None else None
-
-
-def leave_foreign_run() -> None:
-    """Show a scene with its own data in place of a run on another user's file."""
-    if foreign_upload():
-        session().address.opened = "bare"
-        session().address.complaints.append(NOT_HERE)
 
 
 def is_mine(item_id: str, record: RunRecord) -> bool:
@@ -196,8 +138,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     names = [_RECORDS[run_id].name.removeprefix("Run ") for run_id in own_runs()]
     number = max((int(text) for text in names if text.isdecimal()), default=0) + 1
     record = RunRecord(browser, table, f"Run {number}")
-    card = card_for(experiment, record)
-    run = client().start(experiment, dataset, paused, browser or "", seconds, card=card)
+    run = client().start(experiment, dataset, paused, browser or "", seconds)
     _RECORDS[run.id] = record
     state.started.add(run.id)
     _forget_records()
@@ -226,13 +167,6 @@ def _forget_records() -> None:
 def or_elsewhere() -> str:
     """Return words to append to "is gone" or "is over" if another page server may have the item."""
     return ", or it is on another page server" if client().pool.cluster else ""
-
-
-def card_for(experiment: Experiment, record: RunRecord) -> bytes:
-    """Return bytes from which other page servers can show a run; b"" if there is no cluster."""
-    if not client().pool.cluster:
-        return b""
-    return card_of(experiment, record.table, record.browser, record.name)
 
 
 def follow_pace() -> None:

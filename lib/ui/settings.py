@@ -174,7 +174,6 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
     """Show causes of failure in these data, each with a button that changes a setting."""
     for text, label, values in (
         (split.range_hint(dataset), "Predict the change", {"form": "change"}),
-        (split.series_hint(dataset), "Split by series", {"split": "id"}),
         (split.levels_hint(dataset), "Scale each series separately", {"scale": "id"}),
         (split.gaps_sentence(dataset, most=0.5), "Stop windows at gaps", {"at_gaps": "stop"}),
     ):

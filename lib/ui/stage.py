@@ -36,7 +36,6 @@ def enter_step() -> None:
         record.answers, record.passed = kept.answers, kept.passed
         if browser:
             keep_newest(_KEPT, browser, record, MOST_KEPT)
-    runs.leave_foreign_run()
     # Don't write the step into the address: Back would always return to the new entry.
     enter(GUIDE.get(address.page_value(STEP)) or GUIDE[record.step])
 

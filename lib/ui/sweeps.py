@@ -28,9 +28,8 @@ from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, session
 from lib.ui.widgets import Linked, hint, plain, press
 
-KEYS = ("sweep", "ready", "vary", "each", "at", "relative")  # the page's keys in the address
+KEYS = ("sweep", "ready", "vary", "each", "at")  # the page's keys in the address
 SEEDS = Linked("each", ("1", "4", "8", "16"), 1, "sweep_seeds")
-RELATIVE = Linked("relative", ("", "yes"), 0, "sweep_relative")
 MOST = 24  # sweeps in memory, at most MAX_SWEEPS of them unfinished; the oldest are dropped first
 GONE = "The link's sweep is gone{}. The server keeps sweeps for a few hours."
 UNWATCHED = "no page showed it, and another sweep needed its place. Press Start to run it again"
@@ -114,7 +113,6 @@ def _use_ready_sweep(ready: Ready) -> None:
     base = sweep.base_of(ready.data, ready.settings)
     change({key: base.get(key) for key in SETTINGS if key != "seeds"})
     values = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
-    values["relative"] = "yes" if ready.relative else ""
     set_page_values({**values, "sweep": "", "at": ""})
 
 
@@ -165,9 +163,7 @@ def _start(plan: Plan, loaded: Loaded) -> None:
     """Start and show a sweep, and stop this browser's others. If it can't start, show why."""
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     record = runs.RunRecord(browser_id(), table, is_listed=False)
-    # A card would contain the upload's rows. Without a card, only this page server shows the runs.
-    card = (lambda _: b"") if table else partial(runs.card_for, record=record)
-    runner = Runner(plan, runs.client(), table, card=card, rests=True)
+    runner = Runner(plan, runs.client(), table, rests=True)
     new = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, record)
     if refusal := _admit(record.browser):
         st.toast(plain(refusal), icon=":material/block:", duration="infinite")
@@ -264,7 +260,6 @@ def _draw_pictures(
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))
     combined = list(product(*(axes[key] for key in others)))
     with st.container(horizontal=True, key="sweep_pickers"):
-        relative = widgets.linked_toggle("Relative to the baseline", RELATIVE)
         texts = [",".join(map(str, values)) for values in combined]
         names = [", ".join(map(results.value_words, others, values)) for values in combined]
         choice = Linked("at", texts, 0, f"sweep_at_{'_'.join(others)}_{len(combined)}")
@@ -272,7 +267,7 @@ def _draw_pictures(
     picked = dict(zip(others, combined[at], strict=True))
     of_curve = [point for point in points if picked.items() <= point.values.items()]
     with st.container(key="sweep_pictures"):
-        curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
+        curve = charts.sweep.curve_figure(of_curve, across, palette)
         widgets.steady_chart(curve, text, "sweep_curve")
         if len(others) == 1:
             figure = charts.sweep.map_figure(points, (across, others[0]), palette, is_over=is_over)

@@ -1,7 +1,7 @@
 """Talks: the presenter's screen, what followers see and vote on, and the speaker's notes.
 
 A browser gives one talk, on one page server, and finds it again after a reload. Pages look for
-changes once a second. present.js handles full screen, the blank screen, the clock and dragging.
+changes once a second. present.js handles full screen, the blank screen and the clock.
 """
 
 import re
@@ -28,9 +28,9 @@ from lib.ui.shown import load_data
 from lib.ui.views import TALK_SCENES, VIEWS, draw
 from lib.ui.widgets import hint, plain, press, rerun_when
 
-KEYS = ("story", "scene", "open", "follow", "notes", "back")
+KEYS = ("story", "scene", "open", "follow", "notes")
 """Keys in the address, in this order: the talk's scenes, the shown scene, the panel open over it,
-the talk to follow, the talk whose notes are shown, and the talk to return to."""
+the talk to follow, and the talk whose notes are shown."""
 UNSHARED = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
 GONE = "The talk has ended, or the link is incomplete. Ask the presenter for a new link."
 NO_NOTES = "No talk has these notes. Open the notes from the presenter's screen again."
@@ -126,7 +126,6 @@ def draw_scene(scene: Scene, talk: Talk, *, follows: bool = False) -> Loaded:
     settled = settled_experiment()
     if not follows:
         stage.controls(scene, settled)
-    runs.show_lookup()
     loaded = load_data(settled)
     with st.container(key="followed" if follows else "shown"):
         if not scene.asks:
@@ -175,22 +174,23 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
             with st.container(key="present_train", width="content"):
                 stage.train_buttons(scene, loaded)
         st.space("stretch")
-        draw_component(scene, talk, names)
+        draw_component(scene, talk)
         _toggle("Overview", "apps", "overview")
-        if talk_id := address.page_value("back"):
-            act = partial(address.set_page_values, {"follow": talk_id, "back": ""})
-            press("Back to the presenter", "undo", "go_back", act, type="tertiary")
-        else:
-            _toggle("Follow me", "qr_code_2", "audience")
-            with st.container(key="open_notes", width="content"):
-                url = link(notes=talk.notes)
-                st.link_button("Notes", url, icon=":material/notes:", type="tertiary")
-        query = {key: texts for key, texts in address.whole().items() if key not in KEYS}
-        view = VIEWS[stage.shown(scene)]
-        query |= {"part": [view.part]} if view.part else {}
-        page = view.page if scene.page == "Explore" else scene.page  # a scene's default is Explore
-        path, icon = PAGES[page]
-        st.page_link(path, label=f"Open {page}", icon=icon, query_params=query, width="content")
+        _toggle("Follow me", "qr_code_2", "audience")
+        with st.container(key="open_notes", width="content"):
+            url = link(notes=talk.notes)
+            st.link_button("Notes", url, icon=":material/notes:", type="tertiary")
+        _draw_page_link(scene)
+
+
+def _draw_page_link(scene: Scene) -> None:
+    """Draw a link to the page that opens the scene's settings."""
+    query = {key: texts for key, texts in address.whole().items() if key not in KEYS}
+    view = VIEWS[stage.shown(scene)]
+    query |= {"part": [view.part]} if view.part else {}
+    page = view.page if scene.page == "Explore" else scene.page  # a scene's default is Explore
+    path, icon = PAGES[page]
+    st.page_link(path, label=f"Open {page}", icon=icon, query_params=query, width="content")
 
 
 def draw_paging(place: int, count: int, act: Callable[[int], None]) -> None:
@@ -208,16 +208,10 @@ def _toggle(label: str, icon: str, panel: str) -> None:
     press(label, icon, f"open_{panel}", act, type="tertiary")
 
 
-def draw_component(scene: Scene, talk: Talk, names: Sequence[str] = ()) -> None:
-    """Draw the component of present.js: a talk's controls or, if `names` is empty, the clock."""
-
-    def move() -> None:
-        places = f"{(st.session_state.get('present_screen') or {}).get('moved')}"  # such as "2 5"
-        if re.fullmatch(r"\d{1,3} \d{1,3}", places, re.ASCII):
-            move_scene(names, *map(int, places.split()))
-
-    about = {"scene": scene.name, "notes": not names, "seconds": clock.now() - talk.began}
-    _component(key="present_screen", data=about, on_moved_change=move)
+def draw_component(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
+    """Draw the component of present.js: a talk's controls or, for the `notes`, the clock."""
+    about = {"scene": scene.name, "notes": notes, "seconds": clock.now() - talk.began}
+    _component(key="present_screen", data=about)
 
 
 def set_scenes(names: Sequence[str]) -> None:
@@ -241,7 +235,7 @@ def draw_link(url: str, text: str) -> None:
 
 
 def draw_followed(talk_id: str) -> None:
-    """Draw the presenter's scene, with buttons to vote and to look around alone."""
+    """Draw the presenter's scene, with buttons to vote and a link to its page."""
     with st.container(key="present"):
         if not (found := _shown_by(find(follow=talk_id), GONE)):
             return
@@ -252,15 +246,15 @@ def draw_followed(talk_id: str) -> None:
         record.stage = Stage(shown.scene, answers={shown.scene: [*shown.answers]})
         try:
             draw_scene(scenes[place], talk, follows=True)
+            with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
+                left = "" if is_open else " The presenter has left. This is the last scene shown."
+                text = f"Following the presenter, scene {place + 1} of {len(scenes)}.{left}"
+                st.markdown(text, width="content")
+                st.space("stretch")
+                _draw_page_link(scenes[place])
         finally:
             record.stage = own
-        with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-            left = "" if is_open else " The presenter has left. This is the last scene shown."
-            text = f"Following the presenter, scene {place + 1} of {len(scenes)}.{left}"
-            st.markdown(text, width="content")
         rerun_when(lambda: (talk.shown, talk.is_open) != (shown, is_open), LOOK_SECONDS)
-    with st.container(key="present_off"):
-        press("Look around on my own", "explore", "look_around", partial(_look_around, talk))
 
 
 def draw_notes(notes_id: str) -> None:
@@ -282,7 +276,7 @@ def draw_notes(notes_id: str) -> None:
             st.markdown(f"Next: **{plain(after)}**")
         with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
             draw_paging(place, len(scenes), talk.requested_steps.append)
-        draw_component(scene, talk)
+        draw_component(scene, talk, notes=True)
         rerun_when(lambda: (talk.shown, talk.is_open) != (shown, is_open), LOOK_SECONDS)
 
 
@@ -296,15 +290,3 @@ def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, .
     act = partial(address.set_page_values, {"follow": "", "notes": ""})
     press("Present it yourself", "slideshow", "present_own", act)
     return None
-
-
-def _look_around(talk: Talk) -> None:
-    """Copy the shown scene to this browser, with a button to return to the presenter."""
-    if shown := talk.shown:
-        record, subject = session().stage, address.put(shown.query)
-        subject.as_set = {}  # so that the address names all settings, for a reload
-        record.scene = shown.scene
-        record.subjects[shown.scene] = subject
-        record.answers[shown.scene] = [*shown.answers]
-        own = {"scene": shown.scene, "story": shown.query["story"][-1]}
-        address.set_page_values({"follow": "", "back": talk.id, **own})

@@ -25,7 +25,7 @@ from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import run_cards
 from lib.ui.explore.live import draw_strip
 from lib.ui.frame import PAGES, advice_table, begin_page, complaints
-from lib.ui.session import Loaded, session
+from lib.ui.session import Loaded
 from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
 from lib.ui.shown import follow_epochs, load_data
@@ -95,13 +95,7 @@ def _stack(loaded: Loaded, palette: Palette) -> None:
     """Draw a stack, and buttons that fix it if it breaks."""
     steps = _traced(loaded)
     with st.container(border=True, key="stack"):
-        title = charts.stack.stack_title(steps)
-        scene = SCENES.get(session().stage.scene)
-        scene_link = scene.query if scene else {}
-        original, _ = shapes.read_text(scene_link.get("stack", [""])[-1])
-        was_broken = shapes.broken_at(shapes.trace(original)) is not None
-        is_fixed = was_broken and shapes.broken_at(steps) is None
-        takeaway(f"Fixed: {title[:1].lower()}{title[1:]}" if is_fixed else title)
+        takeaway(charts.stack.stack_title(steps))
         st.html(charts.stack.stack_picture(steps, palette))
         for number, fix in enumerate(shapes.fixes(steps)):
             apply = partial(address.set_page_value, "stack", shapes.to_text(fix.stack))

@@ -44,7 +44,7 @@ def compare(app):
 
 def rows(app):
     """Return the letter of each run in the list by name. An unpicked run has an empty letter."""
-    letters = re.findall(r'data-letter="(\w?)"', html(app))
+    letters = re.findall(r'class="compared"><b>(\w?)</b>', html(app))
     names = [box.label.replace("\\", "") for box in app.checkbox]
     return dict(zip(names, letters, strict=True))
 

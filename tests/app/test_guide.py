@@ -243,16 +243,3 @@ def test_the_last_step_links_to_explore_once_it_is_answered():
     assert linked.data.name == "echo"
     assert recorded(linked.set(seeds=suggested("echo").seeds)) is None
     assert "run" not in query
-
-
-def test_the_handout_has_all_steps_in_order():
-    """The handout has titles, texts, questions, options and answers, but no tasks."""
-    [handout] = [each.value for each in start("Guide").markdown if "#### 1. " in each.value]
-    places = [handout.index(f"#### {place}. ") for place in range(1, len(GUIDE) + 1)]
-    assert places == sorted(places)
-    for scene in GUIDE.values():
-        assert scene.text in handout
-        assert not scene.todo or plain(scene.todo) not in handout
-        for ask in scene.asks:
-            assert f"{'abcd'[ask.right]}) {plain(ask.options[ask.right].why)}" in handout
-            assert all(plain(option.text) in handout for option in ask.options)

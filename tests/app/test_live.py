@@ -121,7 +121,7 @@ def test_the_status_gives_the_reason_for_one_seed_in_a_long_training():
     """The reason is missing if the user chose the number of seeds."""
     for query, count in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
         status = text(start(data="running_mean", **{"epochs": "5000", **query}))
-        assert len(re.findall(r"4 seeds would take about [1-9]\d+ s", status)) == count
+        assert status.count("several would take long") == count
 
 
 def test_each_default_number_of_seeds_has_its_own_widget():
@@ -129,7 +129,7 @@ def test_each_default_number_of_seeds_has_its_own_widget():
     app = start(data="upload")
     assert app.session_state["pick_seeds_4"] == 4
     app = start(data="running_mean", epochs="5000")
-    assert "4 seeds would take" in text(app)
+    assert "several would take long" in text(app)
     assert app.session_state["pick_seeds_1"] == 1
 
 

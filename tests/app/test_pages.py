@@ -96,10 +96,10 @@ def test_invalid_settings_of_a_link_are_clamped_or_named():
 def test_a_link_to_a_missing_run_gets_a_warning_and_keeps_its_settings(page):
     """The address drops the run. Pages of scenes ignore settings of a link without data."""
     app = link(page, run="deadbeef", T="7")
-    assert [warning.value for warning in app.warning] == [plain(GONE)]
+    assert [warning.value for warning in app.warning] == [plain(GONE.format(""))]
     assert "run" not in app.query_params
     assert session(app).subject.experiment.data.timesteps == 7 or page in SCENE_PAGES
-    assert [warning.value for warning in app.run().warning] == [plain(GONE)]
+    assert [warning.value for warning in app.run().warning] == [plain(GONE.format(""))]
     close = next(button for button in app.button if button.label == "Close")
     assert not close.click().run().warning
 

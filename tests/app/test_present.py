@@ -114,7 +114,7 @@ def test_each_scene_of_the_talk_has_its_own_picture_in_the_overview(browsers):
 
 
 def test_followers_see_the_presenters_scene_and_its_answer(browsers):
-    """Late followers see the same scene. Followers can only vote or look around on their own."""
+    """Late followers see the same scene. Followers can only vote or open the scene's page."""
     presenter = browsers.open("a", scene="vote")
     talk = browsers.talks["a"]
     follower = browsers.open("b", follow=talk.id)
@@ -128,7 +128,7 @@ def test_followers_see_the_presenters_scene_and_its_answer(browsers):
     assert "vote_1" in keys(browsers.again("b", follower))
     browsers.press("a", presenter, "scene_next")
     assert title(browsers.again("b", follower)) == TALK["train"].title
-    assert keys(follower) == {"look_around", "vote_0", "vote_1"}
+    assert keys(follower) == {"vote_0", "vote_1"}
     assert not follower.slider
     assert title(browsers.open("c", follow=talk.id)) == TALK["train"].title
 
@@ -141,6 +141,8 @@ def test_followers_see_the_presenters_settings_and_run(browsers, client):
     browsers.again("a", presenter)
     follower = browsers.open("b", follow=talk.id)
     assert "(N, 30, 16)" in text(follower)
+    [way_out] = follower.get("page_link")
+    assert "T=30" in way_out.query_string
     for _ in range(3):
         browsers.press("a", presenter, "scene_next")
     browsers.press("a", presenter, "do_train")
@@ -155,26 +157,6 @@ def test_followers_see_the_presenters_settings_and_run(browsers, client):
     assert talk.shown is not None
     assert talk.shown.query["run"] == [run]
     assert not {"do_train", "do_pause"} & keys(follower)
-
-
-def test_a_follower_can_look_around_and_return_to_the_presenter(browsers):
-    """A follower who looks around keeps the presenter's T, and changes nothing for others."""
-    presenter = browsers.open("a", scene="shapes")
-    talk = browsers.talks["a"]
-    presenter.slider(key="T").set_value(30)
-    browsers.again("a", presenter)
-    follower = browsers.open("b", follow=talk.id)
-    browsers.press("b", follower, "look_around")
-    assert follower.slider(key="T").value == 30
-    assert follower.query_params["T"] in ("30", ["30"])
-    assert "open_audience" not in keys(follower)
-    browsers.press("b", follower, "scene_next")
-    presented = title(browsers.again("a", presenter))
-    assert title(follower) != presented == TALK["shapes"].title
-    assert browsers.talks["b"].shown is None
-    browsers.press("a", presenter, "scene_next")
-    browsers.press("b", follower, "go_back")
-    assert title(follower) == title(presenter) != presented
 
 
 def test_the_notes_window_shows_the_next_title_and_changes_the_scene(browsers):

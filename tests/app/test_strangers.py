@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from plotly.offline import get_plotlyjs
 
-from lib.export.kept import card_of
 from lib.results import ROWS_HIDDEN, untrained
 from lib.results.run import Status
 from lib.ui import browser, runs, sweeps
@@ -21,7 +20,6 @@ from tests.app.driver import html_text, start
 from tests.app.test_present import browsers
 from tests.app.test_sweep import sweep
 from tests.app.test_take import downloaded, received
-from tests.waiting import eventually
 
 __all__ = ["browsers", "received"]  # fixtures
 CENTER, SPREAD = 5e11, 1e9
@@ -136,6 +134,8 @@ def pages():
         yield start("Cell", **LINK, part=part)
     yield start("Explore", **LINK, replay="yes", epoch="3", part="dates")
     yield start("Compare", runs="r0")
+    yield start("Guide", **LINK, at="parity")
+    yield start("Gallery", **LINK, card="parity")
     for view in VIEWS:
         yield start("Explore", **LINK, card=view)
 
@@ -188,24 +188,6 @@ def plots(page):
     return arrays(json.loads(match[1])) if match else []
 
 
-@pytest.mark.usefixtures("owner")
-@pytest.mark.parametrize(
-    ("page", "query"), [("guide", {"at": "parity"}), ("gallery", {"card": "parity"})]
-)
-def test_a_scene_opens_with_its_own_data_if_its_link_names_a_strangers_upload(page, query):
-    """A warning explains the change of data, and a step of the guide can train."""
-    stranger = start()
-    stranger.query_params.clear()
-    stranger.query_params.update({**LINK, **query})
-    stranger.switch_page(f"pages/{page}.py").run()
-    assert [each for each in stranger.warning if "another user's file" in each.value]
-    assert not [each for each in stranger.markdown if ROWS_HIDDEN in each.value]
-    assert stranger.session_state[KEY].subject.experiment.data.name == "parity"
-    for button in [each for each in stranger.button if each.key == "option_0"]:
-        button.click().run()
-        assert not stranger.button(key="do_train").disabled
-
-
 def test_the_owner_can_share_the_rows_and_hide_them_again(owner, client):
     """Only the owner's page has the switch. The switch is off at first."""
     run, stranger = client.runs["r0"], start(**LINK)
@@ -242,20 +224,6 @@ def test_a_follower_of_a_talk_sees_no_rows(client, browsers):
         talk.shown = Shown(scene.name, {**query, "story": [scene.name]})
         follower = browsers.open("b", follow=talk.id)
         assert not leaks(sent(follower), run), scene.name
-
-
-def test_another_server_hides_the_rows_of_a_cards_table(owner, client, monkeypatch):
-    """A run's card contains the table. A server shows its rows only to the owner's browser."""
-    run_id, run = "0123456789abcdef", client.runs["r0"]
-    client.pool.cluster = True
-    table = owner.session_state[KEY].upload.table
-    client.cards[run_id] = card_of(run.experiment, table, "owner", "Run 1")
-    app = start(**{**LINK, "run": run_id})
-    assert eventually(lambda: app.run() and run_id in client.runs)
-    client.snapshots[run_id] = replace(finished_snapshot(run), run_id=run_id)
-    assert not leaks(sent(app.run()), run)
-    monkeypatch.setattr(runs, "browser_id", lambda: "owner")
-    assert "1987" in leaks(sent(app.run()), run)
 
 
 def test_a_sweep_on_an_upload_hides_the_names_of_its_file_and_columns(owner, monkeypatch):

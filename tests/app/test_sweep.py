@@ -14,7 +14,7 @@ from lib.training import limits
 from lib.training.limits import MAX_SWEEPS_NAMELESS
 from lib.training.run_registry import WATCH_SECONDS
 from lib.ui import browser, sweeps
-from tests.app.driver import address, html, link, text
+from tests.app.driver import address, html, link, start, text
 from tests.unit.swept import mode_result
 from tests.waiting import PATIENCE
 
@@ -215,3 +215,12 @@ def test_a_missing_sweep_in_a_link_gets_a_warning():
     app = sweep(sweep="0123")
     assert app.warning[0].value.startswith("The link's sweep is gone")
     assert "12 of 12 points" in text(app)
+
+
+@pytest.mark.parametrize("is_clustered", [True, False])
+def test_in_a_cluster_a_missing_page_item_may_be_on_another_server(client, *, is_clustered):
+    """Runs, talks and sweeps belong to one page server, and a link to another server fails."""
+    client.pool.cluster = is_clustered
+    for app in (start(present="1", follow="0123"), sweep(sweep="0123"), start(run="0123")):
+        words = " ".join(each.value for each in [*app.markdown, *app.warning])
+        assert ("on another page server" in words) is is_clustered

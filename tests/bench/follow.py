@@ -53,7 +53,7 @@ async def measure(count):
             ]
             await asyncio.to_thread(wait_for_idle, server.children)
             for s in followers:
-                await s.until(lambda s=s: "Look around" in f"{s.elements('button')}")
+                await s.until(lambda s=s: "Following the presenter" in s.text)
             await asyncio.sleep(3)
             before, start = cpu_seconds([server.process]), time.perf_counter()
             await asyncio.sleep(IDLE_SECONDS)

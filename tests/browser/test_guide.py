@@ -1,4 +1,4 @@
-"""The guide in a browser: used by keyboard only, on a phone, printed, and checked by axe."""
+"""The guide in a browser: used by keyboard only, on a phone, and checked by axe."""
 
 import re
 
@@ -82,15 +82,3 @@ def test_axe_finds_nothing_serious_in_a_step_and_the_step_fits_a_phone(page, nam
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     darken(page)
     assert not serious(page, "html", "color-contrast")
-
-
-def test_the_guide_prints_as_a_handout(page):
-    """The print has the picture of the open step, then all steps with answers, and no buttons."""
-    open_step(page, "targets")
-    page.emulate_media(media="print")  # By default, Chromium prints with the styles of the screen.
-    printed = page.pdf(prefer_css_page_size=True)
-    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 3
-    expect(page.locator(".st-key-lesson_picture")).to_be_visible()
-    expect(page.locator(".st-key-lesson_question")).to_be_hidden()
-    handout = page.locator(".st-key-handout")
-    expect(handout.get_by_role("heading")).to_have_count(len(GUIDE) + 1)

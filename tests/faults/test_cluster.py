@@ -5,21 +5,16 @@ The tests share the cluster: each test continues from the state that the previou
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import parse_qs
 
 import pytest
 
 from lib.data.datasets.registry import make_dataset
 from lib.experiment import Experiment
-from lib.export.kept import card_of, read_card
 from lib.results.run import Status
 from lib.sweep.runner import run_sweep
 from lib.training.client import TrainingClient
 from tests.agreement.test_engine import train as train_here
-from tests.browser.server import serve, without_known
 from tests.faults.cluster import nodes, until
-from tests.faults.stories import play, train, wait_for_next_epoch, wait_for_text
-from tests.session import ENDLESS, Session
 
 EXPERIMENT = Experiment().set(data="running_mean", N=64, T=8, U=8, epochs=400, seeds=2)
 DATASET = make_dataset(EXPERIMENT)
@@ -43,10 +38,8 @@ def client(cluster_nodes):
 
 
 def start(client, seed=0, **options):
-    """Start a run that takes a few seconds and has a card, which other servers show."""
-    experiment = EXPERIMENT.set(seed=seed)
-    card = card_of(experiment, None, "a browser", "Run 1")
-    return client.start(experiment, DATASET, card=card, **options)
+    """Start a run that takes a few seconds."""
+    return client.start(EXPERIMENT.set(seed=seed), DATASET, **options)
 
 
 def at_epoch(client, run, epoch):
@@ -84,37 +77,6 @@ def test_a_driver_that_is_killed_is_followed_by_another(client):
     assert "This run continues from epoch" in client.latest(run).reason
     client.set_pace(run, None)
     assert client.wait(run, 120).status is Status.FINISHED
-
-
-@pytest.mark.weekly
-def test_two_page_servers_show_one_link(client, tmp_path):
-    """A run's link works on another page server, also after the run's own server is killed."""
-    links = []
-    logs = [tmp_path / name for name in ("one", "other")]
-
-    async def story():
-        with serve(logs[0]) as first, serve(logs[1]) as second:
-            async with Session(first.url, f"{ENDLESS}&pace=fast&seeds=1") as one:
-                await train(one)
-                links.append(one.query)
-                async with Session(second.url, one.query) as other:
-                    await wait_for_text(other, "run from another browser")
-                    await wait_for_next_epoch(other)
-                    assert one.errors + other.errors == []
-                    first.process.kill()
-                    await wait_for_next_epoch(other)
-                    await wait_for_next_epoch(other)
-                    assert other.errors == []
-            assert not second.workers()
-
-    play(story())
-    (run_id,) = parse_qs(links[0])["run"]
-    run, *_ = read_card(client.find(run_id).result(60)["card"], run_id)
-    client.adopt(run)
-    client.stop(run)
-    assert client.wait(run, 120).status is Status.STOPPED
-    assert client.find(run_id).result(60)["card"]  # a run that is over can be found, too
-    assert not any("Traceback" in without_known(log.read_text()) for log in logs)
 
 
 @pytest.mark.weekly

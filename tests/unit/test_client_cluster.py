@@ -1,13 +1,12 @@
-"""A client with a cluster: where runs train, how they fail over, and runs of other servers."""
+"""A client with a cluster: where runs train, and how they fail over."""
 
 import pytest
 
-from lib.results import Run, Snapshot, Status
+from lib.results import Snapshot, Status
 from lib.training.client import AnswerError
-from lib.training.messages import Answer, Ask, Event, Lost, Steer, sentence
-from lib.training.run_registry import KEEP_SECONDS
+from lib.training.messages import Ask, Event, Lost, sentence
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
-from tests.unit.fakes import ClientRig, fake_dataset, make_experiment, starts_of
+from tests.unit.fakes import ClientRig, starts_of
 
 WHY = "its address doesn't respond"
 AWAY = sentence("away", why=WHY)
@@ -90,7 +89,7 @@ def test_a_lost_slots_runs_restart_and_its_questions_fail(ready):
     future = ready.client.ask("double", number=1)
     (question_id,) = (command.id for command in ready.worker.posted if isinstance(command, Ask))
     ready.report(run, Status.RUNNING, 3, saved=3)
-    ready.report(paused, Status.PAUSED, 2, saved=2)  # A page of another server paused it.
+    ready.report(paused, Status.PAUSED, 2, saved=2)
     for name in (run.id, paused.id, question_id, "unknown"):
         ready.worker.send(Lost(name, GONE))
     assert starts_of(ready.worker, run)[1].checkpoint == b"state"
@@ -100,47 +99,3 @@ def test_a_lost_slots_runs_restart_and_its_questions_fail(ready):
         future.result(0)
     ready.worker.send(Lost(run.id, GONE))
     assert ready.status(run) is Status.FAILED  # The run may be the cause of two losses.
-
-
-def test_another_servers_run_can_be_found_and_controlled(ready):
-    """A page that resumes another server's run shows a pause only after the run continued."""
-    future = ready.client.find("0" * 16)
-    (ask,) = (c for c in ready.worker.posted if isinstance(c, Ask))
-    assert ask.arguments == {"run_id": "0" * 16}
-    ready.worker.send(Answer(ask.id, {"card": b"card"}))
-    assert future.result(0)["card"] == b"card"
-    run = Run("0" * 16, make_experiment(), fake_dataset())
-    for _ in range(2):
-        ready.client.adopt(run)
-    assert ready.worker.posted[1:] == [Steer("watch", run.id)]
-    ready.report(run, Status.PAUSED, 2)
-    ready.client.resume(run)
-    ready.client.set_pace(run, None)  # sent in any case: the current pace is unknown
-    assert [c.verb for c in ready.worker.posted[2:]] == ["resume", "set_pace"]
-    paused, running = Status.PAUSED, Status.RUNNING
-    for status, seen in ((paused, running), (running, running), (paused, paused)):
-        ready.report(run, status, 2)
-        assert ready.status(run) is seen
-
-
-@pytest.mark.parametrize("how", ["lost", "dropped", "old", "died"])
-def test_forgetting_another_servers_run_doesnt_end_it(ready, how):
-    """The run continues on its own server, and this client doesn't restart it."""
-    run = Run("0" * 16, make_experiment(), fake_dataset())
-    ready.client.adopt(run)
-    ready.report(run, Status.RUNNING, 2)
-    (driver,) = ready.workers
-    if how == "lost":
-        driver.send(Lost(run.id, GONE))
-    elif how == "dropped":
-        ready.forget(run)
-    elif how == "old":
-        ready.report(run, Status.PAUSED, 2)
-        ready.clock.forward(2 * KEEP_SECONDS)
-        ready.start()
-    else:
-        driver.die()
-    assert ready.client.get(run.id) is ready.client.latest(run) is None
-    verbs = {c.verb for w in ready.workers for c in w.posted if isinstance(c, Steer)}
-    assert verbs == ({"watch", "unwatch"} if how in ("dropped", "old") else {"watch"})
-    assert not any(starts_of(worker, run) for worker in ready.workers)

@@ -1,4 +1,4 @@
-"""A cluster's slots and drivers: where runs train, lost runs, and runs of other page servers."""
+"""A cluster's slots and drivers: where runs train, and lost runs."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ import pytest
 from lib.results import Status
 from lib.training import messages
 from lib.training.cluster import __main__ as process
-from lib.training.cluster import slot as module
+from lib.training.cluster import slot as slot_module
 from lib.training.cluster.driver import HEAD_SECONDS, LOAD_SECONDS, NO_SLOT_SECONDS, ClusterError
 from lib.training.cluster.slot import GONE_SECONDS, IDLE_SECONDS, UNWANTED_SECONDS
 from lib.training.messages import Answer, Ask, Cancel, Checkpoint, Event, Lost, Prepare, Steer
@@ -20,11 +20,6 @@ from tests.unit.fakes import make_experiment
 from tests.unit.slots import DriverRig, FakeCluster, SlotRig, start_of, until
 
 GONE = messages.sentence("slot_lost", how="is gone")
-
-
-def find(run_id):
-    """Return the question with which a page server searches for a run."""
-    return Ask(f"find {run_id}", messages.FIND_RUN, {"run_id": run_id})
 
 
 async def test_a_driver_reports_the_number_of_usable_slots():
@@ -150,41 +145,6 @@ async def test_a_restarted_run_replaces_the_old_run():
     assert slot.worker.posted[-2] == Steer("drop", "a")
 
 
-async def test_another_servers_run_can_be_found_and_controlled():
-    """A page server finds another server's run by its id, also if the run is over."""
-    cluster = FakeCluster(SlotRig(), SlotRig())
-    async with DriverRig(cluster) as one, DriverRig(cluster) as two:
-        await asyncio.gather(*(each.wait_for(Event("ready", count=2)) for each in (one, two)))
-        await one.take(start_of("a", card=b"card"))
-        (slot,) = (slot for slot in cluster.slots if slot.runs)
-        await slot.report("a", epoch=2)
-        slot.worker.send(Checkpoint("a", 2, b"state"))
-        await two.take(find("a"), find("unknown"))
-        await until(lambda: len(two.received(Answer)) == 2)
-        assert [each.values["card"] for each in two.received(Answer)] == [b"card", None]
-        await two.take(Steer("watch", "a"), Steer("pause", "a"))
-        await until(lambda: two.epochs("a") == [2])
-        assert slot.worker.posted[-1] == Steer("pause", "a")
-        assert len(one.received(Checkpoint)) == 1  # Only the run's owner gets checkpoints.
-        assert two.received(Checkpoint) == []
-        await slot.report("a", Status.FINISHED, 5)
-        await until(lambda: two.epochs("a") == one.epochs("a") == [2, 5])
-        await two.take(find("a"), Steer("watch", "a"), Steer("watch", "unknown"))
-        await until(lambda: two.epochs("a") == [2, 5, 5])
-        assert two.received(Lost) == [Lost("unknown", GONE)]
-        await one.take(start_of("b"))
-        await two.take(find("b"), Steer("watch", "b"))
-        await two.take(Steer("unwatch", "b"))
-        (slot,) = (slot for slot in cluster.slots if "b" in slot.runs)
-        await slot.report("b", epoch=3)
-        await until(lambda: one.epochs("b") == [3])
-        assert two.epochs("b") == []
-        await two.take(find("b"), Steer("watch", "b"))
-        await one.take(Steer("drop", "b"))
-        await two.wait_for(Lost("b", GONE))
-        assert one.received(Lost) == []
-
-
 async def ended(cluster):
     """Run a driver to its end; return the reason and its rig."""
     server = DriverRig(cluster)
@@ -239,33 +199,16 @@ async def test_a_slot_reports_a_worker_that_cant_train():
     assert slot.ended == [1]
 
 
-async def test_a_slot_forgets_its_oldest_ended_jobs(monkeypatch):
-    """A slot keeps ended jobs up to a number and a size in bytes."""
-    monkeypatch.setattr(module, "KEEP_RUNS", 3)
-    monkeypatch.setattr(module, "KEEP_BYTES", 1000)
-    slot = SlotRig()
-    await slot.slot.version()
-    names = ["going", *"abcd", "large"]
-    for name in names:
-        await slot.take(start_of(name, card=bytes(900 if name == "large" else 0)))
-        if name != "going":
-            await slot.report(name, Status.FINISHED)
-    remaining = [name for name in names if await slot.slot.find(name) is not None]
-    assert remaining == ["going", "c", "d", "large"]
-    await slot.take(start_of("new", card=bytes(200)))
-    assert await slot.slot.find("c") is None
-
-
 async def test_unrequested_runs_end_and_then_the_slot_leaves():
     """A slot drops jobs whose messages no driver requests. It leaves if no driver calls."""
     slot = SlotRig()
     await slot.slot.version()
     await slot.take(start_of("a"), start_of("b"))
     for _ in range(4):
-        await slot.slot.news("b", 0, False)
+        await slot.slot.news("b", 0)
         await asyncio.sleep(UNWANTED_SECONDS / 3)
     assert [c for c in slot.worker.posted if isinstance(c, Steer)] == [Steer("drop", "a")]
-    assert await slot.slot.find("a") is None
+    assert await slot.slot.news("a", 0) is None
     await asyncio.sleep(GONE_SECONDS - UNWANTED_SECONDS)
     assert slot.ended == []
     await asyncio.sleep(UNWANTED_SECONDS)
@@ -282,7 +225,7 @@ async def test_a_grown_slot_exits_once_it_is_idle():
     assert await slot.slot.load() == (True, 1)
     await slot.report("a", Status.FINISHED)
     await asyncio.sleep(IDLE_SECONDS - 2)
-    await slot.slot.news("a", 0, True)
+    await slot.slot.news("a", 0)
     await asyncio.sleep(IDLE_SECONDS - 2)
     assert slot.ended == []
     await asyncio.sleep(4)
@@ -321,13 +264,13 @@ def test_a_broken_installation_of_ray_is_reported(monkeypatch):
 
 def test_a_fingerprint_ignores_the_code_of_pages(monkeypatch, tmp_path):
     """Page servers with different pages can share a cluster."""
-    monkeypatch.setattr(module, "LIB", tmp_path)
+    monkeypatch.setattr(slot_module, "LIB", tmp_path)
     fingerprints = []
     for name in ("a.py", "words.toml", "ui/page.py", "notes.txt", "b.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("new")
-        fingerprints.append(module.fingerprint.__wrapped__())
+        fingerprints.append(slot_module.fingerprint.__wrapped__())
     assert fingerprints[1] == fingerprints[2] == fingerprints[3]
-    monkeypatch.setattr(module, "_PACKAGES", ("numpy",))
-    fingerprints.append(module.fingerprint.__wrapped__())
+    monkeypatch.setattr(slot_module, "_PACKAGES", ("numpy",))
+    fingerprints.append(slot_module.fingerprint.__wrapped__())
     assert len(set(fingerprints)) == 4

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.charts.split import levels_hint, series_hint
+from lib.charts.split import levels_hint
 from lib.data import read_upload
 from lib.data.datasets.registry import make_dataset, settle
 from lib.experiment import Experiment
@@ -66,20 +66,6 @@ def test_a_hint_suggests_to_scale_stores_with_different_means_separately():
     same_mean = frame.assign(sales=known["sales"] - levels + 500)
     assert levels_hint(upload(same_mean.dropna(), T=14, inputs=("sales",))) == ""
     assert levels_hint(upload(load(4), T=12)) == ""
-
-
-def test_series_that_end_before_validation_are_reported():
-    """The dates in the file show which series have validation rows."""
-    frame = panel()
-    dates = sorted(frame["date"].unique())
-    ragged = frame[(frame["store"] == "north") | (frame["date"] < dates[120])]
-    dataset = upload(ragged, T=14, inputs=("sales",))
-    edge = dataset.origin.times[dataset.origin.training].max()
-    checked = ragged[pd.to_datetime(ragged["date"]) > edge]["store"].unique()
-    assert list(checked) == ["north"]
-    assert series_hint(dataset).startswith("Validation covers only 1 of 3 series (north)")
-    assert series_hint(upload(frame, T=14, inputs=("sales",))) == ""
-    assert series_hint(upload(ragged, T=14, inputs=("sales",), split="id")) == ""
 
 
 def test_baselines_of_samples_with_one_target_use_inputs_only():

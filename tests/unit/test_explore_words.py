@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.charts import EXPLORE_CARDS, cards_of, sentences, split
+from lib.charts import EXPLORE_CARDS, cards_of, sentences
 from lib.charts.sweep import found_details, found_takeaway
 from lib.data import DATASETS, Baseline, make_dataset, suggested
 from lib.experiment import MODES, Experiment
@@ -23,7 +23,6 @@ from lib.results.compared import is_overfit
 from lib.training import recorded
 from lib.ui.settings import label_of
 from tests.unit.label_runs import a_label_run
-from tests.unit.own_data import windows_of_stores
 from tests.unit.pictures import (
     EXPERIMENT,
     a_dataset,
@@ -418,29 +417,6 @@ def test_a_sweep_counts_where_each_mode_is_better():
     assert found_details(points)[0] == f"{least}points wasn't tested."
     both = "Sequence mode is clearly better at 1 of 4 points, last-step mode at 2."
     assert found_takeaway([*points, a_point(few, many, U=16)]) == both
-
-
-def test_a_leak_check_lists_its_data():
-    """The details have the number of columns, timesteps and samples that were compared."""
-    for dataset, expected in (
-        (
-            a_dataset(n=80),
-            "3 inputs and 1 target at 320 timesteps. They compare 60 training and 20 validation "
-            "samples.",
-        ),
-        (
-            windows_of_stores(),
-            "1 input and 1 target at 7,224 timesteps. They compare the rows and targets of 387 "
-            "training and 129 validation samples.",
-        ),
-        (a_dataset(train=8), "3 inputs and 1 target at 32 timesteps."),
-        (
-            a_dataset(test=1),
-            "3 inputs and 1 target at 28 timesteps outside the test part. They compare 6 training, "
-            "1 validation and 1 test samples.",
-        ),
-    ):
-        assert split.leak_words(dataset, [])[1] == [f"The checks read {expected}"]
 
 
 def test_hover_texts_show_small_numbers_with_powers_of_ten():

@@ -11,16 +11,15 @@ import numpy as np
 import pytest
 
 from lib.data import make_dataset, read_upload, settle, suggested
-from lib.data.datasets.registry import FIRST, make_settled_dataset
+from lib.data.datasets.registry import FIRST
 from lib.experiment import Experiment
-from lib.export import EXPORTS, KeptError, archive, is_kept, keep, kept, open_kept
-from lib.export.archive import MAX_UNPACKED, MEMBERS, VERSION, record_of, table_of
-from lib.export.kept import _Record, card_of, read_card
+from lib.export import EXPORTS, KeptError, archive, is_kept, keep, open_kept
+from lib.export.archive import MAX_UNPACKED, MEMBERS, VERSION, table_of
+from lib.export.kept import _Record
 from lib.results import LabelScores, ModeResult, RunAt, Status, as_of, untrained
 from lib.training import recorded, with_seeds
-from lib.training.messages import encode
 from tests.unit.test_uploads_arrays import X, npy, npz
-from tests.unit.uploaded import assert_same, lines, read
+from tests.unit.uploaded import assert_same, lines
 
 CSV = "\n".join(
     ["day,kind,a,b", *(f"2024-01-{1 + i},{'xy'[i % 2]},{i},{i * i}" for i in range(31))]
@@ -333,54 +332,3 @@ def test_no_text_of_a_saved_table_becomes_code(field):
         return [shape_of(source) for source in (*written, *cells)]
 
     assert scripts(hostile.get(field, text)) == scripts(harmless.get(field, getattr(table, field)))
-
-
-OF_TABLE = Experiment().set(data="upload", T=4, inputs=("a",), targets=("b",))
-TABLE = read(lines("a,b", lambda i: f"{i},{i / 4}", 40))
-
-
-def test_a_card_of_generated_data_has_only_their_settings():
-    """The settings generate the same data."""
-    experiment = suggested("running_mean").set(N=64, seed=3)
-    run, *about = read_card(card_of(experiment, None, "a browser", "Run 7"), "r7")
-    assert (run.id, run.experiment, *about) == ("r7", experiment, "a browser", None, "Run 7")
-    np.testing.assert_array_equal(run.dataset.x, make_settled_dataset(experiment).x)
-
-
-def test_a_card_of_an_upload_has_its_rows():
-    """The rows are complete. The browser may be unknown."""
-    run, browser, table, _ = read_card(card_of(OF_TABLE, TABLE, None, ""), "r")
-    assert table.frame.equals(TABLE.frame)
-    assert browser is None
-    np.testing.assert_array_equal(run.dataset.y, make_settled_dataset(OF_TABLE, TABLE).y)
-
-
-def test_an_upload_with_too_many_rows_has_no_card(monkeypatch):
-    """A run on generated data always has a card."""
-    monkeypatch.setattr(kept, "MOST_BYTES", 1000)
-    assert card_of(OF_TABLE, TABLE, None, "") == b""
-    assert card_of(suggested("running_mean"), None, None, "")
-
-
-def card_with(rows, experiment=OF_TABLE):
-    """Return a card with these rows."""
-    return encode((experiment, None, "", rows))
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        b"nonsense",
-        card_of(suggested("running_mean"), None, None, "")[:-5],
-        encode({"experiment": 1}),
-        card_with(None, suggested("running_mean").set(data="unknown")),
-        card_with(None),
-        card_with(b"nonsense"),
-        card_with(record_of(TABLE), OF_TABLE.set(inputs=("c",))),
-        card_with(record_of(replace(TABLE, name=3))),
-    ],
-)
-def test_an_invalid_card_raises_a_value_error(bad):
-    """The error is a ValueError, since any client of the cluster may have written the card."""
-    with pytest.raises(ValueError, match="not a"):
-        read_card(bad, "r")

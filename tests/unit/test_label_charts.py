@@ -245,8 +245,12 @@ def test_steps_of_few_samples_arent_drawn():
     assert np.isnan(step.values["sequence"].median[3])
     assert "Steps of fewer than 10 samples" in step.sentence()
     assert step.takeaway().endswith("sequence mode at every drawn step.")
-    assert step.since([False, True, True]) == 2
-    assert step.since([True, True, False]) == 0
+    for outcomes, where in (
+        (["unclear", "clear", "clear"], "from step 2"),
+        (["clear", "clear", "worse"], "at 2 of 3 steps"),
+    ):
+        step.outcomes["sequence"] = outcomes
+        assert step.where() == where
 
 
 def test_scores_of_labels_are_those_of_the_outputs_at_the_last_step():

@@ -176,21 +176,6 @@ def test_only_marked_rows_and_possible_ticks_get_names(monkeypatch):
     assert (ticks[0], ticks[-1]) == (0, 251 + 2 + int(samples.AROUND * 251))
 
 
-def test_a_mistake_in_the_choice_of_inputs_is_reported():
-    """Copied targets and targets in the same row are reported. A target's own past is right."""
-    other = {"temp": np.random.default_rng(0).normal(size=672)}
-    for horizon, inputs, expected in (
-        (0, ("load",), "models learn to copy"),
-        (0, ("temp",), "isn't a forecast."),
-        (1, ("load",), "input and target: load."),
-        (1, ("temp",), ""),
-    ):
-        dataset = windows_of_load(more=other, weeks=4, horizon=horizon, inputs=inputs)
-        sentence = samples.slip_sentence(dataset)
-        assert expected in sentence
-        assert bool(sentence) is bool(expected)
-
-
 def test_keras_targets_are_shifted_by_the_rows_from_a_windows_first_to_its_target():
     """The sentence has the shift that is counted in the rows of the first window."""
     dataset = windows_of_load(timesteps=5, rate=3, horizon=4)

@@ -34,7 +34,7 @@ def test_takeaways_are_short_for_all_data():
     for form, ahead in product(("value", "change"), ("one", "each")):
         dataset = windows_of_load(form=form, ahead=ahead, horizon=24, test=20)
         words += [window_words(dataset, 999, 23)[0], split.split_words(dataset)[0]]
-        words.append(split.leak_words(dataset, find_leaks(dataset))[0])
+        words.append(split.leak_words(find_leaks(dataset))[0])
     assert not [each for each in words if len(each.split()) > 15]
 
 
@@ -64,8 +64,8 @@ def test_the_takeaway_of_a_leak_check_counts_leaks_and_possible_checks():
         ([clean, unknown], "1 check found no leak, 1 check no"),
         ([unknown], "Too few samples"),
     ):
-        assert split.leak_words(a_dataset(), findings)[0].startswith(start)
-    details = split.leak_words(a_dataset(), [bad])[1]
+        assert split.leak_words(findings)[0].startswith(start)
+    details = split.leak_words([bad])[1]
     assert details[0] == "Leak: a is b."
 
 
@@ -140,25 +140,6 @@ def test_samples_of_a_dated_table_are_at_the_date_of_their_last_target():
     assert the(figure, "training").x.max() == figure.layout.shapes[0].x0
 
 
-def test_each_series_has_its_own_band():
-    """A band spans the range of its series. The series' name is left of the band, escaped."""
-    dataset = windows_of_stores()
-    figure = split.split_figure(dataset, LIGHT)
-    assert list(figure.layout.yaxis.ticktext) == ["west", "south", "north"]
-    for band, name in enumerate(figure.layout.yaxis.ticktext):
-        heights, values = [], []
-        for part in figure.data:
-            is_in_band = [name in text for text in part.customdata]
-            heights.extend(part.y[is_in_band])
-            values += [float(text.replace(",", "")) for text in part.text[is_in_band]]
-        assert band < min(heights) < max(heights) < band + 1
-        assert np.argmax(heights) == np.argmax(values)
-    assert len(figure.layout.shapes) == 1  # All series have the same boundary.
-    hostile = replace(dataset.origin, names=("<b>1", "<b>2", "<b>3"))
-    figure = split.split_figure(replace(dataset, origin=hostile), LIGHT)
-    assert list(figure.layout.yaxis.ticktext) == ["&lt;b&gt;3", "&lt;b&gt;2", "&lt;b&gt;1"]
-
-
 def test_a_split_by_series_has_no_boundary_in_time():
     """Each series is in one part. Series with a single sample are side by side."""
     figure = split.split_figure(windows_of_stores(split="id"), LIGHT)
@@ -168,12 +149,3 @@ def test_a_split_by_series_has_no_boundary_in_time():
     figure = split.split_figure(windows_of_stores(days=15, split="id"), LIGHT)
     assert figure.layout.xaxis.title.text == "sample"
     assert sum(len(trace.x) for trace in figure.data) == 3
-
-
-def test_of_many_series_some_of_each_part_are_drawn():
-    """Twelve of forty series are drawn."""
-    dataset = windows_of_stores(stores=40, days=60, split="id", train=90, test=3)
-    shown = split.series_shown(dataset)
-    assert len(shown) == split.MOST_SERIES
-    for part in dataset.parts.values():
-        assert set(dataset.origin.series[dataset.origin.starts[part]]) & set(shown)

@@ -30,10 +30,9 @@ def trace(figure, name):
 
 
 @pytest.mark.parametrize("theme", list(PALETTES))
-@pytest.mark.parametrize("relative", [False, True])
-def test_a_curve_has_medians_seeds_and_their_range(theme, relative):
+def test_a_curve_has_medians_seeds_and_their_range(theme):
     """The setting's values are in increasing order, for any order of the points."""
-    figure = valid(curve_figure(GRU, "T", PALETTES[theme], relative=relative))
+    figure = valid(curve_figure(GRU, "T", PALETTES[theme]))
     median = trace(figure, "sequence mode, median")
     assert list(median["x"]) == [4, 16]
     np.testing.assert_allclose(median["y"], [0.8, 3.2])
@@ -51,7 +50,7 @@ def test_the_axis_has_the_number_of_parameters_below_each_name():
     points = [a_point([1], [2], cell=cell) for cell in ("simple_rnn", "lstm")]
     for row in points[1].rows:
         row["parameters"] = 1234
-    axis = valid(curve_figure(points, "cell", LIGHT, relative=False))["layout"]["xaxis"]
+    axis = valid(curve_figure(points, "cell", LIGHT))["layout"]["xaxis"]
     assert list(axis["ticktext"]) == ["SimpleRNN<br>10", "LSTM<br>1,234"]
     assert axis["title"]["text"] == "cell (top), parameters (bottom)"
 
@@ -60,7 +59,7 @@ def test_a_diverged_point_is_marked():
     """The point has a cross, and the key has an entry, even if no other point has a result."""
     lost = a_point([1], [1], Status.DIVERGED, T=8, cell="gru")
     for points in ([*GRU, lost], [lost]):
-        figure = valid(curve_figure(points, "T", LIGHT, relative=False))
+        figure = valid(curve_figure(points, "T", LIGHT))
         assert list(trace(figure, "no result")["x"]) == [8]
         assert "diverged or failed" in figure["layout"]["annotations"][0]["text"]
 
@@ -85,13 +84,12 @@ def test_a_difference_that_is_not_significant_has_a_question_mark():
 
 
 def test_accuracies_of_labels_are_in_percent_and_their_differences_in_points():
-    """A relative accuracy is the difference to the baseline's 50%."""
+    """The axis of accuracies is linear."""
     points = [a_label_point([0.9, 0.92], [0.8, 0.82], T=t, U=2) for t in (4, 8)]
-    for relative, median in ((False, 91), (True, 41)):
-        figure = valid(curve_figure(points, "T", LIGHT, relative=relative))
-        np.testing.assert_allclose(trace(figure, "sequence mode, median")["y"], [median] * 2)
-        assert list(trace(figure, "baseline")["y"]) == [0 if relative else 50] * 2
-        assert figure["layout"]["yaxis"].get("type") != "log"
+    figure = valid(curve_figure(points, "T", LIGHT))
+    np.testing.assert_allclose(trace(figure, "sequence mode, median")["y"], [91] * 2)
+    assert list(trace(figure, "baseline")["y"]) == [50] * 2
+    assert figure["layout"]["yaxis"].get("type") != "log"
     figure = valid(map_figure(points, ("T", "U"), LIGHT, is_over=True))
     assert words(figure) == ["S +10", "S +10"]
     assert "accuracy is 2 points higher" in figure["layout"]["annotations"][0]["text"]

@@ -60,7 +60,6 @@ class Driver:
         self._find_slots, self._send = find_slots, send
         self._commands: asyncio.Queue[bytes] = asyncio.Queue()
         self._links: dict[str, Link] = {}  # the slots by name
-        self._found: dict[str, Link] = {}  # the slots of other servers' runs, by run id
         self._where: dict[str, Link] = {}  # the slots of unfinished jobs, by job id
         self._followed: dict[str, asyncio.Task[None]] = {}  # tasks that fetch messages, by job id
         self._reported_slots = 0  # the number of slots last sent to the client
@@ -149,15 +148,6 @@ class Driver:
             command: Command = decode(data, Command)
             link = None
             match command:
-                case messages.Ask(question=messages.FIND_RUN, arguments=arguments):
-                    self._tasks.create_task(self._find(command.id, arguments["run_id"]))
-                case messages.Steer(verb="watch"):
-                    if found := self._found.pop(command.id, None):
-                        self._follow(command.id, found, is_owner=False)
-                    else:
-                        self._report_lost(command.id, sentence("slot_gone"))
-                case messages.Steer(verb="unwatch"):
-                    self._forget(command.id)
                 case messages.Start() | messages.Ask():
                     while (link := self._least_busy()) is None:  # later commands wait, too
                         await asyncio.sleep(GATHER_SECONDS)
@@ -193,21 +183,17 @@ class Driver:
                     if why:
                         self.take(data)  # send it to another slot
                     else:
-                        self._follow(command.id, link)
+                        news = self._fetch(command.id, link)
+                        self._followed[command.id] = self._tasks.create_task(news)
                 case messages.Steer() | messages.Cancel() if why:
                     self._lose(command.id, why)
 
-    def _follow(self, job_id: str, link: Link, *, is_owner: bool = True) -> None:
-        """Fetch a job's messages and send them to the client from now on."""
-        self._where[job_id] = link
-        news = self._fetch(job_id, link, is_owner=is_owner)
-        self._followed[job_id] = self._tasks.create_task(news)
-
-    async def _fetch(self, job_id: str, link: Link, *, is_owner: bool) -> None:
+    async def _fetch(self, job_id: str, link: Link) -> None:
+        """Fetch a job's messages and send them to the client, until the job is over."""
         number, is_last = 0, False
         try:
             while not is_last:
-                news = await link.call("news", job_id, number, is_owner, seconds=ANSWER_SECONDS)
+                news = await link.call("news", job_id, number, seconds=ANSWER_SECONDS)
                 if news is None:
                     self._lose(job_id, sentence("slot_gone"))
                     return
@@ -230,19 +216,4 @@ class Driver:
     def _lose(self, job_id: str, how: str) -> None:
         """Forget a job and report it as lost, if it was unfinished. The client restarts runs."""
         if self._forget(job_id):
-            self._report_lost(job_id, how)
-
-    def _report_lost(self, job_id: str, how: str) -> None:
-        self._report(messages.Lost(job_id, sentence("slot_lost", how=how)))
-
-    async def _find(self, question_id: str, run_id: str) -> None:
-        """Search all slots for a run; answer the question with its card, or None."""
-        ready = self._ready
-        run_card = None
-        calls = [link.call("find", run_id, seconds=1.0) for link in ready]
-        cards = await asyncio.gather(*calls, return_exceptions=True)
-        for link, card in zip(ready, cards, strict=True):
-            if isinstance(card, bytes):
-                self._found[run_id] = link
-                run_card = card
-        self._report(messages.Answer(question_id, {"card": run_card}))
+            self._report(messages.Lost(job_id, sentence("slot_lost", how=how)))

@@ -19,10 +19,8 @@ from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 
-from lib.results import memory_of
 from lib.training import messages
 from lib.training.messages import Cancel, Command, Message, Steer, decode, encode
-from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
 from lib.training.worker_process import TRAINING, MakeWorker, WorkerProcess
 
 LOOK_SECONDS = 10.0  # a call of `news` waits at most this long for new messages
@@ -54,12 +52,10 @@ def fingerprint() -> str:
 class Job:
     """A run or a question in a slot."""
 
-    card: bytes  # lets other page servers show a run
     drop: Steer | Cancel  # the command that ends the job early
     asked_at: float  # the time of the last request for messages, on the slot's clock
     number: int = 0  # the number of messages so far
     over: bool = False  # whether the job has ended
-    nbytes: int = 0  # the approximate size of the newest snapshot in bytes
     newest: dict[type, tuple[int, Message]] = field(default_factory=dict)  # (number, message)
     changed: asyncio.Event = field(default_factory=asyncio.Event)  # `wake` sets and replaces it
 
@@ -67,9 +63,8 @@ class Job:
         """Store a message from the worker."""
         self.number += 1
         self.newest[type(message)] = self.number, message
-        if isinstance(message, messages.Report):
-            self.over, self.nbytes = message.snapshot.status.over, memory_of(message.snapshot)
-        self.over |= isinstance(message, messages.Answer)
+        is_end = isinstance(message, messages.Report) and message.snapshot.status.over
+        self.over |= is_end or isinstance(message, messages.Answer)
         self.wake()
 
     def wake(self) -> None:
@@ -77,11 +72,10 @@ class Job:
         self.changed.set()
         self.changed = asyncio.Event()
 
-    def news(self, number: int, *, is_owner: bool) -> News:
-        """Return the newest messages after this number. Only a run's owner gets checkpoints."""
-        newer = [(kind, message) for kind, (sent, message) in self.newest.items() if sent > number]
-        encoded = [encode(m) for kind, m in newer if is_owner or kind is not messages.Checkpoint]
-        return encoded, self.number, self.over
+    def news(self, number: int) -> News:
+        """Return the newest message of each kind after this number."""
+        newer = [encode(message) for sent, message in self.newest.values() if sent > number]
+        return newer, self.number, self.over
 
 
 class Slot:
@@ -144,20 +138,13 @@ class Slot:
         match command:
             case messages.Start():
                 self._drop(command.id)  # the command may restart a run that this slot still has
-                self._hold(command.id, command.card, Steer("drop", command.id))
+                self._jobs[command.id] = Job(Steer("drop", command.id), self._clock())
             case messages.Ask():
-                self._hold(command.id, b"", Cancel(command.id))
+                self._jobs[command.id] = Job(Cancel(command.id), self._clock())
             case Steer(verb="drop") | Cancel():
                 self._drop(command.id)
                 return
         self._start().post(command)
-
-    def _hold(self, job_id: str, card: bytes, drop: Steer | Cancel) -> None:
-        """Add a job. Forget the oldest ended jobs beyond KEEP_RUNS or KEEP_BYTES."""
-        over = [each for each, known in self._jobs.items() if known.over]
-        while len(over) >= KEEP_RUNS or sum(self._jobs[i].nbytes for i in over) > KEEP_BYTES:
-            del self._jobs[over.pop(0)]
-        self._jobs[job_id] = Job(card, drop, self._clock())
 
     def _drop(self, job_id: str) -> None:
         if job := self._jobs.pop(job_id, None):
@@ -165,14 +152,11 @@ class Slot:
                 self._start().post(job.drop)
             job.wake()
 
-    async def find(self, run_id: str) -> bytes | None:
-        """Return a run's card; None if the slot doesn't have the run."""
-        return job.card if (job := self._jobs.get(run_id)) else None
+    async def news(self, job_id: str, number: int, seconds: float = LOOK_SECONDS) -> News | None:
+        """Wait for a job's new messages and return them; None if the slot doesn't have the job.
 
-    async def news(
-        self, job_id: str, number: int, is_owner: bool, seconds: float = LOOK_SECONDS
-    ) -> News | None:
-        """Wait for a job's new messages and return them; None if the slot doesn't have the job."""
+        The slot forgets a job whose last message it has returned.
+        """
         job = self._jobs.get(job_id)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -182,9 +166,9 @@ class Slot:
         if job is None or self._jobs.get(job_id) is not job:
             return None
         self._called_at = self._busy_at = job.asked_at = self._clock()
-        if messages.Answer in job.newest:
+        if job.over:
             del self._jobs[job_id]
-        return job.news(number, is_owner=is_owner)
+        return job.news(number)
 
     def _received(self, _: WorkerProcess, message: Message) -> None:
         """Store a message from the worker. Called in the worker's reader thread."""
@@ -207,7 +191,7 @@ class Slot:
             await asyncio.sleep(TIDY_SECONDS)
             now = self._clock()
             for job_id, job in list(self._jobs.items()):
-                if not job.over and now - job.asked_at > UNWANTED_SECONDS:
+                if now - job.asked_at > UNWANTED_SECONDS:
                     self._drop(job_id)
             if now - self._called_at > GONE_SECONDS:
                 self._leave()

@@ -13,8 +13,8 @@ import streamlit as st
 from lib.charts import Palette, cards_of, sentences, shape_strip
 from lib.recurrence import forward
 from lib.results import MIN_REPLAY_EPOCHS, Run, Status
-from lib.text import beside, duration
-from lib.training import USUAL_SEEDS, architecture_of, bucket_of, limits
+from lib.text import beside
+from lib.training import architecture_of, bucket_of, limits
 from lib.ui import address, clock, runs
 from lib.ui.browser import current_palette
 from lib.ui.explore import replay_card, run_cards, scrubber, skill
@@ -222,6 +222,5 @@ def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     sentence = f"{meaning} {text.get('advice', '')}"
     chosen = session().subject.experiment.seeds  # 0 if the user chose no number
     if loaded.experiment.seeds == 1 and not chosen:
-        seconds = limits.training_seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
-        sentence += f" Train uses 1 seed. {USUAL_SEEDS} seeds would take {duration(seconds)}."
+        sentence += " Train uses 1 seed, because several would take long."
     return sentence
