@@ -14,24 +14,22 @@ from lib.results import Generated
 from lib.shapes import STATES
 from lib.text import apart, beside, counted, filled, joined, number
 
-TEXTS = beside(__file__)
+_TEXTS = beside(__file__)
 HEIGHT = 260  # of the charts, in pixels
 
 
 def carried_states(layer: LayerPass, order: np.ndarray, palette: Palette) -> str:
-    """Draw a layer's inputs, and its states before the first and after each call, units down.
+    """Draw a layer's inputs, and its states before the first and after each call.
 
     `order` (U,) is the unit of each row.
     """
-    rows = []
+    rows, x = [], np.nan_to_num(layer.x)
     for name, values in zip(STATES[layer.cell], layer.trace.states, strict=True):
-        reach = reach_of(values)
-        states = np.pad(values[0], [(1, 0), (0, 0)])[:, order]  # (T + 1, U)
+        reach, states = reach_of(values), np.pad(values[0], [(1, 0), (0, 0)])[:, order]
         rows.append((name, number(reach), shaded(states.T, palette, "height:3.5rem", reach)))
-    x = np.nan_to_num(layer.x)
     inputs = shaded(x.T, palette, "height:1.5rem", max(1e-9, float(np.abs(x).max())))
     calls = {0: "0"} | {k + 1: name for k, name in named(len(x), 8).items() if k}
-    drawn = inputs, rows, len(x), calls, TEXTS["state"], palette
+    drawn = inputs, rows, len(x), calls, _TEXTS["state"], palette
     return render("charts/generation.html", "carried", *drawn)
 
 
@@ -39,8 +37,8 @@ def state_sentence(layer: LayerPass, outputs: np.ndarray | None, unit: int, step
     """Return a unit's states before and after a call, and Keras's output among `outputs` (T, U)."""
     words = []
     for name, values in zip(STATES[layer.cell], layer.trace.states, strict=True):
-        before = values[0, step - 1, unit] if step else 0.0
-        words.append(f"{name} from {number(before)} to {number(values[0, step, unit])}")
+        before = number(values[0, step - 1, unit]) if step else "0"
+        words.append(f"{name} from {before} to {number(values[0, step, unit])}")
     keras = "…" if outputs is None else f"{number(outputs[step, unit])}."
     return f"Call {step + 1} takes unit {unit + 1}'s {joined(words)}. Keras returns {keras}"
 
@@ -71,59 +69,40 @@ def generated_figure(dataset: Dataset, one: Generated, mode: str, palette: Palet
 
 def generated_words(dataset: Dataset, one: Generated) -> Words:
     """Return from which timestep on values are generated, and how."""
-    has_others = dataset.shape[2] > dataset.targets
-    others = "Features that it doesn't predict keep their true values. " if has_others else ""
-    if dataset.origin:
-        others += "Explore's recursive forecast goes on after the table's last row. "
-    return filled(TEXTS["generated"], "takeaway", given=one.given), filled(
-        TEXTS["generated"], "why", others=others
-    )
+    others = _TEXTS["others"] if dataset.shape[2] > dataset.targets else ""
+    others += _TEXTS["table"] if dataset.origin else ""
+    texts = _TEXTS["generated"]
+    return filled(texts, "takeaway", given=one.given), filled(texts, "why", others=others)
 
 
 def drift_figure(dataset: Dataset, many: Generated, mode: str, palette: Palette) -> chart.Chart:
     """Draw the errors of generated values, of one-step predictions, and of the last given value."""
-    hover, color, lines = chart.hover(dataset.target_unit), palette.mode(mode), _errors(many)
-    dots = chart.dot_size(dataset.shape[1])
-    data = [
-        chart.level("last value repeated", lines["last"], "baseline", palette, hover),
-        chart.line(
-            "from true inputs", lines["one_step"], {"color": color, "width": 1}, hover, dots=dots
-        ),
-        chart.line(
-            "generated", lines["fed_back"], {"color": color, "width": 2.5}, hover, dots=dots
-        ),
-    ]
+    hover, dots, errors = (
+        chart.hover(dataset.target_unit),
+        chart.dot_size(dataset.shape[1]),
+        many.errors,
+    )
+    data = [chart.level("last value repeated", errors["last"], "baseline", palette, hover)]
+    ends = [End("last value", errors["last"][-1], "baseline")]
+    for name, words, width in (("one_step", "true inputs", 1.0), ("fed_back", "generated", 2.5)):
+        style = {"color": palette.mode(mode), "width": width}
+        data.append(chart.line(words, errors[name], style, hover, dots=dots))
+        ends.append(End(words, errors[name][-1], mode))
     data[1]["marker"]["symbol"] = "circle-open"
-    names = {"last": ("last value", "baseline"), "one_step": ("true inputs", mode)}
-    names["fed_back"] = ("generated", mode)
-    ends = [End(words, lines[name][-1], of) for name, (words, of) in names.items()]
-    x = axes.timestep_axis([f"{k}" for k in range(1, len(lines["last"]) + 1)])
-    x["title"] = "timesteps ahead"
+    x = axes.timestep_axis([f"{k + 1}" for k in range(len(errors["last"]))])
     y = axes.log_axis(chart.with_unit("RMSE", dataset.target_unit), chart.all_y(data))
-    look: Part = {
-        "name": f"drift {dataset.name} {len(lines['last'])}",
-        "height": HEIGHT,
-        "ends": ends,
-    }
-    return chart.plotted(data, palette, x, y, [], **look)
+    look: Part = {"name": f"drift {dataset.name}", "height": HEIGHT, "ends": ends}
+    return chart.plotted(data, palette, x | {"title": "timesteps ahead"}, y, [], **look)
 
 
 def drift_words(dataset: Dataset, many: Generated) -> Words:
     """Return the errors of the last value, generated and from true inputs, and their definition."""
-    lines, kind = _errors(many), "validation" if dataset.has_validation else "training"
-    generated, one_step = apart(
-        lines["fed_back"][-1], lines["one_step"][-1], unit=dataset.spaced_unit
-    )
-    rows = counted(len(lines["last"]), "timestep")
-    samples = counted(len(many.known), f"{kind} sample")
-    texts = TEXTS["drift"]
-    takeaway = filled(texts, "takeaway", rows=rows, generated=generated, one_step=one_step)
-    return takeaway, filled(texts, "why", samples=samples, target=_title(dataset))
-
-
-def _errors(many: Generated) -> dict[str, np.ndarray]:
-    """Return the RMSE (H,) of each kind of prediction, by its field of `Generated`."""
-    return {name: many.errors(getattr(many, name)) for name in ("last", "one_step", "fed_back")}
+    ends = [many.errors[name][-1] for name in ("fed_back", "one_step")]
+    generated, one_step = apart(*ends, unit=dataset.spaced_unit)
+    about = {"rows": counted(len(many.errors["last"]), "timestep"), "title": _title(dataset)}
+    about["samples"] = counted(len(many.known), "sample")
+    texts, measured = _TEXTS["drift"], {"generated": generated, "one_step": one_step}
+    return filled(texts, "takeaway", **about, **measured), filled(texts, "why", **about)
 
 
 def _title(dataset: Dataset) -> str:

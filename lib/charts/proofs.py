@@ -28,6 +28,12 @@ LOST = "Some outputs are NaN: the run has diverged."
 LEAK_HEIGHT = 260  # of the chart, in pixels
 
 _TEXTS = beside(__file__)
+STREAMED = {  # by card: a difference, and one that is 0
+    "steps": ("one − T calls", "one − cells in a loop"),
+    "reset": ("one call − reset", "reset − x[:, t] alone"),
+    "carried": ("reset − no reset", "no reset − one call"),
+    "order": ("same order − another", "another − exchanged"),
+}
 Sides = tuple["Side", "Side"]  # two outputs to compare
 
 
@@ -190,40 +196,20 @@ def ways_to_break_it(
     }
 
 
-def one_value_at_a_time(
-    experiment: Experiment, steps: int, features: int, result: dict[str, Any] | None
-) -> ProofCard:
-    """Return the card that compares one call with a call for each timestep, of layers or cells."""
-    by_layers, by_cells = None, None
-    if result is not None:
-        by_layers, by_cells = (
-            float(np.abs(result["whole"] - result[name]).max()) for name in ("stateful", "loop")
-        )
-    differences = (
-        Difference("max |one − T calls|", by_layers, ROUNDING),
-        Difference("max |one − cells in a loop|", by_cells, ROUNDING),
-    )
+def streaming_cards(
+    experiment: Experiment, steps: int, features: int, result: Mapping[str, Any] | None
+) -> dict[str, ProofCard]:
+    """Return cards by name on a call per timestep, wrong states, and another batch size."""
+    known = result["differences"] if result else {}
     names: dict[str, Any] = {"steps": steps, "features": features}
-    names["cell"] = CELLS[experiment.model.cell].label
-    takeaway = _takeaway("steps", max(differences, key=lambda d: d.value or 0.0), steps)
-    return _card("steps", *differences, takeaway=takeaway, **names)
-
-
-def ways_to_break_streaming(features: int, result: dict[str, Any] | None) -> dict[str, ProofCard]:
-    """Return cards by name on stateful calls that go on from a wrong state, or can't be called."""
-
-    def card_of(name: str, off: str, rule: str) -> ProofCard:
-        known = dict[str, float]() if result is None else result["differences"]
-        names = {off: name, rule: f"{name}_rule"}
-        differences = [Difference(f"max |{code}|", known.get(of)) for code, of in names.items()]
-        return _card(name, *differences)
-
-    return {
-        "reset": card_of("reset", "one call − reset", "reset − x[:, t] alone"),
-        "carried": card_of("carried", "reset − no reset", "no reset − one call"),
-        "order": card_of("order", "same order − another", "another − exchanged"),
-        "batch": _card("batch", features=features),
-    }
+    names |= {"cell": CELLS[experiment.model.cell].label}
+    cards = {"batch": _card("batch", **names)}
+    for name, codes in STREAMED.items():
+        keys = zip((name, f"{name}_rule"), codes, strict=True)
+        measured = [Difference(f"max |{code}|", known.get(key), ROUNDING) for key, code in keys]
+        takeaway = _takeaway(name, measured[0], steps) if name == "steps" else ""
+        cards[name] = _card(name, *measured, takeaway=takeaway, **names)
+    return cards
 
 
 def leak_words(leak: Leak) -> Words:

@@ -29,14 +29,13 @@ class Generated:
     known: np.ndarray  # the true values of timesteps 2 to T + 1, (n, T, K)
 
     @property
-    def last(self) -> np.ndarray:
-        """The last given value, (n, 1, K)."""
-        return self.known[:, self.given - 2 : self.given - 1]
-
-    def errors(self, predicted: np.ndarray) -> np.ndarray:
-        """Return the RMSE (H,) of the first target's predictions, (n, H, K)."""
-        wrong = (predicted - self.known[:, self.given - 1 :])[..., 0].astype(np.float64)
-        return np.sqrt((wrong**2).mean(axis=0))
+    def errors(self) -> dict[str, np.ndarray]:
+        """RMSE (H,) of the first target: of both fields, and of "last", the last given value."""
+        known = self.known[..., 0].astype(np.float64)
+        predicted = {name: getattr(self, name)[..., 0] for name in ("one_step", "fed_back")}
+        predicted["last"] = known[:, self.given - 2, None]
+        wrong = {name: each - known[:, self.given - 1 :] for name, each in predicted.items()}
+        return {name: np.sqrt((each**2).mean(axis=0)) for name, each in wrong.items()}
 
 
 def why_not_generated(dataset: Dataset) -> str:
@@ -58,13 +57,12 @@ def generate(
     dataset: Dataset,
     weights: Sequence[np.ndarray],
     samples: np.ndarray,
-    given: int,
 ) -> Generated:
-    """Generate `samples` (n,) after `given` timesteps, at least 2, of data that can be generated.
+    """Generate the second half of `samples` (n,) of data that can be generated.
 
     Other inputs, such as the calendar, keep their true values.
     """
-    model, x, y = experiment.model, dataset.x[samples].copy(), dataset.y[samples]
+    model, x, given = experiment.model, dataset.x[samples].copy(), max(2, dataset.shape[1] // 2)
     layers, head = layers_of(weights, model.layers), weights[ARRAYS_EACH * model.layers :]
     states: list[list[np.ndarray] | None] = [None] * len(layers)
     origin, (features, columns) = dataset.origin, _fed_back(dataset)
@@ -83,8 +81,11 @@ def generate(
             signal, states[k] = trace.hidden, [state[:, -1] for state in trace.states]
         with np.errstate(over="ignore", invalid="ignore"):  # diverged runs are drawn, too
             outputs.append(signal[:, 0] @ head[0] + head[1] if head else signal[:, 0])
-    one_step = model_outputs(experiment, weights, dataset.x[samples])
-    values = [np.stack(outputs, axis=1)[:, given - 1 :], one_step[:, given - 1 :], y]
+    generated, one_step = (
+        np.stack(outputs, axis=1),
+        model_outputs(experiment, weights, dataset.x[samples]),
+    )
+    values = [generated[:, given - 1 :], one_step[:, given - 1 :], dataset.y[samples]]
     if origin is not None:
         values = [origin.y_scale.raw(each, series[:, None]) for each in values]
     return Generated(given, *values)

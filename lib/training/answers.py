@@ -17,7 +17,15 @@ import tensorflow as tf
 from lib.experiment import CELLS, LOSSES
 from lib.recurrence import ARRAYS_EACH, layers_of, weight_names
 from lib.shapes import MISTAKES, damage
-from lib.training.keras_layers import Calls, Weights, apply_layers, head_layers, recurrent, stack
+from lib.training.keras_layers import (
+    Calls,
+    Weights,
+    apply_layers,
+    head_layers,
+    largest,
+    recurrent,
+    stack,
+)
 from lib.training.streaming import streaming
 
 MOST_OUTPUTS = 200  # `influence` differentiates at most this many outputs: T × output columns
@@ -41,7 +49,7 @@ def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) 
     (sequence, *states), final = run(every, x), run(last, x)
     one = x[sample : sample + 1]
     return {
-        "difference": _largest(sequence[:, -1] - final),
+        "difference": largest(sequence[:, -1] - final),
         "sequence": sequence,
         "last": final,
         "prefixes": np.concatenate([run(last, one[:, :t]) for t in range(1, steps + 1)]),
@@ -76,21 +84,16 @@ def breakings(
     backwards = run(stack(cell, parts, return_sequences=True, go_backwards=True), x)
     backwards_last = run(stack(cell, parts, go_backwards=True), x)
     return {
-        "bidirectional": _largest(sequence[:, -1] - final),
-        "bidirectional_rule": _largest(both_ends - final),
-        "padded": _largest(run(every, padded)[:, -1] - padded_last),
-        "padded_moved": _largest(padded_last - unpadded_last),
-        "masked": _largest(run(every, padded, mask)[:, -1] - masked_last),
-        "masked_moved": _largest(masked_last - unpadded_last),
-        "zeroed": _largest(run(zeroed, padded, mask)[:, -1] - masked_last),
-        "backwards": _largest(backwards[:, -1] - backwards_last),
-        "backwards_flipped": _largest(np.flip(backwards, axis=1)[:, -1] - backwards_last),
+        "bidirectional": largest(sequence[:, -1] - final),
+        "bidirectional_rule": largest(both_ends - final),
+        "padded": largest(run(every, padded)[:, -1] - padded_last),
+        "padded_moved": largest(padded_last - unpadded_last),
+        "masked": largest(run(every, padded, mask)[:, -1] - masked_last),
+        "masked_moved": largest(masked_last - unpadded_last),
+        "zeroed": largest(run(zeroed, padded, mask)[:, -1] - masked_last),
+        "backwards": largest(backwards[:, -1] - backwards_last),
+        "backwards_flipped": largest(np.flip(backwards, axis=1)[:, -1] - backwards_last),
     }
-
-
-def _largest(values: np.ndarray) -> float:
-    """Return the largest absolute value; 0.0 only if all values are exactly zero."""
-    return float(np.abs(values).max(initial=0.0))
 
 
 def influence(

@@ -116,3 +116,8 @@ def head_layers(weights: Weights) -> list[Any]:
     layer = _layer("Dense", features, (("units", units),))
     layer.set_weights(list(weights))
     return [layer]
+
+
+def largest(values: np.ndarray) -> float:
+    """Return the largest absolute value; 0.0 only if all values are exactly zero."""
+    return float(np.abs(values).max(initial=0.0))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lib.recurrence import layers_of
-from lib.training.keras_layers import Calls, Weights, recurrent, stack
+from lib.training.keras_layers import Calls, Weights, largest, recurrent, stack
 
 
 def streaming(cell: str, weights: Weights, x: np.ndarray) -> dict[str, Any]:
@@ -14,61 +14,59 @@ def streaming(cell: str, weights: Weights, x: np.ndarray) -> dict[str, Any]:
 
     Returns:
         `whole` (T, U): the top layer's outputs of one call on the whole sequence.
-        `stateful`, `loop` (T, U): its outputs of T calls of stateful layers, or of their cells.
+        `stateful` (T, U): its outputs of a call of stateful layers for each timestep.
         `differences`: the largest absolute difference of each comparison, by name.
-        `message`: Keras's error if a stateful batch has the wrong size.
+        `message`: Keras's error if a stateful batch has another size.
     """
     parts, steps, half = layers_of(weights), x.shape[1], x.shape[1] // 2
     plain = stack(cell, parts, return_sequences=True)
-    one, two = (_stateful(cell, parts, batch) for batch in (1, 2))
-    run = Calls("streaming", cell, weights, 8 * steps, batch=1)
-    run_two = Calls("streaming in pairs", cell, weights, 4 * steps, batch=2).run
+    calls = Calls("streaming", cell, weights, 8 * steps, batch=1)
+    run_pair = Calls("streaming pairs", cell, weights, 4 * steps, batch=2).run
+
+    def in_one_call(inputs: np.ndarray) -> np.ndarray:
+        """Return the outputs (T, U) for inputs (T, F), from zero states."""
+        return np.asarray(calls.run(plain, inputs[None])[0])
 
     def step_by_step(inputs: np.ndarray, *, resets: bool = False) -> np.ndarray:
-        """Return the stateful layers' outputs (T, U) of a call for each timestep of (1, T, F)."""
+        """Return the outputs (T, U) of a call of stateful layers for each timestep of (T, F)."""
         outputs = []
-        for t in range(steps):
+        for row in inputs:
             if resets:
                 _reset(one)
-            outputs.append(run.run(one, inputs[:, t : t + 1])[0])
+            outputs.append(calls.run(one, row[None, None])[0])
         return np.concatenate(outputs)
 
-    first, second = x[:1], x[1:]
-    whole = run.run(plain, first)[0]
-    _reset(one)
-    stateful = step_by_step(first)
-    not_reset = step_by_step(second)  # goes on from the first sequence's last state
-    _reset(one)
-    fresh = step_by_step(second)
-    joined = run.run(plain, np.concatenate([first, second], axis=1))[0, steps:]
-    always_reset = step_by_step(first, resets=True)
-    alone = np.concatenate([run.run(plain, first[:, t : t + 1])[0] for t in range(steps)])
-
-    _reset(two)
-    run_two(two, x[:, :half])
-    swapped = run_two(two, x[::-1, half:])  # the second part of each sequence, in another order
+    first, second = x
+    one, pair = _stateful(cell, parts, 1), _stateful(cell, parts, 2)
+    whole, by_steps = in_one_call(first), step_by_step(first)
+    not_reset, always_reset = step_by_step(second), step_by_step(first, resets=True)
+    alone = np.concatenate([in_one_call(row[None]) for row in first])
     exchanged = np.concatenate([x[:, :half], x[::-1, half:]], axis=1)
-    loop = _loop(run, plain, first)
+    run_pair(pair, x[:, :half])
+    swapped = run_pair(pair, x[::-1, half:])  # each second half goes on from the other first half
     return {
         "whole": whole,
-        "stateful": stateful,
-        "loop": loop,
+        "stateful": by_steps,
         "differences": {
-            "loop": _largest(whole - loop),
-            "reset": _largest(whole - always_reset),
-            "reset_rule": _largest(always_reset - alone),
-            "carried": _largest(fresh - not_reset),
-            "carried_rule": _largest(joined - not_reset),
-            "order": _largest(run_two(plain, x)[::-1, half:] - swapped),
-            "order_rule": _largest(run_two(plain, exchanged)[:, half:] - swapped),
+            "steps": largest(whole - by_steps),
+            "steps_rule": largest(whole - _cells_in_a_loop(calls, plain, first)),
+            "reset": largest(whole - always_reset),
+            "reset_rule": largest(always_reset - alone),
+            "carried": largest(in_one_call(second) - not_reset),
+            "carried_rule": largest(in_one_call(np.concatenate(x))[steps:] - not_reset),
+            "order": largest(run_pair(plain, x)[::-1, half:] - swapped),
+            "order_rule": largest(run_pair(plain, exchanged)[:, half:] - swapped),
         },
-        "message": _wrong_batch(one, x[:, :1]),
+        "message": _wrong_batch(one[0], x[:, :1]),
     }
 
 
 def _stateful(cell: str, parts: Sequence[Any], batch: int) -> tuple[Any, ...]:
+    """Return stateful layers with zero states, from their weights."""
     options: dict[str, Any] = {"batch": batch, "return_sequences": True, "stateful": True}
-    return tuple(recurrent(cell, part, place, **options) for place, part in enumerate(parts))
+    layers = tuple(recurrent(cell, part, place, **options) for place, part in enumerate(parts))
+    _reset(layers)
+    return layers
 
 
 def _reset(layers: Sequence[Any]) -> None:
@@ -76,18 +74,17 @@ def _reset(layers: Sequence[Any]) -> None:
         layer.reset_state()
 
 
-def _loop(run: Calls, layers: Sequence[Any], x: np.ndarray) -> np.ndarray:
-    """Return the outputs (T, U) of the layers' cells for x (1, T, F), called in a Python loop."""
-    cells = tuple(layer.cell for layer in layers)
+def _cells_in_a_loop(calls: Calls, layers: Sequence[Any], x: np.ndarray) -> np.ndarray:
+    """Return the outputs (T, U) of the layers' cells for x (T, F), called once per timestep."""
+    cells, outputs = tuple(layer.cell for layer in layers), []
     states = [np.asarray(s) for layer in layers for s in layer.get_initial_state(batch_size=1)]
-    outputs = []
-    for t in range(x.shape[1]):
-        output, *states = run(_step, cells, x[:, t], *states)
+    for row in x:
+        output, *states = calls(_one_step, cells, row[None], *states)
         outputs.append(output[0])
     return np.array(outputs)
 
 
-def _step(cells: Sequence[Any], x: Any, *states: Any) -> tuple[Any, ...]:
+def _one_step(cells: Sequence[Any], x: Any, *states: Any) -> tuple[Any, ...]:
     """Return the top cell's output for one timestep x (1, F), and all cells' new states."""
     after, each = [], len(states) // len(cells)
     for place, cell in enumerate(cells):
@@ -96,16 +93,10 @@ def _step(cells: Sequence[Any], x: Any, *states: Any) -> tuple[Any, ...]:
     return x, *after
 
 
-def _wrong_batch(layers: Sequence[Any], x: np.ndarray) -> str:
+def _wrong_batch(layer: Any, x: np.ndarray) -> str:
     """Return Keras's error message for two samples in a batch of one, without its frame."""
     try:
-        layers[0](x)
+        layer(x)
     except ValueError as error:
-        _, _, message = f"{error}".partition("\x1b[1m")  # bold on a terminal
-        return message.partition("\x1b[0m")[0]
+        return f"{error}".partition("\x1b[1m")[2].partition("\x1b[0m")[0]  # bold on a terminal
     return ""
-
-
-def _largest(values: np.ndarray) -> float:
-    """Return the largest absolute value; 0.0 only if all values are exactly zero."""
-    return float(np.abs(values).max())

@@ -1,6 +1,7 @@
 """Generation against a slow loop, and the pictures and words about it."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,7 +15,12 @@ from tests.unit.own_data import cut, load, sales, table
 from tests.unit.pictures import LIGHT
 from tests.unit.test_formulas import opened
 
-SINE = suggested("sine").set(T=9, N=32, U=4)
+
+def sine(**settings):
+    """Return the experiment, the dataset and weights by mode, as `sales` does."""
+    experiment = suggested("sine").set(**{"T": 9, "N": 32, "U": 4} | settings)
+    dataset = make_dataset(experiment)
+    return experiment, dataset, {"sequence": initial_model_weights(experiment, 3, 1)}
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -27,23 +33,33 @@ def test_a_layer_goes_on_from_an_initial_state(cell):
     np.testing.assert_allclose(second.hidden, whole.hidden[:, 3:], atol=1e-6)
 
 
-@pytest.mark.parametrize("layers", [1, 2])
-def test_generated_values_equal_those_of_whole_sequences(layers):
-    """A slow loop reads the whole sequence again for each value, from a zero state."""
-    experiment = SINE.set(layers=layers)
-    dataset = make_dataset(experiment)
-    weights = initial_model_weights(experiment, 3, 1)
-    samples = np.array([2, 30])
+@pytest.mark.parametrize("settings", [{}, {"form": "value"}, {"form": "change", "scale": "id"}])
+def test_generated_values_equal_those_of_whole_sequences(settings):
+    """A slow loop reads the whole sequence again for each value, from a zero state.
+
+    A table's inputs and targets have their own scales, maybe for each series.
+    """
+    prepared = sales(T=9, layers=2, **settings) if settings else sine(layers=2)
+    experiment, dataset, weights = *prepared[:2], prepared[2]["sequence"]
+    samples = np.array([2, len(dataset.x) - 1])  # of the first and the last store
+    raw = standard = np.asarray
+    if origin := dataset.origin:
+        about = {"series": origin.series[origin.starts[samples]]}
+        raw, standard = (
+            partial(origin.y_scale.raw, **about),
+            partial(origin.x_scale.standard, **about),
+        )
     x, slow = dataset.x[samples].copy(), []
     for step in range(4, 10):
-        slow.append(forward(experiment, weights, x[:, :step])[1][:, -1])
+        output = raw(forward(experiment, weights, x[:, :step])[1][:, -1])
+        slow.append(output)
         if step < 9:
-            x[:, step, :1] = slow[-1]
-    found = generate(experiment, dataset, weights, samples, given=4)
-    np.testing.assert_allclose(found.fed_back, np.stack(slow, axis=1), atol=1e-6)
-    np.testing.assert_allclose(found.one_step[:, 0], found.fed_back[:, 0], atol=1e-6)
-    np.testing.assert_array_equal(found.last[:, 0], dataset.x[samples, 3, :1])
-    assert found.errors(found.known[:, 3:]).tolist() == [0.0] * 6
+            x[:, step, :1] = standard(output)
+    found = generate(experiment, dataset, weights, samples)
+    np.testing.assert_allclose(found.fed_back, np.stack(slow, axis=1), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(found.one_step[:, 0], found.fed_back[:, 0], rtol=1e-5)
+    wrong = (found.fed_back - found.known[:, 3:])[..., 0]
+    np.testing.assert_allclose(found.errors["fed_back"], np.sqrt((wrong**2).mean(axis=0)))
 
 
 def test_data_say_why_they_cannot_be_generated():
@@ -63,17 +79,13 @@ def test_data_say_why_they_cannot_be_generated():
         assert part in why if part else not why
 
 
-@pytest.mark.parametrize("prepared", ["sine", "sales"])
+@pytest.mark.parametrize("prepared", [sine(T=6), sales(form="change")])
 def test_pictures_show_where_generation_begins_and_how_errors_grow(prepared):
     """Takeaways have at most 15 words. Diverged weights are drawn, too."""
-    experiment, dataset = SINE, make_dataset(SINE)
-    weights = initial_model_weights(SINE, 3, 1)
-    if prepared == "sales":
-        experiment, dataset, by_mode = sales(form="change")
-        weights = by_mode["last"]
+    experiment, dataset, weights = prepared
     for factor in (1.0, np.nan):
-        used = [factor * w for w in weights]
-        found = generate(experiment, dataset, used, np.arange(4), given=3)
+        used = [factor * w for w in weights["sequence"]]
+        found = generate(experiment, dataset, used, np.arange(4))
         figure = generation.generated_figure(dataset, found, "sequence", LIGHT)
         true, rings, generated = figure.traces
         assert list(generated["x"]) == list(rings["x"]) == list(true["x"])[2:]

@@ -1,6 +1,7 @@
-"""The Cell page's part "Streaming": one timestep per call, what breaks it, code, and generation."""
+"""The Cell page's part "Streaming": one timestep per call, what breaks it, generation, and code."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from lib import charts
 from lib.charts import Palette, Side, Strip, generation, proofs
 from lib.export import streaming_code
 from lib.recurrence import unroll_stack
-from lib.results import Generated, generate, spread_places, why_not_generated
+from lib.results import generate, spread_places, why_not_generated
 from lib.text import LONG_NUMBER
 from lib.ui import address
 from lib.ui.cell.ask import Reply, neighbors
@@ -19,125 +20,110 @@ from lib.ui.session import once
 from lib.ui.widgets import card, card_chart, hint, press, say_steadily, takeaway
 
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
-LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
 # A card on wrong states reserves space for this takeaway, the longest of the usual ones.
 BREAK_ROOM = f"Off by {LONG_NUMBER}: the second sequence starts from the first one's last state."
+LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
+STRIPS = {  # names of a card's two strips
+    "reset": ("one call", "always reset"),
+    "carried": ("second sequence", "second sequence, no reset"),
+    "order": ("same order", "another order"),
+}
 MOST_GENERATED = 200  # samples whose generated values are compared with the true values
 
 
 def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
     """Draw all pictures. Return a function that writes a sentence on the picked call."""
-    (reply,), layer, order = replies, chosen.layer_pass, chosen.row_order
-    (steps, features), result = chosen.dataset.shape[1:], reply.values
-    proof = proofs.one_value_at_a_time(chosen.experiment, steps, features, result)
-    rows = {name: result[name].T[order] if result else None for name in ("whole", "stateful")}
-    sides = (
-        Side("return_sequences=True", "one call", rows["whole"]),
-        Side("stateful=True", f"{steps} calls", rows["stateful"]),
-    )
+    (reply,), layer, (steps, features) = replies, chosen.layer_pass, chosen.dataset.shape[1:]
+    result, missing = reply.values, reply.instead
+    cards = proofs.streaming_cards(chosen.experiment, steps, features, result)
     left, right = st.columns((3, 2))
-    with left, card(proof.title, key="cell_steps", **LOOK):
-        start, missing = chosen.first_row, reply.instead
-        drawn = proofs.equation(
-            sides, proof, palette, missing=missing, axis="timesteps", start=start
-        )
-        st.html(drawn)
+    with left, card(cards["steps"].title, key="cell_steps", **LOOK):
+        proof, order = cards["steps"], chosen.row_order
+        rows = [result[name].T[order] if result else None for name in ("whole", "stateful")]
+        one = Side("return_sequences=True", "one call", rows[0])
+        sides = one, Side("stateful=True", f"{steps} calls", rows[1])
+        options: Any = {"missing": missing, "axis": "timesteps", "start": chosen.first_row}
+        st.html(proofs.equation(sides, proof, palette, **options))
         st.html(charts.render(PROOFS, "measured", proof.differences[1], palette, missing))
         takeaway(proof.takeaway, f"{chosen.which}{proof.why}")
     with right, card("The state between two calls", key="cell_carried", **LOOK):
-        st.html(generation.carried_states(layer, order, palette))
+        st.html(generation.carried_states(layer, chosen.row_order, palette))
         sentence_place = st.container().empty()
-    _draw_breakings(chosen, reply, palette)
+    columns = st.columns(4)
+    for (name, outputs), column in zip(_outputs(chosen).items(), columns, strict=False):
+        with column, card(cards[name].title, **LOOK):
+            strips = [_strip(*named, steps) for named in zip(STRIPS[name], outputs, strict=True)]
+            st.html(charts.render(PROOFS, "strips", strips, cards[name], missing, palette))
+            why = f"{chosen.which}{cards[name].why}"
+            takeaway(cards[name].takeaway, why, longest=BREAK_ROOM)
+    with columns[-1], card(cards["batch"].title, **LOOK):
+        st.code(result["message"] if result else missing, language=None, wrap_lines=True)
+        takeaway(cards["batch"].takeaway, cards["batch"].why)
     _draw_generation(chosen, palette)
     with st.expander("Code to copy"):
         code = streaming_code(chosen.experiment, chosen.dataset)
-        for place, text in zip(st.tabs([*code]), code.values(), strict=True):
-            place.code(text)
+        for tab, text in zip(st.tabs([*code]), code.values(), strict=True):
+            tab.code(text)
 
     def write(step: int, unit: int) -> None:
-        outputs = result["stateful"] if result else None
         with sentence_place:
-            say_steadily(generation.state_sentence(layer, outputs, unit, step))
+            by_steps = result["stateful"] if result else None
+            say_steadily(generation.state_sentence(layer, by_steps, unit, step))
 
     return write
 
 
-def _draw_breakings(chosen: Chosen, reply: Reply, palette: Palette) -> None:
-    """Draw stateful calls that go on from a wrong state, and Keras's error for a wrong batch."""
-    features, result = chosen.dataset.shape[2], reply.values
-    cards = proofs.ways_to_break_streaming(features, result)
-    columns = st.columns(4)
-    for (name, outputs), column in zip(_strips(chosen).items(), columns, strict=False):
-        proof = cards[name]
-        with column, card(proof.title, **LOOK):
-            st.html(charts.render(PROOFS, "strips", outputs, proof, reply.instead, palette))
-            takeaway(proof.takeaway, f"{chosen.which}{proof.why}", longest=BREAK_ROOM)
-    with columns[-1], card(cards["batch"].title, **LOOK):
-        st.code(result["message"] if result else reply.instead, language=None, wrap_lines=True)
-        takeaway(cards["batch"].takeaway, cards["batch"].why)
-
-
-def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
-    """Return two strips of outputs for each card, computed in NumPy."""
+def _outputs(chosen: Chosen) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return the outputs for a card's two strips, right and wrong, (T, U) or (T/2, U), in NumPy."""
     name, weights, x = (
         chosen.experiment.model.cell,
         chosen.upward(chosen.weights),
         neighbors(chosen),
     )
-    steps, half, order = x.shape[1], x.shape[1] // 2, chosen.row_order
+    steps, half = x.shape[1], x.shape[1] // 2
 
     def outputs(inputs: np.ndarray) -> np.ndarray:
-        return unroll_stack(name, weights, inputs)[-1].hidden[..., order]
+        return unroll_stack(name, weights, inputs)[-1].hidden[..., chosen.row_order]
 
-    whole = outputs(x)
-    always_reset = outputs(np.swapaxes(x[:1], 0, 1))[:, 0]
-    joined = outputs(np.concatenate([x[:1], x[1:]], axis=1))[0, steps:]
-    exchanged = outputs(np.concatenate([x[:1, :half], x[1:, half:]], axis=1))[0, half:]
-    in_time, late = (
-        {0: "1", steps - 1: f"{steps}"},
-        {0: f"{half + 1}", steps - half - 1: f"{steps}"},
-    )
+    first, second = outputs(x)
+    exchanged = outputs(np.concatenate([x[:1, :half], x[1:, half:]], axis=1))[0]
     return {
-        "reset": (
-            Strip("one call", whole[0], None, in_time),
-            Strip("always reset", always_reset, None, in_time),
-        ),
-        "carried": (
-            Strip("second sequence", whole[1], None, in_time),
-            Strip("second sequence, no reset", joined, None, in_time),
-        ),
-        "order": (
-            Strip("same order", whole[1, half:], None, late),
-            Strip("another order", exchanged, None, late),
-        ),
+        "reset": (first, outputs(x[0][:, None])[:, 0]),
+        "carried": (second, outputs(np.concatenate(x)[None])[0, steps:]),
+        "order": (second[half:], exchanged[half:]),
     }
 
 
-def _pick_sine() -> None:
-    address.change(address.picking("sine"))
+def _strip(name: str, outputs: np.ndarray, steps: int) -> Strip:
+    """Return a strip of the outputs of the last of `steps` timesteps."""
+    first, last = steps - len(outputs) + 1, len(outputs) - 1
+    return Strip(name, outputs, None, {0: f"{first}", last: f"{steps}"})
 
 
 def _draw_generation(chosen: Chosen, palette: Palette) -> None:
     """Draw values that the model generates for the sample, and the errors over many samples."""
-    dataset, weights = chosen.dataset, chosen.weights
+    dataset, title = chosen.dataset, "Generate: predictions become inputs"
     if why := why_not_generated(dataset):
-        with card("Generate: predictions become inputs", **LOOK):
+        with card(title, **LOOK):
             hint(why)
             press("Generate a sine wave", "arrow_forward", "to_sine", _pick_sine)
         return
-    many = np.arange(len(dataset.x))[dataset.evaluated]
-    many = many[spread_places(len(many), MOST_GENERATED)]
-    given = max(2, dataset.shape[1] // 2)
-
-    def make(samples: np.ndarray) -> Generated:
-        return generate(chosen.experiment, dataset, weights, samples, given)
-
-    one = make(np.array([chosen.sample]))
-    errors = once("generated", (weights, dataset), lambda: make(many))
+    make = partial(generate, chosen.experiment, dataset, chosen.weights)
+    evaluated = np.arange(len(dataset.x))[dataset.evaluated]
+    evaluated = evaluated[spread_places(len(evaluated), MOST_GENERATED)]
+    many = once("generated", (chosen.weights, dataset), partial(make, evaluated))
+    one, of_mode = make(np.array([chosen.sample])), (chosen.mode, palette)
     left, right = st.columns(2)
-    with left, card("Generate: predictions become inputs", key="cell_generated", **LOOK):
-        figure = generation.generated_figure(dataset, one, chosen.mode, palette)
-        card_chart(figure, *generation.generated_words(dataset, one), "chart_generated")
+    with left, card(title, key="cell_generated", **LOOK):
+        figure, words = (
+            generation.generated_figure(dataset, one, *of_mode),
+            generation.generated_words,
+        )
+        card_chart(figure, *words(dataset, one), "chart_generated")
     with right, card("Error by timesteps ahead", key="cell_drift", **LOOK):
-        figure = generation.drift_figure(dataset, errors, chosen.mode, palette)
-        card_chart(figure, *generation.drift_words(dataset, errors), "chart_drift")
+        figure = generation.drift_figure(dataset, many, *of_mode)
+        card_chart(figure, *generation.drift_words(dataset, many), "chart_drift")
+
+
+def _pick_sine() -> None:
+    address.change(address.picking("sine"))
