@@ -51,8 +51,7 @@ format: .venv/dev.stamp
 bench: .venv/dev.stamp browser
 	$(BIN)/python -m tests.bench.first_use
 	$(BIN)/python -m tests.bench.pages
-	$(BIN)/python -m tests.bench.follow
-	$(BIN)/python -m tests.bench.throughput --json throughput.json
+	$(BIN)/python -m tests.bench.throughput
 
 bench-load: .venv/dev.stamp browser
 	$(BIN)/python -m tests.bench.load $(ARGS)

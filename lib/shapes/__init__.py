@@ -26,7 +26,7 @@ from lib.shapes.doctor.damage import DAMAGE_EPOCHS, LEAK_EPOCHS, MISTAKES, Damag
 from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes
 from lib.shapes.errors import CHECKLIST, EXAMPLES, explain_error
 from lib.shapes.errors.message import Explanation
-from lib.shapes.errors.pasted import both_ends, pasted_sizes
+from lib.shapes.errors.pasted import both_ends
 from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count
 from lib.shapes.remedy import Remedy
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, ShapeError, Stack, put, swap
@@ -45,7 +45,6 @@ from lib.shapes.stack.link import (
 )
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Input, Unread, with_given_outputs
-from lib.shapes.stack.quiz import quiz_question
 from lib.shapes.stack.read import read_model, read_source
 from lib.shapes.stack.read.pasted import LONGEST, ModelError, ModelReading
 from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, CellStack, Recurrent

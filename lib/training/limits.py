@@ -20,7 +20,6 @@ MAX_RUNS = 48  # unfinished runs per worker: each keeps its data and models in m
 MAX_RUNS_EACH = 8  # active runs per browser; all browsers without a cookie share 8 per worker
 MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers in the data of a browser's active runs together
 MAX_SWEEPS = 16  # active sweeps of a page server
-MAX_SWEEPS_NAMELESS = 2  # active sweeps of all browsers without a cookie
 
 
 def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
@@ -104,11 +103,6 @@ def run_refusal(
     return sentence(f"{kind}_runs", most=most, count=len(own)) if len(own) >= most else ""
 
 
-def sweep_refusal(browser: str | None, active: Sequence[str | None]) -> str:
-    """Return why a browser can't start a sweep; "" if it can. `active` has the sweeps' browsers."""
-    nameless = 0 if browser else sum(not other for other in active)
-    if nameless >= MAX_SWEEPS_NAMELESS:
-        return sentence("nameless_sweeps", most=MAX_SWEEPS_NAMELESS, count=nameless)
-    if len(active) >= MAX_SWEEPS:
-        return sentence("many_sweeps", most=MAX_SWEEPS, count=len(active))
-    return ""
+def sweep_refusal(active: int) -> str:
+    """Return why no sweep can start beside this number of active sweeps; "" if one can."""
+    return sentence("many_sweeps", most=MAX_SWEEPS, count=active) if active >= MAX_SWEEPS else ""

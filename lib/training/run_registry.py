@@ -127,18 +127,14 @@ class RunRegistry:
         if not refusal:
             worker.post(start)
             supervisor.end_delay()
-        added = self._add(run, worker, start, owner)
-        added.reason = self._pool.away
-        if refusal:
-            added.end(refusal, self._clock())
-
-    def _add(self, run: Run, worker: WorkerProcess, start: Start, owner: str | None) -> ClientRun:
         reason = "" if worker.ready else sentence("starting")
         epochs = run.experiment.training.epochs
         queued = Snapshot(run.id, Status.QUEUED, epochs=epochs, reason=reason)
         added = self.runs[run.id] = ClientRun(run, worker, owner, start, queued, self._clock())
         added.last_verb = "pause" if start.paused else "start"
-        return added
+        added.reason = self._pool.away
+        if refusal:
+            added.end(refusal, self._clock())
 
     def unfinished(self, worker: WorkerProcess) -> list[ClientRun]:
         """Return a worker's runs that haven't ended."""

@@ -17,8 +17,7 @@ from lib.charts import Chart
 from lib.data import Dataset, Reading, Table
 from lib.experiment import Experiment
 from lib.export import Kept
-from lib.shapes import ModelReading, Stack, TargetQuestion
-from lib.training import AnswerFuture
+from lib.shapes import ModelReading, Stack
 
 Query = dict[str, list[str]]  # an address: all values of each key
 LayerWeights: TypeAlias = tuple[np.ndarray, ...]  # three arrays per layer, then the head's arrays
@@ -112,14 +111,10 @@ class ShapesPage:
     model_problem: str = ""
     drops: int = 0  # number of dropped files: a new number gives a new, empty uploader
     open_layer: int | None = None  # the layer of a long stack whose settings are drawn
-    # By question of the quiz: the option that was picked first, and whether it was right.
-    answers: dict[int, tuple[int, bool]] = field(default_factory=dict)
     field_problems: dict[str, str] = field(default_factory=dict)  # by text field of a question
     message: str | None = None  # the error message to explain
     stack_question: str = ""  # the address's question, if it was made from a stack's output
     made_up: bool = False  # whether y was chosen to fit, because the code defines no y
-    mistake: tuple[TargetQuestion | None, str] = (None, "")  # a question, and the picked mistake
-    training_both: dict[str, AnswerFuture] = field(default_factory=dict)  # requests by mistake
 
 
 @dataclass(slots=True, eq=False)

@@ -165,7 +165,7 @@ def _start(plan: Plan, loaded: Loaded) -> None:
     record = runs.RunRecord(browser_id(), table, is_listed=False)
     runner = Runner(plan, runs.client(), table, rests=True)
     new = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, record)
-    if refusal := _admit(record.browser):
+    if refusal := _admit():
         st.toast(plain(refusal), icon=":material/block:", duration="infinite")
         return
     _SWEEPS[new.id] = new
@@ -174,12 +174,12 @@ def _start(plan: Plan, loaded: Loaded) -> None:
     runner.start()
 
 
-def _admit(browser: str | None) -> str:
+def _admit() -> str:
     """Stop and drop sweeps so that a new one can start. Return why it can't start, else ""."""
     known = list(_SWEEPS.values())
     unfinished = [each for each in known if not (each.is_mine or each.runner.state.over)]
     watched = [each for each in unfinished if each.runner.unwatched_seconds < WATCH_SECONDS]
-    if refusal := sweep_refusal(browser, [each.record.browser for each in watched]):
+    if refusal := sweep_refusal(len(watched)):
         return refusal
     if len(unfinished) >= MAX_SWEEPS:  # at least one of them is unwatched
         max(unfinished, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from lib.results.run import Status
-from lib.training import worker_pool, worker_process
+from lib.training import worker_pool
 from lib.training.client import TrainingClient
 from tests.unit.fakes import fake_dataset
 from tests.waiting import PATIENCE, eventually, worker_pids
@@ -93,18 +93,6 @@ def test_runs_fail_over_when_their_worker_is_killed(client, endless):
     client.stop(paused)
     later = client.wait(client.start(experiment.set(epochs=1), dataset), PATIENCE)
     assert (later.status, later.reason) == (Status.FINISHED, "")
-
-
-def test_a_silent_worker_is_replaced(client, endless, monkeypatch):
-    """If a worker sends no heartbeat for `SILENT_BEATS` intervals, it is killed and replaced."""
-    pid = worker_pid(client)
-    run = client.start(*endless)
-    client.wait(run, PATIENCE, trained)
-    os.kill(pid, signal.SIGSTOP)
-    monkeypatch.setattr(worker_process, "SILENT_BEATS", 2)
-    assert eventually(lambda: not psutil.pid_exists(pid))
-    monkeypatch.undo()
-    assert_fails_over(client, run, pid, "was silent for")
 
 
 @pytest.mark.parametrize("where", rest_weekly(["in a run", "in the worker"]))

@@ -95,16 +95,3 @@ def test_run_sweep_returns_a_data_frame(client, monkeypatch, tmp_path):
     assert frame["last_step_error"].notna().all()
     assert set(frame["epochs"]) == {5}
     assert shares[-1] == 1.0
-
-
-def test_a_sweep_of_labels_has_accuracies(client):
-    """Probabilities and logits are the same training. An accuracy is a share of 16 samples."""
-    base = base_of("first_pattern", {"N": 64, "T": 8, "U": 2, "epochs": 2})
-    runner = Runner(make_plan(base, {"output": ["probabilities", "logits"]}, 1), client)
-    runner.run()
-    probabilities, logits = runner.results
-    for mode in BOTH_MODES:
-        accuracies = probabilities.scores(mode)
-        np.testing.assert_array_equal(accuracies, logits.scores(mode))
-        assert (accuracies * 16 % 1 == 0).all()
-    assert 0.25 < logits["baseline_accuracy"] < 0.75

@@ -21,9 +21,6 @@ def keys(block):
 def test_the_elements_of_every_key_are_on_its_page(page):
     """A keyboard key clicks or changes elements of its page."""
     app = start(page)
-    if page == "Shapes":
-        app.query_params["part"] = "quiz"
-        app.run()
     shown = {*keys(app.main), *keys(app.sidebar)}
     needed = {element for key in (*KEYS[page], *EVERYWHERE) for element in key["on"]}
     assert not needed - shown

@@ -47,14 +47,13 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Data?data=gapminder&horizon=1&form=change&test=20&gap=2&stride=2": ("", 2, ()),
     "Shapes": ("From (N, 12, 3) to (N, 12, 1) with 1,297 parameters", 3, (SCALE,)),
     "Shapes?part=target": ("Silently wrong", 5, (SCALE, "Proof")),
-    "Shapes?part=error": ("What this message means", 1, (SCALE, "there is no time axis")),
-    "Shapes?part=quiz": ("Predict the output shape", 1, (SCALE, "Question 1")),
+    "Shapes?part=error": ("What this message means", 0, ("there is no time axis",)),
     "Compare": ("2 recorded runs side by side", 2, ("Running mean", "Echo")),
     "Sweep": ("Recall the first: error by timesteps T and cell", 2, ("12 of 12 points",)),
 }
 """By page and query: a part of the heading, the least number of pictures, texts on the page."""
 NONSENSE = ("~~~_~", "input_t0_fnan~bi_mwhat", "9" * 5000, "²", "-1", "٣", "<b>")
-KEYS = ("part", "stack", "check", "error", "quiz", "at", "card", "runs", "sweep", "step", "sample")
+KEYS = ("part", "stack", "check", "error", "at", "card", "runs", "sweep", "step", "sample")
 """Query parameters that aren't settings."""
 
 

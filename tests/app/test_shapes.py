@@ -1,11 +1,7 @@
 """The Shapes page in AppTest: each part opened by a link, and its widgets."""
 
-from dataclasses import asdict
-
 import pytest
 
-from lib.shapes import Damage
-from lib.training.recorded import read_recording
 from tests.app.driver import address, link, text, title
 
 
@@ -104,24 +100,19 @@ def test_the_verdict_depends_on_the_loss_and_on_the_batch_size():
 
 
 def test_one_click_checks_the_output_of_the_traced_stack():
-    """Two parts have this button. It keeps the number of samples of y and sets the batch size."""
-    app = shapes(part="target", stack="input_b8~lstm_seq_u5", check="64.3_64.12.5")
-    app.button(key="from_stack").click().run()
-    assert title(app).startswith("Correct: y (64, 12, 5)")
-    assert app.number_input(key="check_batch").value == 8
-    app = shapes(stack="input~lstm_seq_u5", check="64.3_64.12.5")
+    """The question keeps the number of samples of y, and has the batch size of the stack."""
+    app = shapes(stack="input_b8~lstm_seq_u5", check="64.3_64.12.5")
     app.button(key="to_doctor").click().run()
     assert title(app).startswith("Correct: y (64, 12, 5)")
+    assert app.number_input(key="check_batch").value == 8
 
 
-def test_an_example_with_labels_opens_its_question():
+def test_a_question_may_be_about_labels():
     """A mistake has fixes. The notes and the names of the losses concern labels, too."""
-    app = shapes(part="target")
-    app.button_group(key="label_example").set_value("Tag, class numbers").run()
+    app = shapes(part="target", check="320.12.5_320.12_sparse-categorical-crossentropy_32")
     assert title(app).startswith("Correct: y (320, 12) matches the output (320, 12, 5)")
-    assert app.selectbox(key="check_loss").value == "sparse_categorical_crossentropy"
     assert "Cross-entropy, integer" in text(app)
-    app.button_group(key="label_example").set_value("One label, every step returned").run()
+    app = shapes(part="target", check="320.12.5_320_sparse-categorical-crossentropy_32")
     assert title(app).startswith("Error")
     assert "If y has one target per sample, return only the last" in text(app)
     assert "class_weight needs one label per sequence" in text(app)
@@ -141,27 +132,6 @@ def test_a_hint_shows_if_the_recorded_damage_is_of_other_shapes(check, has_hint)
     assert ("The example has its own settings" in text(app)) is has_hint
 
 
-@pytest.mark.parametrize(
-    ("error", "badge"),
-    [(None, "trained just now"), (RuntimeError("The training process died."), "recorded")],
-)
-def test_training_shows_its_damage_or_its_error(client, error, badge):
-    """If training fails, the page shows the error and the recorded damage, and can try again."""
-    app = shapes(part="target")
-    app.button(key="train_both").click().run()
-    assert app.button(key="train_both").disabled
-    (question,) = client.questions
-    assert question.name == "target_damage"
-    if error:
-        question.answer.set_exception(error)
-    else:
-        question.answer.set_result(asdict(read_recording(question.arguments["case"], Damage)))
-    app.run()
-    assert badge in text(app)
-    assert [e.value.replace("\\", "") for e in app.error] == ([str(error)] if error else [])
-    assert not app.button(key="train_both").disabled
-
-
 def paste_message(message):
     """Paste an error message, and return the page."""
     app = shapes(part="error")
@@ -177,10 +147,9 @@ def paste_message(message):
     ],
 )
 def test_every_text_gets_a_heading_and_the_checklist(message, heading):
-    """This holds for known and unknown messages. A shape of one axis isn't drawn."""
+    """This holds for known and unknown messages."""
     app = paste_message(message)
     assert title(app).startswith(heading)
-    assert "Shapes in the message" not in text(app)
     assert text(app).count("keras.Input takes the shape of one") == 1
 
 
@@ -215,17 +184,3 @@ def test_a_hostile_message_does_no_harm(message):
     """A hostile message raises no error, and none of it becomes markup."""
     app = paste_message(message)
     assert not any("<" in m.value.replace("\\<", "") for m in app.markdown)
-
-
-def test_the_quiz_grades_an_answer_at_once():
-    """The quiz marks the right option and keeps the score. The next question differs."""
-    app = shapes(part="quiz", quiz="3")
-    first = app.code[0].value
-    assert "(None" not in first
-    app.button(key="option_0").click().run()
-    assert "✓ Right" in text(app) or "✗ Wrong" in text(app)
-    assert "of 1 right" in text(app)
-    assert sum("✓" in b.label for b in app.button) == 1
-    app.button(key="quiz_next").click().run()
-    assert app.code[0].value != first
-    assert address(app)["quiz"] == "4"

@@ -11,7 +11,6 @@ import pytest
 from lib.results.run import Status
 from lib.sweep.plan import READY
 from lib.training import limits
-from lib.training.limits import MAX_SWEEPS_NAMELESS
 from lib.training.run_registry import WATCH_SECONDS
 from lib.ui import browser, sweeps
 from tests.app.driver import address, html, link, start, text
@@ -120,16 +119,6 @@ def started(app):
     """Press Start, and return whether a sweep begins. If it doesn't, a notification shows."""
     app.button(key="sweep_start").click().run()
     return not app.toast
-
-
-def test_browsers_without_cookies_share_a_limit():
-    """A notification explains why a sweep above the limit doesn't start."""
-    apps = [sweep(**OWN) for _ in range(MAX_SWEEPS_NAMELESS + 1)]
-    assert [started(app) for app in apps] == [True] * MAX_SWEEPS_NAMELESS + [False]
-    assert "share at most 2 active sweeps" in apps[-1].toast[0].value
-    apps[0].button(key="sweep_stop").click().run()
-    assert started(apps[-1])
-    assert started(apps[-1])  # This sweep replaces the session's own sweep.
 
 
 def test_an_unwatched_sweep_is_stopped_for_a_new_sweep(registry, monkeypatch):

@@ -1,6 +1,6 @@
 """The cost and the gain of a Ray cluster, on this machine with real processes.
 
-`python -m tests.bench.cluster [--quick] [--json PATH]` prints two tables and, as its last line, one
+`python -m tests.bench.cluster [--quick]` prints two tables and, as its last line, one
 JSON object with their rows. It needs Linux and requirements-cluster.txt.
 
 - `cost`: a run on a local worker, compared with the same run on a slot, with compiled programs.
@@ -18,7 +18,6 @@ import os
 import statistics
 import time
 from functools import partial
-from pathlib import Path
 
 from lib.data.datasets.registry import make_dataset
 from lib.experiment import Experiment
@@ -134,7 +133,6 @@ def main():
     """Measure everything, print tables, and print one line of JSON at the end."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="only check that everything works")
-    parser.add_argument("--json", type=Path, help="also write the result to this file")
     arguments = parser.parse_args()
     patience = QUICK_IDLE_WAIT if arguments.quick else IDLE_WAIT
     rows = {
@@ -145,8 +143,6 @@ def main():
     for name, measure in rows.items():
         result[name] = measure(patience)
         show(name, result[name])
-    if arguments.json:
-        arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result))
 
 

@@ -1,15 +1,18 @@
-"""Measure many sessions on a real server: users who train, and users who watch one run.
+"""Measure many sessions on a real server: users who train, watch one run or follow a talk.
 
 The sessions use Streamlit's protocol without a browser (`tests.session`).
 """
 
 import asyncio
 import contextlib
+import re
 import statistics
 import time
 from dataclasses import dataclass
 
-from tests.bench.figures import IDLE_WAIT, Shares, anonymous_mb, percentile, sides_of, wait_for_idle
+import numpy as np
+
+from tests.bench.figures import IDLE_WAIT, Shares, anonymous_mb, sides_of, wait_for_idle
 from tests.session import Session
 
 CROWD = 32  # with at least this many sessions, each session trains another architecture
@@ -21,6 +24,8 @@ NEW = (("lstm", 23, 17), ("gru", 11, 21), ("simple_rnn", 37, 14))
 """Cells, units and timesteps that no link and no recorded run has."""
 WATCHERS = 30
 SHARED = WORK.replace("N=640", "N=2560")  # the watched run, which lasts longer than the measurement
+FOLLOW = re.compile(r"follow=\w+")  # the link for the audience, in the page's text
+SCENES, SCENE_SECONDS = 6, 10.0  # how often a presenter changes the scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +182,7 @@ def _update_statistics(updates, moves):
         "updates_per_s": round(statistics.median(updates), 2),
         "updates_per_s_least": round(min(updates), 2),
         "slider_p50_s": round(statistics.median(moves), 3),
-        "slider_p95_s": round(percentile(moves, 95), 3),
+        "slider_p95_s": round(float(np.percentile(moves, 95)), 3),
     }
 
 
@@ -206,5 +211,33 @@ async def watchers(server, bounds, count=WATCHERS):
         "owner_updates_per_s": round(owner_rates["updates"], 2),
         "epochs_per_s": round(owner_rates["epochs"], 1),
         "failed": failed,
+        **used,
+    }
+
+
+async def talk(server, bounds, count=WATCHERS):
+    """Measure browsers that follow a talk: seconds until all have a scene, and processors."""
+    waits = []
+    async with contextlib.AsyncExitStack() as stack:
+        presenter = await stack.enter_async_context(Session(server.url, page="present"))
+        await presenter.until(lambda: presenter.elements("link_button"))
+        await presenter.click("Follow me")
+        await presenter.until(lambda: FOLLOW.search(presenter.text))
+        query = FOLLOW.findall(presenter.text)[-1]
+        followers = [Session(server.url, query, "present") for _ in range(count)]
+        await asyncio.gather(*map(stack.enter_async_context, followers))
+        await wait_for_idle_server(server, bounds)
+        shares = Shares(sides_of(server))
+        for place in range(2, SCENES + 2):
+            text, clicked = f"Following the presenter, scene {place} of", time.perf_counter()
+            has_scene = [s.until(lambda s=s, text=text: text in s.text) for s in followers]
+            await asyncio.gather(presenter.click("Next"), *has_scene)
+            waits.append(time.perf_counter() - clicked)
+            await asyncio.sleep(SCENE_SECONDS - waits[-1])
+        used = shares.now()
+    return {
+        "followers": count,
+        "scene_reaches_all_s": _rounded(max(waits)),
+        "scene_reaches_all_median_s": _rounded(statistics.median(waits)),
         **used,
     }

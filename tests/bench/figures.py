@@ -1,9 +1,8 @@
-"""Measurements of a server's processes, and statistics."""
+"""Measurements of a server's processes."""
 
 import time
 from contextlib import suppress
 
-import numpy as np
 import psutil
 
 from tests.waiting import worker_pids
@@ -32,20 +31,6 @@ def cpu_seconds(processes):
         with suppress(psutil.NoSuchProcess):
             used += sum(process.cpu_times()[:2])
     return used
-
-
-def percentile(values, percent):
-    """Return the value below which this percentage of the values lies."""
-    return sorted(values)[int(percent / 100 * (len(values) - 1))]
-
-
-def slope(points):
-    """Return the least-squares slope of (x, y) points; None for fewer than two points."""
-    if len(points) < 2:
-        return None
-    x, y = np.array(points, float).T
-    x -= x.mean()
-    return float((x * y).sum() / (x * x).sum())
 
 
 def sides_of(server):

@@ -11,7 +11,9 @@ prints a table for each part and, as its last line, one JSON object with all par
   from a slider's move to the redrawn page, seconds until all sessions have a first point (null if
   not in time), kilobytes per second, memory and processors.
 - `watchers`: thirty users open one run's link: chart updates, and the owner's slider moves.
-- `soak`, on request: memory while eight users train, change settings, leave and return.
+- `talk`: thirty browsers follow a talk: the seconds from the presenter's click until the last one
+  has the scene, and processors.
+- `soak`, on request: memory while eight random users use all pages.
 
 With --quick, only `new`, `eight`, and 16 and 32 sessions are measured, on one server in a minute.
 The sessions use Streamlit's protocol without a browser (`tests.session`).
@@ -146,9 +148,10 @@ def watchers(options):
         return asyncio.run(crowd.watchers(server, options.bounds))
 
 
-def soak_part(options):
-    """Measure eight users for some minutes."""
-    return soak.soak_alone(options.minutes)
+def talk(options):
+    """Measure thirty browsers that follow a talk."""
+    with options.server() as server:
+        return asyncio.run(crowd.talk(server, options.bounds))
 
 
 ROWS: dict[str, Callable[[Options], dict[str, Any]]] = {
@@ -156,7 +159,8 @@ ROWS: dict[str, Callable[[Options], dict[str, Any]]] = {
     "eight": eight,
     "sessions": sessions,
     "watchers": watchers,
-    "soak": soak_part,
+    "talk": talk,
+    "soak": lambda options: soak.soak(options.minutes),
 }  # functions that measure a part, by the part's name, in this order
 
 

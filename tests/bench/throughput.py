@@ -1,6 +1,6 @@
 """Training speed: epochs per second in the worker, and with other libraries (peers).
 
-`python -m tests.bench.throughput [--quick] [--json FILE]` prints a line for each workload and, as
+`python -m tests.bench.throughput [--quick]` prints a line for each workload and, as
 its last line, one JSON object. `vs_fit`, `vs_torch` and `vs_jax` are the worker's epochs per second
 divided by the peer's, by workload. They are `null` if a peer isn't installed (requirements.txt) or
 time ran out. `seeds_8_vs_1` is the time of an epoch with eight seeds divided by the time with one
@@ -119,7 +119,6 @@ def main():
     """Measure all sides, print a line for each workload, and print one line of JSON at the end."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="end within 50 seconds")
-    parser.add_argument("--json", type=Path, help="also write the result to this file")
     options = parser.parse_args()
     quick, start = options.quick, time.perf_counter()
     result = {}
@@ -150,8 +149,6 @@ def main():
         words = "  ".join(f"{name} {result[f'vs_{name}'][work] or '–'}×" for name in MODULES)
         seeds = result["seeds_8_vs_1"][work] or "–"  # not measured with --quick
         print(f"{work}: our speed / peer's speed: {words}; time of 8 seeds / 1 seed: {seeds}×")
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result))
 
 

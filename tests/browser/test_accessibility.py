@@ -23,7 +23,6 @@ PATHS = (
     "/?data=parity&replay=yes",
     "/shapes",
     "/shapes?part=error",
-    "/shapes?part=quiz",
     "/shapes?stack=input~lstm_state_u8~input_t6_f2~lstm_u8_seq_of3_from2.1-2.2~dense_k4_actsoftmax",
     f"/shapes?stack={LONG}",
     "/sweep",
@@ -107,7 +106,7 @@ def test_a_page_fits_a_phone(page, path):
 
 def test_axe_finds_nothing_serious_in_the_overlay_of_keys(page):
     """The overlay has a name, the focus, and enough contrast in the light and dark themes."""
-    open_page(page, "/shapes?part=quiz")
+    open_page(page, "/cell")
     page.keyboard.press("?")
     overlay = page.get_by_role("dialog", name="Keys on this page")
     assert not serious(page, ".st-key-listener")

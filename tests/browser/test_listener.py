@@ -15,7 +15,6 @@ from tests.browser.driver import (
     wait_for_status,
     wait_until_whole,
 )
-from tests.browser.test_shapes import go_to_part
 
 LETTER = "button => getComputedStyle(button, '::after').content"
 """JavaScript for the key in the corner of a button."""
@@ -71,22 +70,14 @@ def test_keys_control_a_run_with_any_focus(page):
     wait_for_status(page, "stopped")
 
 
-def test_keys_work_in_quiz_and_menu_while_a_slider_has_the_focus(page):
-    """A digit answers, N continues, Shift and a digit open a page, and ← moves the scrubber."""
+def test_keys_of_the_menu_work_while_a_slider_has_the_focus(page):
+    """Shift and a digit open a page, and ← moves the scrubber. test_guide presses digits alone."""
     open_page(page, "/data")
     focus_slider(page)
     page.keyboard.press("Shift+Digit6")
     page.wait_for_url("**/shapes**")
-    go_to_part(page, "Predict first")
-    expect(page.locator(".st-key-option_1 button")).to_be_visible()
+    expect(page.get_by_role("slider", name="Timesteps")).to_be_visible()
     focus_slider(page)
-    page.keyboard.press("2")
-    expect(page.get_by_text("of 1 right")).to_be_visible()
-    expect(page.locator(".st-key-quiz_answer img")).not_to_have_count(1)
-    expect(page.locator(".st-key-quiz_next button")).to_be_enabled()
-    page.keyboard.press("n")
-    expect(page.get_by_role("heading", name="Question 2")).to_be_visible()
-    page.wait_for_url("**quiz=2**")
     page.keyboard.press("Shift+Digit1")
     expect(page.get_by_role("slider", name="After epoch")).to_be_visible()
     page.get_by_test_id("stMain").click(position={"x": 8, "y": 500})  # This removes the focus.

@@ -1,9 +1,7 @@
-"""Steps of a story (a test with several users of a server), and the server's worker process."""
+"""Steps of a story: a test with several users of a server."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-
-from tests.waiting import eventually
 
 
 def play(story):
@@ -34,15 +32,3 @@ async def stop(*sessions):
 async def wait_for_text(session, *words):
     """Wait until the page contains all these texts."""
     await session.until(lambda: all(each in session.text for each in words))
-
-
-async def next_worker(server, *before):
-    """Wait for the worker process that replaces the workers `before`; return it."""
-    found = []
-
-    def has_started():
-        found[:] = [worker for worker in server.workers() if worker not in before]
-        return len(found) == 1
-
-    assert await asyncio.to_thread(eventually, has_started)
-    return found[0]

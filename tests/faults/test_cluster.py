@@ -3,7 +3,6 @@
 The tests share the cluster: each test continues from the state that the previous test left.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -64,19 +63,6 @@ def test_runs_are_spread_over_both_nodes(client, cluster_nodes):
     expected = train_here(EXPERIMENT.set(seed=0), DATASET).results()[0]
     for mode, result in expected.items():
         assert result.final_mse == pytest.approx(found[0].results[mode].final_mse, rel=1e-3)
-
-
-@pytest.mark.weekly
-def test_a_driver_that_is_killed_is_followed_by_another(client):
-    """The run continues from its checkpoint, and shows the reason."""
-    run = start(client, show_seconds=30)
-    at_epoch(client, run, 60)
-    driver = client.pool.cluster.worker
-    os.kill(driver.process.pid, 9)
-    until(lambda: "The connection to the cluster was lost" in client.latest(run).reason)
-    assert "This run continues from epoch" in client.latest(run).reason
-    client.set_pace(run, None)
-    assert client.wait(run, 120).status is Status.FINISHED
 
 
 @pytest.mark.weekly

@@ -23,7 +23,7 @@ PLACES = {
     "card": [*GALLERY, *VIEWS],
     "scene": [*TALK],
     "open": ["overview", "audience"],
-    "part": ["unrolled", "proof", "break", "learn", "stack", "target", "error", "quiz"],
+    "part": ["unrolled", "proof", "break", "learn", "stack", "target", "error"],
     "pace": ["slow", "normal", "fast"],
     "epoch": ["0", "3", "40", "9999"],
     "replay": ["yes"],

@@ -1,10 +1,7 @@
 """A cluster's slots and drivers: where runs train, and lost runs."""
 
 import asyncio
-import re
 import socket
-import sys
-from multiprocessing import Pipe
 from types import SimpleNamespace
 
 import pytest
@@ -248,18 +245,6 @@ def test_why_a_cluster_address_is_unusable(monkeypatch):
         assert process.why_unusable(address) == ""
     for unused in (address, "", "head", "127.0.0.1:port", "127.0.0.1:99999999"):
         assert process.why_unusable(unused) == "its address doesn't respond"
-
-
-def test_a_broken_installation_of_ray_is_reported(monkeypatch):
-    """The message names the missing module and the command that fixes it."""
-    monkeypatch.setitem(sys.modules, "lib.training.cluster.on_ray", None)
-    ended = []
-    monkeypatch.setattr(process.os, "_exit", ended.append)
-    client_end, driver_end = Pipe()
-    asyncio.run(process.drive("127.0.0.1:1", driver_end))
-    event = messages.decode(client_end.recv_bytes(), messages.Message)
-    assert re.search(r"can't be imported: import of .* \(pip install -r", event.text)
-    assert (event.kind, ended[0]) == ("failed", 0)
 
 
 def test_a_fingerprint_ignores_the_code_of_pages(monkeypatch, tmp_path):

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 from importlib import metadata
 from types import SimpleNamespace
 
@@ -11,7 +10,7 @@ import pytest
 
 from lib.data import memory
 from lib.training import machine
-from lib.training.machine import GB, HELPER_NICE, MB, give_way
+from lib.training.machine import GB, MB
 from tests.waiting import eventually
 
 
@@ -106,30 +105,6 @@ def test_a_containers_processor_limit_counts(tmp_path):
     assert machine.cores(tmp_path) == count
     (tmp_path / "cpu.max").write_text("50000 100000\n")
     assert machine.cores(tmp_path) == 0.5
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
-def test_give_way_lowers_the_priority_of_its_own_thread():
-    """Threads that this thread starts later also have the lower priority."""
-    priorities = []
-
-    def note():
-        priorities.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-
-    def work():
-        give_way()
-        note()
-        later = threading.Thread(target=note)
-        later.start()
-        later.join()
-
-    note()
-    helper = threading.Thread(target=work)
-    helper.start()
-    helper.join()
-    note()
-    later = max(HELPER_NICE, priorities[0])
-    assert priorities == [priorities[0], later, later, priorities[0]]
 
 
 @pytest.mark.parametrize(

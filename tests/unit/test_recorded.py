@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from lib.data.datasets.registry import DATASETS, make_dataset, suggested
+from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.recurrence import forward
-from lib.results import evaluate_outputs
 from lib.results.baselines import model_outputs
 from lib.results.replay import untrained
 from lib.results.run import Status
@@ -88,17 +86,3 @@ def test_a_recorded_run_starts_from_the_untrained_model(name):
         for field in ("last_step_mse", "validation_loss"):
             computed, saved = getattr(start.results[mode], field), getattr(result, field)
             np.testing.assert_allclose(computed, saved[:1], rtol=1e-5)
-
-
-@pytest.mark.parametrize("name", [name for name in BUNDLED if DATASETS[name].group == "Label"])
-def test_a_recordings_losses_and_accuracies_are_those_of_its_weights(name):
-    """An evaluation of the recorded weights returns the recorded loss and accuracy."""
-    experiment = suggested(name)
-    dataset, snapshot = make_dataset(experiment), recorded(experiment)
-    part, mask = np.arange(dataset.seen)[dataset.evaluated], dataset.model_mask(experiment)
-    known = None if mask is None else mask[part]
-    for mode, result in snapshot.results.items():
-        outputs = forward(experiment, result.weights, dataset.x[part], known)[1]
-        errors = evaluate_outputs(experiment, dataset, outputs, part)
-        assert result.final_validation_loss == pytest.approx(errors.losses[mode], rel=1e-5)
-        assert result.final_accuracy == errors.labels[mode].accuracy

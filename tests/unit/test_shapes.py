@@ -8,12 +8,6 @@ from lib.shapes.output import BIASES, BLOCKS, STATES, rnn_output_shape, rnn_para
 from lib.shapes.stack.recurrent import LAYER_OF_CELL
 
 
-def test_return_sequences_keeps_the_time_axis_and_the_default_drops_it():
-    """LSTM(4) on 2 steps of 3 features returns both steps, or only the last step."""
-    assert rnn_output_shape((None, 2, 3), 4, return_sequences=True) == (None, 2, 4)
-    assert rnn_output_shape((None, 2, 3), 4, return_sequences=False) == (None, 4)
-
-
 @pytest.mark.parametrize(
     ("input_shape", "settings", "message"),
     [

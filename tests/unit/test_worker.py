@@ -9,9 +9,9 @@ from msgspec import structs
 
 from lib.results.run import Snapshot, Status
 from lib.training import limits, pair_trainer, worker
-from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Retire, Steer, Verb
+from lib.training.messages import Answer, Ask, Cancel, Event, Retire, Steer, Verb
 from lib.training.timing import USUAL
-from tests.unit.fakes import FakeProgram, broken_outputs, build, build_after, make_experiment
+from tests.unit.fakes import FakeProgram, broken_outputs, build, build_after
 from tests.unit.worker_rig import START_PAUSED, WorkerRig
 from tests.waiting import PATIENCE
 
@@ -123,23 +123,6 @@ def test_too_many_unfinished_runs_are_refused(worker_rig, monkeypatch):
     worker_rig.send(Steer("drop", "one"))
     worker_rig.start("three")
     assert worker_rig.find_over("three").status is Status.FINISHED
-
-
-def test_a_prepared_program_is_compiled_once():
-    """Both modes use the prepared program. Invalid settings are ignored."""
-    built = []
-
-    def record(key):
-        built.append(key)
-        return build(key)
-
-    worker_rig = WorkerRig(record)
-    for units in (1000, 2):
-        worker_rig.send(Prepare(make_experiment(U=units), (8, 3, 2, 1)))
-    worker_rig.start("one")
-    worker_rig.find_over("one")
-    assert len(built) == 1
-    worker_rig.close()
 
 
 def test_a_background_run_waits_for_other_runs():

@@ -7,10 +7,8 @@ import pytest
 
 from lib.results.run import Status
 from lib.training.timing import LATE, USUAL, Tempo
-from tests.clock import Clock
 from tests.unit.run_rig import RunRig
 
-SLICE = 0.1  # the maximum seconds that a run trains in one turn
 CLOSE = 0.01  # tolerance in seconds, since each reading advances the rig's clock
 
 
@@ -99,83 +97,34 @@ def test_a_step_ignores_the_pace(paused):
     assert rig.clock.seconds - before < 1
 
 
-class PacedRun:
-    """A run that follows a `Tempo`. An epoch takes `cost` seconds."""
-
-    def __init__(self, epochs, show_seconds, cost=0.001):
-        self.clock = Clock()
-        self.tempo = Tempo(epochs, show_seconds)
-        self.cost = cost
-        self.done = 0
-        self.ends = []  # seconds from the start to the end of each epoch
-        self.calls = []  # the number of epochs trained in each turn
-        self._epochs = epochs
-        self._start = self.clock.seconds
-        self.tempo.begin(self.clock.seconds, 0)
-
-    def turn(self):
-        """Train the due epochs, or wait until one is due."""
-        if rest := self.tempo.rest(self.clock.seconds, self.done):
-            self.clock.forward(rest)
-            return
-        due = self.tempo.due(self.clock.seconds, self.done)
-        self.calls.append(min(due - self.done, max(1, round(SLICE / self.cost))))
-        for _ in range(self.calls[-1]):
-            self.clock.forward(self.cost)
-            self.ends.append(self.clock.seconds - self._start)
-        self.done += self.calls[-1]
-        self.tempo.note(self.clock.seconds, self.done)
-
-    def until(self, epoch=None):
-        """Take turns until `epoch` is done; by default, the last epoch."""
-        turns = 0
-        while self.done < (epoch or self._epochs):
-            self.turn()
-            turns += 1
-            assert turns < 100_000
-
-    def gaps(self):
-        """Return the seconds between the ends of consecutive epochs."""
-        return [after - before for before, after in zip(self.ends, self.ends[1:], strict=False)]
-
-
-@pytest.mark.parametrize("restarted_at", [0, 100])
-def test_nothing_is_estimated_before_the_first_measurement(restarted_at):
-    """A machine that is too slow for the pace must not show the pace as its speed."""
-    run = PacedRun(5000, 8.0, cost=0.2)
-    run.done = restarted_at
-    run.tempo.begin(run.clock.seconds, restarted_at)
-    for epoch in range(restarted_at, restarted_at + 20):
-        expected = 5 if epoch > restarted_at else 0
-        assert run.tempo.rate == pytest.approx(expected, rel=0.1)
-        run.until(epoch + 1)
-        left = run.tempo.seconds_left(run.done)
-        assert left is None or left == pytest.approx((5000 - run.done) / 5, rel=0.1)
-    assert left is not None
-
-
 def test_a_run_that_cant_keep_its_pace_takes_longer():
-    """The run trains without waiting, and estimates its end from its measured speed."""
-    run = PacedRun(200, 8.0, cost=0.1)
-    run.until(100)
-    assert run.gaps() == pytest.approx([0.1] * 99)
-    assert not run.tempo.keeps_pace
-    assert run.tempo.rate == pytest.approx(10, rel=0.1)
-    assert run.tempo.seconds_left(100) == pytest.approx(10, rel=0.1)
+    """It never waits. Its speed and its end are unknown at first, and then measured."""
+    tempo = Tempo(200, 8.0)
+    tempo.begin(0.0, 0)
+    assert (tempo.rate, tempo.seconds_left(0)) == (0, None)
+    for done in range(1, 101):  # An epoch takes 0.1 s, and is due every 0.04 s.
+        assert tempo.rest(0.1 * (done - 1), done - 1) == 0
+        tempo.note(0.1 * done, done)
+        assert tempo.rate == pytest.approx(10)
+        assert tempo.seconds_left(done) == pytest.approx((200 - done) / 10)
+    assert not tempo.keeps_pace
 
 
 def test_a_delayed_run_catches_up_half_a_second():
     """After ten seconds of delay, the run catches up LATE seconds, then keeps its pace."""
-    run = PacedRun(200, 8.0)
-    run.until(50)
-    run.clock.forward(10)
-    run.turn()
-    run.turn()
-    assert run.calls[-1] == pytest.approx(LATE / 0.04 + 1, abs=1)
-    caught_up = run.done
-    run.until()
-    assert run.gaps()[caught_up:] == pytest.approx([0.04] * (199 - caught_up))
-    assert run.tempo.keeps_pace
+    tempo = Tempo(200, 8.0)
+    tempo.begin(0.0, 0)
+    for done in range(1, 51):
+        tempo.note(0.04 * done, done)
+    now = 12.0
+    caught_up = tempo.due(now, 50)
+    assert caught_up - 50 == pytest.approx(LATE / 0.04 + 1, abs=1)
+    for done in range(caught_up, 200):
+        tempo.note(now, done)
+        assert 0 < tempo.rest(now, done) <= 0.04
+        now += 0.04
+        assert tempo.due(now, done) == done + 1
+    assert tempo.keeps_pace
 
 
 def test_an_invalid_pace_is_refused():

@@ -19,7 +19,7 @@ from lib.text import beside
 
 SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "⚠", "error": "✗"}
 MAX_SIZE, MAX_AXES = 1_000_000, 4
-LABEL_NOTES = beside(__file__, "labels")  # examples, and notes on what shapes don't show
+LABEL_NOTES = beside(__file__, "labels")  # notes on what shapes don't show, and mistakes
 _IN_APP = [loss.keras for loss in LOSSES.values()]  # these losses come first
 LOSS_NAMES = (*dict.fromkeys([*_IN_APP, *RULES, "crossentropy"]),)
 

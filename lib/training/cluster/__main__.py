@@ -13,7 +13,7 @@ import psutil
 
 from lib.training.cluster.driver import ClusterError, Driver
 from lib.training.machine import RAY
-from lib.training.messages import Event, encode, sentence, short_reason
+from lib.training.messages import Event, encode, sentence
 
 PROBE_SECONDS = 2.0  # the time in which the cluster's head must accept a connection
 
@@ -61,8 +61,6 @@ async def drive(address: str, client: Connection) -> None:
         arguments = client, asyncio.get_running_loop(), driver
         threading.Thread(target=read, args=arguments, daemon=True).start()
         await driver.run()
-    except* ImportError as group:  # Ray's installation is incomplete
-        give_up(client, sentence("broken_ray", why=short_reason(group.exceptions[0])))
     except* ClusterError as group:
         give_up(client, f"{group.exceptions[0]}")
     os._exit(1)

@@ -1,7 +1,5 @@
-"""Three parts of the Shapes page: check a target, read an error, and predict a shape."""
+"""Two parts of the Shapes page: check a target, and read an error."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,20 +11,16 @@ from lib.charts import SCALES, Palette
 from lib.experiment import LOSSES
 from lib.shapes import Damage, Diagnosis, Explanation, ShapeTextError, TargetQuestion, shape_of
 from lib.text import capital
-from lib.training import AnswerFuture, read_recording
-from lib.ui import address, runs
-from lib.ui.fragment import following_fragment
+from lib.training import read_recording
+from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import LOSS_OF, current_stack, mistakes_of, open_stack, shows_sidebar
 from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, steady_chart, takeaway
 
 CHECK_KEY = "check"  # address key of the question about a target
 ERROR_KEY = "error"  # address key of the example; pasted text never enters the address
-QUIZ_KEY = "quiz"  # address key of the number of the quiz question
-QUESTIONS = 9999
 SHAPE_FIELDS = {"output": "model output", "target": "y.shape"}  # field of a question → label
 COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
-POLL_SECONDS = 0.3
 LONGEST = 600  # most characters shown of each text in an explanation
 SURE = {
     "certain": "Certain: the message states the cause.",
@@ -34,7 +28,6 @@ SURE = {
     "possible": "Possible: the message is vague, or isn't the last error in the text.",
 }
 EXAMPLE_OF = {message: name for name, message in shapes.EXAMPLES.items()}
-Answers = Mapping[str, AnswerFuture]  # by name of the mistake
 
 
 def doctor(palette: Palette) -> None:
@@ -66,9 +59,9 @@ def doctor(palette: Palette) -> None:
         with card("How to fix it", key="check_fixes"):
             _fixes(diagnosis)
     _usual(question)
-    with card("Labels: examples, and what shapes don't show", key="labels"):
+    with card("Labels: what shapes don't show", key="labels"):
         _labels([mistake["note"] for mistake in mistakes])
-    with card("Proof: train both", key="damage"):
+    with card("Proof: two trained models", key="damage"):
         damage_card(question, palette)
 
 
@@ -80,9 +73,6 @@ def _question_fields(question: TargetQuestion) -> None:
         st.text_input(capital(label), max_chars=200, **bound(key, text, partial(_read, name)))
     if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
         hint("Your code doesn't show y's shape, so this shape fits the output. Enter your own.")
-    press(
-        "Use the traced stack's output", "input", "from_stack", take_stack_output, width="stretch"
-    )
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
     st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
     if in_explore := LOSS_OF.get(question.loss):
@@ -122,15 +112,13 @@ def _read(name: str, text: str) -> None:
 
 def take_stack_output() -> None:
     """Ask about the traced stack's output, with y and loss from its code or with fitting ones."""
-    address.set_page_value(PART, "target")
     stack, page, asked = current_stack(), session().shapes, address.page_value(CHECK_KEY)
     if asked == page.stack_question:  # drop the question of an earlier stack
         asked = ""
     question, tensors = shapes.read_question(asked), shapes.trace(stack)[-1].tensors
-    if not tensors:
-        problem = "The output of the traced stack is unknown. Fix its red or gray row first."
-        page.field_problems["output"] = problem
+    if not tensors:  # an earlier click has changed the stack
         return
+    address.set_page_value(PART, "target")
     reading = page.reading if any(layer.origin for layer in stack) else None
     activation = getattr(stack[-1].inside, "activation", "")
     loss = (reading and reading.loss) or shapes.fitting_loss(activation, question.loss)
@@ -174,14 +162,6 @@ def _usual(question: TargetQuestion) -> None:
 
 
 def _labels(opened: list[str]) -> None:
-    examples, asked = shapes.LABEL_NOTES["examples"], address.page_value(CHECK_KEY)
-    picked = next((name for name, text in examples.items() if text == asked), None)
-
-    def ask(name: str) -> None:
-        address.set_page_value(CHECK_KEY, examples[name])
-        session().shapes.field_problems.clear()
-
-    pills("Examples with labels", {name: name for name in examples}, picked, "label_example", ask)
     for note in sorted(shapes.LABEL_NOTES["notes"], key=lambda note: note["title"] not in opened):
         with st.expander(note["title"], expanded=note["title"] in opened, type="compact"):
             say(note["text"])
@@ -189,46 +169,15 @@ def _labels(opened: list[str]) -> None:
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
-    """Draw the mistake that is closest to the question, from recorded or live runs."""
-    page, draw = session().shapes, partial(_damage, question, palette)
-    following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
-
-
-def _is_training(answers: Answers) -> bool:
-    return not all(answer.done() for answer in answers.values())
-
-
-def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> None:
-    page, mistakes, waiting = session().shapes, shapes.MISTAKES, _is_training(answers)
+    """Draw the recorded mistake that is closest to the question."""
     fitting = shapes.damage.mistake_of(question.output, question.target)
-    asked, case = page.mistake
-    if asked != question:
-        case = fitting or next(iter(mistakes))
-
-    def pick(name: str) -> None:
-        page.mistake = question, name
-
-    def train() -> None:
-        page.training_both[case] = runs.client().ask("target_damage", case=case)
-
-    titles = {name: one.title for name, one in mistakes.items()}
-    pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
+    case = fitting or next(iter(shapes.MISTAKES))
+    mistake, damage = shapes.MISTAKES[case], read_recording(case, Damage)
     if case != fitting or question.loss != shapes.damage.LOSS:
-        hint(f"The example has its own settings: {titles[case]}, mean squared error.")
-    answer = answers.get(case)
-    problem = answer.exception() if answer and answer.done() else None
-    is_live = answer is not None and answer.done() and not problem
-    damage = Damage(**answer.result()) if answer and is_live else read_recording(case, Damage)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        press("Train both", "play_arrow", "train_both", train, disabled=waiting)
-        badge = ":green-badge[trained just now]" if is_live else ":gray-badge[recorded]"
-        if waiting:
-            badge = ":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]"
-        st.markdown(badge)
-    if problem:
-        st.error(plain(f"{problem}"), icon=":material/error:")
+        hint(f"The example has its own settings: {mistake.title}, mean squared error.")
+    st.markdown(":gray-badge[recorded]")
     left, right = st.columns(2)
-    text, sentence = charts.target.damage_words(mistakes[case], damage)
+    text, sentence = charts.target.damage_words(mistake, damage)
     with left:
         steady_chart(charts.target.damage_loss_figure(damage, palette), sentence, "damage_loss")
         hint("Training losses. Neither run raises an error.")
@@ -239,8 +188,8 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
     takeaway(text, sentence)
 
 
-def decoder(palette: Palette) -> None:
-    """Draw the explanation beside the message, its shapes, and a checklist."""
+def decoder() -> None:
+    """Draw the explanation beside the message, and a checklist."""
     page, examples = session().shapes, shapes.EXAMPLES
     if page.message is None:
         page.message = examples.get(address.page_value(ERROR_KEY), next(iter(examples.values())))
@@ -262,22 +211,9 @@ def decoder(palette: Palette) -> None:
         hint("Or open an example. The server reads the text but doesn't store it.")
         picked = page.message if page.message in EXAMPLE_OF else None
         pills("Examples", EXAMPLE_OF, picked, "error_example", _show)
-    with right:
-        _message_shapes(page.message, palette)
-        if explanation:
-            with st.container(border=True):
-                _checklist()
-
-
-def _message_shapes(text: str, palette: Palette) -> None:
-    """Draw the first three shapes of 2 to 4 axes in a message, if any."""
-    size = r"(?:None|\?|[0-9]{1,7})"
-    found = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.both_ends(text))
-    known = dict.fromkeys(map(shapes.pasted_sizes, found))
-    if drawn := [shape for shape in known if 0 not in shape][:3]:
-        with card("Shapes in the message"):
-            st.html(charts.target.shapes_picture(drawn, palette))
-            hint(SCALES)
+    if explanation:
+        with right.container(border=True):
+            _checklist()
 
 
 def _checklist() -> None:
@@ -304,47 +240,3 @@ def _explained(explanation: Explanation) -> None:
 def _show(message: str) -> None:
     session().shapes.message = shapes.both_ends(message)
     address.set_page_value(ERROR_KEY, EXAMPLE_OF.get(message, ""))
-
-
-def quiz(palette: Palette) -> None:
-    """Draw a quiz question; after the answer, the stack with all its tensors."""
-    text = address.page_value(QUIZ_KEY)  # counted from 1
-    number = min(max(int(text), 1), QUESTIONS) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
-    puzzle, answers = shapes.quiz_question(number), session().shapes.answers
-    answer, is_right = answers.get(number, (None, False))
-    solution, steps = puzzle.options[puzzle.right], puzzle.steps
-    st.markdown("# Predict the output shape")
-    left, right = st.columns([3, 2])
-    with left, card(f"Question {number + 1}", height="stretch"):
-        st.code("\n".join(shapes.code_lines(steps)), language="python", wrap_lines=True)
-    with right.container(border=True, height="stretch", key="quiz_options"):
-        verdict = "Your answer"
-        if answer is not None:
-            end = plain(f"{solution.text[0].lower()}{solution.text[1:]}.")
-            verdict = ":green[✓ Right]" if is_right else f":red[✗ Wrong. The right answer is {end}]"
-        st.markdown(f"### {verdict}")
-        for place, option in enumerate(puzzle.options):
-            label, right_one = plain(option.text), place == puzzle.right
-            if answer is not None and (right_one or place == answer):
-                label += " ✓" if right_one else " ✗"
-            act: Any = partial(answers.setdefault, number, (place, right_one))
-            off = answer is not None and not right_one
-            st.button(label, f"option_{place}", width="stretch", disabled=off, on_click=act)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            after = partial(address.set_page_value, QUIZ_KEY, f"{(number + 1) % QUESTIONS + 1}")
-            press("Next question", "arrow_forward", "quiz_next", after)
-            if answers:
-                hint(f"{sum(right for _, right in answers.values())} of {len(answers)} right.")
-    with st.container(border=True, key="quiz_answer"):
-        if answer is None:
-            hint(f"This is the input. To answer, press a button or a key from 1 to 4. {SCALES}")
-            st.html(charts.stack.stack_picture(steps[:1], palette))
-            return
-        if not is_right:
-            given = puzzle.options[answer]
-            say(f"✗ {given.text}: {given.why}")
-        details = f"{charts.stack.stack_sentence(steps)} {SCALES}"
-        takeaway(f"✓ {solution.text}: {solution.why}", details)
-        st.html(charts.stack.stack_picture(steps, palette))
-        trace = partial(open_stack, tuple(step.layer for step in steps))
-        press("Trace this stack", "view_in_ar", "quiz_trace", trace)
