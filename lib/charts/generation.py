@@ -12,7 +12,7 @@ from lib.data import Dataset
 from lib.recurrence import LayerPass
 from lib.results import Generated
 from lib.shapes import STATES
-from lib.text import apart, beside, counted, filled, joined, number
+from lib.text import apart, beside, counted, joined, number
 
 _TEXTS = beside(__file__)
 HEIGHT = 260  # of the charts, in pixels
@@ -71,17 +71,14 @@ def generated_words(dataset: Dataset, one: Generated) -> Words:
     """Return from which timestep on values are generated, and how."""
     others = _TEXTS["others"] if dataset.shape[2] > dataset.targets else ""
     others += _TEXTS["table"] if dataset.origin else ""
-    texts = _TEXTS["generated"]
-    return filled(texts, "takeaway", given=one.given), filled(texts, "why", others=others)
+    takeaway = f"After timestep {one.given}, the model reads its own predictions."
+    return takeaway, _TEXTS["generated"].format(others=others)
 
 
 def drift_figure(dataset: Dataset, many: Generated, mode: str, palette: Palette) -> chart.Chart:
     """Draw the errors of generated values, of one-step predictions, and of the last given value."""
-    hover, dots, errors = (
-        chart.hover(dataset.target_unit),
-        chart.dot_size(dataset.shape[1]),
-        many.errors,
-    )
+    errors, dots = many.errors, chart.dot_size(dataset.shape[1])
+    hover = chart.hover(dataset.target_unit)
     data = [chart.level("last value repeated", errors["last"], "baseline", palette, hover)]
     ends = [End("last value", errors["last"][-1], "baseline")]
     for name, words, width in (("one_step", "true inputs", 1.0), ("fed_back", "generated", 2.5)):
@@ -99,10 +96,12 @@ def drift_words(dataset: Dataset, many: Generated) -> Words:
     """Return the errors of the last value, generated and from true inputs, and their definition."""
     ends = [many.errors[name][-1] for name in ("fed_back", "one_step")]
     generated, one_step = apart(*ends, unit=dataset.spaced_unit)
-    about = {"rows": counted(len(many.errors["last"]), "timestep"), "title": _title(dataset)}
-    about["samples"] = counted(len(many.known), "sample")
-    texts, measured = _TEXTS["drift"], {"generated": generated, "one_step": one_step}
-    return filled(texts, "takeaway", **about, **measured), filled(texts, "why", **about)
+    rows, samples = (
+        counted(len(many.errors["last"]), "timestep"),
+        counted(len(many.known), "sample"),
+    )
+    takeaway = f"{rows} ahead: off by {generated}; from true inputs, by {one_step}."
+    return takeaway, _TEXTS["drift"].format(samples=samples, title=_title(dataset))
 
 
 def _title(dataset: Dataset) -> str:

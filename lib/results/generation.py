@@ -53,10 +53,7 @@ def why_not_generated(dataset: Dataset) -> str:
 
 
 def generate(
-    experiment: Experiment,
-    dataset: Dataset,
-    weights: Sequence[np.ndarray],
-    samples: np.ndarray,
+    experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray], samples: np.ndarray
 ) -> Generated:
     """Generate the second half of `samples` (n,) of data that can be generated.
 
@@ -81,11 +78,8 @@ def generate(
             signal, states[k] = trace.hidden, [state[:, -1] for state in trace.states]
         with np.errstate(over="ignore", invalid="ignore"):  # diverged runs are drawn, too
             outputs.append(signal[:, 0] @ head[0] + head[1] if head else signal[:, 0])
-    generated, one_step = (
-        np.stack(outputs, axis=1),
-        model_outputs(experiment, weights, dataset.x[samples]),
-    )
-    values = [generated[:, given - 1 :], one_step[:, given - 1 :], dataset.y[samples]]
+    one_step = model_outputs(experiment, weights, dataset.x[samples])[:, given - 1 :]
+    values = [np.stack(outputs, axis=1)[:, given - 1 :], one_step, dataset.y[samples]]
     if origin is not None:
         values = [origin.y_scale.raw(each, series[:, None]) for each in values]
     return Generated(given, *values)
