@@ -8,6 +8,7 @@ from lib.charts import (
     gradients,
     html,
     proofs,
+    pytorch,
     ranking,
     samples,
     sentences,

@@ -15,12 +15,13 @@ from markupsafe import Markup
 
 from lib.charts.html import render, svg_image
 from lib.charts.palette import LEVELS, Palette
+from lib.charts.pytorch import torch_line
 from lib.data import Dataset, keras_target
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace
 from lib.results import activated
 from lib.shapes import TracedLayer, has_time, model_layers, readable_shape, total
-from lib.text import capital, counted
+from lib.text import capital, counted, joined
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16  # the most columns without an ellipsis
@@ -151,12 +152,13 @@ def shape_strip(
             stages[-1] = stages[-1]._replace(layer=activation, above=stages[-1].layer)
         modes.append((mode, MODES[mode], palette.words(mode), stages))
     labels = target if experiment.has_labels else None
-    shown = modes, labels, grid.middles(), brief, strip_sentence(experiment, dataset)
-    return render("charts/strip.html", "strip", *shown, palette)
+    shown = labels, torch_line(experiment.model.cell), grid.middles(), brief
+    sentence = strip_sentence(experiment, dataset)
+    return render("charts/strip.html", "strip", modes, *shown, sentence, palette)
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """Return the shapes of all tensors in each mode, and the number of parameters."""
+    """Return the shapes of all tensors in each mode, the parameters, and PyTorch's names."""
     target = keras_target(experiment, dataset)
     models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
     parts = []
@@ -170,7 +172,10 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
             shapes += f", for a target {target.shapes[mode]} of {target.values}"
         parts.append(f"{capital(MODES[mode].name)}: {shapes}.")
     parameters = counted(total(next(iter(models.values()))), "parameter")
-    return " ".join([*parts, f"{parameters}{' each' if len(models) > 1 else ''}."])
+    parts.append(f"{parameters}{' each' if len(models) > 1 else ''}.")
+    names = [f"{MODES[mode].torch} in {MODES[mode].name}" for mode in models if MODES[mode].torch]
+    parts.append(f"PyTorch, {torch_line(experiment.model.cell)}: {joined(names)}.")
+    return " ".join(parts)
 
 
 def _stages(

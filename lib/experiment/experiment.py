@@ -25,6 +25,7 @@ class Choice:
 
     label: str
     keras: str = ""
+    torch: str = ""  # PyTorch's name of a cell, or of a mode's output
     about: str = ""
     # Only for cells.
     blocks: int = 1  # matrices side by side in each kernel: one per gate, and one for the candidate

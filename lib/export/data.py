@@ -24,11 +24,16 @@ from lib.data import DATA_X, DATA_Y, LABEL_TASKS, SEQUENCES, TASKS, Dataset, Ori
 LINE = 100  # the longest line of a script
 
 
-def imports(dataset: Dataset, *others: str, standard: tuple[str, ...] = ()) -> str:
-    """Return a script's imports: Python's `standard` modules, Keras, NumPy, and `others`."""
+def imports(
+    dataset: Dataset,
+    *others: str,
+    standard: tuple[str, ...] = (),
+    before: tuple[str, ...] = ("import keras",),
+) -> str:
+    """Return a script's imports: Python's `standard` modules, NumPy, and modules around NumPy."""
     standard += ("import zlib",) if is_loaded(dataset) else ()
     blank = [""] if standard else []
-    return "\n".join([*standard, *blank, "import keras", "import numpy as np", *others])
+    return "\n".join([*standard, *blank, *before, "import numpy as np", *others])
 
 
 def short(title: str) -> str:
@@ -106,13 +111,13 @@ def data_code(fields: dict[str, Any]) -> list[str]:
         more = {
             "origin": dataset.origin,
             "file": f"{data_name(dataset)}.npz",
-            "is_plain": has_plain_windows(dataset),
             "sizes": _sizes(dataset),
             "y": "labels" if dataset.has_labels else "y",
             "y_shape": y.shape,
             "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
         }
-    names = [kind, "labels"] if dataset.has_labels else [kind]
+    names = [kind, "order"] if fields["moves_padding"] else [kind]
+    names += ["labels"] if dataset.has_labels else []
     return [*before, "\n\n".join(blocks("data", *names, **fields | more).values())]
 
 

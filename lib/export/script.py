@@ -8,7 +8,6 @@ from script.toml.
 
 import json
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -18,7 +17,17 @@ import numpy as np
 from lib.charts import PALETTES, off_unit
 from lib.data import Dataset, KerasTarget, keras_target
 from lib.experiment import MODES, OPTIMIZERS, Experiment
-from lib.export.data import blocks, data_code, data_name, imports, is_loaded, plain, quoted, short
+from lib.export.data import (
+    blocks,
+    data_code,
+    data_name,
+    has_plain_windows,
+    imports,
+    is_loaded,
+    plain,
+    quoted,
+    short,
+)
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot, baseline_at_end, measure_of
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
@@ -36,7 +45,7 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     """Return a plain Keras 3 script of an experiment that `lib.data.settle` returned."""
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     fields = template_fields(experiment, dataset, snapshot)
-    head = _head(dataset, about, imports(dataset), fields)
+    head = script_head(dataset, about, imports(dataset), fields)
     return "\n\n".join([*head, *blocks("plain", **fields).values()]) + "\n"
 
 
@@ -49,15 +58,16 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     """
     imported = imports(dataset, standard=("import json",))
     fields = template_fields(experiment, dataset, snapshot)
-    head = _head(dataset, "the app's results, in Keras 3", imported, fields)
+    head = script_head(dataset, "the app's results, in Keras 3", imported, fields)
     *defined, end = filter(None, blocks("exact", **fields).values())
     return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
 
 
-def _head(dataset: Dataset, about: str, imported: str, fields: dict[str, Any]) -> list[str]:
+def script_head(dataset: Dataset, about: str, imported: str, fields: dict[str, Any]) -> list[str]:
     """Return a script's blocks up to the data, with two blank lines around a function."""
     *function, code = data_code(fields)
-    docstring = f'"""{short(dataset.title)}: {about}.\n\n{_WORDS["backends"]}\n"""'
+    needs = _WORDS["needs"][fields["library"]]
+    docstring = f'"""{short(dataset.title)}: {about}.\n\n{needs}\n"""'
     return [docstring, imported, *(f"\n{each}\n" for each in function), code]
 
 
@@ -103,8 +113,11 @@ def template_fields(
     measure, baseline = measure_of(dataset), baseline_at_end(dataset)
     error = f"{measure.full_name} {baseline:.6g}"
     return {
+        "library": "keras",
         "experiment": experiment,
         "dataset": dataset,
+        "is_plain": has_plain_windows(dataset),
+        "moves_padding": False,
         "shown": shown_of(experiment, dataset, snapshot),
         "training": training,
         "model": model,
@@ -227,28 +240,3 @@ def _loss_at(snapshot: Snapshot, mode: str, epoch: int) -> float:
     results = [seed[mode] for seed in snapshot.seeds]
     losses = [dict(zip(r.loss_epochs.tolist(), r.loss.tolist(), strict=True)) for r in results]
     return float(np.median([of.get(epoch, math.nan) for of in losses]))
-
-
-def name_of(experiment: Experiment, dataset: Dataset) -> str:
-    """Return a file name without its ending: "seattle-lstm-both"."""
-    cell, mode = experiment.model.cell.replace("_", "-"), experiment.model.mode
-    return f"{data_name(dataset)}-{cell}-{mode}"
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A file format of an experiment's code."""
-
-    write: Callable[..., str]  # (experiment, dataset, snapshot=None) → the file's text
-    ending: str  # the end of a file's name, which follows the result of `name_of`
-
-    def file_name(self, experiment: Experiment, dataset: Dataset, note: str = "") -> str:
-        """Return the file's name, "seattle-lstm-both-exact.py"; `note` precedes the ending."""
-        return f"{name_of(experiment, dataset)}{note}{self.ending}"
-
-
-EXPORTS = {
-    "keras": Export(keras_script, ".py"),
-    "exact": Export(exact_script, "-exact.py"),
-    "notebook": Export(notebook, ".ipynb"),
-}

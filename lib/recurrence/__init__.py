@@ -34,3 +34,4 @@ from lib.recurrence.model import (
     weight_names,
 )
 from lib.recurrence.padding import Padded, padded_batches
+from lib.recurrence.torch import from_torch, to_torch

@@ -176,7 +176,7 @@ function mount(root) {
     if (!hasFile(event)) return;
     hideFrame();
     const zone = event.target.closest?.(ZONE);
-    if (zone?.querySelector(`${UPLOADER}, ${MODEL_FILE}`)) return;
+    if (zone?.querySelector(`${UPLOADER}, ${MODEL_FILE}, .st-key-torch_file *`)) return;
     event.preventDefault();
     event.stopPropagation();
     const [file] = event.dataTransfer.files;

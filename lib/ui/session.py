@@ -91,6 +91,9 @@ class CellPage:
     unit: int | None = None  # the picked unit of the layer
     link: tuple[str, str] | None = None  # the address's step and unit, as last read or written
     links_opened: int = 0  # number of links that moved the playhead: see playhead.js
+    # Weights from PyTorch: the file's name, the settings that they need, and arrays without a head.
+    torch_file: tuple[str, dict[str, Any], LayerWeights] | None = None
+    torch_problem: str = ""  # why the last file can't be shown
 
 
 @dataclass(slots=True, eq=False)

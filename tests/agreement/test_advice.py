@@ -6,6 +6,7 @@ import re
 import keras
 import numpy as np
 import pytest
+import torch
 
 from lib.ui.frame import ADVICE
 
@@ -64,6 +65,17 @@ def test_integer_targets_of_the_advice_train_and_others_raise_an_error(advice):
     assert model.train_on_batch(x, integers[per_step]) > 0
     with pytest.raises(ValueError, match="shape"):
         model.train_on_batch(x, integers[not per_step])
+
+
+@pytest.mark.parametrize("advice", ADVICE["advice"], ids=lambda advice: advice["case"])
+def test_pytorchs_code_of_the_advice_has_the_same_shape(advice):
+    """It begins with the outputs and the last states of an LSTM."""
+    names = {**SIZES, "nn": torch.nn, "z": torch.zeros(4, SIZES["U"])}
+    layer = torch.nn.LSTM(SIZES["F"], SIZES["U"], batch_first=True)
+    names["out"], (names["h_n"], _) = layer(torch.zeros(4, SIZES["T"], SIZES["F"]))
+    *first, last = advice["torch"].split("; ")
+    exec("".join(first), names)  # noqa: S102 - the page shows this code
+    assert eval(last, names).shape == (4, *shape(advice["gives"])[1:])  # noqa: S307
 
 
 def test_parameters_depend_on_neither_samples_nor_timesteps():

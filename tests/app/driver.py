@@ -88,5 +88,5 @@ def status_text(app):
 
 def upload_file(app, name, content):
     """Upload a file with the page's uploader for tables and saved runs."""
-    uploader = next(each for each in app.file_uploader if "model_file" not in each.key)
+    uploader = next(each for each in app.file_uploader if each.key in ("upload_file", "open_file"))
     uploader.set_value((name, content, "application/octet-stream")).run()

@@ -1,5 +1,6 @@
 """The Cell page in AppTest: its content before Keras's results, and its requests to Keras."""
 
+import io
 import re
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from lib.charts.proofs import NO_ANSWER
 from lib.data import make_dataset, suggested
-from lib.recurrence import unroll_stack
+from lib.recurrence import initial_weights, to_torch, unroll_stack
 from lib.results.replay import untrained
 from lib.results.run import Status
 from lib.ui.cell import ask
@@ -197,3 +198,26 @@ def show_epoch(client, run, epoch, *, is_large=False):
         for mode, result in start.results.items()
     }
     client.set(run, Status.RUNNING, epoch=epoch, samples=start.samples, results=results)
+
+
+def test_weights_from_pytorch_take_the_runs_place(client):
+    """Cell, layers and units follow the file. Other features need other data."""
+    weights = initial_weights("gru", 3, 5, np.random.default_rng(0))
+    file = io.BytesIO()
+    np.savez(file, **to_torch("gru", weights))
+
+    def upload(app, content):
+        file = "mine.npz", content, "application/octet-stream"
+        app.file_uploader(key="torch_file").set_value(file).run()
+
+    app = open_part(start("Cell", F="3", T="4"), "proof")
+    upload(app, file.getvalue())
+    assert "GRU: 1 layer of 5 units" in text(app)
+    assert "Weights: mine.npz, from PyTorch" in text(app)
+    np.testing.assert_array_equal(client.questions[-1].arguments["weights"][0], weights[0])
+    app.slider(key="F").set_value(4).run()
+    assert "it needs F = 3" in text(app)
+    assert "Weights: mine.npz" not in text(app)
+    upload(app, b"PK\x03\x04")
+    assert "can't be shown" in text(app)
+    assert not app.exception

@@ -56,7 +56,8 @@ def test_each_button_saves_its_file(received):
     app = start(data="seattle", seeds="1")
     card = received[-1]
     assert {*card["files"]} == {
-        *("keras", "exact", "notebook", "data", "kept", "model_sequence", "model_last", "weights"),
+        *("keras", "exact", "notebook", "torch", "torch_exact", "data", "kept", "weights"),
+        *("model_sequence", "model_last", "torch_weights", "torch_loader"),
         *("report", "predictions_csv", "predictions_parquet", "forecast", "history", "runs"),
     }
     assert card["files"]["exact"] == "seattle-lstm-both-exact.py"
@@ -65,7 +66,7 @@ def test_each_button_saves_its_file(received):
     def file(name):
         return io.BytesIO(downloaded(app, received, name))
 
-    for script in ("keras", "exact"):
+    for script in ("keras", "exact", "torch", "torch_exact", "torch_loader"):
         compile(file(script).read(), script, "exec")
     assert json.load(file("notebook"))["nbformat"] == 4
     assert card["files"]["data"] == "seattle.npz"
@@ -173,7 +174,7 @@ def test_the_rows_of_another_browser_cannot_be_saved(received, client, monkeypat
     press(app, "train")
     finish_newest(client, Status.FINISHED)
     app.run()
-    rows_of_file = {"kept_rows", "predictions_csv", "forecast", "keras", "exact", "data"}
+    rows_of_file = {"kept_rows", "predictions_csv", "forecast", "keras", "torch", "data"}
     assert rows_of_file <= received[-1]["files"].keys()
     whole = downloaded(app, received, "kept_rows")
     assert open_kept("a.unrolled", whole).table is not None

@@ -1,6 +1,7 @@
-"""Explanations of error messages of Keras 3 and earlier versions, also inside tracebacks.
+"""Explanations of error messages of Keras and PyTorch, also inside tracebacks.
 
-tests/agreement/test_error_messages.py raises the errors of Keras 3. The messages of
+tests/agreement/test_error_messages.py raises the errors of Keras 3, and test_torch_messages.py
+those of PyTorch. The messages of
 real_messages.toml are from public threads, with the cause that the thread found.
 """
 
@@ -17,13 +18,13 @@ from lib.shapes.errors import MESSAGES, explanations
 from lib.shapes.errors.pasted import READ, error_and_whole
 from lib.shapes.stack.tracing import broken_at
 from tests.agreement.recorded import ANSWERS
-from tests.unit.known_messages import EARLIER, KERAS_3
+from tests.unit.known_messages import EARLIER, KERAS_3, TORCH
 
 REAL = tomllib.loads(Path(__file__).with_name("real_messages.toml").read_text("utf-8"))["message"]
 REFUSES = "is incompatible with the layer: expected ndim=3, found ndim=2. Full shape received:"
 
 
-@pytest.mark.parametrize(("message", "cause", "fix"), KERAS_3 + EARLIER)
+@pytest.mark.parametrize(("message", "cause", "fix"), KERAS_3 + EARLIER + TORCH)
 def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
     """Cause and fix contain the message's numbers, the texts are short, and the code is Python."""
     explanation = explain_error(message)
@@ -72,12 +73,12 @@ def test_each_known_message_has_a_text_in_the_tests():
     """Each known message matches a text of the tests, and no two messages share a pattern."""
     recorded = (ANSWERS / "mistakes.jsonl").read_text("utf-8").splitlines()[1:]
     answers = [json.loads(line)["answer"] for line in recorded]
-    texts = [text for text, *_ in KERAS_3 + EARLIER] + [row["text"] for row in REAL]
+    texts = [text for text, *_ in KERAS_3 + EARLIER + TORCH] + [row["text"] for row in REAL]
     texts += [answer["message"] for answer in answers if isinstance(answer, dict)]
     matches = [explanations(*error_and_whole(text)) for text in texts]
     explained = {next((each for each, _ in pairs), None) for pairs in matches}
     missing = [message.patterns[0] for message in MESSAGES if message not in explained]
-    assert missing == [], "add a text of each to KERAS_3 or EARLIER in tests/unit/known_messages.py"
+    assert missing == [], "add a text of each to a list in tests/unit/known_messages.py"
     patterns = [pattern for message in MESSAGES for pattern in message.patterns]
     assert len(patterns) == len(set(patterns))
 

@@ -71,11 +71,12 @@ def test_a_script_makes_the_data_of_the_app(experiment):
     assert_same_data(script, dataset)
 
 
+SCRIPTS = ["keras", "exact", "torch", "torch_exact"]
 LONG = {"optimizer": "rmsprop", "loss": "mae", "lr": 0.00123, "layers": 3, "epochs": 5000}
 WIDE = {"cell": "simple_rnn", "U": 128, "T": 100, "keep": "stop", "seed": 9999, "seeds": 16}
 
 
-@pytest.mark.parametrize("name", ["keras", "exact"])
+@pytest.mark.parametrize("name", SCRIPTS)
 @pytest.mark.parametrize(
     "experiment",
     [

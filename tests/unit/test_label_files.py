@@ -15,7 +15,7 @@ from lib.export import EXPORTS, frame_csv, history_csv
 from lib.export.predictions import predictions
 from lib.results import ACCURACY, baseline_accuracy, baseline_loss, untrained
 from lib.results.strangers import without_rows
-from tests.unit.test_export import check_format
+from tests.unit.test_export import SCRIPTS, check_format
 from tests.unit.test_report import page_of
 from tests.unit.test_results import a_run
 from tests.unit.uploaded import lines
@@ -41,7 +41,7 @@ def written(name, data, changes):
 @pytest.mark.parametrize(("data", "changes"), SETTINGS)
 def test_scripts_of_labels_are_in_ruffs_format(data, changes):
     """Every code path of the templates is in one of these scripts. Notebooks have valid code."""
-    for name in ("keras", "exact"):
+    for name in SCRIPTS:
         check_format(written(name, data, changes)[1])
     for cell in json.loads(written("notebook", data, changes)[1])["cells"]:
         if cell["cell_type"] == "code":

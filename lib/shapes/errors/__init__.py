@@ -4,13 +4,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lib.shapes.errors import arguments, arrays, inputs, labels, loading, models, states, targets
+from lib.shapes.errors import (
+    arguments,
+    arrays,
+    inputs,
+    labels,
+    loading,
+    models,
+    states,
+    targets,
+    torch,
+)
 from lib.shapes.errors.message import Explanation, Message
 from lib.shapes.errors.pasted import Found, error_and_whole
 from lib.text import beside
 
 # The first match wins, so modules with more specific messages come first.
-MODULES = (loading, states, arguments, labels, targets, inputs, arrays, models)
+MODULES = (torch, loading, states, arguments, labels, targets, inputs, arrays, models)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
 _EXAMPLES = beside(__file__, "examples")
 # Messages of common mistakes, by the short name that the address uses.

@@ -20,6 +20,7 @@ from lib.recurrence import ARRAYS_EACH, LayerPass, Trace, by_similarity, forward
 from lib.results import BEST
 from lib.ui import address
 from lib.ui.browser import component
+from lib.ui.cell.torch_file import shown_file
 from lib.ui.fragment import fragment
 from lib.ui.session import LayerWeights, Loaded, once, session
 from lib.ui.shown import Epochs, ShownRun, fitting_run
@@ -107,15 +108,19 @@ def choose(loaded: Loaded, place: DeltaGenerator | None = None) -> Chosen:
         choice = Linked("layer", layers, len(layers) - 1, f"cell_layer_{len(layers)}")
         layer = linked_buttons("Layer", titles, choice)
         choice = Linked("weights", modes, 0, "cell_mode")
-        mode = modes[linked_buttons("Weights from", labels, choice, help=help_text)]
-        weights, epoch, origin = _weights(shown, mode)
+        if uploaded := shown_file(experiment, dataset) if place else None:
+            name, weights = uploaded
+            mode, epoch, origin, of_run = modes[0], 0, f"{name}, from PyTorch", (name, False)
+        else:
+            mode = modes[linked_buttons("Weights from", labels, choice, help=help_text)]
+            weights, epoch, origin = _weights(shown, mode)
+            of_run = shown.snapshot.run_id, shown.polling
         with st.container(width="content", key="cell_weights"):
             hint(f"Weights: {origin}.{_padding_words(experiment, dataset, sample)}")
     cut = partial(_unmasked, experiment, dataset, sample)
     dataset = once("cell_data", (dataset, experiment.model.masking, sample), cut)
     x, cache_key = dataset.x[sample : sample + 1], (weights, dataset, sample)
     traces, _ = once("traces", cache_key, lambda: forward(experiment, weights, x))
-    of_run = shown.snapshot.run_id, shown.polling
     return Chosen(experiment, dataset, sample, layer, mode, weights, epoch, *of_run, traces)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import charts, recurrence
-from lib.charts import Palette, ProofCard, Side, Sides, Strip, cell, gradients
+from lib.charts import Palette, ProofCard, Side, Sides, Strip, cell, gradients, pytorch
 from lib.recurrence import difference, padded_batches, unroll, unroll_stack
 from lib.shapes import Leak
 from lib.text import LONG_NUMBER, beside
@@ -124,6 +124,10 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         calls = Side("return_sequences=False", f"{steps} calls, one per prefix", prefixes)
         _equation(modes, (one, calls), at_each, palette, axis="timesteps", start=chosen.first_row)
         sentence_place = st.container().empty()
+    folded = st.expander("The same in PyTorch", key="cell_torch", on_change="rerun")
+    if folded.open:
+        with folded:
+            draw_torch(chosen, palette)
     with st.expander("Also checked: NumPy against Keras, and return_state"):
         against = None
         if result and modes.finished:  # Keras may have used older weights
@@ -155,6 +159,17 @@ def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
         other = Side("return_sequences=False", "whole output", _rows(chosen, modes, "last"))
         axis = f"{len(measured(chosen))} samples"
         _equation(modes, (one, other), at_last, palette, axis=axis, start=None)
+
+
+def draw_torch(chosen: Chosen, palette: Palette) -> None:
+    """Draw PyTorch's code of the layers, the tensors that it returns, and what differs."""
+    model, (_, steps, features) = chosen.experiment.model, chosen.dataset.shape
+    traces = chosen.traces[: chosen.layer + 1]
+    sizes = model.cell, steps, features, model.units, len(traces)
+    st.code(pytorch.torch_code(*sizes), language="python", wrap_lines=True)
+    st.html(pytorch.torch_picture(traces, palette))
+    facts = pytorch.torch_facts(model.cell, features, model.units)
+    st.html(charts.render(PROOFS, "cards", facts, palette, ""))
 
 
 def _rows(chosen: Chosen, modes: Reply, name: str) -> np.ndarray | None:

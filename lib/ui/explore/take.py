@@ -199,6 +199,8 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> Files:
     if at_epoch.snapshot.weights[0]:
         files["weights"] = lambda: export.weights_npz(*run())
     if has_rows and at_epoch.snapshot.weights[0]:
+        files["torch_weights"] = lambda: export.torch_weights(*run())
+        files["torch_loader"] = lambda: export.torch_loader(*run())
         unit = shown.dataset.target_unit
         files["predictions_csv"] = lambda: export.frame_csv(export.predictions(*run()), unit)
         files["predictions_parquet"] = lambda: export.predictions(*run()).to_parquet(index=False)

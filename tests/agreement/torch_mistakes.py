@@ -1,0 +1,102 @@
+"""Mistakes with recurrent layers of PyTorch, and parts of the explanation for each.
+
+The code uses the names of `names`. Its last line raises an error or a warning.
+"""
+
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
+from torch.utils.data import DataLoader
+
+N, T, F, U, C = 8, 5, 3, 4, 6
+
+
+def names():
+    """Return the names that the code of mistakes and fixes may use."""
+    lstm, gru = nn.LSTM(F, U, batch_first=True), nn.GRU(F, U, batch_first=True)
+    x = torch.randn(N, T, F)
+    out, (h_n, c_n) = lstm(x)
+    return {
+        "torch": torch, "nn": nn, "DataLoader": DataLoader, "N": N, "T": T, "F": F, "U": U, "C": C,
+        "pack_padded_sequence": pack_padded_sequence, "input_size": F, "hidden_size": U,
+        "lstm": lstm, "gru": gru, "head": nn.Linear(U, 1), "model": nn.Linear(U, 1),
+        "x": x, "y": torch.zeros(N, 1), "out": out, "h_n": h_n, "y_hat": torch.zeros(N, 1),
+        "h_0": torch.zeros(1, N, U), "c_0": torch.zeros(1, N, U), "state": (h_n, c_n),
+        "lengths": torch.tensor([5, 4, 3, 3, 2, 2, 1, 1]), "tokens": torch.arange(N * T) % C,
+        "logits": torch.zeros(N, T, C), "labels": torch.zeros(N, T, dtype=torch.long),
+        "mask": torch.ones(N, T, U, dtype=torch.bool), "embedding_dim": 2, "device": "cpu",
+        "saved": lstm.state_dict(),
+    }  # fmt: skip
+
+
+MISTAKES = {
+    "lstm = nn.LSTM(10, U)\nlstm(x)":
+        ("input_size is 10, but the last axis of x has the size 3", "nn.LSTM(3, hidden_size"),
+    "x = x[..., 0]\nnn.LSTM(1, U)(x)": ("x has one feature", "x.unsqueeze(-1)"),
+    "x = x.mT\nlstm(x)": ("features precede timesteps", "x = x.transpose(1, 2)"),
+    "h_0 = torch.zeros(1, 2, U)\ngru(x, h_0)":
+        ("a batch of 2 samples made the state, and this one has 8", "torch.zeros(1, x.size(0), 4)"),
+    "lstm = nn.LSTM(F, U)\nlstm(x, (h_0, c_0))":
+        ("lacks batch_first=True and reads 5 timesteps as samples", "batch_first=True"),
+    "h_0 = torch.zeros(N, 1, U)\ngru(x, h_0)":
+        ("It is (8, 1, 4)", "batch_first=True doesn't apply to states"),
+    "gru = nn.GRU(F, U, 2, batch_first=True)\ngru(x, h_0)":
+        ("should be (2, 8, 4)", "torch.zeros(2, x.size(0), 4)"),
+    "x = torch.zeros(N, T, 1, F)\nlstm(x)": ("x has 4 axes", "x = x.flatten(2)"),
+    "x = torch.zeros(N, 1, T, F)\nnn.RNN(F, U)(x)": ("x has 4 axes", "x = x.squeeze(1)"),
+    "x = x[0]\nlstm(x, (h_0[:, :1], c_0[:, :1]))": ("x has fewer axes", "x = x.unsqueeze(0)"),
+    "h_0, c_0 = h_0[0], c_0[0]\nlstm(x, (h_0, c_0))": ("This state has 2 axes", "h_0.unsqueeze(0)"),
+    "head(lstm(x))": ("linear needs a tensor but received a tuple", "out, _ = lstm(x)"),
+    "nn.Sequential(lstm, nn.GRU(U, U))(x)": ("returned the tuple", "nn.Sequential can't"),
+    "gru(x, (h_0, c_0))": ("a GRU started from (h_0, c_0)", "gru(x, h_0)"),
+    "lstm(x).size()": ("size needs a tensor", "out, _ = lstm(x)"),
+    "head = nn.Linear(2, 1)\nhead(out)": ("40 rows of 4 numbers", "nn.Linear(4, 1)"),
+    "head = nn.Linear(T * U, 1)\nhead(out)": ("all 5 timesteps together", "out.flatten(1)"),
+    'pack_padded_sequence(x, lengths.to("meta"), batch_first=True)':
+        ("They are a 1D meta Long tensor", "lengths.flatten().cpu()"),
+    "lengths = lengths - 1\npack_padded_sequence(x, lengths, True)":
+        ("has the length 0", "lengths[lengths > 0]"),
+    "pack_padded_sequence(x, lengths.flip(0), True)":
+        ("The longest sequence must come first", "enforce_sorted=False"),
+    "nn.functional.cross_entropy(logits, labels)":
+        ("needs labels of shape [8, 6]. They are [8, 5]", "transpose(1, 2)"),
+    "nn.functional.cross_entropy(logits, labels[:, 0])": ("They are [8]", "head(out[:, -1])"),
+    "nn.functional.cross_entropy(logits[:, -1], y[:, 0])":
+        ("Here, it is Float", "labels.long()"),
+    "nn.Embedding(C, 2)(x)": ("Here, it is Float", "labels.long()"),
+    "y = y[:, 0]\nnn.functional.mse_loss(y_hat, y)":
+        ("y is (8,), but the output is (8, 1). PyTorch only warns", "y = y.unsqueeze(-1)"),
+    "nn.BCEWithLogitsLoss()(y_hat[:, 0], y)": ("y is (8, 1), but", "y = y.squeeze(-1)"),
+    "nn.BCELoss()(torch.zeros(N, T, 1), y)": ("output is (8, 5, 1)", "head(out[:, -1])"),
+    "nn.functional.mse_loss(torch.zeros(1, 2), torch.zeros(N, 2))": ("y is (8, 2)", "the shape of"),
+    "x = x.double()\nlstm(x)": ("torch.float64 and torch.float32", "x.float()"),
+    "x = x.double()\nnn.Linear(F, 1)(x)": ("types: Double and Float", "x.float()"),
+    "y = y.long()\nnn.BCELoss()(y_hat, y)": ("types: Long and Float", "y.float()"),
+    'lstm(x.to("meta"))': ("are on different devices: meta and cpu", "model.to(device)"),
+    "out.mean().backward()\nlstm(x, state)[0].mean().backward()":
+        ("an earlier backward freed", "each.detach() for each in state"),
+    "out = torch.tanh(out)\nout[0] = 0\nout.mean().backward()":
+        ("The output of Tanh was changed in place", "torch.where(mask, 0, out)"),
+    "nn.LSTM(F, 2).load_state_dict(saved)":
+        ("bias_hh_l0 is [16] in the file but [8]", "print([(name, *weight.shape)"),
+    "nn.LSTM(F, U, 2).load_state_dict(saved)": ("has weight_ih_l1", "model.state_dict().keys()"),
+    "head(out).backward(torch.ones(N, T, 1), retain_graph=True)\n"
+    "torch.optim.SGD(lstm.parameters(), 0.1).step()\nhead(lstm(x, state)[0]).mean().backward()":
+        ("that a step changed", "each.detach() for each in state"),
+    'lstm.load_state_dict({"module." + name: saved[name] for name in saved})':
+        ("nn.DataParallel", 'removeprefix("module.")'),
+    "nn.LSTM(F, U, dropout=0.2)": ("dropout=0.2 does nothing", "out = nn.Dropout(0.2)(out)"),
+    "embedding = nn.Embedding(3, 2)\nembedding(tokens)":
+        ("0 to num_embeddings - 1", "int(tokens.max()) + 1"),
+    "nn.functional.cross_entropy(logits[:, 0], labels[:, 0] - 1)":
+        ("It received -1", "from 0"),
+    "h_n[-1][:, -1, :]": ("more axes than the tensor has: 2", "head(h_n[-1])"),
+    "out.mT.view(N, -1)": ("view can't join axes", "reshape(len(x), -1)"),
+    "nn.LSTM(F, U, return_sequences=True)": ("no return_sequences", "out, state = lstm(x)"),
+}  # fmt: skip
+
+SAME_LINE = ("lstm", "x", "h_0", "gru", "lengths", "y", "embedding")
+"""If a mistake assigns one of these names, its last line runs after the fix's code.
+
+Other fixes replace the line.
+"""
