@@ -21,11 +21,11 @@ from lib.ui.widgets import card, card_chart, hint, press, say_steadily, takeaway
 
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
 # A card on wrong states reserves space for this takeaway, the longest of the usual ones.
-BREAK_ROOM = f"Off by {LONG_NUMBER}: the second sequence starts from the first one's last state."
+BREAK_ROOM = f"Off by {LONG_NUMBER}: the second sequence starts from the first one's state."
 LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
 STRIPS = {  # names of a card's two strips
     "reset": ("one call", "always reset"),
-    "carried": ("second sequence", "second sequence, no reset"),
+    "carried": ("second sequence", "no reset"),
     "order": ("same order", "another order"),
 }
 MOST_GENERATED = 200  # samples whose generated values are compared with the true values
@@ -46,7 +46,7 @@ def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
         st.html(proofs.equation(sides, proof, palette, **options))
         st.html(charts.render(PROOFS, "measured", proof.differences[1], palette, missing))
         takeaway(proof.takeaway, f"{chosen.which}{proof.why}")
-    with right, card("The state between two calls", key="cell_carried", **LOOK):
+    with right, card("The state between calls", key="cell_carried", **LOOK):
         st.html(generation.carried_states(layer, chosen.row_order, palette))
         sentence_place = st.container().empty()
     columns = st.columns(4)
