@@ -11,7 +11,6 @@ NEARLY_ZERO = 1e-7  # a smaller size is a rounding error of 32-bit numbers, show
 ALMOST_0 = "≈ 0"
 LONG_NUMBER = "−8.88\u202f×\u202f10⁻⁸"  # reserves space; few numbers in sentences are longer
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -52,7 +52,7 @@ def skill_sentence(
     samples = counted(len(table.samples), f"{'test' if part == 'test' else kind} sample")
     few = f" (every {nth(table.every)} one)" if table.every > 1 else ""
     text = f"The target is {dataset.target_labels[target]}, at the last step of {samples}{few}. "
-    text += filled(_TEXTS, "measures", season=season_length(origin, origin.period))
+    text += filled(_TEXTS, "measures", season=season_length(origin))
     if table.models and snapshot.others:
         text += f" The modes' errors are medians over {len(snapshot.seeds)} seeds."
     picked = bool(table.models) and part == "evaluated" and snapshot.keeps_best
@@ -66,18 +66,12 @@ def score_texts(table: SkillTable, score: Score, target: int) -> list[str]:
     return [*texts, percent(table.skill(score, target))]
 
 
-def season_sentence(origin: Origin, chosen: int) -> str:
-    """Describe the season: its length, which is `chosen` or found, and the baseline's season."""
-    length = season_length(origin, origin.period)
-    if chosen:
-        return f"Season: {length}, as set."
-    text = "No season was found in the training rows."
-    if origin.period > 1:
-        text = f"Season: {length}, the shortest whose baseline is nearly best on training rows."
-    if origin.baseline_period > origin.period:
-        usual = season_length(origin, origin.baseline_period)
-        text += f" The calendar's usual season, {usual}, is used as a baseline."
-    return text
+def season_sentence(origin: Origin) -> str:
+    """Describe the season of the baseline and of MASE."""
+    if origin.period == 1:
+        return "No season was found in the training rows."
+    length = season_length(origin)
+    return f"Season: {length}, found in the training rows or else usual in the calendar."
 
 
 def on_dates_figure(

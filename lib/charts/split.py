@@ -11,9 +11,9 @@ from lib.charts import axes, chart, classes
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, nth
-from lib.data import Dataset, Finding, class_numbers, find_leaks, moments_by_group
+from lib.data import Dataset, Finding, class_numbers, find_leaks
 from lib.experiment import MAX_VALUES
-from lib.text import all_of, apart, beside, capital, counted, filled, joined, percent, times
+from lib.text import all_of, apart, beside, capital, counted, filled, joined, percent
 
 _TEXTS = beside(__file__)["hints"]
 MARKS = {  # the mark of each part's samples: color, shape, and glyph in the key
@@ -139,22 +139,6 @@ def range_hint(dataset: Dataset) -> str:
         return ""
     ends, unit = " to ".join(apart(low, high)), dataset.spaced_unit
     return filled(_TEXTS, "range", share=percent(100 * outside), ends=ends, unit=unit)
-
-
-def levels_hint(dataset: Dataset) -> str:
-    """Return a hint if series' means vary at least twice as much as values in a series, else ""."""
-    origin = dataset.origin
-    if origin is None or len(origin.names) < 2 or origin.x_scale.by_series or dataset.has_labels:
-        return ""
-    of_samples = origin.series[origin.starts]
-    if not np.isin(of_samples[dataset.evaluated], of_samples[: dataset.train]).all():
-        return ""
-    values, series = origin.targets[origin.training, 0], origin.series[origin.training]
-    means, deviations = moments_by_group(values, series)[:, series]
-    between, within = float(means.std()), math.sqrt((deviations**2).mean())
-    if not within or between < 2 * within:
-        return ""
-    return filled(_TEXTS, "levels", times=times(between / within))
 
 
 def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:

@@ -27,9 +27,9 @@ from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.data.labels import KerasTarget, keras_target
 from lib.data.memory import GB, GROUPS, MB, share, total_memory
 from lib.data.samples import Samples, class_numbers, class_probabilities
-from lib.data.tables.baselines import check_season, season_length
+from lib.data.tables.baselines import season_length
 from lib.data.tables.cutting import every_kth
-from lib.data.tables.leaks import Finding, find_leaks, moments_by_group
+from lib.data.tables.leaks import Finding, find_leaks
 from lib.data.tables.table import (
     CALENDAR,
     KINDS,

@@ -19,31 +19,18 @@ Chosen: TypeAlias = int | slice | np.ndarray  # one sample's index, or several s
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scale:
-    """Mean and standard deviation of C columns: (C,) each, or (S, C) with one row per series."""
+    """Mean and standard deviation of C columns, (C,) each."""
 
     offset: np.ndarray
     deviation: np.ndarray
 
-    @property
-    def by_series(self) -> bool:
-        """Whether each series has its own mean and deviation."""
-        return self.offset.ndim == 2
+    def standard(self, values: np.ndarray) -> np.ndarray:
+        """Standardize values (…, C)."""
+        return (values - self.offset) / self.deviation
 
-    def of(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return offset and deviation, (…, C) for series (…), or (C,) if all series share them."""
-        if not self.by_series:
-            return self.offset, self.deviation
-        return self.offset[series], self.deviation[series]
-
-    def standard(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
-        """Standardize values (…, C) that belong to series (…)."""
-        offset, deviation = self.of(series)
-        return (values - offset) / deviation
-
-    def raw(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
-        """Convert standardized values (…, C) that belong to series (…) to the raw unit."""
-        offset, deviation = self.of(series)
-        return values * deviation + offset
+    def raw(self, values: np.ndarray) -> np.ndarray:
+        """Convert standardized values (…, C) to the raw unit."""
+        return values * self.deviation + self.offset
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +57,7 @@ class Origin(Rows):
     rate: int  # rows from one timestep to the next
     horizons: tuple[int, ...]  # H distances in rows from a timestep to its targets
     training: np.ndarray  # whether a row belongs to the training split, (R,) bool
-    period: int  # rows per season, detected or chosen; 1 for none
-    baseline_period: int  # the seasonal baseline's rows per season: `period`, or the calendar's
+    period: int  # rows per season, found in the rows or the calendar's; 1 for none
     time_format: str  # the `strftime` format of times; "" if times are texts
     columns: tuple[str, ...]  # C names of target columns
     x_scale: Scale
@@ -144,7 +130,7 @@ class Dataset(Samples):
     target_column: str = ""  # the name of the column that holds the classes
     best_accuracy: np.ndarray | None = None  # the highest expected accuracy, (T,), if known
     best_loss: np.ndarray | None = None  # the lowest expected cross-entropy, (T,), if known
-    target_scale: np.ndarray | None = None  # (K,), or (N, K) if each series has its own scale
+    target_scale: np.ndarray | None = None  # (K,)
     target_offset: np.ndarray | None = None
     base: np.ndarray | None = None  # the raw values that targets are changes from, (N, T, K)
     target_unit: str = ""  # the raw unit: "°C", "%", …; empty if there is none
@@ -247,15 +233,9 @@ class Dataset(Samples):
 
         `values` are (T, K) for one sample, (S, T, K) for several; with `last`, (K,) or (S, K).
         """
-
-        def of_samples(array: np.ndarray) -> np.ndarray:
-            if array.ndim == 1:
-                return array
-            return array[samples] if last else array[samples][..., None, :]
-
-        raw = values if self.target_scale is None else values * of_samples(self.target_scale)
+        raw = values if self.target_scale is None else values * self.target_scale
         if self.target_offset is not None:
-            raw = raw + of_samples(self.target_offset)
+            raw = raw + self.target_offset
         if self.base is not None:
             base = self.base[samples]
             raw = raw + (base[..., -1, :] if last else base)

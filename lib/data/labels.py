@@ -53,18 +53,16 @@ def _shape(*sizes: int) -> str:
     return f"(N, {', '.join(map(str, sizes))})" if sizes else "(N,)"
 
 
-def with_label_baselines(
-    dataset: Dataset, known: np.ndarray | None = None, repeat: str = LABEL_BASELINES["repeat"]
-) -> Dataset:
+def with_label_baselines(dataset: Dataset, known: np.ndarray | None = None) -> Dataset:
     """Return the dataset with the baselines that apply, the most accurate one first.
 
     `known` has the class number of the last label known at each step, (N, T), -1 where there is
-    none; without `known`, no label can be repeated. `repeat` is this baseline's name in a sentence.
+    none; without `known`, no label can be repeated.
     """
     count, labels = len(dataset.classes), class_numbers(dataset.y)
     known = np.full(labels.shape, -1) if known is None else known
     training = np.arange(len(labels)) < dataset.train
-    names = LABEL_BASELINES | {"repeat": repeat}
+    names = dict(LABEL_BASELINES)
     if not (known[training] >= 0).any():
         del names["repeat"]
     steps = [

@@ -105,11 +105,8 @@ class DataSettings:
     train: int = _number("train", 75, 10, 95)  # percent of the windows (or series)
     test: int = _number("test", 0, 0, 40)  # percent; the remaining windows are for validation
     gap: int = _number("gap", 0, 0, 1000)  # rows skipped between two parts of the split
-    period: int = _number("period", 0, 0, 10000)  # rows per season; 0: detect the season
     series: str = _setting("id", "")  # the column that names the series; "": detect the column
-    scale: str = _setting("scale", "all", options=REGISTRIES["scalings"])
     types: tuple[str, ...] = _setting("types", ())  # columns with another type: "store:category"
-    wide: str = _setting("wide", "unroll", options=REGISTRIES["wide"])
     at_gaps: str = _setting("at_gaps", "run_on", options=REGISTRIES["at_gaps"])
     padding: str = _setting("padding", "none", options=REGISTRIES["paddings"])
 

@@ -19,7 +19,6 @@ from lib.training import MSGSPEC_LOCK
 
 Record = TypeVar("Record")
 VERSION = 3  # version of the file format; increase it if an older Unrolled can't read new files
-NUMBERS_VERSION = 2  # the version of files of runs on numbers, which older Unrolled also reads
 HEAD = "unrolled.json"
 MEMBERS = (HEAD, "arrays.bin")
 MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6  # the most bytes of the record, and of all members

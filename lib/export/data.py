@@ -111,7 +111,6 @@ def data_code(fields: dict[str, Any]) -> list[str]:
         more = {
             "origin": dataset.origin,
             "file": f"{data_name(dataset)}.npz",
-            "sizes": _sizes(dataset),
             "y": "labels" if dataset.has_labels else "y",
             "y_shape": y.shape,
             "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
@@ -126,25 +125,6 @@ def saved_targets(dataset: Dataset) -> np.ndarray:
     return class_numbers(dataset.y) if dataset.has_labels else dataset.y
 
 
-def has_plain_windows(dataset: Dataset) -> bool:
-    """Return whether samples are all windows of a single series, in the order of the splits."""
-    origin, steps, begin = dataset.origin, dataset.shape[1], 0
-    if origin is None or dataset.base is not None:
-        return False
-    if len(origin.names) > 1 or len(origin.horizons) > 1 or origin.rate > 1:
-        return False
-    starts = list[int]()
-    for count in _sizes(dataset).values():
-        starts += range(begin, begin + count)
-        begin += count + steps + origin.horizons[0] - 1  # the row after the split's last target
-    return np.array_equal(origin.starts, starts)
-
-
-def _sizes(dataset: Dataset) -> dict[str, int]:
-    """Return the number of samples in each split, by its name in a script, such as "train"."""
-    return {p.removesuffix("ing"): cut.stop - cut.start for p, cut in dataset.parts.items()}
-
-
 def arrays(dataset: Dataset) -> bytes:
     """Return a NumPy archive for `np.load`: x (N, T, F) and y (N, T, K), float32, sizes and names.
 
@@ -152,9 +132,8 @@ def arrays(dataset: Dataset) -> bytes:
     steps if sequences are padded.
 
     A table also has each sample's series and first time, and the scaling. Raw inputs are
-    x * x_scale + x_offset, where both are (F,), or (N, F) if each series has its own scale. Raw
-    targets are y * y_scale + y_offset, plus base (N, T, K) if the model predicts changes. If
-    `has_plain_windows`, the archive also has the rows: inputs (R, F) and targets (R, K).
+    x * x_scale + x_offset, and raw targets y * y_scale + y_offset, plus base (N, T, K) if the model
+    predicts changes.
     """
     names = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     fields: dict[str, Any] = {name: getattr(dataset, name) for name in names}
@@ -165,15 +144,10 @@ def arrays(dataset: Dataset) -> bytes:
     if (origin := dataset.origin) is not None:
         series = origin.series[origin.starts]
         fields["series"] = np.array(origin.names)[series]
-        fields["x_offset"], fields["x_scale"] = origin.x_scale.of(series)
+        fields |= {"x_offset": origin.x_scale.offset, "x_scale": origin.x_scale.deviation}
         if origin.times is not None:
             begins = origin.times[origin.starts].to_numpy()
             fields["begins"] = begins if begins.dtype.kind == "M" else begins.astype("U")
-        if has_plain_windows(dataset):
-            targets = origin.y_scale.standard(origin.targets, origin.series).astype(np.float32)
-            if dataset.has_labels:
-                targets = origin.targets[:, 0].astype(np.int64)
-            fields |= {"inputs": origin.inputs, "targets": targets}
     # A script's checksum reads the bytes in C order.
     saved = {name: np.asarray(v, order="C") for name, v in fields.items() if v is not None}
     file = io.BytesIO()

@@ -78,7 +78,7 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
     size = memory_of(known[-1][1]) if known else 0
     thinned = tuple(known[place] for place in kept_places(size, len(known)))
     record = _Record(
-        version=archive.VERSION if run.experiment.has_labels else archive.NUMBERS_VERSION,
+        version=archive.VERSION,
         kept=datetime.now(UTC).replace(microsecond=0),
         versions=versions(),
         experiment=run.experiment,

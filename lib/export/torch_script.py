@@ -68,7 +68,6 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
     one_hot = f'np.eye({columns}, dtype="float32")[{{}}]'
     changed = {
         "library": "torch",
-        "is_plain": False,  # the file of `arrays` also has the windows
         "moves_padding": mask is not None and (mask[:, 1:] > mask[:, :-1]).any(),
         "ends_early": mask is not None or fields["ends_early"],
         "columns_of": '{}[..., None].astype("float32")' if is_binary else one_hot,

@@ -101,7 +101,7 @@ def _repeated(dataset: Dataset, series: int, column: int, feed: int) -> dict[str
     past = origin.targets[origin.series == series, column]
     ahead = np.arange(1, feed + 1) if feed else np.array(origin.horizons)
     target = len(past) + np.arange(max(ahead))
-    repeated, seasons = {}, {"last": 1, "seasonal": origin.baseline_period}
+    repeated, seasons = {}, {"last": 1, "seasonal": origin.period}
     for one in dataset.baselines:
         if season := seasons.get(one.name):
             row = target - season * -(-ahead // season)  # whole seasons before the target
@@ -153,10 +153,10 @@ class _Model:
         """Rows from a window's first timestep to its last."""
         return self.dataset.cut_from.rate * (self.dataset.shape[1] - 1)
 
-    def predict(self, windows: np.ndarray, series: np.ndarray, now: np.ndarray) -> np.ndarray:
+    def predict(self, windows: np.ndarray, now: np.ndarray) -> np.ndarray:
         """Return raw predictions (n, C, H); predicted changes are added to values `now` (n, C)."""
         predicted = model_outputs(self.experiment, self.arrays, windows)[:, -1].astype(np.float64)
-        raw = self.dataset.cut_from.y_scale.raw(predicted, series).reshape(*now.shape, -1)
+        raw = self.dataset.cut_from.y_scale.raw(predicted).reshape(*now.shape, -1)
         return raw if self.dataset.base is None else raw + now[..., None]
 
     def last_rows(self) -> np.ndarray:
@@ -174,7 +174,7 @@ class _Model:
         # With several horizons a window predicts all rows, otherwise each window predicts one.
         last = self.last_rows()[-1 if len(origin.horizons) > 1 else -far :]
         windows = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
-        predicted = self.predict(windows, origin.series[last], origin.targets[last])
+        predicted = self.predict(windows, origin.targets[last])
         values = predicted[:, self.column].ravel()
         return np.pad(values, (far - len(values), 0), constant_values=np.nan)
 
@@ -192,7 +192,7 @@ class _Model:
         """Return a recursive forecast of the next `feed` rows, (feed,), in the raw unit."""
         origin, last = self.dataset.cut_from, self.last_rows()[-1:]
         ahead = np.tile(origin.inputs[last], (1, feed, 1))
-        offset, deviation = origin.x_scale.of(np.array(self.series))
+        offset, deviation = origin.x_scale.offset, origin.x_scale.deviation
         computed = _by_dates(origin, future_times(self.dataset, self.series, feed))
         for f, name in enumerate(self.dataset.feature_names):
             if name in computed:
@@ -214,15 +214,15 @@ class _Model:
     def continue_from(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
         """Return predictions (n, h) after rows `last`; `ahead` (n, h, F) has the known inputs."""
         origin, names = self.dataset.cut_from, self.dataset.feature_names
-        series = origin.series[last]
         predicted_inputs = [f for f, name in enumerate(names) if name in origin.columns]
         columns = [origin.columns.index(names[f]) for f in predicted_inputs]
-        offset, deviation = (of[..., predicted_inputs] for of in origin.x_scale.of(series))
+        offset = origin.x_scale.offset[predicted_inputs]
+        deviation = origin.x_scale.deviation[predicted_inputs]
         window = origin.inputs[last[:, None] + np.arange(-self.reach, 1)]
         known = [origin.targets[last - k] for k in reversed(range(origin.rate))]  # (n, C) each
         predicted = []
         for row in np.swapaxes(ahead, 0, 1).copy():
-            now = self.predict(window[:, :: origin.rate], series, known[-1])[..., 0]
+            now = self.predict(window[:, :: origin.rate], known[-1])[..., 0]
             predicted.append(now[:, self.column])
             read = now if self.dataset.base is None else now - known[0]
             row[:, predicted_inputs] = (read[:, columns] - offset) / deviation

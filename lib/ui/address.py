@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.data import DATASETS, FIRST, KINDS, suggested
+from lib.data import DATASETS, FIRST, suggested
 from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.session import Query, Subject, session
 from lib.ui.streamlit_private import is_history_navigation
@@ -64,11 +64,6 @@ def _open(address: Query) -> None:
     base = suggested(name)
     left_out = {"data", *DATASETS[name].without_effect}
     settings = {key: texts for key, texts in address.items() if key not in left_out}
-    types = settings.get("types", [])
-    if invalid := [each for each in types if each.rpartition(":")[2] not in KINDS]:
-        settings["types"] = [each for each in types if each not in invalid]
-        expected = f"Expected column:kind. The kinds are {', '.join(KINDS)}."
-        complaints.append(f"The link has types={invalid[0][:24]}. {expected}")
     experiment, more = read_query(settings, base, DATASETS[name].at_most)
     record.complaints = complaints + more
     session().stage.scene = ""  # the address replaces the scene's settings

@@ -67,7 +67,6 @@ class Upload:
     table: Table | None = None
     error: str = ""  # why the last file can't be used
     reading: Reading | None = None  # the process that reads a file
-    workbook: tuple[str, bytes] | None = None  # name and content, to read another sheet
     below: DeltaGenerator | None = None  # the place below the sidebar's controls of a table
     last_good: Loaded | None = None  # shown while no data can be made with the sidebar's settings
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the removed columns, by key

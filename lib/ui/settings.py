@@ -29,7 +29,7 @@ _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 def label_of(setting: Setting) -> str:
     """Return a setting's label without limits and units: "Targets", "Learning rate"."""
     label = LABELS.get(setting.key) or _ROWS.get(setting.key, {}).get("label") or name_of(setting)
-    label = label.format(limits="", step="row", columns="month")
+    label = label.format(limits="", step="row")
     return label.partition(" (")[0].partition(",")[0].partition("  ")[0]
 
 
@@ -159,9 +159,7 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
         columns(settled)
         if own is not None and "types" in uses:
             _pick_type(own, settled.data.types)
-            if own.wide_columns:
-                controls("wide", settled, columns=len(own.numbers))
-    if table is not None and "scale" in uses:
+    if table is not None and "split" in uses:
         _series(table, settled, by_menu="id" in uses)
     with st.expander("Windows (spacing) and targets (values or changes)"):
         controls("windows", settled)
@@ -174,7 +172,6 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
     """Show causes of failure in these data, each with a button that changes a setting."""
     for text, label, values in (
         (split.range_hint(dataset), "Predict the change", {"form": "change"}),
-        (split.levels_hint(dataset), "Scale each series separately", {"scale": "id"}),
         (split.gaps_sentence(dataset, most=0.5), "Stop windows at gaps", {"at_gaps": "stop"}),
     ):
         if text and uses >= values.keys():
@@ -226,11 +223,11 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
 
 def _pick_type(table: Table, types: tuple[str, ...]) -> None:
     with st.container(horizontal=True):
-        names = [*table.labels, *(str(name) for name in table.frame.columns)]
+        names = [str(name) for name in table.frame.columns]
         name = st.selectbox("A column", names, key="types_column")
-        kind_of = dict(each.rsplit(":", 1) for each in types if ":" in each)
+        parts = (each.rpartition(":") for each in types)
+        kind_of = {column: kind for column, _, kind in parts if kind in KINDS}
         detected = "number" if name in table.numbers else "category"
-        detected = "date" if name in table.labels else detected
         kinds, value = list(KINDS), kind_of.get(name, detected)
 
         def read_as(kind: str) -> None:
@@ -264,5 +261,3 @@ def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:
             st.selectbox(label, names, place, lambda name: texts.get(name, name), **control)
         if column:
             controls("parts", settled)
-            if settled.data.split == "time":  # with another split, a test series has no scale
-                controls("scaling", settled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -61,9 +61,9 @@ def load_data(settled: Experiment) -> Loaded:
             shown += f" and the target {joined(origin.columns)}"
         text = plain(f"{capital(str(error))} Until then, you see {shown}.")
         place.warning(text, icon=":material/info:")
-        if isinstance(error, data.WindowError) and error.fix:
-            label, changes = f"Use {in_words(error.fix)}", (dict(error.fix),)
-            place.button(label, key="use_cure", on_click=address.change, args=changes)
+        if isinstance(error, data.WindowError) and (most := error.timesteps):
+            changes = ({"T": most},)
+            place.button(f"Use T = {most}", key="use_cure", on_click=address.change, args=changes)
         return replace(last, obstacle="Train is off: see the note at the top of this page.")
     upload.last_good = loaded
     if note := split.thinned(loaded.dataset):
@@ -91,13 +91,6 @@ def _example(settled: Experiment) -> Loaded:
             icon, link = ":material/upload_file:", address.query("Data")
             st.page_link("pages/data.py", label="Upload yours", icon=icon, query_params=link)
     return Loaded(example, dataset, "Upload a table to train on it.")
-
-
-def in_words(settings: Mapping[str, Any]) -> str:
-    """Return settings that a table can be used with: "T = 14 and steps ahead = 1"."""
-    texts = {"T": "T = {}", "horizon": "steps ahead = {}", "period": "a season found in the rows"}
-    texts["targets"] = "only {0[0]}"
-    return joined([texts[key].format(value) for key, value in settings.items()])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,7 @@
 """Uploads: a table, or a saved run (.unrolled).
 
 Streamlit (1.67) keeps an uploaded file in memory until its session ends. Here an upload waits until
-there is memory for it, and the page then frees it. If a table is too short, settings are lowered.
+there is memory for it, and the page then frees it. If a table is too short, T is lowered.
 """
 
 from __future__ import annotations
@@ -24,14 +24,13 @@ from lib.ui import address, runs
 from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
 from lib.ui.session import session
-from lib.ui.shown import dataset_of, in_words
+from lib.ui.shown import dataset_of
 from lib.ui.widgets import bound, hint
 
 if TYPE_CHECKING:  # lib.export imports pandas
     from lib.export import Kept
 
 AT_ONCE = 300_000  # bytes: a smaller CSV is read at once, since starting a process takes longer
-MOST_WORKBOOK = 10_000_000  # bytes: a smaller workbook is kept, so that users can change the sheet
 POLL_SECONDS = 0.4
 _KEPT: dict[str, Kept] = {}  # each browser's last opened run, without rows, for reloads
 MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000  # the most runs in `_KEPT`, and the most bytes per run
@@ -44,7 +43,7 @@ _HELD = dict[str, tuple[int, Callable[[], object]]]()
 
 
 def uploader() -> None:
-    """Draw the file widget, and below it the file's progress, size, sheets and sharing."""
+    """Draw the file widget, and below it the file's progress, size and sharing."""
     st.file_uploader(
         "Your file",
         key="upload_file",
@@ -56,9 +55,6 @@ def uploader() -> None:
     )
     progress()
     if table := session().upload.table:
-        if (workbook := session().upload.workbook) and len(table.sheets) > 1:
-            control = bound("upload_sheet", table.sheet, partial(_begin, *workbook))
-            st.selectbox("Sheet", table.sheets, table.sheets.index(table.sheet), **control)
         size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
         size += [counted(len(table.categories), "text column")] if table.categories else []
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
@@ -108,17 +104,15 @@ def _file_changed(key: str) -> None:
     """Read a file widget's new file, or stop reading a file that was removed."""
     if key not in st.session_state:  # an overlapping script run has dropped the widget
         return
-    record, file = session().upload, st.session_state[key]
+    file = st.session_state[key]
     if file is None:
         _stop()
-        record.workbook = None
     elif named_content := take(file):
-        record.workbook = None
         address.leave_scenes()
         _begin(*named_content)
 
 
-def _begin(name: str, content: bytes, sheet: str = "") -> None:
+def _begin(name: str, content: bytes) -> None:
     """Open a saved run, or read a table at once or in a process. For use in callbacks."""
     from lib.export import KeptError, is_kept, open_kept  # noqa: PLC0415  imports pandas
 
@@ -132,13 +126,10 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
             note_kept(kept)
             record.table = kept.table or record.table
             return
-        kind = data.begins_as(content)  # only the first bytes: a ZIP file's list may be long
-        if kind in ("workbook", "zip") and len(content) < MOST_WORKBOOK:
-            record.workbook = name, content
-        if kind == "text" and len(content) < AT_ONCE:
+        if data.begins_as(content) == "text" and len(content) < AT_ONCE:
             _use_table(data.read_upload(name, content))
         else:
-            record.reading = data.Reading(name, content, sheet)
+            record.reading = data.Reading(name, content)
     except KeptError as error:
         _refuse(f"{name} couldn't be opened. {error}")
     except data.UploadError as error:
@@ -153,8 +144,6 @@ def take_file() -> None:
         return
     record.reading = None
     if reading.table is not None:
-        if len(reading.table.sheets) < 2:
-            record.workbook = None
         _use_table(reading.table)
     elif reading.error:
         _refuse(reading.error)
@@ -176,19 +165,17 @@ def kept_before() -> Kept | None:
 
 
 def _use_table(new: data.Table) -> None:
-    """Use a new table. Lower settings if the table is too short. Show why it can't be used."""
+    """Use a new table. Lower T if the table is too short. Show why the table can't be used."""
     changes = _changes(new)
-    while True:
-        try:
-            dataset_of(data.settle(session().subject.experiment.set(**changes), new), new)
-            break
-        except ExperimentError as error:
-            fix = error.fix if isinstance(error, data.WindowError) else {}
-            if fix.items() <= changes.items():  # there is no fix, or the fix didn't help
-                _refuse(f"{new.name} can't be used: {error}")
-                return
-            changes |= fix
-            new = replace(new, notes=(f"Set to {in_words(fix)}: {error}", *new.notes))
+    try:
+        dataset_of(data.settle(session().subject.experiment.set(**changes), new), new)
+    except ExperimentError as error:
+        most = error.timesteps if isinstance(error, data.WindowError) else 0
+        if not most:
+            _refuse(f"{new.name} can't be used: {error}")
+            return
+        changes["T"] = most
+        new = replace(new, notes=(f"Set to T = {most}: {error}", *new.notes))
     address.change(changes)
     session().upload.table = new
 
@@ -201,7 +188,7 @@ def _changes(new: data.Table) -> dict[str, Any]:
     else:
         wanted = {**data.DATASETS["upload"].suggested, **new.settings}
         changes = {"data": "upload", **address.fitting(data.DATASETS[now.name].suggested, wanted)}
-    known = {*new.frame.columns, *new.labels, *data.calendar_names(new), NO_SERIES, ""}
+    known = {*new.frame.columns, *data.calendar_names(new), NO_SERIES, ""}
     try:
         known |= {*data.prepared(new, now).frame.columns}
     except data.WindowError:  # types that can't be applied would block the table

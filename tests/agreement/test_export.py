@@ -49,7 +49,7 @@ LEVELS = {
 }
 ROWS = {
     "1222331": {"data": "seattle", "targets": ("temp_max", "wind"), "train": 90, "test": 5},
-    "1333321": {"data": "gapminder", "scale": "id", "train": 90},
+    "1333321": {"data": "gapminder", "train": 90},
     "2123332": {"data": "macro", "form": "change", "ahead": "each", "horizon": 2},
     "3213211": {"data": "upload", "inputs": ("Ort", "Höhe", "month of year"), "missing": "drop"},
     "3121132": {"data": "echo", "lag": 1},

@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from lib.data.datasets.registry import make_dataset, settle, suggested
 from lib.data.tables import windows
-from lib.export.data import arrays, keras_windows
-from lib.export.script import keras_script
+from lib.export.data import keras_windows
 from tests.unit.own_data import windows_of_load, windows_of_stores
 
 
@@ -59,19 +57,3 @@ def test_targets_that_are_not_shifted_are_the_first_rows_of_their_windows():
     exec(code, names)  # noqa: S102 - The code is ours.
     x, y = next(iter(names["last_step"]))
     np.testing.assert_array_equal(x[:, 0], y)
-
-
-@pytest.mark.parametrize("changes", [{}, {"horizon": 0, "T": 5}, {"horizon": 3, "test": 20}])
-def test_a_script_cuts_the_apps_windows(changes, tmp_path, monkeypatch):
-    """The arrays that a script cuts from its data file equal the app's bit by bit."""
-    experiment = settle(suggested("seattle").set(**changes))
-    dataset = make_dataset(experiment)
-    code = keras_script(experiment, dataset).partition("\nkeras.utils.set_random_seed")[0]
-    assert "timeseries_dataset_from_array" in code
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "seattle.npz").write_bytes(arrays(dataset))
-    names = {}
-    exec(code, names)  # noqa: S102 - The code is ours.
-    assert names["train"] == dataset.train
-    np.testing.assert_array_equal(names["x"], dataset.x)
-    np.testing.assert_array_equal(names["y"], dataset.y)

@@ -48,14 +48,6 @@ def test_cleared_targets_change_nothing_until_a_column_is_picked(page):
     assert "Until then" not in text(app)
 
 
-def test_a_text_column_may_be_an_input():
-    """Each of its texts is a feature."""
-    app = with_table(stores(), T="7")
-    app.multiselect(key="inputs_widget").set_value(["store", "sales"]).run()
-    names = ("store = north", "store = south", "store = west", "sales")
-    assert shown(app).feature_names == names
-
-
 def test_the_page_names_the_detected_series_column_which_can_be_switched_off():
     """If no column separates series, rows with equal dates are averaged."""
     app = with_table(stores(), T="2", test="0")
@@ -68,13 +60,6 @@ def test_the_page_names_the_detected_series_column_which_can_be_switched_off():
     assert "Rows with the same time are averaged" in text(app)
     app.selectbox(key="id").set_value("weekday").run()
     assert len(shown(app).origin.names) == 7
-
-
-def test_an_unknown_column_kind_in_a_link_is_dropped_and_named():
-    """The complaint quotes the link and shows the expected form."""
-    state = with_table(stores(), "Explore", T="7", types="store:bogus").session_state[KEY]
-    assert state.subject.experiment.data.types == ()
-    assert "types=store:bogus. Expected column:kind" in state.address.complaints[0]
 
 
 def test_a_column_kind_in_a_link_that_does_not_fit_the_file_is_dropped():

@@ -10,7 +10,6 @@ from lib.training.recorded import recorded
 from lib.ui import upload
 from lib.ui.frame import PAGES
 from tests.app.driver import session, start, status_text, text, upload_file
-from tests.unit.test_kept import CSV, run_on_upload
 
 
 def saved_run(name="echo"):
@@ -94,22 +93,6 @@ def test_a_damaged_file_changes_nothing(page):
     assert session(app).subject.experiment == experiment
     next(button for button in app.button if button.label == "Close").click().run()
     assert not app.error
-
-
-@pytest.mark.parametrize("page", ["Explore", "Data"])
-def test_a_run_saved_without_its_rows_opens_after_the_upload_of_its_data(page):
-    """The error names the data file that is missing. A copy with another name works, too."""
-    experiment, dataset, snapshot, _ = run_on_upload()
-    content = keep(RunAt(experiment, dataset, snapshot), ())
-    app = start(page)
-    upload_file(app, "other.csv", CSV.replace("900", "901").encode())
-    upload_file(app, "beer.unrolled", content)
-    assert "Upload the unchanged beer.csv first" in app.error[0].value.replace("\\", "")
-    upload_file(app, "copy.csv", CSV.encode())
-    upload_file(app, "beer.unrolled", content)
-    assert not app.error
-    assert session(app).kept.experiment == experiment
-    assert session(app).upload.table.name == "copy.csv"
 
 
 def test_a_reload_keeps_the_saved_run_open(monkeypatch):

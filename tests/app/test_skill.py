@@ -50,21 +50,8 @@ def test_a_recorded_run_is_evaluated_with_all_baselines():
     assert [row.split("[")[0] for row in rows(app)[:2]] == [":blue", ":orange"]
     assert len(rows(app)) == 7
     assert card(app).splitlines()[4].endswith("| 0% |")
+    assert "value 7 days before" in rows(app)
     assert "In this run, both modes beat" in text(app)
-
-
-def test_a_chosen_season_changes_the_baselines_of_a_trained_run(client):
-    """The address has the season, and one baseline uses it."""
-    app = press(seattle(), "train")
-    finish_newest(client, Status.PAUSED)
-    app.run()
-    assert "same weekday last week" in rows(app)
-    assert "No season was found" in text(app)
-    app.number_input(key="period").set_value(14).run()
-    assert app.query_params["period"] == "14"
-    assert len(rows(app)) == 7
-    assert "value 14 days before" in rows(app)
-    assert "14 days, as set" in text(app)
 
 
 def test_before_training_the_card_shows_the_baselines():

@@ -1,4 +1,4 @@
-"""Uploads in AppTest: an unusable file changes nothing, a short file lowers the settings."""
+"""Uploads in AppTest: an unusable file changes nothing, a short file lowers T."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from lib.experiment import Experiment
 from lib.ui import upload
 from lib.ui.fragment import TURNS
 from lib.ui.shown import dataset_of
-from tests.app.driver import session, start, text, upload_file
+from tests.app.driver import session, start, upload_file
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.workbooks import workbook
 
@@ -16,15 +16,6 @@ from tests.unit.workbooks import workbook
 def rows(count, columns="a,b"):
     """Return a CSV file with `count` rows."""
     return f"{columns}\n{''.join(f'{i % 7},{i % 5}{chr(10)}' for i in range(count))}".encode()
-
-
-SHEETS = workbook(
-    {
-        "First": [["a", "b"], *([i % 7, i % 5] for i in range(100))],
-        "Second": [["c", "d"], *([i % 7, i % 5] for i in range(90))],
-        "Notes": [["by me"]],
-    }
-)
 
 
 def wait_until_read(app):
@@ -64,35 +55,17 @@ def test_an_unusable_file_gets_an_error_and_changes_nothing(content, about):
     assert (headings(app), [chart.proto.alt for chart in app.get("plotly_chart")]) == before
 
 
-def test_the_page_switches_to_an_uploaded_file():
-    """The Data page names the file, its rows, and columns with duplicate names."""
-    app = start("Data")
-    upload_file(app, "mine.csv", rows(100, "a,a"))
-    assert settings(app)["data"] == "upload"
-    assert "mine.csv" in headings(app)
-    assert "mine.csv: 100 rows" in text(app)
-    assert "Duplicate names" in text(app)
-
-
-@pytest.mark.parametrize(
-    ("query", "lowered"),
-    [
-        ({"T": "20"}, {"T": 14}),
-        ({"T": "8", "horizon": "30"}, {"horizon": 7}),
-        ({"T": "20", "horizon": "30"}, {"T": 14, "horizon": 1}),
-    ],
-)
-def test_a_short_file_lowers_the_settings(query, lowered):
-    """A note names the lowered settings. All other settings are unchanged."""
-    app = start(data="upload", U="5", inputs="b", **query)
+def test_a_short_file_lowers_the_timesteps():
+    """A note names the new T. All other settings are unchanged."""
+    app = start(data="upload", U="5", inputs="b", T="20")
     upload_file(app, "good.csv", rows(100))
     before = settings(app)
     upload_file(app, "short.csv", rows(30))
     assert session(app).upload.table.name == "short.csv"
-    assert settings(app) == {**before, **lowered}
+    assert settings(app) == {**before, "T": 14}
     note = session(app).upload.table.notes[0]
     assert "has 30" in note
-    assert all(f"{value}" in note.partition(":")[0] for value in lowered.values())
+    assert note.startswith("Set to T = 14:")
     assert not [*app.error, *app.warning]
 
 
@@ -106,25 +79,6 @@ def test_one_click_lowers_timesteps_that_the_file_is_too_short_for():
     app.button(key="use_cure").click().run()
     assert app.slider(key="T").value == 49
     assert not app.warning
-
-
-def test_a_widget_picks_the_sheet_of_a_workbook():
-    """An unusable sheet gets an error message, and the previous sheet stays in use."""
-    app = start(data="upload")
-    upload_file(app, "book.xlsx", SHEETS)
-    wait_until_read(app)
-    assert "book.xlsx" in headings(app)
-    sheet = app.selectbox(key="upload_sheet")
-    assert (sheet.options, sheet.value) == (["First", "Second", "Notes"], "First")
-    sheet.set_value("Second").run()
-    wait_until_read(app)
-    assert session(app).upload.table.numbers == ("c", "d")
-    app.selectbox(key="upload_sheet").set_value("Notes").run()
-    wait_until_read(app)
-    assert "needs a column of numbers" in app.error[0].value
-    assert app.selectbox(key="upload_sheet").value == "Second"
-    upload_file(app, "good.csv", rows(100))
-    assert "upload_sheet" not in {box.key for box in app.selectbox}
 
 
 @pytest.mark.parametrize("ends", ["button", "removed", "another"])
@@ -168,24 +122,22 @@ def test_another_process_reads_a_large_csv(monkeypatch):
     assert "good.csv, is still in use" in app.error[0].value
 
 
-@pytest.mark.parametrize("kind", ["category", "date"])
-def test_columns_are_converted_once_per_change_of_their_kind(kind, monkeypatch):
-    """Conversion blocks no other session. The next run doesn't repeat it, even after an error."""
-    retyped, conversions = types.retyped, []
+def test_a_column_is_converted_once_per_change_of_its_kind(monkeypatch):
+    """Conversion blocks no other session, and the next run doesn't repeat it."""
+    as_texts, converted = types.as_texts, []
 
-    def convert(table, kinds):
+    def convert(column):
         assert not TURNS.is_mine
-        conversions.append(kinds)
-        return retyped(table, kinds)
+        converted.append(column.name)
+        return as_texts(column)
 
     app = start(data="upload")
     upload_file(app, "good.csv", rows(100))
-    monkeypatch.setattr(types, "retyped", convert)
+    monkeypatch.setattr(types, "as_texts", convert)
     subject = session(app).subject
-    subject.experiment = subject.experiment.set(types=(f"a:{kind}",))
+    subject.experiment = subject.experiment.set(types=("a:category",))
     app.run().run()
-    assert conversions == [(f"a:{kind}",)]
-    assert bool(app.warning) == (kind == "date")
+    assert converted == ["a"]
 
 
 def test_a_file_keeps_training_settings_of_the_link():

@@ -104,21 +104,18 @@ def test_the_shown_arrays_can_be_downloaded(page):
 
 
 def test_a_table_of_several_series_is_uploaded_trained_and_forecast(page):
-    """The user drops a column, scales each series, trains, evaluates the test part, forecasts."""
+    """The user changes a column's kind, trains, evaluates the test part and forecasts."""
     open_page(page, "/data?data=upload&T=7&epochs=4&pace=fast")
     upload(page, "sales.csv", csv(panel(90).assign(zone=3)))
     expect(page.get_by_text("store separates 3 series")).to_be_visible()
     choose(page, "A column", "zone")
-    choose(page, "is read as", "left out")
-    expect(page).to_have_url(re.compile("types=zone%3Aout"))
+    choose(page, "is read as", "categories")
+    expect(page).to_have_url(re.compile("types=zone%3Acategory"))
     expect(page.get_by_text("At each step, predict sales one day ahead")).to_be_visible()
-    page.get_by_role("button", name="Scale each series separately").click()
-    expect(page).to_have_url(re.compile("scale=id"))
     page.get_by_role("link", name="Train in Explore").click()
     settle(page)
     press(page, "Train")
     wait_for_status(page, "finished")
-    expect(page).to_have_url(re.compile("scale=id"))
     skill = page.locator(".st-key-skill")
     expect(skill).to_contain_text("MASE")
     skill.get_by_role("button", name="Evaluate on the test part").click()

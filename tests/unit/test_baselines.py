@@ -29,13 +29,7 @@ def of_values(values, step="row", horizons=(1,), *, times=None, period=1):
         horizons=horizons,
         training=np.arange(count) / count < 0.7,
         period=period,
-        baseline_period=period,
     )
-
-
-def season_of(origin):
-    """Return the detected season, as fields of the origin."""
-    return dict(zip(("period", "baseline_period"), find_season(origin), strict=True))
 
 
 def two_columns(inputs, targets, **settings):
@@ -70,7 +64,8 @@ def by_loop(name, origin, row, horizon, column):
 def test_baselines_equal_a_loop_over_rows(name, settings):
     """This covers three series, two columns, a period of 5, all timesteps, and the last one."""
     columns = ("sales", "visits")
-    windows = two_columns(columns, columns, T=4, period=5, **settings)
+    windows = two_columns(columns, columns, T=4, **settings)
+    windows = replace(windows, origin=replace(windows.origin, period=5))
     origin = windows.origin
     ahead = [(column, horizon) for column in (0, 1) for horizon in origin.horizons]
     rows = origin.rows(4).ravel()
@@ -84,10 +79,11 @@ def test_baselines_equal_a_loop_over_rows(name, settings):
 
 
 def test_the_last_value_baseline_predicts_no_change():
-    """In the scale of each series, a change of 0 is (0 - offset) / deviation."""
-    _, windows, _ = own_data.sales(form="change", scale="id")
+    """In the targets' scale, a change of 0 is (0 - offset) / deviation."""
+    _, windows, _ = own_data.sales(form="change")
     last = baseline_predictions("last", windows, last=True)[:, 0]
-    np.testing.assert_allclose(last, -windows.target_offset / windows.target_scale, atol=1e-6)
+    expected = -windows.target_offset / windows.target_scale
+    np.testing.assert_allclose(last, np.tile(expected, (len(last), 1)), atol=1e-6)
 
 
 def ridge(inputs, targets, train, x):
@@ -149,50 +145,26 @@ def test_last_week_is_the_best_baseline_for_an_hourly_load():
     windows = own_data.windows_of_load(horizon=24)
     assert windows.origin.period == 168
     errors = evaluated_errors(windows)
-    assert next(iter(errors)) == "same hour last week"
-    assert errors["same hour last week"] < 0.6 * errors["linear autoregression"]
+    assert next(iter(errors)) == "value 168 hours before"
+    assert errors["value 168 hours before"] < 0.6 * errors["linear autoregression"]
     assert errors["linear autoregression"] < errors["last value"]
-    same_day = own_data.windows_of_load(horizon=24, period=24).baselines
-    assert "seasonal" not in {one.name for one in same_day}
-
-
-def test_without_a_season_the_calendars_season_is_only_a_baseline():
-    """MASE then divides by the change over one row."""
-    table = own_data.table(own_data.trend(), "week")
-    _, windows, _ = own_data.cut(table, ("co2",), ("co2",), T=24)
-    origin = windows.origin
-    assert (origin.period, origin.baseline_period) == (1, 52)
-    errors = evaluated_errors(windows)
-    assert next(iter(errors)) == "linear autoregression"
-    assert errors["value 52 weeks before"] > errors["last value"]
-    change = np.diff(origin.targets[origin.training], axis=0)
-    assert seasonal_error(origin) == pytest.approx(np.abs(change).mean(axis=0))
-
-
-@pytest.mark.parametrize(("step", "period"), [("month", 12), ("day", 7), ("hour", 24)])
-def test_a_season_is_found_for_targets_one_or_two_seasons_ahead(step, period):
-    """One season ahead, the last value and the seasonal value are the same."""
-    rng, count = np.random.default_rng(0), 40 * period
-    values = np.resize(rng.normal(size=period), count) + rng.normal(0, 0.2, count)
-    for horizon in (period, 2 * period):
-        origin = of_values(values, step, (horizon,))
-        origin = replace(origin, **season_of(origin))
-        assert origin.period == period
-        assert seasonal_error(origin) == pytest.approx(0.2, rel=0.5)
+    daily = replace(windows, origin=replace(windows.origin, period=24))
+    assert baseline_predictions("seasonal", daily, last=True) is None  # it equals the last value
 
 
 @pytest.mark.parametrize(
-    ("step", "rows", "baseline"),
-    [("week", 156, 52), ("day", 60, 7), ("day", 1100, 7), ("row", 60, 1)],
+    ("step", "rows", "season"),
+    [("week", 156, 52), ("day", 60, 7), ("day", 1100, 7), ("row", 60, 1), ("hour", 3, 1)],
 )
-def test_the_calendars_season_is_a_baseline_if_no_season_is_found(step, rows, baseline):
+def test_without_a_season_in_the_rows_the_calendars_season_counts(step, rows, season):
     """Random values have no season. Rows without dates have no season of the calendar, either."""
     origin = of_values(np.random.default_rng(0).normal(size=rows).cumsum(), step)
-    origin = replace(origin, **season_of(origin))
-    assert origin.baseline_period == baseline
-    sentence = season_sentence(origin, 0)
-    assert "No season was found" in sentence
-    assert ("used as a baseline" in sentence) is (baseline > 1)
+    origin = replace(origin, period=find_season(origin))
+    assert origin.period == season
+    assert ("No season was found" in season_sentence(origin)) is (season == 1)
+    change = np.diff(origin.targets[origin.training], axis=0)
+    if season == 1 and len(change):
+        assert seasonal_error(origin) == pytest.approx(np.abs(change).mean(axis=0))
 
 
 WEEK = np.array([-60, -80, -40, 0, 60, 130, -10])
@@ -213,32 +185,19 @@ def test_the_shortest_of_the_best_seasons_is_found(cycle, rows, step, noise):
     """Multiples of the season have nearly the same error, for ten seeds of noise."""
     for seed in range(10):
         values = np.resize(cycle, rows) + np.random.default_rng(seed).normal(0, noise, rows)
-        assert find_season(of_values(values, step))[0] == len(cycle)
-
-
-@pytest.mark.parametrize(
-    ("rows", "step", "horizon", "baseline"), [(3, "hour", 1, 1), (300, "hour", 24, 168)]
-)
-def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
-    """For noise by the hour and a target a day ahead, the seasonal baseline is a week ago."""
-    values = np.random.default_rng(6).normal(size=rows).cumsum()
-    assert find_season(of_values(values, step, (horizon,))) == (1, baseline)
+        assert find_season(of_values(values, step)) == len(cycle)
 
 
 @pytest.mark.parametrize(
     ("step", "period", "horizons", "gap", "label"),
     [
-        ("hour", 24, (30,), False, "last known day"),
-        ("row", 9, (10,), False, "last 9 rows"),
-        ("day", 5, (1,), False, "same weekday last week"),
-        ("day", 10, (1,), False, "value 10 weekdays before"),
+        ("hour", 24, (30,), False, "last 24 hours"),
+        ("day", 5, (1,), False, "value 5 weekdays before"),
         ("day", 5, (1,), True, "value 5 rows before"),
     ],
 )
-def test_a_season_has_the_calendars_name_if_its_rows_are_complete(
-    step, period, horizons, gap, label
-):
-    """If rows are missing, the season's name counts rows."""
+def test_a_season_counts_steps_if_its_rows_are_complete(step, period, horizons, gap, label):
+    """If rows are missing, the season counts rows."""
     times = pd.date_range("2024-01-01", periods=101, freq="B" if step == "day" else "h")
     times = times.delete(50) if gap else times[:100]
     values = np.random.default_rng(7).normal(size=100)

@@ -29,7 +29,7 @@ def test_results_are_cached_until_their_object_is_freed():
     def compute(_, count):
         computed.append(count)
         if not count:
-            raise WindowError("too short", {"T": 2})
+            raise WindowError("too short", 2)
         return [count]
 
     thing = Thing()
@@ -37,7 +37,7 @@ def test_results_are_cached_until_their_object_is_freed():
     for _ in range(2):
         with pytest.raises(WindowError, match="too short") as error:
             compute(thing, 0)
-        assert error.value.fix == {"T": 2}
+        assert error.value.timesteps == 2
     assert computed == [2, 3, 0]
     reference = weakref.ref(thing)
     del thing, error

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.charts.split import levels_hint
 from lib.data import read_upload
 from lib.data.datasets.registry import make_dataset, settle
 from lib.experiment import Experiment
@@ -51,21 +50,6 @@ def test_baselines_and_split_of_a_panel_are_by_store(order):
     assert len(dataset.x) - dataset.train == evaluated.size
     names = [dataset.sample_name(n) for n in range(dataset.train, len(dataset.x))]
     assert min(name.split(", ")[1][:10] for name in names) == dates[edge]
-
-
-def test_a_hint_suggests_to_scale_stores_with_different_means_separately():
-    """The hint's ratio agrees with pandas. With scaling by series there is no hint."""
-    frame = panel()
-    dates = sorted(frame["date"].unique())
-    known = frame[frame["date"] < dates[143]]
-    levels = known.groupby("store")["sales"].transform("mean")
-    ratio = levels.std(ddof=0) / (known["sales"] - levels).std(ddof=0)
-    hint = levels_hint(upload(frame, T=14, inputs=("sales",)))
-    assert float(hint.split()[4]) == pytest.approx(ratio, rel=0.01)
-    assert levels_hint(upload(frame, T=14, inputs=("sales",), scale="id")) == ""
-    same_mean = frame.assign(sales=known["sales"] - levels + 500)
-    assert levels_hint(upload(same_mean.dropna(), T=14, inputs=("sales",))) == ""
-    assert levels_hint(upload(load(4), T=12)) == ""
 
 
 def test_baselines_of_samples_with_one_target_use_inputs_only():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.data import DATASETS, FIRST, SPEC_GROUPS, make_dataset, settle, suggested
+from lib.data import DATASETS, make_dataset, settle, suggested
 from lib.data.datasets.registry import OPTIONAL
 from lib.experiment import SETTINGS, Experiment, ExperimentError, read_query, to_query
 from tests.unit.test_experiment import values
@@ -37,14 +37,6 @@ def test_a_row_of_the_registry_is_complete(name):
     assert all(sentence.endswith(".") for sentence in (spec.about, *spec.why.values()))
     assert len(spec.shows.split()) <= 12
     assert all(len(line) <= 40 for line in (spec.shows, *spec.why.values()))
-
-
-def test_datasets_are_offered_in_groups_and_parity_is_the_first():
-    """On parity, the initial dataset, the modes differ most."""
-    assert [FIRST, *DATASETS][:3] == ["parity", "parity", "adding"]
-    groups = list(dict.fromkeys(spec.group for spec in DATASETS.values()))
-    assert groups == list(SPEC_GROUPS)
-    assert Experiment().data.name in DATASETS
 
 
 @pytest.mark.parametrize("name", BUNDLED)

@@ -113,18 +113,11 @@ def test_a_script_keeps_the_best_epoch_as_the_app_does(settings, patience):
     assert ("EarlyStopping" in script) == (patience is not None)
 
 
-def test_a_script_names_the_backends_that_it_runs_on():
-    """A script that cuts windows with Keras says that it needs TensorFlow."""
-    for settings, needs in (({"data": "echo"}, False), ({"data": "seattle"}, True)):
-        script = exported(Experiment().set(**settings))[2]
-        assert "TensorFlow, JAX or PyTorch" in script.partition("import")[0]
-        assert ("needs TensorFlow" in script) is needs
-
-
 def test_a_script_sets_return_sequences_and_comments_the_shapes():
     """In a stack, only the top layer differs between the modes."""
     script = exported(Experiment().set(layers=2, cell="gru", U=5, T=4))[2]
     sequence, _, last = script.partition("# Last step: one output, at the last timestep.")
+    assert "TensorFlow, JAX or PyTorch" in script.partition("import")[0]
     assert "keras.Input((4, 3)),  # (N, 4, 3)" in sequence
     assert sequence.count("keras.layers.GRU(5, return_sequences=True),  # (N, 4, 5)") == 2
     assert "keras.layers.Dense(1),  # (N, 4, 1)" in sequence

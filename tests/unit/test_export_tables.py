@@ -9,12 +9,10 @@ import pytest
 
 from lib.data import DATASETS, make_dataset, read_upload, settle, suggested
 from lib.experiment import Experiment
-from lib.export.data import arrays, data_name, has_plain_windows
+from lib.export.data import arrays, data_name
 from lib.export.exports import EXPORTS
 from tests.unit import own_data
 from tests.unit.test_export import assert_same_data, check_format, exported
-
-PLAIN = {"data": "upload", "T": 6, "test": 20}  # the samples are all windows of one series
 
 
 @pytest.fixture(autouse=True)
@@ -23,47 +21,25 @@ def beside(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-PANEL = {"data": "upload", "T": 4}
-
-
 @pytest.mark.parametrize(
     "settings",
     [
-        PANEL,
-        PANEL | {"test": 20, "gap": 2, "inputs": ("store", "sales", "month of year")},
-        PANEL | {"form": "change", "ahead": "each", "horizon": 3, "scale": "id"},
-        PANEL | {"split": "id", "train": 50, "stride": 2, "rate": 2},
-        PLAIN,
-        *(
-            PLAIN | change
-            for change in (
-                {"stride": 2},
-                {"rate": 2},
-                {"gap": 1},
-                {"form": "change"},
-                {"ahead": "each", "horizon": 2},
-                {"at_gaps": "stop"},
-            )
-        ),
+        {"test": 20, "gap": 2, "inputs": ("store", "sales", "month of year")},
+        {"form": "change", "ahead": "each", "horizon": 3},
+        {"split": "id", "train": 50, "stride": 2, "rate": 2},
     ],
     ids=str,
 )
 def test_the_script_for_a_table_has_the_apps_data(settings, tmp_path):
-    """The script cuts only plain windows of one series itself; it loads other samples."""
-    # The table has three stores by day, or one weekly series with a gap of two weeks.
-    is_panel, one = settings["T"] == PANEL["T"], own_data.trend(80).drop([40, 41])
-    table = read_upload("my own.csv", own_data.csv(own_data.panel(60) if is_panel else one))
-    _, dataset, script = exported(Experiment().set(**settings), table)
+    """The script loads the samples. The table has three stores by day."""
+    table = read_upload("my own.csv", own_data.csv(own_data.panel(60)))
+    _, dataset, script = exported(Experiment().set(data="upload", T=4, **settings), table)
     assert f'FILE = "{data_name(dataset)}.npz"' in script
-    is_plain = settings == PLAIN
-    assert has_plain_windows(dataset) is is_plain
-    assert ("timeseries_dataset_from_array" in script) is is_plain
     test = ":-test" if dataset.test else ":"  # test samples are at the end of x and y
     assert f"sequence.predict(x[train{test}], verbose=0)[:, -1] - y[train{test}, -1]" in script
     check_format(script)
-    if not is_plain:  # tests/agreement runs plain windows, which need Keras
-        (tmp_path / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
-        assert_same_data(script, dataset)
+    (tmp_path / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
+    assert_same_data(script, dataset)
 
 
 def test_a_script_without_its_arrays_prints_where_to_download_them(tmp_path):

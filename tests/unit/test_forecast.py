@@ -95,7 +95,7 @@ def test_a_forecast_repeats_the_tables_baselines(settings, feed):
 def test_a_model_with_all_rows_ahead_as_targets_reads_only_the_last_window(model_is):
     """The last window predicts all 24 rows, each with its own half width."""
     model_is(lambda x: np.repeat(x[:, :, :1], 24, axis=-1))
-    prepared = of_load(horizon=24, ahead="each", scale="id")
+    prepared = of_load(horizon=24, ahead="each")
     result = forecast_of(prepared)
     values = own_data.load(6)["load"].to_numpy()
     dataset = prepared[1]
@@ -110,7 +110,7 @@ def test_a_model_with_all_rows_ahead_as_targets_reads_only_the_last_window(model
 def test_a_recursive_forecast_reads_its_own_predictions(model_is):
     """It equals a recursion by hand: the mean of the last two values read."""
     model_is(lambda x: (x + np.concatenate([x[:, :1], x[:, :-1]], axis=1)) / 2)
-    for settings in ({}, {"scale": "id"}, {"rate": 2}):
+    for settings in ({}, {"rate": 2}):
         result = forecast_of(own_data.sales(T=4, **settings), series=1, feed=5)
         values = list(SALES[1])
         for _ in range(5):
@@ -222,7 +222,7 @@ def test_a_series_without_a_window_has_no_forecast(feed):
     frame = own_data.panel()
     tiny = frame[frame["store"] == "north"].head(4).assign(store="tiny")
     table = own_data.table(pd.concat([frame, tiny]), "day", "store")
-    prepared = own_data.cut(table, ("sales",), ("sales",), scale="id")
+    prepared = own_data.cut(table, ("sales",), ("sales",))
     with pytest.raises(ForecastError, match="too few rows"):
         forecast_of(prepared, series=prepared[1].origin.names.index("tiny"), feed=feed)
     assert np.isfinite(forecast_of(prepared, series=0, feed=feed).values["last"]).all()

@@ -186,7 +186,7 @@ def test_weather_and_continents_are_labels():
     weather, continents = made("weather"), made("continents")
     assert weather.notes[0].startswith("weather has 5 classes, numbered from 0: drizzle, fog, rain")
     assert weather.feature_names[-1] == "weather = sun"
-    assert [each.label for each in weather.baselines] == ["today's label", "most frequent class"]
+    assert [each.label for each in weather.baselines] == ["last label", "most frequent class"]
     assert (continents.shape, continents.y.shape) == ((142, 12, 3), (142, 12, 5))
     assert np.ptp(class_numbers(continents.y), axis=1).max() == 0
 

@@ -99,7 +99,7 @@ def test_a_forecast_has_each_evaluated_date_and_the_rows_ahead():
     x = dataset.origin.inputs[None, -dataset.shape[1] :]
     for mode, weights in snapshot.weights[0].items():
         output = model_outputs(experiment, weights, x)[:, -1].astype(float)
-        (expected,) = dataset.origin.y_scale.raw(output, np.array([0]))[0]
+        (expected,) = dataset.origin.y_scale.raw(output)[0]
         assert ahead[f"{mode} (°C)"] == pytest.approx(expected, rel=1e-5)
         low, high = ahead[f"{mode}_low (°C)"], ahead[f"{mode}_high (°C)"]
         assert (low + high) / 2 == pytest.approx(expected, rel=1e-5)

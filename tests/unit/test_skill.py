@@ -42,7 +42,7 @@ def test_errors_of_a_baseline_equal_those_computed_by_pandas(part):
     frame, rows = by_hand(own_data.panel(), dataset, of_part)
     change = frame.groupby("store")["sales"].diff(7).to_numpy()
     week = next(score for score in result.baseline_scores if score.name == "seasonal")
-    assert week.label == "same weekday last week"
+    assert week.label == "value 7 days before"
     assert week.mae[0] == pytest.approx(np.abs(change[rows]).mean(), rel=1e-5)
     assert week.rmse[0] == pytest.approx(np.sqrt((change[rows] ** 2).mean()), rel=1e-5)
     # Training rows are the first days of each store, up to the last target of a training sample.
@@ -51,20 +51,18 @@ def test_errors_of_a_baseline_equal_those_computed_by_pandas(part):
     assert week.mase[0] == pytest.approx(week.mae[0] / np.nanmean(changes), rel=1e-4)
 
 
-@pytest.mark.parametrize("settings", [{"form": "change"}, {"scale": "id"}, {"horizon": 3}])
+@pytest.mark.parametrize("settings", [{"form": "change"}, {"horizon": 3}])
 def test_errors_of_a_model_are_in_the_targets_unit(settings):
-    """A raw prediction is the output in the sample's scale, plus the base of a change."""
+    """A raw prediction is the output in the targets' scale, plus the base of a change."""
     experiment, dataset, weights = own_data.sales(**settings)
     result = skill_of_seeds(experiment, dataset, (weights,))
     samples = np.arange(len(dataset.x))[dataset.evaluated]
     frame, rows = by_hand(own_data.panel(), dataset, dataset.evaluated)
     values, ahead = frame["sales"].to_numpy(), settings.get("horizon", 1)
     scale, offset = dataset.target_scale, dataset.target_offset
-    if settings.get("scale"):
-        scale, offset = scale[samples], offset[samples]
     for score in result.models:
         output = forward(experiment, weights[score.name], dataset.x[samples])[1][:, -1, 0]
-        predicted = output * scale[..., 0] + offset[..., 0]
+        predicted = output * scale[0] + offset[0]
         predicted += values[rows - 1] if settings.get("form") else 0
         errors = predicted - values[rows - 1 + ahead]
         assert score.rmse[0] == pytest.approx(np.sqrt((errors**2).mean()), rel=1e-4)
@@ -78,7 +76,7 @@ def test_skill_is_relative_to_the_best_baseline_of_each_target():
     frame["walk"] = rng.normal(size=len(frame)).cumsum()
     table = own_data.table(frame, "hour")
     names = ("load", "walk")
-    experiment, dataset, weights = own_data.cut(table, ("walk",), names, horizon=24, period=168)
+    experiment, dataset, weights = own_data.cut(table, ("walk",), names, horizon=24)
     result = skill_of_seeds(experiment, dataset, (weights,))
     best = [result.baselines(target)[0] for target in range(2)]
     assert best[0].name == "seasonal"

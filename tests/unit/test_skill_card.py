@@ -38,7 +38,7 @@ def a_table(*models, baselines=None, samples=math.inf):
     """Return scores. Last week is the best baseline of target 0, the last value of target 1."""
     baselines = baselines or (
         a_score("last", "last value", 3.0, 1.0),
-        a_score("seasonal", "same hour last week", 2.0, 4.0),
+        a_score("seasonal", "value 168 hours before", 2.0, 4.0),
     )
     return SkillTable(np.arange(50), 1, models, baselines, samples)
 
@@ -46,12 +46,12 @@ def a_table(*models, baselines=None, samples=math.inf):
 @pytest.mark.parametrize(
     ("models", "target", "samples", "expected"),
     [
-        ([(SEQUENCE, 1, 1), (LAST, 1, 1)], 0, math.inf, "both modes beat the best baseline, same"),
+        ([(SEQUENCE, 1, 1), (LAST, 1, 1)], 0, math.inf, "both modes beat the best baseline, v"),
         ([(SEQUENCE, 2.5, 0), (LAST, 2.2, 0)], 0, math.inf, "no mode clearly beats the best"),
         ([(SEQUENCE, 1, 9), (LAST, 2.5, 9)], 0, math.inf, "sequence mode beats the best baseline"),
         ([(SEQUENCE, 1.99, 9)], 0, math.inf, "no mode clearly beats the best baseline"),
         ([(LAST, 1, 1.5)], 1, math.inf, "baseline, last value."),
-        ([], 0, math.inf, "baseline to beat: same hour"),
+        ([], 0, math.inf, "baseline to beat: value 168"),
         ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 24, "Too close to tell with 24 independent"),
         ([(SEQUENCE, 0.4, 1), (LAST, 9, 9)], 0, 24, "sequence mode beats the best baseline"),
         ([(SEQUENCE, 1.8, 1), (LAST, 1.9, 9)], 0, 5000, "both modes beat"),
@@ -113,8 +113,8 @@ def test_the_validation_part_is_drawn_on_its_dates():
     band = np.array(the(figure, "every step")["y"]).reshape(2, -1)  # The upper edge is reversed.
     np.testing.assert_allclose([band[0], band[1, ::-1]], rows.steps)
     assert "all predictions of a date" in words_of(figure)
-    assert the(figure, "today's value")["line"]["dash"] == "dot"
-    assert "today's value" in words_of(figure)
+    assert the(figure, "last value")["line"]["dash"] == "dot"
+    assert "last value" in words_of(figure)
     takeaway, details = dates_words(prepared[1], rows, 0)
     error = np.nanmean(np.abs(rows.last["last"] - rows.targets))
     assert f"last-step mode {error:,.0f}" in takeaway or f"last-step mode {error:.3g}" in takeaway
@@ -155,7 +155,7 @@ def test_a_forecast_follows_the_last_known_row():
     low, high = np.array(band["y"]).reshape(2, -1)  # The upper edge is reversed.
     np.testing.assert_allclose(high[::-1] - low, 2 * result.widths["sequence"])
     assert figure.layout.yaxis.range[1] > high.max()
-    assert list(the(figure, "same weekday last week")["y"]) == list(known["y"][-7:-4])
+    assert list(the(figure, "value 7 days before")["y"]) == list(known["y"][-7:-4])
     assert the(figure, "last value")["line"]["dash"] == "dot"
     assert not figure.layout.shapes  # There is no test part.
     names = ("inflation", "interest")

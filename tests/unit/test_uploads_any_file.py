@@ -21,11 +21,11 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
     [
         (b"", "is empty"),
         (codecs.BOM_UTF8, "is empty"),
-        (b"a,b\n", r"header line \(a, b\) but no rows below"),
+        (b"a,b\n", "needs a column of numbers"),
         (b"a,b\n1,2\n3,4\n", "has 2 rows, and at least 6 are needed"),
-        (lines("a,b", lambda _: "x,y").encode(), r"has none\. Text columns: a, b\..* at commas"),
+        (lines("a,b", lambda _: "x,y").encode(), r"has none\. Text columns: a, b\."),
         (lines("date", lambda i: f"2024-01-{10 + i}").encode(), "needs a column of numbers"),
-        (PNG, "content is a PNG image"),
+        (PNG, "isn't a text file"),
         (b"PK\x03\x04" + b"\0" * 20, r"\.xlsx and \.npz are ZIP files"),
         (b"a,b\n1,2\n3,\0\n" * 9, "isn't a text file"),
         (PLAIN.encode() + b"1,2,3\n", "Line 12 has 3 cells, but the first line has 2 cells"),
@@ -45,19 +45,6 @@ def test_a_file_without_a_table_raises_an_error(content, message):
         read_upload("photo.csv", content)
     assert str(error.value).endswith(".")
     assert len(str(error.value)) < 400
-
-
-@pytest.mark.parametrize(
-    ("name", "extension"),
-    [("a.parquet", "parquet"), ("b.XLSX", "xlsx"), ("c.npz", "npz"), ("d.keras", "keras")],
-)
-def test_a_damaged_file_is_reported_by_its_extension(name, extension):
-    """A text file with the extension of a binary file is read if it is a table."""
-    with pytest.raises(UploadError, match=rf"^{name} isn't a valid \.{extension} file.* damaged"):
-        read_upload(name, b"not parquet")
-    assert len(read_upload(name, PLAIN.encode()).frame)
-    with pytest.raises(UploadError, match="is empty"):
-        read_upload(name, b"")
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)

@@ -72,7 +72,7 @@ def test_columns_that_differ_between_equal_times_by_chance_are_not_series():
     ("head", "line", "step"),
     [
         ("year", lambda i: f"{2000 + i}", "year"),
-        ("year,quarter", lambda i: f"{2000 + i // 4},{i % 4 + 1}", "quarter"),
+        ("year,month", lambda i: f"{2000 + i // 12},{i % 12 + 1}", "month"),
     ],
 )
 def test_years_and_parts_of_dates_may_repeat_if_a_column_identifies_series(head, line, step):

@@ -43,43 +43,32 @@ def test_a_timesteps_target_is_in_the_next_row():
     ("timesteps", "settings", "words"),
     [
         (24, {}, r"25 rows.* has 30 rows. Choose T ≤ 14, or add rows"),
-        (2, {"horizon": 20}, "Choose steps ahead ≤ 13, or add rows"),
-        (24, {"horizon": 20}, "Choose T ≤ 14 and steps ahead ≤ 1, or add rows"),
+        (2, {"horizon": 20}, "Choose fewer steps ahead, or add rows"),
         (4, {"rate": 30}, "4 timesteps, 30 rows apart,"),
         (4, {"gap": 90}, "window each, 90 rows apart, with"),
     ],
 )
 def test_too_few_rows_raise_an_error_with_a_fix(timesteps, settings, words):
-    """The error proposes a smaller T, fewer steps ahead, or both."""
+    """The error proposes a smaller T, or fewer steps ahead."""
     with pytest.raises(WindowError, match=words):
         cut(counting(30), ["row"], ["row"], timesteps, **settings)
 
 
-@pytest.mark.parametrize(
-    ("missing", "why"),
-    [("fill", "no earlier value to fill in late"), ("drop", "missing values in late")],
-)
-def test_the_error_for_too_few_rows_mentions_dropped_rows(missing, why):
+def test_the_error_for_too_few_rows_mentions_dropped_rows():
     """It names the columns with missing values."""
     frame = pd.DataFrame({"row": np.arange(40.0), "late": [np.nan] * 36 + [1.0] * 4})
-    with pytest.raises(WindowError, match=f"has 4 rows. Add rows. 36 rows dropped: {why}"):
-        cut(Table("t", frame), ["row", "late"], ["row"], 4, missing=missing)
+    why = "has 4 rows. Add rows. 36 rows dropped: no earlier value to fill in late"
+    with pytest.raises(WindowError, match=why):
+        cut(Table("t", frame), ["row", "late"], ["row"], 4)
 
 
 def test_scaling_uses_only_the_training_rows():
-    """Later rows don't change the scaled training samples."""
+    """The offset is their mean, and the scale their standard deviation."""
     values = np.random.default_rng(0).normal(5, 2, (60, 2))
-    changed = values.copy()
-    changed[50:] *= 1000
-    before, after = (
-        cut(Table("t", pd.DataFrame(v, columns=["a", "b"])), ["a", "b"], ["b"], 4)
-        for v in (values, changed)
-    )
-    boundary = before.train + 4  # the last training window and its targets end before this row
-    assert boundary < 50
-    assert np.array_equal(before.x[: before.train], after.x[: before.train])
-    assert before.target_offset == pytest.approx(values[:boundary, 1].mean())
-    assert before.target_scale == pytest.approx(values[:boundary, 1].std())
+    made = cut(Table("t", pd.DataFrame(values, columns=["a", "b"])), ["a", "b"], ["b"], 4)
+    boundary = made.train + 4  # the last training window and its targets end before this row
+    assert made.target_offset == pytest.approx(values[:boundary, 1].mean())
+    assert made.target_scale == pytest.approx(values[:boundary, 1].std())
 
 
 def test_a_column_that_is_constant_in_training_is_not_scaled():
@@ -122,7 +111,7 @@ def test_an_input_is_a_change_if_its_change_is_the_target():
     table = own_data.table(frame.assign(price=np.arange(180.0) % 11), "day", "store")
     made = cut(table, ["sales", "price"], ["sales"], 4, rate=2, form="change")
     origin = made.origin
-    raw_inputs = origin.x_scale.raw(origin.inputs, origin.series)
+    raw_inputs = origin.x_scale.raw(origin.inputs)
     for name, rows in table.frame.groupby("store", observed=True):
         of_store = origin.series == origin.names.index(str(name))
         change = rows["sales"].diff(2).fillna(0).to_numpy()

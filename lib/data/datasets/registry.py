@@ -31,7 +31,7 @@ from lib.experiment import (
 )
 from lib.text import beside
 
-_OF_TABLES = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
+_OF_TABLES = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate"}
 _OF_TABLES |= {"train", "test", "gap"}
 SPEC_GROUPS = {
     "Idea": "Ideas",
@@ -166,12 +166,12 @@ def _widths(data: DataSettings, table: Table | None) -> tuple[int, int]:
 
 
 def prepared(table: Table, data: DataSettings) -> Table:
-    """Return the table with the settings `types` and `wide` applied. Raises WindowError."""
-    if not data.types and not (data.wide == "unroll" and table.wide_columns):
+    """Return the table with the setting `types` applied. Raises WindowError."""
+    if not data.types:
         return table
-    from lib.data.tables.types import reread  # noqa: PLC0415  imports pandas
+    from lib.data.tables.types import retyped  # noqa: PLC0415  imports pandas
 
-    return reread(table, data.types, data.wide)
+    return retyped(table, data.types)
 
 
 def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -186,7 +186,7 @@ def locked(experiment: Experiment) -> dict[str, str]:
     if spec.fixed.get("head", experiment.model.head) == "none":
         why.setdefault("U", "Without a head: one unit per target.")
     if experiment.has_labels:
-        usual = {"head": "Dense turns units into one output per class.", "period": ""}
+        usual = {"head": "Dense turns units into one output per class."}
         usual |= {"ahead": "One label for each timestep.", "form": "Classes have no differences."}
         why = usual | why
     else:

@@ -7,7 +7,6 @@ from typing import cast
 import numpy as np
 
 from lib.data.dataset import Baseline, Dataset, Origin
-from lib.data.tables.table import WindowError
 from lib.text import counted
 
 _MAX_WIDTH = 600  # the linear autoregression reads at most this many numbers of a window
@@ -15,17 +14,16 @@ MAX_SEASON_ROWS = 20_000  # seasons are compared on at most this many of the las
 _SEARCHED_ROWS = 1024  # rows of the first target that `coreforecast` searches, in 20 ms
 NEARER = 0.95  # a season counts if its squared error is below 95% of the last value's error
 AS_NEAR = 0.8  # a longer season is chosen only if its squared error is over 20% smaller
-_PHASES = 24  # a season's own phase is compared with at most this many other phases
-_SEASONS = {
-    "minute": {60: "hour", 1440: "day"},
-    "hour": {24: "day", 168: "week"},
-    "day": {7: "week", 365: ""},
-    "weekday": {5: "week"},
-    "week": {52: ""},
-    "month": {12: "year"},
-    "quarter": {4: "year"},
+_SEASONS: dict[str, tuple[int, ...]] = {
+    "minute": (60, 1440),
+    "hour": (24, 168),
+    "day": (7, 365),
+    "weekday": (5,),
+    "week": (52,),
+    "month": (12,),
+    "quarter": (4,),
 }
-"""Calendar seasons by the step between two rows: number of rows → name; "" if its length varies."""
+"""The calendar's seasons, in rows, by the step between two rows; the usual season first."""
 
 
 def with_baselines(dataset: Dataset) -> Dataset:
@@ -65,7 +63,7 @@ def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarr
         slope = (values - origin.targets[begin]) / np.maximum(since, 1)
         raw = values[..., None] + slope[..., None] * origin.horizons
     else:
-        lags = lags_of(origin, 1 if name == "last" else origin.baseline_period)
+        lags = lags_of(origin, 1 if name == "last" else origin.period)
         if name == "seasonal" and (lags == lags_of(origin)).all():
             return None
         # The value `lags` rows before the target, or the last known value if there is no such row.
@@ -76,7 +74,7 @@ def baseline_predictions(name: str, dataset: Dataset, *, last: bool) -> np.ndarr
     raw = raw.reshape(*raw.shape[:2], -1)
     if dataset.base is not None:
         raw = raw - dataset.base[:, timesteps]
-    return origin.y_scale.standard(raw, origin.series[origin.starts][:, None])
+    return origin.y_scale.standard(raw)
 
 
 def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
@@ -119,19 +117,12 @@ def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarra
 
 
 def _label(name: str, origin: Origin) -> str:
-    period, step = origin.baseline_period, origin.step
-    season, repeats = natural_seasons(origin).get(period), max(origin.horizons) > period
-    if name == "last" and step == "day" and origin.horizons == (1,):
-        return "today's value"
     if name == "mean" and len(origin.names) > 1:
         return "each series' mean"
-    if name == "seasonal" and season and not origin.gaps:
-        unit = "weekday" if step == "day" else step
-        when = "yesterday" if season == "day" else f"last {season}"
-        return f"last known {season}" if repeats else f"same {unit} {when}"
     if name == "seasonal":
-        rows = season_length(origin, period)
-        return f"last {rows}" if repeats else f"value {rows} before"
+        rows = season_length(origin)
+        is_repeated = max(origin.horizons) > origin.period
+        return f"last {rows}" if is_repeated else f"value {rows} before"
     return BASELINES[name]
 
 
@@ -157,43 +148,27 @@ def lags_of(origin: Origin, period: int = 1) -> np.ndarray:
     return period * -(-np.maximum(1, origin.horizons) // period)
 
 
-def natural_seasons(origin: Origin) -> dict[int, str]:
-    """Return the calendar seasons of these rows, the usual one first: number of rows → name."""
-    return _SEASONS.get(_step(origin), {})
-
-
-def check_season(origin: Origin, period: int) -> None:
-    """Raise WindowError unless a series has more than `period` training rows."""
-    longest = int(np.bincount(origin.series[origin.training]).max())
-    if period >= longest:
-        raise WindowError(
-            f"a season of {period:,} rows needs more than {period:,} training rows in a series, "
-            f"got {longest:,}. Choose a shorter season, or 0 to detect it.",
-            {"period": 0},
-        )
-
-
-def find_season(origin: Origin) -> tuple[int, int]:
-    """Return the targets' season in training rows (1 for none), and the baseline's season."""
+def find_season(origin: Origin) -> int:
+    """Return the rows per season in the targets' training rows, else the calendar's; 1 for none."""
     rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
     longest = rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
     some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # at most 5 horizons
-    natural = natural_seasons(origin)
+    natural = _SEASONS.get(_step(origin), ())
     # A power of two of rows, so that most moves of the training slider reuse the cached result.
     searched = longest[: min(1 << len(longest).bit_length() - 1, _SEARCHED_ROWS)]
     found = _search(origin.targets[searched, 0].tobytes())
     divisors = [m for m in range(2, found + 1) if found % m == 0]
     seasons = sorted({*natural, *divisors})
     lags = {m: lags_of(origin, m)[some].tolist() for m in (1, *seasons)}
-    # The first calendar season that fits, and whose lags differ from those of the last value.
-    usual = next((m for m in natural if lags[1] < lags[m] and lags[m][-1] < len(longest)), 1)
-    # Try seasons that fit into the longest series twice.
+    # Leave out seasons that give the last value. Try those that fit into the longest series twice.
+    lags = {m: lag for m, lag in lags.items() if m == 1 or lag > lags[1]}
+    usual = next((m for m in natural if m in lags and lags[m][-1] < len(longest)), 1)
     tried = tuple(m for m in lags if m > 1 and 2 * lags[m][-1] <= len(longest))
     # Compare all seasons on the rows that have enough rows before them for the longest lag.
     first = rows - max(lags[m][-1] for m in (1, *tried))
     rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
     if not tried or not len(rows):
-        return 1, usual
+        return usual
     spread = origin.targets[rows].var(axis=0)
     spread[spread == 0] = 1.0
 
@@ -203,20 +178,13 @@ def find_season(origin: Origin) -> tuple[int, int]:
         change = origin.targets[rows] - origin.targets[rows - lag]
         return float(((change**2).mean(axis=0) / spread).sum())
 
-    errors = {}
-    for m in tried:
-        seasonal, compared = lags[m], lags[1]
-        if seasonal == compared:  # the last value has the season's phase: compare other phases
-            phases = np.linspace(1, m - 1, min(m - 1, _PHASES)).round().astype(int)
-            seasonal, compared = [m], phases.tolist()
-        mean = float(np.mean([error(lag) for lag in seasonal]))
-        if mean < NEARER * float(np.mean([error(lag) for lag in compared])):
-            errors[m] = mean
+    errors = {m: float(np.mean([error(lag) for lag in lags[m]])) for m in (1, *tried)}
+    most = NEARER * errors.pop(1)
+    errors = {m: mean for m, mean in errors.items() if mean < most}
     if not errors:
-        return 1, usual
+        return usual
     smallest = min(errors.values())
-    period = min(m for m, mean in errors.items() if AS_NEAR * mean <= smallest)
-    return period, usual if lags[period] == lags[1] else period
+    return min(m for m, mean in errors.items() if AS_NEAR * mean <= smallest)
 
 
 @lru_cache(maxsize=64)
@@ -228,9 +196,9 @@ def _search(column: bytes) -> int:
     return int(find_season_length(values, max(len(values) // 3, 1)))
 
 
-def season_length(origin: Origin, period: int) -> str:
-    """Return `period` rows in words: "7 days", or "7 rows" if there are time gaps."""
-    return counted(period, "row" if origin.gaps else _step(origin))
+def season_length(origin: Origin) -> str:
+    """Return a season in words: "7 days", or "7 rows" if there are time gaps."""
+    return counted(origin.period, "row" if origin.gaps else _step(origin))
 
 
 def _step(origin: Origin) -> str:

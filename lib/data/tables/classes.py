@@ -54,7 +54,7 @@ def with_classes(
 def with_labels(dataset: Dataset, classes: tuple[str, ...]) -> Dataset:
     """Return a table's dataset with labels as y in place of class numbers, and their baselines."""
     scale = Scale(np.zeros(1), np.ones(1))
-    origin = replace(dataset.cut_from, y_scale=scale, period=1, baseline_period=1)
+    origin = replace(dataset.cut_from, y_scale=scale, period=1)
     rows, numbers, (horizon,) = origin.rows(dataset.shape[1]), origin.targets[:, 0], origin.horizons
     y = one_hot(numbers[rows + horizon].astype(int), len(classes))
     dataset = replace(
@@ -68,5 +68,4 @@ def with_labels(dataset: Dataset, classes: tuple[str, ...]) -> Dataset:
         target_offset=None,
     )
     known = numbers[rows].astype(int) if horizon else None  # 0 steps ahead, no label is known
-    is_today = origin.step == "day" and horizon == 1
-    return with_label_baselines(dataset, known, "today's label" if is_today else "last label")
+    return with_label_baselines(dataset, known)

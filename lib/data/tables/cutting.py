@@ -6,14 +6,13 @@ All rows of a window, including its target rows, belong to one series and one sp
 import math
 from bisect import bisect_left
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from lib.data.dataset import Rows
 from lib.data.tables.table import WindowError
 from lib.experiment import DataSettings
-from lib.text import counted, joined
+from lib.text import counted
 
 _HOURS_OF_A_WEEK = 168
 
@@ -55,38 +54,30 @@ def cut(rows: Rows, rank: np.ndarray, data: DataSettings, seed: int, most: float
     stops_at_gaps = data.at_gaps == "stop"
     block = rows.segment if stops_at_gaps else rows.series
 
-    def attempt(**changes: Any) -> Cut | None:
-        new = replace(data, **changes)
+    def attempt(timesteps: int) -> Cut | None:
+        new = replace(data, timesteps=timesteps)
         if new.split == "id":
             part = _parts_by_series(rows.series, block, new, seed)
         else:
             part = _parts_by_time(rank, new)
         return _cut(block, part, new, most)
 
-    if made := attempt():
+    if made := attempt(data.timesteps):
         return made
-    fix, names = {}, {"T": "T", "horizon": "steps ahead"}
-    for key, name, least, others in (
-        ("T", "timesteps", 2, {}),
-        ("horizon", "horizon", 1, {}),
-        ("T", "timesteps", 2, {"horizon": 1}),
-    ):
-        # Count the smaller values of this setting for which there are enough rows.
-        values = range(least, getattr(data, name))
-        fitting = bisect_left(values, True, key=lambda v: attempt(**{name: v}, **others) is None)
-        if fitting:
-            fix = {key: values[fitting - 1], **others}
-            break
-    choices = joined([f"{names[key]} ≤ {value}" for key, value in fix.items()])
+    smaller = range(2, data.timesteps)
+    # Count the smaller T for which there are enough rows.
+    fitting = bisect_left(smaller, True, key=lambda timesteps: attempt(timesteps) is None)
+    fix = smaller[fitting - 1] if fitting else 0
+    advice = f"T ≤ {fix}" if fix else "fewer steps ahead" if data.horizon > 1 else ""
     apart = f", {data.rate} rows apart," if data.rate > 1 else ""
     between = f", {data.gap} rows apart" if data.gap and data.split == "time" else ""
-    longest = f"The longest series{' without a gap' if stops_at_gaps else ''}"
+    series = f"The longest series{' without a gap' if stops_at_gaps else ''}"
     raise WindowError(
         f"{data.timesteps} timesteps{apart} and targets {counted(data.horizon, 'step')} ahead make "
         f"windows of {span_of(data)} rows. Training and validation need one window each{between}, "
-        f"with no row in common. {longest} has {np.bincount(block).max(initial=0)} rows. "
-        + (f"Choose {choices}, or add rows." if fix else "Add rows."),
-        fix,
+        f"with no row in common. {series} has {np.bincount(block).max(initial=0)} rows. "
+        + (f"Choose {advice}, or add rows." if advice else "Add rows."),
+        timesteps=fix,
     )
 
 

@@ -1,19 +1,14 @@
 """Check a dataset's arrays for data leakage. Each check describes its finding in a sentence."""
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
 from lib.data.caches import cached_with_object
 from lib.data.dataset import Dataset, Origin
-from lib.text import counted, joined, number
+from lib.text import counted, joined
 
 SAME = 0.9999  # columns are copies if their values and their changes correlate above this
-REVEALS = 0.95  # an input reveals a target above this partial correlation, given the target's past
-LEFT_OPEN = 0.05  # REVEALS applies if the past leaves over 5% of a target's change unexplained
-MOST_DRAWN = 2000  # at most this many timesteps are drawn for the partial correlation
-CLOSE = 1e-3  # the tolerance for a mean of 0 and a standard deviation of 1
 FEWEST = 30  # the fewest timesteps to check: with fewer, unrelated columns may look like copies
 
 
@@ -30,7 +25,7 @@ class Finding:
 @cached_with_object
 def find_leaks(dataset: Dataset) -> list[Finding]:
     """Return the findings of all checks that apply to a dataset."""
-    findings, origin = [_revealed_targets(dataset)], dataset.origin
+    findings, origin = [_targets_among_inputs(dataset)], dataset.origin
     if len(dataset.parts) < 2:
         return findings
     if origin is None:
@@ -40,34 +35,29 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
     sizes = joined([f"{rows.sum():,} {name}" for name, rows in used.items()])
     are = counted(shared, "row is", "rows are") if shared else "No row is"
     sentence = f"{are} in two parts ({sizes} rows)."
-    findings += [Finding("Rows in two parts", not shared, sentence, splits=True), _scaling(origin)]
+    findings.append(Finding("Rows in two parts", not shared, sentence, splits=True))
     if len(origin.names) > 1:
-        findings.append(_shared_series(dataset, origin, used))
+        findings.append(_shared_series(dataset, origin))
     return findings
 
 
-def _revealed_targets(dataset: Dataset) -> Finding:
-    """Find inputs that equal or reveal a target at the same timestep."""
+def _targets_among_inputs(dataset: Dataset) -> Finding:
+    """Find inputs that equal a target at the same timestep, perhaps in another unit."""
     about, origin = "Targets among the inputs", dataset.origin
     x, y = dataset.samples.x, dataset.samples.y
     if (steps := x.shape[0] * x.shape[1]) < FEWEST:
         sentence = f"This check needs at least {FEWEST} timesteps, but there are {steps}."
         return Finding(about, None, sentence)
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
-    reveals = same = np.minimum(_correlations(x, y), of_changes) > SAME
-    limits = f"all correlations are below {SAME}"
-    if origin and max(origin.horizons) and (past := _given_past(dataset, origin)).any():
-        reveals = same | (past > REVEALS)
-        limits += f", and below {REVEALS} given the target's past"
-    if origin and all(origin.horizons):  # a seasonal target's past may predict it legitimately
+    same = np.minimum(_correlations(x, y), of_changes) > SAME
+    if origin and all(origin.horizons):  # a seasonal target's past may equal it legitimately
         columns = np.repeat(origin.columns, len(origin.horizons))
-        reveals = reveals & (np.array(dataset.feature_names)[:, None] != columns)
+        same &= np.array(dataset.feature_names)[:, None] != columns
     pairs = [
-        f"the input {dataset.feature_names[f]} {'equals' if same[f, k] else 'reveals'} the target "
-        f"{dataset.target_labels[k]}"
-        for f, k in np.argwhere(reveals)
+        f"the input {dataset.feature_names[f]} equals the target {dataset.target_labels[k]}"
+        for f, k in np.argwhere(same)
     ]
-    sentence = f"No input reveals a target: {limits}."
+    sentence = f"No input equals a target: all correlations are below {SAME}."
     if pairs:
         sentence = f"Inputs contain the target at all {x.shape[1]} timesteps: {joined(pairs[:3])}."
     return Finding(about, not pairs, sentence)
@@ -83,51 +73,14 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.abs(columns[:, : a.shape[-1]].T @ columns[:, a.shape[-1] :])
 
 
-def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
-    """Return absolute partial correlations (F, K), given past targets; 0 if these explain y."""
-    (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
-    drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)
-    rows = np.unique(origin.starts[drawn // timesteps] + origin.rate * (drawn % timesteps))
-    first = np.searchsorted(origin.series, origin.series[rows])
-    rows, first = rows[rows >= first + 3], first[rows >= first + 3]
-    correlations = np.zeros((width, dataset.targets))
-    if (degrees_of_freedom := len(rows) - 9) < FEWEST or dataset.has_labels:
-        return correlations  # the order of classes has no meaning
-    read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
-    read = origin.x_scale.raw(read, origin.series[rows][:, None])
-    for k, (column, ahead) in enumerate(product(range(len(origin.columns)), origin.horizons)):
-        season = np.maximum(rows + ahead - origin.period * -(-ahead // origin.period), first)
-        past_rows = np.stack([rows, rows - 1, rows - 2, rows - 3, season], axis=1)
-        past = origin.targets[past_rows, column]
-        target = origin.targets[rows + ahead, column][:, None]
-        by_past, change = _residuals(target, past), (target - past[:, :1]).std()
-        if by_past.std() <= max(LEFT_OPEN * change, 1e-6 * target.std()):
-            continue
-        for f in range(width):
-            by_input = _residuals(by_past, _residuals(read[..., f], past))
-            unexplained = (by_input**2).sum() / degrees_of_freedom
-            unexplained /= (by_past**2).sum() / (degrees_of_freedom + 3)
-            correlations[f, k] = np.sqrt(max(0.0, 1 - unexplained))
-    return correlations
-
-
-def _residuals(values: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Return the residuals of a regression of values (R, C) on columns (R, D) and an intercept."""
-    known = np.c_[np.ones(len(known)), known / np.maximum(np.abs(known).max(axis=0), 1e-9)]
-    return values - known @ np.linalg.lstsq(known, values)[0]
-
-
 def _shared_samples(dataset: Dataset) -> Finding:
-    """Find validation samples that equal training samples, perhaps shifted by one timestep."""
+    """Find validation samples that equal training samples."""
     training, validation = dataset.x[: dataset.train], dataset.x[dataset.train :]
-    whole, begin, end = slice(None), slice(None, -1), slice(1, None)
-    equal = np.zeros(len(validation), bool)
-    for steps, others in ((whole, whole), (begin, end), (end, begin)):
-        known = {sample.tobytes() for sample in training[:, others]}
-        equal |= [sample.tobytes() in known for sample in validation[:, steps]]
-    count, occur = (f"{equal.sum():,}", "also occur") if equal.any() else ("None", "occurs")
+    known = {sample.tobytes() for sample in training}
+    equal = sum(sample.tobytes() in known for sample in validation)
+    count, occur = (f"{equal:,}", "also occur") if equal else ("None", "occurs")
     text = f"{count} of the {len(validation):,} validation samples {occur} in the training part."
-    return Finding("Samples in two parts", not equal.any(), text, splits=True)
+    return Finding("Samples in two parts", not equal, text, splits=True)
 
 
 def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
@@ -142,48 +95,13 @@ def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
     return by_part
 
 
-def series_by_part(dataset: Dataset, origin: Origin) -> list[np.ndarray]:
-    """Return the series that have windows in each split, in ascending order."""
-    return [np.unique(origin.series[origin.starts[samples]]) for samples in dataset.parts.values()]
-
-
-def _scaling(origin: Origin) -> Finding:
-    """Check that inputs have a mean of 0 and a standard deviation of 1 in the training rows."""
-    group = origin.series if origin.x_scale.by_series else np.zeros_like(origin.series)
-    known, error = origin.training, 0.0
-    for column in origin.inputs.T:  # one column at a time, since there may be a million rows
-        mean, deviation = moments_by_group(column[known], group[known])
-        varies = deviation > CLOSE**3 * np.abs(mean)  # False for groups without training rows
-        error = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=error)
-    clean = bool(error < CLOSE)
-    sentence = "Means and deviations for scaling come from the training rows only"
-    if not clean:
-        off = f"{number(error)} off mean 0 or deviation 1"
-        sentence = f"Scaling used other rows: training inputs are {off}"
-    inputs = counted(origin.inputs.shape[1], "input")
-    sentence += f" ({inputs}, {known.sum():,} of {known.size:,} rows)."
-    return Finding("Scaling with all rows", clean, sentence)
-
-
-def moments_by_group(column: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Return means and standard deviations of rows (R,) by group, (2, G); 0 for an empty group."""
-    count, values = np.maximum(np.bincount(group), 1), column.astype(np.float64)
-    mean = np.bincount(group, values) / count
-    return np.array([mean, np.sqrt(np.bincount(group, (values - mean[group]) ** 2) / count)])
-
-
-def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
-    """Find series that occur in several splits; if there are none, find dates that do."""
-    about = "Series and dates in two parts"
-    if shared := int((np.bincount(np.concatenate(series_by_part(dataset, origin))) > 1).sum()):
+def _shared_series(dataset: Dataset, origin: Origin) -> Finding:
+    """Find series that occur in several splits."""
+    starts = [origin.starts[samples] for samples in dataset.parts.values()]
+    by_part = [np.unique(origin.series[rows]) for rows in starts]
+    shared = int((np.bincount(np.concatenate(by_part)) > 1).sum())
+    sentence = f"None of the {len(origin.names):,} series is in two parts."
+    if shared:
         count = f"{shared:,} of {len(origin.names):,}"
         sentence = f"{count} series are in two parts, which isn't counted as a leak here."
-        return Finding(about, None, sentence, splits=True)
-    sentence = f"None of the {len(origin.names):,} series is in two parts."
-    if origin.times is not None:
-        codes, dates = origin.times.factorize()
-        by_part = [np.bincount(codes[rows], minlength=len(dates)) > 0 for rows in used.values()]
-        if shared := int((np.sum(by_part, axis=0) > 1).sum()):
-            count = f"{shared:,} of {len(dates):,}" if shared < len(dates) else f"All {shared:,}"
-            sentence += f" {count} dates are in several parts. This isn't counted as a leak here."
-    return Finding(about, None if shared else True, sentence, splits=True)
+    return Finding("Series in two parts", None if shared else True, sentence, splits=True)

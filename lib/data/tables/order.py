@@ -11,7 +11,7 @@ from lib.data.dataset import Rows
 from lib.data.tables.baselines import on_weekdays
 from lib.data.tables.table import Table, WindowError, count_classes, features
 from lib.experiment import NO_SERIES, DataSettings
-from lib.text import counted, joined, listed, number
+from lib.text import counted, joined, listed
 
 _STEPS = {  # the name of a step → its minimum and maximum seconds
     "second": (1, 1),
@@ -34,9 +34,9 @@ _SERIES_WORDS = (
 _NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|I[Dd]$")
 
 
-def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: list[str]) -> Table:
-    """Return the table sorted by `times` (R,), which were read from the columns `labels`."""
-    frame, name = table.frame, joined(labels)
+def order_rows(table: Table, times: pd.Series, name: str, notes: list[str]) -> Table:
+    """Return the table sorted by `times` (R,), whose columns are called `name` in notes."""
+    frame = table.frame
     if not times.is_unique and (copies := frame.assign(**{"": times}).duplicated()).any():
         notes.append(f"{counted(int(copies.sum()), 'duplicate row')} removed.")
         frame, times = frame[~copies].reset_index(drop=True), times[~copies].reset_index(drop=True)
@@ -59,7 +59,7 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
     index = pd.DatetimeIndex(times)
     step, spacing_notes = spacing(index, codes)
     notes += spacing_notes
-    return replace(table, frame=frame, times=index, labels=labels, step=step, series=series)
+    return replace(table, frame=frame, times=index, step=step, series=series)
 
 
 def rows_without_times(table: Table, notes: list[str]) -> Table:
@@ -68,7 +68,7 @@ def rows_without_times(table: Table, notes: list[str]) -> Table:
     if series:
         count = counted(table.frame[series].nunique(), "series", "series")
         notes.append(f"The table has {count}, identified by {series}.")
-    return replace(table, times=None, labels=(), step="row", series=series)
+    return replace(table, times=None, step="row", series=series)
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
@@ -134,11 +134,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
         notes.append("Weekdays only: Monday follows Friday.")
     missing = np.maximum(counts.round() - 1, 0).astype(int)
     if (even := _even_share(counts)) < _EVEN:
-        of_steps = seconds[is_step]
-        usual, least, most = map(_duration, (typical, of_steps.min(), of_steps.max()))
-        notes.append(
-            f"Uneven times: mostly {usual} apart, {least} to {most}. Each row counts as one step."
-        )
+        notes.append("The times are uneven. Each row counts as one step.")
         step = step if even >= _REGULAR else "row"
     elif total := int(missing.sum()):
         are = counted(total, f"{step} is", f"{step}s are")
@@ -173,12 +169,6 @@ def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
         steps = np.busday_count(days[:-1], days[1:])
     within = pd.Series(np.where((np.diff(series) == 0) & (steps > 0), steps, np.nan))
     return (within / within.groupby(series[1:]).transform("median")).to_numpy()
-
-
-def _duration(seconds: float) -> str:
-    unit = next((u for u in ("day", "hour", "minute") if seconds >= _STEPS[u][0]), "second")
-    count = number(seconds / _STEPS[unit][0])
-    return f"{count} {unit}{'' if count == '1' else 's'}"
 
 
 def rows_of(
@@ -218,7 +208,7 @@ def rows_of(
             notes.append(
                 f"{counted(shared, 'time has', 'times have')} several rows. Averaging them reduced "
                 f"{counted(len(first), 'row')} to {first.sum():,}. To keep all rows, choose a "
-                "series column, or leave the dates out."
+                "series column, or remove the dates from the file."
             )
             how = dict.fromkeys(frame, "mean")
             if has_labels:  # a mean of class numbers means nothing

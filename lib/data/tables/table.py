@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -11,28 +10,20 @@ import numpy as np
 
 from lib.data.caches import cached_with_object
 from lib.experiment import LIMITS, ExperimentError
-from lib.text import MONTHS, counted, listed
+from lib.text import counted, listed
 
 if TYPE_CHECKING:  # importing pandas takes 0.25 s: the first page shouldn't wait for it
     import pandas as pd
 
 MAX_COLUMNS = int(LIMITS["F"].maximum)  # the maximum for input features and for target columns
 MOST_TEXTS = 1000  # a column of categories has at most this many different texts
-KINDS = {  # how a column can be read (a value in `DataSettings.types`) → its name on the screen
-    "number": "numbers",
-    "category": "categories",
-    "date": "dates that label the rows",
-    "out": "left out",
-}
+KINDS = {"number": "numbers", "category": "categories"}
+"""How a column can be read (a value in `DataSettings.types`) → its name on the screen."""
 MAX_BYTES = 100 * 10**6  # the largest file: 100 MB, as the file widget counts them
 MIN_ROWS = 6  # for two windows of two timesteps with targets one row ahead
 MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # the most columns and cells (20 million cells take 1 GB)
 MOST_CATEGORIES = 12  # with more, the rarest categories share one feature, or one class
 _ROW_NUMBER_NAMES = {"id", "index", "row", "row number", "unnamed: 0"}
-_WIDE_NAMES = (  # patterns of column names: 12 months, or 4 quarters
-    [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
-    [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
-)
 
 _Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # a name, and a function returning (R,)
 
@@ -61,9 +52,9 @@ def check_size(rows: int, columns: int) -> None:
 class WindowError(ExperimentError):
     """Raised if a table can't be cut into windows with these settings."""
 
-    def __init__(self, message: str, fix: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, message: str, timesteps: int = 0) -> None:
         super().__init__(message)
-        self.fix = fix or {}  # settings, by URL key, with which the table can be used
+        self.timesteps = timesteps  # the most for which the table has enough rows; 0 if unknown
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -81,9 +72,6 @@ class Table:
     source: str = ""  # source and license
     series: str = ""  # the column that seems to identify series; empty if there is none
     settings: Mapping[str, Any] = field(default_factory=dict)  # suggested settings, by URL key
-    labels: tuple[str, ...] = ()  # the columns that the times were read from
-    sheets: tuple[str, ...] = ()  # the names of all sheets of a workbook
-    sheet: str = ""  # the name of the sheet that was read
     fingerprint: str = ""  # the SHA-256 of an uploaded file, in hexadecimal digits
 
     @property
@@ -95,18 +83,6 @@ class Table:
     def categories(self) -> tuple[str, ...]:
         """The names of the text columns."""
         return tuple(f"{name}" for name, dtype in self.frame.dtypes.items() if dtype == "category")
-
-    @property
-    def wide_columns(self) -> list[str]:
-        """The month or quarter columns of a table with one row per year; [] for other tables."""
-        for patterns in _WIDE_NAMES if self.step == "year" else ():
-            names = [
-                [n for n in self.numbers if re.fullmatch(pattern, n.strip(), re.IGNORECASE)]
-                for pattern in patterns
-            ]
-            if all(len(each) == 1 for each in names):
-                return [name for [name] in names]
-        return []
 
 
 @cached_with_object
@@ -130,13 +106,14 @@ def default_columns(
             f"no column of {table.name} can be the target: expected a column of numbers, or of "
             f"texts that repeat{besides}. Add a column, or change how a column is read."
         )
-    numbers = numbers.drop(columns=row_numbers(numbers))
+    counters = _counters(numbers)
+    if len(counters) < len(numbers.columns):
+        numbers = numbers.drop(columns=counters)
     earlier = numbers.iloc[: len(numbers) // 2 + 1].notna().any()
     names = tuple(str(name) for name in numbers.columns if earlier[name] or not earlier.any())
     targets = table.targets
     if not targets:
         lowest, highest = numbers.min(), numbers.max()
-        counters = _counters(numbers)
         varied = [name for name in names if lowest[name] < highest[name] and name not in counters]
         targets = (*(varied or labels or names)[-1:],)
     inputs = table.inputs or names or labels[-1:]
@@ -171,13 +148,8 @@ def count_classes(table: Table, targets: Sequence[str]) -> int:
     return min(table.frame[targets[0]].nunique(), MOST_CATEGORIES)
 
 
-def row_numbers(numbers: pd.DataFrame) -> list[str]:
-    """Return columns that number rows from 0 or 1, or are ids by name; [] if all columns are."""
-    counters = _counters(numbers)
-    return counters if len(counters) < len(numbers.columns) else []
-
-
 def _counters(numbers: pd.DataFrame) -> list[str]:
+    """Return columns that number rows from 0 or 1, or are ids by name."""
     counters = list[str]()
     for name, column in numbers.items():
         values = column.to_numpy()

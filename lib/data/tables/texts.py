@@ -1,13 +1,13 @@
 """Parse a column's texts as times, or as numbers with decimal commas or points."""
 
 import re
-from itertools import product
+from itertools import product, takewhile
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from lib.text import MONTHS, counted, listed
+from lib.text import counted, listed
 
 SHARE = 0.9  # a column is parsed as numbers, or as times, if this share of its entries can be
 SAMPLE = 200  # the number of first entries that decide whether to parse the whole column
@@ -39,13 +39,7 @@ _FORMATS = (  # if several formats fit, the one with the most even steps is used
     *("%B %d, %Y", "%b %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b"),
 )
 _ZONE = r":.*[+-]\d{2}(?::?\d{2})?$"
-_PARTS = {  # names of columns that hold one part of a date, and the range of their numbers
-    "year": (("year", "yr", "yyyy"), 1700, 2200),
-    "month": (("month", "mon", "mm"), 1, 12),
-    "quarter": (("quarter", "qtr", "q"), 1, 4),
-    "day": (("day", "dd"), 1, 31),
-    "hour": (("hour", "hr", "hh"), 0, 24),
-}
+_CLOCKS = ("time", "hour", "clock", "time of day")  # names of columns with the time of a day
 
 
 class Parsed(NamedTuple):
@@ -169,7 +163,7 @@ def _parse(texts: pd.Series, form: str) -> pd.Series:
 
 
 def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
-    """Return numbers as times: years, 20240131, spreadsheet days, (milli)seconds since 1970."""
+    """Return numbers as times: years, 20240131, or seconds or milliseconds since 1970."""
     words, numbers = {*re.findall("[a-z]+", name.lower())}, column.dropna()
     is_time_name = bool(words & {"year", "date", "day", "time", "timestamp"})
     if len(numbers) < max(1, SHARE * len(column)) or not is_time_name or (numbers % 1).any():
@@ -180,9 +174,6 @@ def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
         times, are_years = _parse(numbers.astype("str"), "%Y"), True
     elif low >= 17_000_000 and high <= 22_001_231:
         times = _parse(numbers.astype("str"), "%Y%m%d")
-    elif "date" in words and low >= 20_000 and high < 100_000:
-        times = pd.to_datetime(numbers, unit="D", origin="1899-12-30")
-        reading = ", as spreadsheet days"
     elif low >= 1e8 and high <= 4e9:
         times, reading = pd.to_datetime(numbers, unit="s"), ", as seconds since 1970"
     elif low >= 1e11 and high <= 4e12:
@@ -193,24 +184,17 @@ def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
 
 
 def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
-    """Combine columns of years, months or quarters, days, hours; return their names and times."""
-    found, parts = list[str](), dict[str, pd.Series]()
-    for part in _PARTS:
-        if part == "quarter" and "month" in parts:
-            continue
-        for name in map(str, frame.columns):
-            if part not in parts and (values := _part(name, frame[name], part)) is not None:
-                parts[part] = values
-                found.append(name)
-        if part not in parts and part != "month":
-            break  # smaller parts need this part (a quarter can replace the month)
+    """Combine columns named year, month, day and hour; return their names and the times (R,)."""
+    names = {name.strip().lower(): name for name in map(str, frame.columns)}
+    parts = list(takewhile(names.__contains__, ("year", "month", "day", "hour")))
     if len(parts) < 2:
         return None
-    month = 3 * parts["quarter"] - 2 if "quarter" in parts else parts["month"]
-    date = {"year": parts["year"], "month": month, "day": parts.get("day", 1)}
-    times = pd.to_datetime(pd.DataFrame(date), errors="coerce")
-    if "hour" in parts:
-        times += pd.to_timedelta(parts["hour"], unit="h")
+    found = [names[part] for part in parts]
+    numbers = frame[found].set_axis(parts, axis=1).apply(pd.to_numeric, errors="coerce")
+    if not numbers["year"].between(1700, 2200).all():
+        return None
+    numbers = numbers.astype(np.float64)
+    times = pd.to_datetime(numbers.assign(day=numbers.get("day", 1)), errors="coerce")
     return None if times.isna().any() else (found, Parsed(times))
 
 
@@ -219,29 +203,13 @@ def with_clock(times: Parsed, frame: pd.DataFrame) -> tuple[str, Parsed] | None:
     dates = times.values
     if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():
         return None
-    for name in map(str, frame.columns):
-        if (hours := _part(name, frame[name], "hour")) is not None:
-            clock = pd.to_timedelta(hours, unit="h")
-        elif name.strip().lower() in ("time", "hour", "clock", "time of day"):
-            texts = frame[name].astype("str").str.strip()
-            if not texts.str.fullmatch(r"\d\d?:\d\d(:\d\d(\.\d+)?)?", na=False).all():
-                continue
-            clock = pd.to_timedelta(texts.where(texts.str.count(":") > 1, texts + ":00"))
-        else:
+    for name in (name for name in map(str, frame.columns) if name.strip().lower() in _CLOCKS):
+        texts = frame[name].astype("str").str.strip()
+        if not texts.str.fullmatch(r"\d\d?(:\d\d){0,2}(\.\d+)?", na=False).all():
             continue
-        return name, times._replace(values=dates + clock, are_years=False)
+        for colons in (1, 2):  # "7" and "7:30" become "7:00:00" and "7:30:00"
+            texts = texts.where(texts.str.count(":") >= colons, texts + ":00")
+        clock = pd.to_timedelta(texts, errors="coerce")
+        if clock.between(pd.Timedelta(0), pd.Timedelta(hours=24)).all():
+            return name, times._replace(values=dates + clock, are_years=False)
     return None
-
-
-def _part(name: str, column: pd.Series, part: str) -> pd.Series | None:
-    """Return a column (R,) as whole numbers if it holds this part of a date; otherwise None."""
-    names, least, most = _PARTS[part]
-    if name.strip().lower() not in names:
-        return None
-    if not pd.api.types.is_numeric_dtype(column):
-        texts = column.astype("str").str.strip().str.lower()
-        if part == "month":
-            texts = texts.str[:3].map({name: f"{k}" for k, name in enumerate(MONTHS, 1)})
-        column = pd.to_numeric(texts.str.removeprefix("q"), errors="coerce")
-    fits = column.between(least, most).all() and not (column % 1).any()
-    return column.astype("int64") if fits else None

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from lib.data.dataset import Dataset, Origin, Rows, Scale
-from lib.data.tables.baselines import check_season, find_season, with_baselines
+from lib.data.tables.baselines import find_season, with_baselines
 from lib.data.tables.classes import with_classes, with_labels
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.order import rows_of
@@ -43,7 +43,7 @@ def make_windows(
     try:
         windows = cut(rows, rank, data, seed, most)
     except WindowError as error:
-        raise WindowError(" ".join([f"{error}", *notes]), error.fix) from None
+        raise WindowError(" ".join([f"{error}", *notes]), error.timesteps) from None
     training, classes = windows.part == 0, tuple[str, ...]()
     if count_classes(table, targets):
         rows, classes = with_classes(rows, table.frame[targets[0]], training, notes)
@@ -60,20 +60,15 @@ def make_windows(
         rate=data.rate,
         horizons=horizons,
         training=training,
-        period=data.period,
-        baseline_period=data.period,
+        period=1,  # a placeholder that the result of `find_season` replaces
         time_format=_time_format(rows.times),
         columns=targets,
         x_scale=x_scale,
         y_scale=y_scale,
         every=windows.every,
     )
-    check_season(origin, data.period)
-    if not data.period:
-        period, usual = find_season(origin)
-        origin = replace(origin, period=period, baseline_period=usual)
+    origin = replace(origin, period=find_season(origin))
     starts, read = origin.starts, origin.rows(data.timesteps)
-    offset, deviation = origin.y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
     lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
     read_as = [name for name in inputs if name not in changed]
@@ -103,8 +98,8 @@ def make_windows(
         baseline=y,  # a placeholder that `with_baselines` replaces
         baseline_label="",
         origin=origin,
-        target_scale=deviation,
-        target_offset=offset,
+        target_scale=y_scale.deviation,
+        target_offset=y_scale.offset,
         base=np.repeat(rows.targets[read], len(horizons), axis=-1) if change else None,
         target_unit=units.pop() if len(units) == 1 else "",
         lead=lead if data.ahead == "one" and data.horizon else "",
@@ -139,8 +134,6 @@ def _standardized(
     read = windows.starts[:, None] + rate * np.arange(data.timesteps)
     # A change is computed only within a series, or within a stretch without gaps.
     block = rows.segment if data.at_gaps == "stop" else rows.series
-    by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
-    of_series = rows if by_series else None
     past_targets = [f for f, name in enumerate(names) if change and name in targets]
     raw = rows.inputs
     if past_targets:  # use changes: models fail on levels outside the training range
@@ -149,23 +142,23 @@ def _standardized(
         in_block = (block[rate:] == block[:-rate])[:, None]
         levels = rows.inputs[:, past_targets]
         raw[rate:, past_targets] = in_block * (levels[rate:] - levels[:-rate])
-    x_scale = scale_of(raw, training, of_series)
-    x = x_scale.standard(raw, rows.series)
+    x_scale = scale_of(raw[training])
+    x = x_scale.standard(raw)
     _check_size(x, names)
     y, y_scale = np.empty((*read.shape, len(targets) * len(horizons)), np.float32), list[Scale]()
     for k, (c, h) in enumerate(product(range(len(targets)), horizons)):
         raw, end = rows.targets[:, [c]], len(rows.targets) - h
         if change:
             known = training[:end] & training[h:] & (block[:end] == block[h:])
-            y_scale.append(scale_of(raw[h:] - raw[:end], known, of_series))
+            y_scale.append(scale_of((raw[h:] - raw[:end])[known]))
         else:
-            y_scale.append(scale_of(raw, training, of_series))
+            y_scale.append(scale_of(raw[training]))
         target = raw[read + h] - (raw[read] if change else 0.0)
-        target = y_scale[k].standard(target, rows.series[read])
+        target = y_scale[k].standard(target)
         y[..., k] = target[..., 0]
         _check_size(target.reshape(-1, 1), targets[c : c + 1])
-    offset = np.concatenate([scale.offset for scale in y_scale], axis=-1)
-    deviation = np.concatenate([scale.deviation for scale in y_scale], axis=-1)
+    offset = np.concatenate([scale.offset for scale in y_scale])
+    deviation = np.concatenate([scale.deviation for scale in y_scale])
     return x.astype(np.float32), x_scale, y, Scale(offset, deviation)
 
 
@@ -180,8 +173,7 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
     if len(targets) > 1 and (texts := [name for name in targets if name in table.categories]):
         raise WindowError(
             f"the text column {texts[0]} must be the only target, with one label for each "
-            f"timestep, got {len(targets)} target columns. Choose one.",
-            {"targets": (texts[0],)},
+            f"timestep, got {len(targets)} target columns. Choose one."
         )
     if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
         raise WindowError(
@@ -203,26 +195,12 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
     return horizons
 
 
-def scale_of(values: np.ndarray, known: np.ndarray, of_series: Rows | None) -> Scale:
-    """Return the scale of columns (R, C) in `known` rows, for each of the series of `of_series`."""
-    offset, deviation = _offset_and_deviation(values[known])
-    if of_series is None:
-        return Scale(offset, deviation)
-    count, rows = len(of_series.names), np.flatnonzero(known)
-    offset, deviation = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
-    # The rows of a series are consecutive.
-    found, first = np.unique(of_series.series[rows], return_index=True)
-    for s, known_values in zip(found, np.split(values[rows], first[1:]), strict=True):
-        offset[s], deviation[s] = _offset_and_deviation(known_values)
-    return Scale(offset, deviation)
-
-
-def _offset_and_deviation(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def scale_of(known: np.ndarray) -> Scale:
     """Return means and standard deviations (C,) of rows (R, C); a deviation of 0 becomes 1."""
     offset, deviation = known.mean(axis=0), known.std(axis=0)
     constant = known.max(axis=0) == known.min(axis=0)
     constant |= deviation <= 1e-12 * np.abs(offset)
-    return offset, np.where(constant, 1.0, deviation)
+    return Scale(offset, np.where(constant, 1.0, deviation))
 
 
 def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
@@ -249,8 +227,7 @@ def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str])
     used = set(origin.series[origin.starts].tolist())
     if unused := [name for s, name in enumerate(origin.names) if s not in used]:
         notes.append(f"Series with too few rows for a window: {listed(unused)}.")
-    whose = "each series'" if origin.x_scale.by_series else "the"
-    notes.append(f"Numbers are standardized by the mean and deviation of {whose} training rows.")
+    notes.append("Numbers are standardized by the mean and deviation of the training rows.")
     return notes
 
 

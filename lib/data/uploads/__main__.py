@@ -14,11 +14,11 @@ from lib.data.uploads.upload import FIX, read_upload
 
 def main() -> None:
     """Read the file from stdin; write its table, or an error message, to stdout."""
-    name, content, sheet, memory = pickle.load(sys.stdin.buffer)  # noqa: S301  from `Reading`
+    name, content, memory = pickle.load(sys.stdin.buffer)  # noqa: S301  from `Reading`
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     answer: Table | str
     try:
-        table = read_upload(name, content, sheet)
+        table = read_upload(name, content)
         answer = replace(table, frame=table.frame.apply(shortened))
     except (UploadError, MemoryError) as error:
         answer, cause = f"{error}", error.__context__ or error

@@ -13,11 +13,10 @@ import pandas as pd
 from lib.data.tables.table import UploadError, check_size
 from lib.data.tables.texts import COMMA_GROUPS, DECIMAL_COMMA, DECIMAL_POINT, POINT_GROUPS, bare
 from lib.data.uploads.entries import MISSING, NUMBERED_COLUMNS, Entries, has_header, unique_names
-from lib.text import counted, listed
+from lib.text import counted
 
 _SAMPLE = 64 * 1024  # delimiter, header and decimal commas are detected in this many characters
-_DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
-"""Possible delimiters. The comma is last, since it may be a decimal comma or part of a text."""
+_DELIMITERS = "\t;|,"  # the comma is last, since it may be a decimal comma or part of a text
 _EMPTY = "The file is empty. Expected a header line and rows of numbers."
 _WARNINGS = Lock()  # `warnings.catch_warnings` affects all threads
 
@@ -26,33 +25,20 @@ def read_csv(content: bytes) -> Entries:
     """Return a CSV's entries. Raises UploadError if the content isn't a table."""
     text, lines_above = _table_as_utf8(content)
     sample = text[:_SAMPLE].decode("utf-8", errors="ignore")
-    is_whole = len(text) <= _SAMPLE
-    if not is_whole:  # omit the last, incomplete line
+    if len(text) > _SAMPLE:  # omit the last, incomplete line
         sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1 or None]
     delimiter = find_delimiter(sample)
     first, *body = _rows(sample, delimiter)
     check_size(text.count(b"\n") or text.count(b"\r"), len(first))
     has_names = has_header(first, body)
-    if has_names and is_whole and not body:
-        raise UploadError(
-            f"The file has a header line ({listed(filter(str.strip, first))}) but no rows below "
-            "the header. Add a row for each timestep."
-        )
     names, notes = unique_names(first if has_names else [""] * len(first))
     notes = notes if has_names else [NUMBERED_COLUMNS.format("line")]
     decimal_commas = has_decimal_commas([entry for row in body for entry in row], delimiter)
     if decimal_commas:
         notes.append("Commas in numbers were read as decimal commas.")
-    if short := next((row for row in body if len(row) < len(first)), None):
-        notes.append(
-            f"Some lines have too few cells, such as {listed(short)}: {len(short)} of "
-            f"{counted(len(first), 'cell')}. The other cells are read as missing."
-        )
     layout = {"sep": delimiter, "header": 0 if has_names else None, "names": names}
     frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
-    split = f" Lines were split at {_DELIMITERS[delimiter]}. If the file uses another delimiter, "
-    split += "save it with commas."
-    entries = Entries(frame, notes, decimal_commas, split)
+    entries = Entries(frame, notes, decimal_commas)
     entries.drop_empty_rows()
     return entries
 

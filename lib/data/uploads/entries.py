@@ -9,14 +9,7 @@ import pandas as pd
 
 from lib.data.tables import texts
 from lib.data.tables.order import order_rows, rows_without_times, series_columns
-from lib.data.tables.table import (
-    MIN_ROWS,
-    MOST_TEXTS,
-    Table,
-    UploadError,
-    may_be_classes,
-    row_numbers,
-)
+from lib.data.tables.table import MIN_ROWS, MOST_TEXTS, Table, UploadError, may_be_classes
 from lib.text import counted, joined, listed
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]  # missing values, like pandas's NA, NaN, null, …
@@ -39,7 +32,6 @@ class Entries:
     frame: pd.DataFrame  # columns of numbers, texts or dates, as the file or pandas declares them
     notes: list[str] = field(default_factory=list)  # sentences for the user
     decimal_commas: bool = False
-    split: str = ""  # a sentence for errors, on how a text file was split into cells
     known: dict[str, Any] = field(default_factory=dict)  # values that the file sets in the `Table`
 
     def drop_empty_rows(self) -> None:
@@ -120,7 +112,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
         column, verb = ("column", "labels") if len(labels) < 2 else ("columns", "label")
         notes.append(f"The {column} {joined(labels)} {verb} the rows{times.reading}.")
         dates = times.values[has_date].reset_index(drop=True)
-        rows = order_rows(table, dates, tuple(labels), notes)
+        rows = order_rows(table, dates, joined(labels), notes)
     if len(rows.frame) < MIN_ROWS:
         raise UploadError(
             f"The table has {counted(len(rows.frame), 'row')}, and at least {MIN_ROWS} are needed "
@@ -131,14 +123,9 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     if many := [name for name in categories if frame[name].nunique() > MOST_TEXTS]:
         frame = frame.drop(columns=many)
         notes.append(f"Columns with over {MOST_TEXTS:,} different texts ignored: {listed(many)}.")
-    if constant := [f"{name}" for name, different in frame.nunique().items() if different < 2]:
-        notes.append(f"Constant columns: {listed(constant)}.")
     if missing := {name: count for name, count in frame.isna().sum().items() if count}:
         by_column = listed(f"{count:,} in {name}" for name, count in missing.items())
         notes.append(f"Missing values: {by_column}.")
-    numbers = frame.select_dtypes("number").columns.difference([rows.series], sort=False)
-    if counters := row_numbers(frame[numbers]):
-        notes.append(f"Row numbers aren't inputs unless you choose them: {joined(counters)}.")
     known = {"notes": tuple(notes), "fingerprint": fingerprint, **entries.known}
     return replace(rows, frame=frame, **known)
 
@@ -203,7 +190,7 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
     if not (has_numbers or any(may_be_classes(column) for _, column in frame.items())):
         raise UploadError(
             "The table needs a column of numbers, or of texts that repeat, but has none. Text "
-            f"columns: {listed(columns)}. Empty columns: {listed(empty)}.{entries.split}"
+            f"columns: {listed(columns)}. Empty columns: {listed(empty)}."
         )
     if dates:
         notes.append(f"Other date columns ignored: {listed(dates)}.")

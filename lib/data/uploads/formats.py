@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow.types import is_dictionary
 
 from lib.data.tables.table import MAX_COLUMNS, MIN_ROWS, UploadError, check_size
 from lib.data.uploads.entries import NUMBERED_COLUMNS, Entries, has_header, unique_names
@@ -15,10 +14,9 @@ from lib.experiment import LIMITS
 from lib.text import counted, listed
 
 _ROWS_ABOVE = 20  # how many rows to search for the header
-_PLAIN = (  # types of columns that are read
-    *(pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean),
-    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
-    *(pa.types.is_timestamp, pa.types.is_date, pa.types.is_null),
+_IGNORED = (  # types of columns that aren't read
+    *(pa.types.is_nested, pa.types.is_binary, pa.types.is_large_binary),
+    *(pa.types.is_fixed_size_binary, pa.types.is_binary_view),
 )
 SERIES = "sample"  # the column that identifies samples
 _NAMELESS = ""  # the key for a .npy file's array, which has no name
@@ -27,23 +25,23 @@ _X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
 _Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "outputs")
 
 
-def read_workbook(content: bytes, sheet: str = "") -> Entries:
-    """Return the entries of `sheet`, by default the first with a table. Raises UploadError."""
-    cells, chosen, sheets = _cells(content, sheet)
+def read_workbook(content: bytes) -> Entries:
+    """Return the entries of the first sheet with a table. Raises UploadError."""
+    cells, chosen, others = _cells(content)
     check_size(*cells.shape)
     filled = cells.notna().sum(axis=1).to_numpy()
     if not filled.any():
-        others = f" The workbook has the sheets {listed(sheets)}." if len(sheets) > 1 else ""
         raise UploadError(
-            f"The sheet {chosen} is empty. Expected a header row and rows of numbers.{others}"
+            f"The sheet {chosen} is empty. Expected a header row and rows of numbers."
         )
     top, names, notes = _header(cells, filled)
     unique, renamed = unique_names(names)
     notes += renamed
-    if other_sheets := [name for name in sheets if name != chosen]:
-        notes.insert(0, f"Sheet {chosen} read. Other sheets: {listed(other_sheets)}.")
+    if others:
+        move = "To read another sheet, move it to the front"
+        notes.insert(0, f"Sheet {chosen} read. Other sheets: {listed(others)}. {move}.")
     frame = cells.iloc[top:].reset_index(drop=True).set_axis(unique, axis=1)
-    entries = Entries(frame, notes, known={"sheets": tuple(sheets), "sheet": chosen})
+    entries = Entries(frame, notes)
     entries.drop_empty_rows()
     entries.frame = entries.frame.infer_objects()
     for name, column in entries.frame.items():
@@ -56,27 +54,23 @@ def read_workbook(content: bytes, sheet: str = "") -> Entries:
     return entries
 
 
-def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
-    """Return a sheet's cells, its name, and the names of all sheets. Raises UploadError."""
+def _cells(content: bytes) -> tuple[pd.DataFrame, str, list[str]]:
+    """Return a sheet's cells, its name, and the names of other sheets. Raises UploadError."""
     try:
         with pd.ExcelFile(io.BytesIO(content), engine="calamine") as book:
             sheets = [str(name) for name in book.sheet_names]
-            if sheet and sheet not in sheets:
-                raise UploadError(f"There is no sheet {sheet!r}. Choose from {listed(sheets)}.")
-            for chosen in [sheet] if sheet else [*sheets, sheets[0]]:  # the first if none fits
+            for chosen in [*sheets, sheets[0]]:  # the first if none fits
                 cells = pd.read_excel(book, sheet_name=chosen, header=None)
                 sample = cells.iloc[:1000]
                 numbers = sample.map(lambda cell: isinstance(cell, (int, float))) & sample.notna()
                 if numbers.any(axis=1).sum() >= MIN_ROWS:  # skip a cover sheet of texts
                     break
-    except UploadError:
-        raise
     except Exception as error:  # calamine's own errors, or any error for broken cells
         raise UploadError(
             f"The workbook can't be read: {error}. Save it again as .xlsx, without a password, or "
             "export the sheet as CSV."
         ) from None
-    return cells, chosen, sheets
+    return cells, chosen, [name for name in sheets if name != chosen]
 
 
 def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], list[str]]:
@@ -100,16 +94,10 @@ def read_parquet(content: bytes) -> Entries:
     try:
         file = pq.ParquetFile(io.BytesIO(content))
         schema = file.schema_arrow
-        kinds = {f.name: f.type.value_type if is_dictionary(f.type) else f.type for f in schema}
-        plain = [name for name, kind in kinds.items() if any(is_plain(kind) for is_plain in _PLAIN)]
+        plain = [f.name for f in schema if not any(is_kind(f.type) for is_kind in _IGNORED)]
         check_size(file.metadata.num_rows, len(plain))
-        table = file.read(columns=plain)
-        for i, field in enumerate(table.schema):  # cast types that pandas reads as Python objects
-            if pa.types.is_decimal(field.type) or pa.types.is_float16(field.type):
-                table = table.set_column(i, field.name, table[i].cast(pa.float64()))
-            elif pa.types.is_boolean(field.type) and table[i].null_count:
-                table = table.set_column(i, field.name, table[i].cast(pa.int8()))
-        frame = table.to_pandas(date_as_object=False)
+        nullable = {pa.bool_(): pd.BooleanDtype()}  # otherwise Python objects, if any is missing
+        frame = file.read(columns=plain).to_pandas(date_as_object=False, types_mapper=nullable.get)
     except UploadError:
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
@@ -174,26 +162,15 @@ def _is_samples(array: np.ndarray) -> bool:
 
 
 def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return samples and their targets, or all arrays of equal length. Raises UploadError."""
+    """Return samples and their targets; if there are no samples, all arrays of equal length."""
     samples = {key: array for key, array in arrays.items() if _is_samples(array)}
-    by_length = sorted(arrays, key=lambda key: len(arrays[key]), reverse=True)
-    x = _named(samples or arrays, _X_NAMES) or next(iter(samples), by_length[0])
-    n, steps = len(arrays[x]), arrays[x].shape[1:2]
-    others = {key: array for key, array in arrays.items() if key != x}
-    equally_long = [key for key in others if len(arrays[key]) == n]
-    fitting = [k for k in equally_long if k not in samples or arrays[k].shape[1:2] == steps]
-    y = _named(others, _Y_NAMES)
-    if y and y not in fitting:
-        by_step = f"({n}, {steps[0]}, K), ({n}, {steps[0]}), " if samples else ""
-        raise UploadError(
-            f"{y} {arrays[y].shape} doesn't match {x} {arrays[x].shape}. Expected targets of "
-            f"shape {by_step}({n}, K) or ({n},). Save {y} in one of these shapes."
-        )
-    if samples and y:
-        fitting = [y]
-    elif samples and len(fitting) > 1:
-        fitting = []  # it is unknown which array has the targets
-    return {key: arrays[key] for key in (x, *fitting)}
+    longest = max(samples or arrays, key=lambda key: len(arrays[key]))
+    x = _named(samples or arrays, _X_NAMES) or longest
+    others = {k: array for k, array in arrays.items() if k != x and len(array) == len(arrays[x])}
+    if samples:
+        y = _named(others, _Y_NAMES) or (next(iter(others)) if len(others) == 1 else "")
+        others = {y: others[y]} if y else {}
+    return {x: arrays[x], **others}
 
 
 def _named(arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> str:

@@ -7,7 +7,6 @@ import pickle
 import subprocess
 import sys
 import zipfile
-from functools import partial
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread, Timer
 
@@ -20,19 +19,6 @@ _SIGNATURES = {
     b"\xd0\xcf\x11\xe0": "workbook",  # .xls
     b"PK\x03\x04": "zip",  # .xlsx, .ods, .npz
 }
-_OTHER_SIGNATURES = {
-    b"\x89PNG": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF8": "a GIF image",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "a gzip file",
-    b"ARROW1": "an Arrow (Feather) file",
-    b"\x89HDF": "an HDF5 file",
-    b"SQLite": "an SQLite database",
-    b"\x80\x04\x95": "a Python pickle, which could run code",
-    b"\x80\x05\x95": "a Python pickle, which could run code",
-}
-_BINARY = ("parquet", "xlsx", "npz", "npy", "keras")  # extensions of binary files
 SECONDS = 60.0  # a reading process is killed after this time
 SEATS = 2 if total_memory() >= ENOUGH else 1  # files that can be read at the same time
 MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45  # the share of the free memory that a process may use
@@ -44,13 +30,7 @@ _waiting = dict["Reading", int]()  # the sizes of waiting files in bytes
 
 
 def begins_as(content: bytes) -> str:
-    """Return "parquet", "arrays", "workbook", "zip" or "text" by the bytes. Raises UploadError."""
-    for signature, description in _OTHER_SIGNATURES.items():
-        if content.startswith(signature):
-            raise UploadError(
-                f"Expected a table, but the file's content is {description}. Export the table as "
-                "CSV, Parquet or Excel, then upload that file."
-            )
+    """Return "parquet", "arrays", "workbook", "zip" or "text", by the first bytes."""
     return next((kind for start, kind in _SIGNATURES.items() if content.startswith(start)), "text")
 
 
@@ -74,11 +54,11 @@ def _kind_of_zip(content: bytes) -> str:
     )
 
 
-def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
+def read_upload(name: str, content: bytes) -> Table:
     """Return a file's table, with rows in order of time. The bytes decide the format, not the name.
 
-    Numbers are float64 (NaN if missing), texts are categories. `sheet` is the name of a workbook's
-    sheet: by default, of the first with a table. Raises UploadError if there is no usable table.
+    Numbers are float64 (NaN if missing), texts are categories. A workbook's table is in the first
+    sheet that has one. Raises UploadError if there is no usable table.
     """
     if len(content) > MAX_BYTES:
         raise UploadError(
@@ -92,22 +72,9 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
     from lib.data.uploads.csv_file import read_csv  # noqa: PLC0415
     from lib.data.uploads.entries import make_table  # noqa: PLC0415
 
-    readers = {"text": read_csv, "parquet": formats.read_parquet, "arrays": formats.read_arrays}
-    readers["workbook"] = partial(formats.read_workbook, sheet=sheet)
-    try:
-        return make_table(name, hashlib.sha256(content).hexdigest(), readers[kind](content))
-    except MemoryError as error:
-        raise UploadError(
-            f"{name} needs too much memory: {error}. Remove columns or rows."
-        ) from None
-    except UploadError:
-        extension = name.lower().rpartition(".")[2]
-        if kind == "text" and extension in _BINARY and content:
-            raise UploadError(
-                f"{name} isn't a valid .{extension} file. It may be damaged or incomplete. Save "
-                "the file again, then upload it."
-            ) from None
-        raise
+    readers = {"text": read_csv, "parquet": formats.read_parquet}
+    readers |= {"arrays": formats.read_arrays, "workbook": formats.read_workbook}
+    return make_table(name, hashlib.sha256(content).hexdigest(), readers[kind](content))
 
 
 class Reading:
@@ -116,14 +83,14 @@ class Reading:
     When `over` is set, `table` or `error` has the result. After `stop`, both are empty.
     """
 
-    def __init__(self, name: str, content: bytes, sheet: str = "") -> None:
+    def __init__(self, name: str, content: bytes) -> None:
         size = len(content) + sum(_waiting.values())
         if len(_waiting) >= MAX_WAITING or (_waiting and size > MAX_WAITING_BYTES):
             raise UploadError(f"{name} can't be read now: too many files are waiting. Try later.")
         self.name, self.error = name, ""
         self.table: Table | None = None
         self.over = Event()
-        self._request: tuple[str, bytes, str] | None = name, content, sheet  # None after sending
+        self._request: tuple[str, bytes] | None = name, content  # None after sending
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
         _waiting[self] = len(content)

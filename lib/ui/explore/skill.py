@@ -1,7 +1,6 @@
 """Explore's card for a table's models: skill against baselines, predictions by date, a forecast."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -9,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from lib import charts, results
-from lib.data import DATASETS, Dataset, Origin, WindowError, check_season
+from lib.data import DATASETS, Dataset, Origin
 from lib.experiment import MODES
-from lib.text import capital, counted
+from lib.text import counted
 from lib.ui import runs, widgets
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import advice, one_control
@@ -43,11 +42,6 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
                 st.markdown(_markdown(_scores(shown), dataset, target))
                 hint(results.ROWS_HIDDEN)
                 return
-            # Baselines need no training: show them for the sidebar's season, not the run's.
-            experiment = shown.experiment.set(period=loaded.experiment.data.period)
-            is_same = experiment.data == loaded.experiment.data
-            if is_same and np.array_equal(dataset.y, loaded.dataset.y):
-                shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
             part = open_part(TITLES, "skill_part")
             of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
             if shown.polling:
@@ -134,23 +128,10 @@ def _skill(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
 
     with texts:
         draw("evaluated")
-        _season(shown, origin)
+        hint(charts.skill.season_sentence(origin))
         advice(dataset, DATASETS[shown.experiment.data.name].uses)
         if test_button(shown):
             draw("test")
-
-
-def _season(shown: ShownRun, origin: Origin) -> None:
-    """Draw the season's control, and why a chosen season isn't the shown one."""
-    used, chosen = shown.experiment.data.period, session().subject.experiment.data.period
-    one_control("period", shown.experiment)
-    hint(charts.skill.season_sentence(origin, used))
-    if chosen != used:
-        try:
-            check_season(origin, chosen)
-            hint("Your season applies to the next run, because other data settings differ too.")
-        except WindowError as error:
-            st.warning(plain(capital(f"{error}")), icon=":material/info:")
 
 
 def _markdown(
