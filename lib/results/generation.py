@@ -63,15 +63,14 @@ def generate(
     layers, head = layers_of(weights, model.layers), weights[ARRAYS_EACH * model.layers :]
     states: list[list[np.ndarray] | None] = [None] * len(layers)
     origin, (features, columns) = dataset.origin, _fed_back(dataset)
-    series, offset, deviation = np.zeros(0, int), np.zeros(1), np.ones(1)
-    if origin is not None:
-        series = origin.series[origin.starts[samples]]
-        offset, deviation = (of[..., features] for of in origin.x_scale.of(series))
     outputs = list[np.ndarray]()
     for step in range(x.shape[1]):
         if step >= given:
-            fed_back = outputs[-1] if origin is None else origin.y_scale.raw(outputs[-1], series)
-            x[:, step, features] = (fed_back[:, columns] - offset) / deviation
+            fed_back = outputs[-1][:, columns]
+            if origin is not None:  # a table's inputs and targets have their own scales
+                raw, scale = origin.y_scale.raw(outputs[-1])[:, columns], origin.x_scale
+                fed_back = (raw - scale.offset[features]) / scale.deviation[features]
+            x[:, step, features] = fed_back
         signal = x[:, step : step + 1]
         for k, layer in enumerate(layers):
             trace = unroll(model.cell, layer, signal, initial_state=states[k])
@@ -81,7 +80,7 @@ def generate(
     one_step = model_outputs(experiment, weights, dataset.x[samples])[:, given - 1 :]
     values = [np.stack(outputs, axis=1)[:, given - 1 :], one_step, dataset.y[samples]]
     if origin is not None:
-        values = [origin.y_scale.raw(each, series[:, None]) for each in values]
+        values = [origin.y_scale.raw(each) for each in values]
     return Generated(given, *values)
 
 

@@ -1,7 +1,6 @@
 """Generation against a slow loop, and the pictures and words about it."""
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -33,22 +32,18 @@ def test_a_layer_goes_on_from_an_initial_state(cell):
     np.testing.assert_allclose(second.hidden, whole.hidden[:, 3:], atol=1e-6)
 
 
-@pytest.mark.parametrize("settings", [{}, {"form": "value"}, {"form": "change", "scale": "id"}])
+@pytest.mark.parametrize("settings", [{}, {"form": "value"}, {"form": "change"}])
 def test_generated_values_equal_those_of_whole_sequences(settings):
     """A slow loop reads the whole sequence again for each value, from a zero state.
 
-    A table's inputs and targets have their own scales, maybe for each series.
+    A table's inputs and targets have their own scales.
     """
     prepared = sales(T=9, layers=2, **settings) if settings else sine(layers=2)
     experiment, dataset, weights = *prepared[:2], prepared[2]["sequence"]
     samples = np.array([2, len(dataset.x) - 1])  # of the first and the last store
     raw = standard = np.asarray
     if origin := dataset.origin:
-        about = {"series": origin.series[origin.starts[samples]]}
-        raw, standard = (
-            partial(origin.y_scale.raw, **about),
-            partial(origin.x_scale.standard, **about),
-        )
+        raw, standard = origin.y_scale.raw, origin.x_scale.standard
     x, slow = dataset.x[samples].copy(), []
     for step in range(4, 10):
         output = raw(forward(experiment, weights, x[:, :step])[1][:, -1])
