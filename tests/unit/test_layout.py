@@ -42,9 +42,10 @@ def roots(path):
 
 
 def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine():
-    """Only lib/ui imports Streamlit. Only engine, recurrent_layers and answers import Keras."""
+    """Only lib/ui imports Streamlit. Only the engine, its layers and the answers import Keras."""
     training = ROOT / "lib" / "training"
-    engine = {training / name for name in ("answers.py", "engine.py", "recurrent_layers.py")}
+    names = "answers.py", "engine.py", "keras_layers.py", "recurrent_layers.py"
+    engine = {training / name for name in names}
     wrong = {path for path in LIB if path not in engine and roots(path) & {"keras", "tensorflow"}}
     wrong |= {
         path for path in LIB if "streamlit" in roots(path) and ROOT / "lib/ui" not in path.parents
@@ -60,14 +61,14 @@ def test_pages_import_lib_but_no_page_and_no_keras():
 
 def test_only_the_worker_imports_modules_that_import_keras():
     """A module that imports Keras loads TensorFlow, so only the worker process imports it."""
-    parts = "engine", "recurrent_layers", "answers"
+    parts = "engine", "recurrent_layers", "keras_layers", "streaming", "answers"
     heavy = tuple(f"lib.training.{part}." for part in parts)
     users = {
         str(path.relative_to(ROOT / "lib" / "training"))
         for path in [*LIB, *PAGES]
         if any(f"{name}.".startswith(heavy) for name in imports(path))
     }
-    assert users == {"answers.py", "engine.py", "worker.py"}
+    assert users == {"answers.py", "engine.py", "keras_layers.py", "streaming.py", "worker.py"}
 
 
 def test_only_one_module_imports_ray():
