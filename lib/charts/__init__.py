@@ -4,6 +4,7 @@ from lib.charts import (
     cell,
     compare,
     confusion,
+    generation,
     gradients,
     html,
     proofs,

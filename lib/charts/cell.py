@@ -63,14 +63,14 @@ def heatmaps(
     """
     shown = []
     for name, rows in matrices.items():
-        reach = _reach(rows)
+        reach = reach_of(rows)
         scale = "" if reach == 1 else f", from −{number(reach)} to {number(reach)}"
         shown.append((name, scale, _matrix(rows, reach, palette), rows.shape))
     least = "15rem,40%" if rows.shape[1] <= 4 else "8rem,20%"  # numbers need more room than shades
     return render("charts/cell.html", "heatmaps", shown, palette, least, start, sentence, wide)
 
 
-def _reach(values: np.ndarray) -> float:
+def reach_of(values: np.ndarray) -> float:
     """Return the largest absolute value, rounded up to one or two digits; at least 1."""
     most = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
     if most <= 1.001:

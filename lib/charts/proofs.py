@@ -28,6 +28,12 @@ LOST = "Some outputs are NaN: the run has diverged."
 LEAK_HEIGHT = 260  # of the chart, in pixels
 
 _TEXTS = beside(__file__)
+STREAMED = {  # by card: a difference, and one that is 0
+    "steps": ("one − T calls", "one − cells in a loop"),
+    "reset": ("one call − reset", "reset − x[:, t] alone"),
+    "carried": ("reset − no reset", "no reset − one call"),
+    "order": ("same order − another", "another − exchanged"),
+}
 Sides = tuple["Side", "Side"]  # two outputs to compare
 
 
@@ -77,7 +83,7 @@ class Strip:
 
     name: str
     outputs: np.ndarray  # (columns, U)
-    last: int  # the column that last-step mode returns; `sequence[:, -1]` is the last column
+    last: int | None  # last-step mode's column, while `sequence[:, -1]` is the last; None: no mark
     named: dict[int, str]  # labels below some columns, by index
 
 
@@ -124,14 +130,14 @@ def one_computation(
 
 
 def _takeaway(name: str, difference: Difference, steps: int) -> str:
-    """Return the claim with the measured difference, or that the modes differ."""
+    """Return the claim with the measured difference, or that both results differ."""
     claim = filled(_TEXTS[name], "takeaway", steps=steps)
     if difference.value is None:
         return f"{claim}."
     if not math.isfinite(difference.value):
         return LOST
     if not difference.same:
-        return f"Both modes differ by up to {difference.text}."
+        return f"Both differ by up to {difference.text}."
     return f"{claim}: difference {difference.text}."
 
 
@@ -188,6 +194,22 @@ def ways_to_break_it(
         "zeroed": _card("zeroed", difference("zeroed")),
         "backwards": _card("backwards", difference("backwards"), flipped),
     }
+
+
+def streaming_cards(
+    experiment: Experiment, steps: int, features: int, result: Mapping[str, Any] | None
+) -> dict[str, ProofCard]:
+    """Return cards by name on a call per timestep, wrong states, and another batch size."""
+    known = result["differences"] if result else {}
+    names: dict[str, Any] = {"steps": steps, "features": features}
+    names |= {"cell": CELLS[experiment.model.cell].label}
+    cards = {"batch": _card("batch", **names)}
+    for name, codes in STREAMED.items():
+        keys = zip((name, f"{name}_rule"), codes, strict=True)
+        measured = [Difference(f"max |{code}|", known.get(key), ROUNDING) for key, code in keys]
+        takeaway = _takeaway(name, measured[0], steps) if name == "steps" else ""
+        cards[name] = _card(name, *measured, takeaway=takeaway, **names)
+    return cards
 
 
 def leak_words(leak: Leak) -> Words:

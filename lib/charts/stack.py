@@ -62,9 +62,11 @@ def _activations(layer: shapes.Layer) -> list[str]:
 
 def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, str, Markup]]:
     """Return each output of the last layer, its name if there are several, and its image."""
-    recurrent = shapes.Recurrent, shapes.Bidirectional, shapes.CellStack
+    recurrent = shapes.Recurrent, shapes.Bidirectional, shapes.CellStack, shapes.TorchRecurrent
     layer, boxes = steps[-1].layer, []
-    by_mode = layer.kind != "input" and any(isinstance(step.layer, recurrent) for step in steps)
+    by_mode = not isinstance(layer, shapes.Input) and any(
+        isinstance(step.layer, recurrent) for step in steps
+    )
     names = layer.returned()
     # A layer that isn't reached has names, but no tensors.
     for tensor, name in zip(steps[-1].tensors, names, strict=False):
@@ -104,7 +106,9 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
         letters = int((width - 8) / LETTER) - len(f"{at + 1} ")  # that fit after the number
         name = name if len(name) <= letters else name[: letters - 1] + "…"
         label = f"{at + 1} {name}" if letters >= 4 else f"{at + 1}"
-        boxes.append((pitch * at, label, step.error is not None, step.layer.kind == "input"))
+        boxes.append(
+            (pitch * at, label, step.error is not None, isinstance(step.layer, shapes.Input))
+        )
     for (at, to, states), height in arcs.items():
         if not height:
             y, end = top + HEIGHT / 2, pitch * to
@@ -135,17 +139,17 @@ def graph_sentence(steps: Steps) -> str:
 
 def layer_sentence(step: TracedLayer) -> str:
     """Return a layer's output, or why it has none, as a sentence."""
-    name, kind, error = step.layer.title, step.layer.kind, step.error
+    name, layer, error = step.layer.title, step.layer, step.error
     if step.not_traced:
         return f"{name} isn't traced: {step.not_traced.reason}"
     if error:
         return f"{name} breaks: expected {error.expected}, received {error.received}"
     if not step.tensors:
         return f"{name} isn't reached"
-    if kind == "input":
+    if isinstance(layer, shapes.Input):
         return f"The input is {readable_shapes(step.tensors)}"
     parameters = f" with {step.parameters:,} parameters" if step.parameters else ""
-    returns = f"unpacking ({name}) leaves x with" if kind == "unpack" else f"{name} returns"
+    returns = f"unpacking ({name}) leaves x with" if layer.kind == "unpack" else f"{name} returns"
     sentence = f"{returns} {readable_shapes(step.tensors)}{parameters}"
     if spare := shapes.spare_states(step):  # states of the backward layer of a Bidirectional
         n = len(step.inputs.states)
@@ -209,7 +213,8 @@ def stack_title(steps: Steps) -> str:
         return f"This stack breaks at layer {place + 1}, {steps[place].layer.keras}"
     if place is not None:
         return f"Layer {place + 1}, {steps[place].layer.keras}, can't be traced here"
-    inputs = [tensor for step in steps if step.layer.kind == "input" for tensor in step.tensors]
+    entries = [step for step in steps if isinstance(step.layer, shapes.Input)]
+    inputs = [tensor for step in entries for tensor in step.tensors]
     outputs = [tensor for at in shapes.output_places(steps) for tensor in steps[at].tensors]
     first, last = (
         readable_shapes(tuple(some)) if len(some) < 3 else f"{len(some)} tensors"

@@ -15,4 +15,5 @@ from lib.export.files import (
 )
 from lib.export.kept import Kept, keep, open_kept, versions
 from lib.export.predictions import predictions
+from lib.export.streaming import streaming_code
 from lib.export.torch_weights import torch_loader, torch_weights

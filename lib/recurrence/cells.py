@@ -38,6 +38,11 @@ class Trace:
     cell: Array | None  # the cell states of an LSTM; None for other cells
     gates: dict[str, Array]  # by name in `GATES`; also computed at masked steps, but not used there
 
+    @property
+    def states(self) -> tuple[Array, ...]:
+        """The states of every step: h, and an LSTM's c."""
+        return (self.hidden,) if self.cell is None else (self.hidden, self.cell)
+
 
 def unroll(
     cell: str,
@@ -45,8 +50,10 @@ def unroll(
     x: Array,
     mask: Array | None = None,
     go_backwards: bool = False,
+    *,
+    initial_state: Sequence[Array] | None = None,
 ) -> Trace:
-    """Run a recurrent layer over its input from a zero state, and return the values of every step.
+    """Run a recurrent layer over its input, and return the values of every step.
 
     Args:
         cell: a key of `lib.experiment.CELLS`.
@@ -54,6 +61,7 @@ def unroll(
         x: inputs (N, T, F).
         mask: (N, T), false at steps that keep the previous state and output.
         go_backwards: read from the last step to the first. Step 0 of the trace reads `x[:, -1]`.
+        initial_state: the states before the first step, (N, U) each; by default zeros.
 
     Raises ValueError for an unknown cell or for shapes that don't match.
     """
@@ -73,6 +81,8 @@ def unroll(
         gates = blocks.reshape(t, n, -1)
         units, compute_step = len(recurrent), STEPS[cell]
         states = np.zeros((t + 1, len(STATES[cell]), n, units), np.float32)
+        if initial_state is not None:
+            states[0] = initial_state
         for step, after in enumerate(states[1:]):
             compute_step(gates[step], states[step], after, recurrent, bias)
             if mask is not None:

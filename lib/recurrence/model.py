@@ -138,7 +138,7 @@ def difference(
     are `sequence` (N, T, U) and the final `states`, (N, U) each: h, and an LSTM's c.
     """
     top = unroll_stack(cell, weights, x)[-1]
-    ours = [top.hidden, *(s[:, -1] for s in (top.hidden, top.cell) if s is not None)]
+    ours = [top.hidden, *(state[:, -1] for state in top.states)]
     return max(
         float(np.abs(own - keras).max() / max(1.0, np.abs(keras).max()))
         for own, keras in zip(ours, [sequence, *states], strict=True)

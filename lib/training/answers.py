@@ -3,14 +3,9 @@
 Arguments and results are plain values and NumPy arrays. After sending, arrays are read-only and
 tuples are lists. `weights` are in Keras's order: three arrays for each recurrent layer from the
 bottom up, then the arrays of the head, if the model has a head.
-
-An eager recurrent layer takes 2 ms of Python per timestep. A traced layer takes microseconds, after
-0.1 to 1 s of tracing. So a model's first UNTRACED_STEPS timesteps run eagerly.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,92 +17,20 @@ import tensorflow as tf
 from lib.experiment import CELLS, LOSSES
 from lib.recurrence import ARRAYS_EACH, layers_of, weight_names
 from lib.shapes import MISTAKES, damage
-from lib.training.engine import traced, tracing
+from lib.training.keras_layers import (
+    Calls,
+    Weights,
+    apply_layers,
+    head_layers,
+    largest,
+    recurrent,
+    stack,
+)
 from lib.training.pooling_layers import keras_pool
+from lib.training.streaming import streaming
 
-Weights = Sequence[np.ndarray]
-UNTRACED_STEPS = 40  # timesteps that a model runs eagerly, over all calls of one function
 MOST_OUTPUTS = 200  # `influence` differentiates at most this many outputs: T × output columns
 MOST_VALUES = 1_000_000  # hidden values in one backward pass; each needs about 80 bytes
-_steps: Counter[tuple[Any, ...]] = Counter()  # timesteps run so far, by function and model
-
-
-class Calls:
-    """Runs all layers for an answer the same way: eager and traced layers may round differently."""
-
-    def __init__(self, function: str, cell: str, weights: Weights, steps: int) -> None:
-        """Add `steps` to the timesteps of this function with models of the same weight shapes."""
-        key = (function, cell, *(np.shape(w) for w in weights))
-        _steps[key] += steps
-        self._traced = _steps[key] > UNTRACED_STEPS
-
-    def run(self, layers: Sequence[Any], x: np.ndarray, mask: np.ndarray | None = None) -> Any:
-        """Return a stack's outputs for x (N, T, F) and a mask (N, T); `layers` from the bottom."""
-        return self(apply_layers, tuple(layers), *([x] if mask is None else [x, mask]))
-
-    def __call__(self, function: Callable[..., Any], model: Any, *arrays: np.ndarray) -> Any:
-        """Return `function(model, *tensors)` with NumPy arrays as results; `model` is hashable."""
-        shapes = tuple((None, None, *array.shape[2:]) for array in arrays)
-        call = _code(function, model, shapes) if self._traced else partial(function, model)
-        results = call(*(tf.constant(array, tf.float32) for array in arrays))
-        return tf.nest.map_structure(np.asarray, results)
-
-
-def apply_layers(layers: Sequence[Any], inputs: Any, mask: Any = None) -> Any:
-    """Return the outputs of layers applied in order. The first layer gets the mask."""
-    for layer in layers:
-        options = {} if mask is None else {"mask": keras.ops.cast(mask, "bool")}
-        inputs, mask = layer(inputs, **options), None
-    return inputs
-
-
-@lru_cache(maxsize=32)  # An entry takes 4 MB. A model needs about 15 entries for any weights.
-def _code(function: Callable[..., Any], model: Any, shapes: tuple[Any, ...]) -> Callable[..., Any]:
-    with tracing:
-        return traced(partial(function, model), *map(tf.TensorSpec, shapes))
-
-
-def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **options: Any) -> Any:
-    """Return a built Keras layer with these weights (kernel, recurrent_kernel, bias) and `options`.
-
-    If `merge_mode` is given, the layer is Bidirectional and has six arrays. Layers are cached by
-    size, options and `place` in the stack.
-    """
-    features, options["units"] = len(weights[0]), len(weights[1])
-    named = tuple(sorted(options.items()))
-    layer = _layer(CELLS[cell].keras, features, named, merge_mode, place)
-    layer.set_weights(list(weights))
-    return layer
-
-
-def stack(cell: str, parts: Sequence[Any], **options: Any) -> tuple[Any, ...]:
-    """Return a stack of layers; `parts` are each layer's weights, `options` the top layer's."""
-    top = len(parts) - 1
-    below = [recurrent(cell, parts[place], place, return_sequences=True) for place in range(top)]
-    return (*below, recurrent(cell, parts[top], top, **options))
-
-
-# Share layers: Keras leaks 0.13 MB for each layer that it builds. Only one thread uses them.
-@lru_cache(maxsize=80)
-def _layer(
-    kind: str, features: int, options: tuple[Any, ...], merge_mode: str = "", place: int = 0
-) -> Any:
-    del place  # `place` is only part of the cache key: two layers of a stack can't be one object
-    layer = getattr(keras.layers, kind)(**dict(options))
-    if merge_mode:
-        layer = keras.layers.Bidirectional(layer, merge_mode=merge_mode)
-    layer.build((None, None, features))
-    return layer
-
-
-def _head(weights: Weights) -> list[Any]:
-    """Return a list with the built Dense head; an empty list if there are no weights."""
-    if not weights:
-        return []
-    features, units = weights[0].shape
-    layer = _layer("Dense", features, (("units", units),))
-    layer.set_weights(list(weights))
-    return [layer]
 
 
 def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) -> dict[str, Any]:
@@ -127,7 +50,7 @@ def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) 
     (sequence, *states), final = run(every, x), run(last, x)
     one = x[sample : sample + 1]
     return {
-        "difference": _largest(sequence[:, -1] - final),
+        "difference": largest(sequence[:, -1] - final),
         "sequence": sequence,
         "last": final,
         "prefixes": np.concatenate([run(last, one[:, :t]) for t in range(1, steps + 1)]),
@@ -162,21 +85,16 @@ def breakings(
     backwards = run(stack(cell, parts, return_sequences=True, go_backwards=True), x)
     backwards_last = run(stack(cell, parts, go_backwards=True), x)
     return {
-        "bidirectional": _largest(sequence[:, -1] - final),
-        "bidirectional_rule": _largest(both_ends - final),
-        "padded": _largest(run(every, padded)[:, -1] - padded_last),
-        "padded_moved": _largest(padded_last - unpadded_last),
-        "masked": _largest(run(every, padded, mask)[:, -1] - masked_last),
-        "masked_moved": _largest(masked_last - unpadded_last),
-        "zeroed": _largest(run(zeroed, padded, mask)[:, -1] - masked_last),
-        "backwards": _largest(backwards[:, -1] - backwards_last),
-        "backwards_flipped": _largest(np.flip(backwards, axis=1)[:, -1] - backwards_last),
+        "bidirectional": largest(sequence[:, -1] - final),
+        "bidirectional_rule": largest(both_ends - final),
+        "padded": largest(run(every, padded)[:, -1] - padded_last),
+        "padded_moved": largest(padded_last - unpadded_last),
+        "masked": largest(run(every, padded, mask)[:, -1] - masked_last),
+        "masked_moved": largest(masked_last - unpadded_last),
+        "zeroed": largest(run(zeroed, padded, mask)[:, -1] - masked_last),
+        "backwards": largest(backwards[:, -1] - backwards_last),
+        "backwards_flipped": largest(np.flip(backwards, axis=1)[:, -1] - backwards_last),
     }
-
-
-def _largest(values: np.ndarray) -> float:
-    """Return the largest absolute value; 0.0 only if all values are exactly zero."""
-    return float(np.abs(values).max(initial=0.0))
 
 
 def influence(
@@ -203,7 +121,7 @@ def influence(
     # Repeat the sample once per output, so that one backward pass computes many gradients.
     rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
     call = Calls("influence", cell, (*weights, *(backward or ())), steps)
-    layers_up = (*below_head, *_head(head_weights))
+    layers_up = (*below_head, *head_layers(head_weights))
     chosen = np.eye(count, dtype=np.float32).reshape(count, steps, columns)
     gradients = [
         call(_by_inputs, layers_up, np.repeat(x[None], len(part), axis=0), part)
@@ -232,7 +150,7 @@ def reach(
     """
     parts, head_weights = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
-    model = (cells, tuple(_head(head_weights)), loss, layer)
+    model = (cells, tuple(head_layers(head_weights)), loss, layer)
     samples, steps, units = *x.shape[:2], len(parts[layer][1])
     twice = np.concatenate([x, x]), np.concatenate(y if y.ndim == 4 else [y, y])
     call = Calls("reach", cell, weights, steps)
@@ -346,5 +264,5 @@ def target_damage(case: str) -> dict[str, Any]:
     return {"loss": loss, "predictions": last, "truth": y[damage.TRAINED_SAMPLES :, -1, 0]}
 
 
-_FUNCTIONS = breakings, influence, keras_file, modes, reach, target_damage
+_FUNCTIONS = breakings, influence, keras_file, modes, reach, streaming, target_damage
 ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {each.__name__: each for each in _FUNCTIONS}

@@ -10,7 +10,7 @@ from lib.experiment import CELLS, Experiment
 from lib.recurrence import difference, forward, initial_model_weights, unroll, unroll_stack
 from lib.recurrence.model import initial_weights
 from lib.recurrence.padding import batch, padded_batches
-from lib.training import answers as keras_answers
+from lib.training import keras_layers
 from lib.training.answers import breakings, influence, modes, reach
 
 N, T, F, U = 3, 5, 2, 4
@@ -213,7 +213,7 @@ def test_traced_answers_equal_eager_answers(cell, layers, monkeypatch):
     }
     answers = {}
     for kind, most in (("eager", 1_000_000), ("traced", 0)):
-        monkeypatch.setattr(keras_answers, "UNTRACED_STEPS", most)
+        monkeypatch.setattr(keras_layers, "UNTRACED_STEPS", most)
         answers[kind] = {name: question() for name, question in questions.items()}
     keras.tree.map_structure(assert_same, answers["eager"], answers["traced"])
 

@@ -18,7 +18,7 @@ def numbers(value):
     elif isinstance(value, list | tuple):
         for each in value:
             yield from numbers(each)
-    else:
+    elif not isinstance(value, str):
         yield np.asarray(value, np.float64)
 
 

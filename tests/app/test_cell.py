@@ -15,7 +15,7 @@ from lib.ui.cell import ask
 from lib.ui.frame import PAGES
 from tests.app.driver import address, html, link, start, text
 
-PARTS = ("unrolled", "proof", "break", "learn")
+PARTS = ("unrolled", "proof", "break", "learn", "stream")
 
 
 def open_part(app, name):
@@ -32,6 +32,7 @@ def test_only_the_open_part_sends_requests_and_sends_each_once(client):
         ("proof", ["modes"]),
         ("break", ["breakings"]),
         ("learn", ["reach", "influence", "influence"]),
+        ("stream", ["streaming"]),
     ):
         before = len(sent)
         open_part(app, part).run()
@@ -43,6 +44,19 @@ def test_only_the_open_part_sends_requests_and_sends_each_once(client):
     app.select_slider(key="cell_sample_32").set_value(3).run()
     names = [question.name for question in sent[len(ask.PLACES) :]]
     assert names == ["influence", "influence"]
+
+
+def test_streaming_draws_its_pictures_before_keras_answers(client):  # noqa: ARG001  no Keras
+    """Data that can't be generated say why, and a button picks a sine wave, which can."""
+    app = link("Cell", data="parity", part="stream")
+    assert "Call 1 takes unit " in text(app)
+    assert "isn't the next timestep's input" in text(app)
+    assert not app.get("plotly_chart")
+    app.button(key="to_sine").click().run()
+    assert address(app) == {"data": "sine", "part": "stream"}
+    assert "the model reads its own predictions" in text(app)
+    assert len(app.get("plotly_chart")) == 2
+    assert [len(code.value.splitlines()) < 30 for code in app.code[-3:]] == [True] * 3
 
 
 def test_masked_steps_are_left_out(client):

@@ -40,12 +40,15 @@ def test_every_part_shows_the_results_of_keras(monkeypatch):
     # Bidirectional, padding, zero_output_for_mask and a flipped sequence change the output.
     assert page.count("≠ ") == 4
     assert page.count("✓ 0.0") == 3
+    page = html(open_answered(app, "stream"))
+    assert (page.count("≠ "), page.count("✓ 0.0")) == (3, 5)
+    assert app.code[0].value.startswith("If an RNN is stateful")
     shown = text(open_answered(app, "learn"))
     assert "output in none of 10 pairs" in shown
     assert "output in all 10 pairs" in shown
     assert re.search(r"Gradient at step 1: \S+ times larger for the loss", shown)
     fake = FakeClient()
     monkeypatch.setattr(TrainingClient, "ask", fake.ask)
-    for part in ("proof", "break", "learn"):
+    for part in ("proof", "break", "learn", "stream"):
         open_part(app, part)
     assert not fake.questions

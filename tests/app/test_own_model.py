@@ -195,3 +195,18 @@ def test_a_stack_that_ends_in_softmax_is_checked_with_cross_entropy():
         app = shapes(stack=f"input~{last}")
         app.button(key="to_doctor").click().run()
         assert app.selectbox(key="check_loss").value == "categorical_crossentropy"
+
+
+def test_pytorch_code_is_traced_and_offered_in_keras():
+    """The page says whose error it shows. A click traces the same model in Keras."""
+    code = "model = nn.Sequential(nn.LSTM(3, 16), nn.Linear(16, 1))"
+    app = paste(code)
+    assert "breaks at layer 3, nn.Linear" in title(app)
+    assert "PyTorch creates this layer" in text(app)
+    assert any("must be Tensor, not tuple" in code.value for code in app.code)
+    button(app, "Use only the first of the tuple").click().run()
+    assert title(app).startswith("From (12, N, 3) to (12, N, 1)")
+    assert "PyTorch counts 1,361 parameters, Keras 1,297" in text(app)
+    button(app, "Trace the Keras code").click().run()
+    assert title(app).startswith("From (N, 12, 3) to (N, 12, 1)")
+    assert app.number_input(key="layer_1_lstm_units").value == 16

@@ -30,6 +30,7 @@ PATHS = (
     "/cell?part=proof",
     "/cell?part=break",
     "/cell?part=learn",
+    "/cell?data=sine&part=stream",
 )
 """`make test` runs axe on the first five paths, which have nearly all kinds of elements."""
 PHONE = {"width": 390, "height": 844}

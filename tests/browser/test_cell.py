@@ -1,4 +1,4 @@
-"""User journeys through the four parts of the Cell page."""
+"""User journeys through the five parts of the Cell page."""
 
 import re
 
@@ -60,7 +60,7 @@ def test_a_link_opens_the_same_timestep_and_unit(page):
     expect(slider(page, "Timestep")).to_have_value("8")
 
 
-@pytest.mark.parametrize("part", ["unrolled", "proof", "break", "learn"])
+@pytest.mark.parametrize("part", ["unrolled", "proof", "break", "learn", "stream"])
 def test_each_part_is_small_and_nothing_moves(page, part):
     """A part has at most 1440 by 1800 pixels and 350 words. Keras's results move nothing."""
     page.set_viewport_size({"width": 1440, "height": 1800})
@@ -75,6 +75,24 @@ def test_each_part_is_small_and_nothing_moves(page, part):
     main = page.get_by_test_id("stMain")
     assert len(main.inner_text().split()) <= 350
     assert main.evaluate("main => main.scrollHeight") <= 1800
+
+
+def test_one_value_at_a_time_and_generated_values(page):
+    """Arrow keys move the frame around the states. A button picks data that can be generated."""
+    open_page(page, "/cell?data=parity&part=stream")
+    slider(page, "Timestep").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Call 2 takes unit 4's h from")).to_be_visible()
+    frame = page.locator(".st-key-cell_carried .outline").nth(1)
+    shares = frame.evaluate("""frame => [frame.offsetLeft, frame.offsetWidth].map(
+        (pixels) => Math.round((13 * pixels) / frame.parentElement.offsetWidth))""")
+    assert shares == [1, 2]  # columns of the states, the first one before any call
+    page.get_by_role("button", name="Generate a sine wave").click()
+    expect(page.get_by_text("the model reads its own predictions").first).to_be_visible()
+    expect(page.get_by_role("radio", name="Streaming")).to_be_checked()
+    page.get_by_text("Code to copy").click()
+    page.get_by_role("tab", name="PyTorch").click()
+    expect(page.get_by_text("batch_first=True")).to_be_visible()
 
 
 def test_the_page_follows_a_training_run(page):
@@ -96,7 +114,7 @@ def test_on_a_phone_nothing_scrolls_sideways_and_the_playhead_stays_visible(page
     open_page(page, "/cell?data=worked_raw")
     expect(page.get_by_text("Every number by hand")).to_be_visible()
     main = page.get_by_test_id("stMain")
-    for title in ("Proof", "Break it", "How modes learn", "Unrolled"):
+    for title in ("Proof", "Break it", "How modes learn", "Streaming", "Unrolled"):
         open_part(page, title)
         settle(page)
         assert main.evaluate("main => main.scrollWidth") <= 390

@@ -14,8 +14,8 @@ README = (ROOT / "lib" / "README.md").read_text(encoding="utf-8")
 MAP = re.findall(r"^\| `(\w+)` \|", README, flags=re.MULTILINE)
 """The packages of lib in the order of the map, from the top down."""
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
-HEAVY = ("engine", "recurrent_layers", "pooling_layers", "answers")
-"""The modules of lib.training that import Keras or TensorFlow."""
+HEAVY = ("engine", "keras_layers", "recurrent_layers", "pooling_layers", "streaming", "answers")
+"""The modules of lib.training that load Keras or TensorFlow."""
 
 
 @cache
@@ -68,7 +68,7 @@ def test_only_the_worker_imports_modules_that_import_keras():
         for path in [*LIB, *PAGES]
         if any(f"{name}.".startswith(heavy) for name in imports(path))
     }
-    assert users == {"answers.py", "engine.py", "worker.py"}
+    assert users == {"answers.py", "engine.py", "keras_layers.py", "streaming.py", "worker.py"}
 
 
 def test_only_one_module_imports_ray():

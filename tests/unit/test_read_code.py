@@ -258,7 +258,6 @@ def test_a_notebook_and_a_script_are_recognized_by_their_content():
         ("model = Sequential([LSTM(16)\nx = 1", 1, "never closed"),
         ("ValueError: Input 0 of layer is incompatible: found ndim=2", None, "Read an error"),
         ('Model: "m"\n┏━━┓\n┃ Layer (type) ┃', None, "received its summary"),
-        ("import torch.nn as nn\nm = nn.LSTM(3, 4)", None, "PyTorch"),
         ("class M(keras.Model):\n    pass\nM().compile()", 1, "the class M"),
         ("Sequential([Input((3,))] + [Dense(3) for _ in range(200)])", None, "received 201"),
     ],

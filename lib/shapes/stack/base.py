@@ -248,7 +248,7 @@ class Layer:
 
     def arguments(self) -> Iterator[str]:
         """Yield the code's arguments: required ones in order, then changed settings by name."""
-        needed = SIGNATURES.get(self.keras, {}).get("required", ())
+        needed = self.needed()
         for setting in self.settings():
             value = getattr(self, setting.name)
             written = f"{value:g}" if isinstance(value, float) else f"{value}"
@@ -258,6 +258,10 @@ class Layer:
                 yield written
             elif value != setting.default and not setting.in_call:
                 yield f"{setting.name}={written}"
+
+    def needed(self) -> tuple[str, ...]:
+        """Return the names of the arguments without a default."""
+        return tuple(SIGNATURES.get(self.keras, {}).get("required", ()))
 
     def check(self) -> None:
         """Raise ShapeError for settings that Keras refuses for any input."""

@@ -19,11 +19,13 @@ from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import PYTHON_OPS, Dense, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import GRU, LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.settings import MOST
+from lib.shapes.stack.torch_making import TORCH_KINDS
 from lib.text import beside, typed
 
 ANY = "any"
 LONGEST = 8000
 INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *PYTHON_OPS)}
+_ALL_KINDS = KINDS | TORCH_KINDS
 _FIELDS = {"of": "of", "from": "states", "as": "shares"}  # prefix in a link → field of a layer
 _REF = r"\d{1,4}(?:\.\d{1,4})?"
 _CELLS = {kind.kind: kind for kind in LAYER_OF_CELL.values()}
@@ -94,7 +96,7 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
     for part in text[:LONGEST].split("~"):
         name, *words = part.split("_")
         kind, _, inside = name.partition("-")
-        if kind in KINDS and (not inside or inside in INSIDE):
+        if kind in _ALL_KINDS and (not inside or inside in INSIDE):
             layers.append(_read(kind, inside, words, sentences))
         elif part:
             sentences.append(f"The link has an unknown layer, “{shortened(name)}”. It was ignored.")
@@ -109,8 +111,8 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
 
 
 def _read(name: str, inside: str, words: list[str], sentences: list[str]) -> Layer:
-    is_wrapper = KINDS[name] is TimeDistributed
-    kind = KINDS[inside or Dense.kind] if is_wrapper else KINDS[name]
+    is_wrapper = _ALL_KINDS[name] is TimeDistributed
+    kind = KINDS[inside or Dense.kind] if is_wrapper else _ALL_KINDS[name]
     values, connections = dict[str, Any](), dict[str, Any]()
     for word in words:
         if found := _REFS.fullmatch(word):

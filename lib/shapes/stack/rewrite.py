@@ -18,6 +18,7 @@ from lib.shapes.stack.read import read_code
 from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, parsed
 from lib.shapes.stack.recurrent import Bidirectional
 from lib.shapes.stack.settings import SIGNATURES
+from lib.shapes.stack.torch_layers import TorchLayer
 
 _SHAPES = {"shape", "batch_shape", "batch_size", "batch_input_shape"}
 _SHAPES |= {"input_shape", "input_dim", "input_length"}
@@ -194,7 +195,9 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
             written = setting.options[value] if setting.options else repr(value)
             parsed_value = ast.parse(written, mode="eval").body
             owner = call if setting.name == "merge_mode" else target
-            names = arguments_of(bare(owner.func))[: len(owner.args)]
+            names = arguments_of(bare(owner.func))
+            names = after.signature() if isinstance(after, TorchLayer) else names
+            names = names[: len(owner.args)]
             given = {one.arg: one for one in owner.keywords}
             if setting.name in names:
                 owner.args[names.index(setting.name)] = parsed_value

@@ -1,1 +1,1 @@
-"""The Cell page: its controls and playhead, its requests to Keras, and its four parts."""
+"""The Cell page: its controls and playhead, its requests to Keras, and its five parts."""

@@ -33,6 +33,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "reach": ("reach", ("layer",)),
     "one way": ("influence", ("sample",)),
     "both ways": ("influence", ("sample",)),
+    "streaming": ("streaming", ("sample", "layer")),
 }
 """By place: the request, and which fields of `Chosen`, besides the model, change its result."""
 
@@ -41,6 +42,11 @@ def measured(chosen: Chosen) -> np.ndarray:
     """Return the samples for measuring differences, (N, T, F), the shown sample first."""
     others = chosen.shown[chosen.shown != chosen.sample]
     return chosen.dataset.x[[chosen.sample, *others[: MEASURED - 1]]]
+
+
+def neighbors(chosen: Chosen) -> np.ndarray:
+    """Return the shown sample and another one, (2, T, F); the same twice if it is the only one."""
+    return measured(chosen)[[0, -1]]
 
 
 def backward(chosen: Chosen) -> LayerWeights:
@@ -60,6 +66,8 @@ def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
             return up_to_layer | {"sample": 0, "layers": chosen.layer + 1}
         case "breakings":
             return up_to_layer | {"backward": backward(chosen), "padding": PADDING}
+        case "streaming":
+            return up_to_layer | {"x": neighbors(chosen)}
         case "reach":
             averaged = chosen.shown[:AVERAGED]
             of_loss = {"loss": experiment.training.loss, "layer": chosen.layer}

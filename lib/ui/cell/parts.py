@@ -1,4 +1,4 @@
-"""The parts of the Cell page: the unrolled layer, the proof, what breaks it, and gradients."""
+"""The parts of the Cell page: the unrolled layer, the proof, what breaks it, gradients, streams."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from lib.ui import runs
 from lib.ui.browser import playhead_band
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
 from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
+from lib.ui.cell.streaming import draw_streaming
 from lib.ui.session import Loaded
 from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_chart, takeaway
 
@@ -312,4 +313,5 @@ PARTS = {  # by name in the address
     "proof": CellPart("Proof", ("modes",), draw_proof),
     "break": CellPart("Break it", ("breakings",), draw_breakings),
     "learn": CellPart("How modes learn", ("reach", "one way", "both ways"), draw_learning),
+    "stream": CellPart("Streaming", ("streaming",), draw_streaming),
 }

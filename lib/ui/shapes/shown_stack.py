@@ -24,7 +24,7 @@ TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
 # Every loss name that `compile` accepts → the loss in Explore.
 LOSS_OF = {name: key for key, loss in LOSSES.items() for name in shapes.RULE_OF[loss.keras].names}
 MOST_NOTES = 3  # notes shown; further notes are folded
-HINT = "Paste your model (code or to_json()), or drop its file. Code is read, never run."
+HINT = "Paste a Keras or PyTorch model, or drop a file. Code is read, never run."
 
 
 def remember_sidebar_stack(loaded: Loaded) -> Stack:

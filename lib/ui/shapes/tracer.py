@@ -58,16 +58,41 @@ def tracer(stack: Stack, palette: Palette) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             _add_menu("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
             label, stops = "Check a target for this output", shapes.stopped_at(steps) is not None
-            press(label, "fact_check", "to_doctor", take_stack_output, disabled=stops)
+            is_off = stops or shapes.is_torch(stack)  # the doctor checks losses of Keras
+            press(label, "fact_check", "to_doctor", take_stack_output, disabled=is_off)
             to_explore(stack)
         if len(stack) >= shapes.MAX_LAYERS:
             hint(f"The limit is {shapes.MAX_LAYERS} layers.")
+    if shapes.is_torch(stack):
+        with card("The same in Keras", key="in_keras"):
+            _in_keras(steps)
+        return
     with card("The stack as Keras code"):
-        code = shapes.keras_code(steps)
-        if code.startswith("# "):  # a comment says that the code is incomplete
-            hint(code.partition("\n")[0].removeprefix("# "))
-        st.code(code, language="python", wrap_lines=True)
-        save_button("Download the code", code.encode, "model.py", "text/x-python")
+        _code(steps)
+
+
+def _code(steps: Steps) -> None:
+    code = shapes.keras_code(steps)
+    if code.startswith("# "):  # a comment says that the code is incomplete
+        hint(code.partition("\n")[0].removeprefix("# "))
+    st.code(code, language="python", wrap_lines=True)
+    save_button("Download the code", code.encode, "model.py", "text/x-python")
+
+
+def _in_keras(steps: Steps) -> None:
+    """Draw the Keras code of a PyTorch stack, or the reason why there is none."""
+    same = shapes.to_keras(steps)
+    if isinstance(same, str):
+        hint(same)
+        return
+    traced = shapes.trace(same)
+    torch, keras = shapes.total(steps), shapes.total(traced)
+    if torch != keras:
+        hint(f"{TEXTS['fewer'].format(torch=torch, keras=keras)} {TEXTS['biases']}")
+    if any(layer.keras.endswith("Normalization") for layer in same):
+        hint(TEXTS["normalized"])
+    press("Trace the Keras code", "stacks", "trace_keras", partial(set_stack, same))
+    _code(traced)
 
 
 def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
@@ -111,13 +136,14 @@ def _pick_layer(steps: Steps) -> list[int]:
 def _row(place: int, steps: Steps, html: str, fixes: list[Remedy], lines: dict[int, str]) -> None:
     step, stack = steps[place], tuple(step.layer for step in steps)
     error, why = step.error, step.not_traced
+    library = "PyTorch" if shapes.is_torch(stack) else "Keras"
     settings, result = st.columns([8, 5], vertical_alignment="top" if error or why else "center")
     with settings, st.container(gap=None):
         _layer_settings(place, stack, step)
         if why:
-            hint(f"{capital(why.reason)}. {TEXTS['not traced']}")
+            hint(f"{capital(why.reason)}. {TEXTS['not traced'].format(library=library)}")
         if error and error.message:
-            hint(TEXTS[error.when])
+            hint(TEXTS[error.when].format(library=library))
             st.code(error.message, language=None, wrap_lines=True)
         elif error:
             silent = len(step.inputs.tensors) > 1 and error.when == "trained"
@@ -171,7 +197,11 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
     """Return the settings of a layer that have an effect: the usual ones, then the rare ones."""
-    hidden = UNUSED[layer.form] if isinstance(layer, shapes.Input) else ["called"]
+    hidden = (
+        UNUSED.get(layer.form, ["shape"])
+        if isinstance(layer, shapes.Input)
+        else ["called", "index"]
+    )
     if isinstance(layer, shapes.Unread) and isinstance(layer.error, shapes.ShapeError):
         hidden = ["called", "output"]
     used = [setting for setting in layer.settings() if setting.name not in hidden]
@@ -181,7 +211,8 @@ def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
 
 def _add_menu(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
     options |= {"disabled": len(stack) >= shapes.MAX_LAYERS, "on_click": partial(_add, key, place)}
-    menu = {name: kind.keras for name, kind in shapes.KINDS.items() if name != "unread"}
+    kinds = shapes.kinds_for(stack).items()
+    menu = {name: kind().keras for name, kind in kinds if name != "unread"}
     st.menu_button(label, list(menu), format_func=menu.__getitem__, key=key, **options)
 
 
@@ -307,7 +338,7 @@ def _add(key: str, place: int) -> None:
     name, stack = st.session_state.get(key), current_stack()
     if not name or len(stack) >= shapes.MAX_LAYERS or place > len(stack):
         return
-    layer = shapes.KINDS[name]()
+    layer = shapes.kinds_for(stack)[name]()
     if isinstance(layer, shapes.Joining):  # join the outputs of the two layers before
         layer = replace(layer, of=(Ref(max(place - 2, 0)), Ref(place - 1)))
     if isinstance(layer, shapes.Input) and isinstance(first := stack[0], shapes.Input):

@@ -192,6 +192,10 @@ class Calls(Builder):
             return self.unread(self.origin.call or name, "value")
         return UNKNOWN
 
+    def tensor_method(self, owner: Any, name: str, args: Args, keywords: Keywords) -> Any:  # noqa: ARG002
+        """Return the result of a tensor's method. Tensors of Keras have none."""
+        return NotImplemented
+
     def outputs(self, tensor: Ref, count: int = 0) -> list[Ref]:
         """Return a layer's output tensors, at least `count` of them if code unpacks them."""
         layer = self.rows[tensor.place]

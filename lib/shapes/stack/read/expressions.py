@@ -20,6 +20,7 @@ from lib.shapes.stack.read.values import LayerObject, ModelObject, Name, is_list
 
 # Common names, for code pasted without its imports.
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
+_NOT_IMPORTED |= {"torch": "torch", "nn": "torch.nn", "F": "torch.nn.functional"}
 
 
 class Expressions(Calls):
@@ -196,7 +197,8 @@ class Expressions(Calls):
             parameters.append(Parameter(one.arg, Parameter.KEYWORD_ONLY, default=value))
         if args.kwarg:
             parameters.append(Parameter(args.kwarg.arg, Parameter.VAR_KEYWORD))
-        return values.Function(name, body, Signature(parameters), self.names)
+        in_code = {one.name: one for one in parameters}  # Python accepts a name only once.
+        return values.Function(name, body, Signature([*in_code.values()]), self.names)
 
     def _call(self, node: ast.Call) -> Any:
         func = node.func
@@ -216,6 +218,10 @@ class Expressions(Calls):
         if isinstance(owner, (list, dict)):
             value = values.call_method(owner, name, args)
             return self.skip(node, "other") if value is UNKNOWN else value
+        if isinstance(owner, (Ref, values.Array)):
+            value = self.tensor_method(owner, name, args, keywords)
+            if value is not NotImplemented:
+                return value
         is_method = isinstance(func, ast.Attribute)
         callee = self.attribute(owner, name) if is_method else self.value(func)
         return self.call_value(callee, args, keywords, name)

@@ -142,6 +142,8 @@ def computed(function: Callable[..., Any], *args: Any) -> Any:
 
 def operation(sign: ast.AST, left: Any, right: Any) -> Any:
     """Return an operator's result for plain values, lists, or an array and a number."""
+    if isinstance(sign, (ast.Is, ast.IsNot)) and right is None and not isinstance(left, Unknown):
+        return (left is None) == isinstance(sign, ast.Is)
     numbers = [isinstance(one, (int, float)) for one in (left, right)]
     if isinstance(left, Array) or isinstance(right, Array):
         return (right if numbers[0] else left) if any(numbers) else UNKNOWN

@@ -1,0 +1,93 @@
+"""Generation: from some timestep on, a model reads its own predictions as its next inputs.
+
+The model predicts one timestep at a time and carries its states on. This needs targets that are
+inputs of the next timestep. `lib.results.forecasting` goes on after a table's last row.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.data import Dataset
+from lib.experiment import Experiment
+from lib.recurrence import ARRAYS_EACH, layers_of, unroll
+from lib.results.baselines import model_outputs
+from lib.results.forecasting import why_not_fed_back
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Generated:
+    """Predictions of n samples for the H values after the given ones, (n, H, K), in the raw unit.
+
+    If targets are changes, so are these values. A timestep's target is the next timestep's value.
+    """
+
+    given: int  # the number of timesteps with true inputs, G; H is T - G + 1
+    fed_back: np.ndarray  # each prediction is an input of the next one
+    one_step: np.ndarray  # from the true inputs
+    known: np.ndarray  # the true values of timesteps 2 to T + 1, (n, T, K)
+
+    @property
+    def errors(self) -> dict[str, np.ndarray]:
+        """RMSE (H,) of the first target: of both fields, and of "last", the last given value."""
+        known = self.known[..., 0].astype(np.float64)
+        predicted = {name: getattr(self, name)[..., 0] for name in ("one_step", "fed_back")}
+        predicted["last"] = known[:, self.given - 2, None]
+        wrong = {name: each - known[:, self.given - 1 :] for name, each in predicted.items()}
+        return {name: np.sqrt((each**2).mean(axis=0)) for name, each in wrong.items()}
+
+
+def why_not_generated(dataset: Dataset) -> str:
+    """Return why predictions can't be the next inputs, as a sentence; "" if they can be."""
+    if dataset.has_labels:
+        return "The model predicts labels, which aren't inputs of the next timestep."
+    if dataset.origin is None:
+        is_next = np.array_equal(dataset.y[:, :-1], dataset.x[:, 1:, : dataset.targets])
+        return "" if is_next else "The target isn't the next timestep's input."
+    if dataset.origin.rate > 1:
+        return "Timesteps are several rows apart. To feed back predictions, use every row."
+    if not _fed_back(dataset)[0]:
+        return "No target is an input. Add the target's column to the inputs."
+    return why_not_fed_back(dataset)
+
+
+def generate(
+    experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray], samples: np.ndarray
+) -> Generated:
+    """Generate the second half of `samples` (n,) of data that can be generated.
+
+    Other inputs, such as the calendar, keep their true values.
+    """
+    model, x, given = experiment.model, dataset.x[samples].copy(), max(2, dataset.shape[1] // 2)
+    layers, head = layers_of(weights, model.layers), weights[ARRAYS_EACH * model.layers :]
+    states: list[list[np.ndarray] | None] = [None] * len(layers)
+    origin, (features, columns) = dataset.origin, _fed_back(dataset)
+    outputs = list[np.ndarray]()
+    for step in range(x.shape[1]):
+        if step >= given:
+            fed_back = outputs[-1][:, columns]
+            if origin is not None:  # a table's inputs and targets have their own scales
+                raw, scale = origin.y_scale.raw(outputs[-1])[:, columns], origin.x_scale
+                fed_back = (raw - scale.offset[features]) / scale.deviation[features]
+            x[:, step, features] = fed_back
+        signal = x[:, step : step + 1]
+        for k, layer in enumerate(layers):
+            trace = unroll(model.cell, layer, signal, initial_state=states[k])
+            signal, states[k] = trace.hidden, [state[:, -1] for state in trace.states]
+        with np.errstate(over="ignore", invalid="ignore"):  # diverged runs are drawn, too
+            outputs.append(signal[:, 0] @ head[0] + head[1] if head else signal[:, 0])
+    one_step = model_outputs(experiment, weights, dataset.x[samples])[:, given - 1 :]
+    values = [np.stack(outputs, axis=1)[:, given - 1 :], one_step, dataset.y[samples]]
+    if origin is not None:
+        values = [origin.y_scale.raw(each) for each in values]
+    return Generated(given, *values)
+
+
+def _fed_back(dataset: Dataset) -> tuple[list[int], list[int]]:
+    """Return the features that are targets of the timestep before, and their target columns."""
+    if dataset.origin is None:
+        return [*range(dataset.targets)], [*range(dataset.targets)]
+    names, columns = dataset.feature_names, dataset.origin.columns
+    features = [f for f, name in enumerate(names) if name in columns]
+    return features, [columns.index(names[f]) for f in features]

@@ -1,0 +1,129 @@
+"""The Cell page's part "Streaming": one timestep per call, what breaks it, generation, and code."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lib import charts
+from lib.charts import Palette, Side, Strip, generation, proofs
+from lib.export import streaming_code
+from lib.recurrence import unroll_stack
+from lib.results import generate, spread_places, why_not_generated
+from lib.text import LONG_NUMBER
+from lib.ui import address
+from lib.ui.cell.ask import Reply, neighbors
+from lib.ui.cell.chosen import Chosen, Follower
+from lib.ui.session import once
+from lib.ui.widgets import card, card_chart, hint, press, say_steadily, takeaway
+
+PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
+# A card on wrong states reserves space for this takeaway, the longest of the usual ones.
+BREAK_ROOM = f"Off by {LONG_NUMBER}: the second sequence starts from the first one's state."
+LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
+STRIPS = {  # names of a card's two strips
+    "reset": ("one call", "always reset"),
+    "carried": ("second sequence", "no reset"),
+    "order": ("same order", "another order"),
+}
+MOST_GENERATED = 200  # samples whose generated values are compared with the true values
+
+
+def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
+    """Draw all pictures. Return a function that writes a sentence on the picked call."""
+    (reply,), layer, (steps, features) = replies, chosen.layer_pass, chosen.dataset.shape[1:]
+    result, missing = reply.values, reply.instead
+    cards = proofs.streaming_cards(chosen.experiment, steps, features, result)
+    left, right = st.columns((3, 2))
+    with left, card(cards["steps"].title, key="cell_steps", **LOOK):
+        proof, order = cards["steps"], chosen.row_order
+        rows = [result[name].T[order] if result else None for name in ("whole", "stateful")]
+        one = Side("return_sequences=True", "one call", rows[0])
+        sides = one, Side("stateful=True", f"{steps} calls", rows[1])
+        options: Any = {"missing": missing, "axis": "timesteps", "start": chosen.first_row}
+        st.html(proofs.equation(sides, proof, palette, **options))
+        st.html(charts.render(PROOFS, "measured", proof.differences[1], palette, missing))
+        takeaway(proof.takeaway, f"{chosen.which}{proof.why}")
+    with right, card("The state between calls", key="cell_carried", **LOOK):
+        st.html(generation.carried_states(layer, chosen.row_order, palette))
+        sentence_place = st.container().empty()
+    columns = st.columns(4)
+    for (name, outputs), column in zip(_outputs(chosen).items(), columns, strict=False):
+        with column, card(cards[name].title, **LOOK):
+            strips = [_strip(*named, steps) for named in zip(STRIPS[name], outputs, strict=True)]
+            st.html(charts.render(PROOFS, "strips", strips, cards[name], missing, palette))
+            why = f"{chosen.which}{cards[name].why}"
+            takeaway(cards[name].takeaway, why, longest=BREAK_ROOM)
+    with columns[-1], card(cards["batch"].title, **LOOK):
+        st.code(result["message"] if result else missing, language=None, wrap_lines=True)
+        takeaway(cards["batch"].takeaway, cards["batch"].why)
+    _draw_generation(chosen, palette)
+    with st.expander("Code to copy"):
+        code = streaming_code(chosen.experiment, chosen.dataset)
+        for tab, text in zip(st.tabs([*code]), code.values(), strict=True):
+            tab.code(text)
+
+    def write(step: int, unit: int) -> None:
+        with sentence_place:
+            by_steps = result["stateful"] if result else None
+            say_steadily(generation.state_sentence(layer, by_steps, unit, step))
+
+    return write
+
+
+def _outputs(chosen: Chosen) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return the outputs for a card's two strips, right and wrong, (T, U) or (T/2, U), in NumPy."""
+    name, weights, x = (
+        chosen.experiment.model.cell,
+        chosen.upward(chosen.weights),
+        neighbors(chosen),
+    )
+    steps, half = x.shape[1], x.shape[1] // 2
+
+    def outputs(inputs: np.ndarray) -> np.ndarray:
+        return unroll_stack(name, weights, inputs)[-1].hidden[..., chosen.row_order]
+
+    first, second = outputs(x)
+    exchanged = outputs(np.concatenate([x[:1, :half], x[1:, half:]], axis=1))[0]
+    return {
+        "reset": (first, outputs(x[0][:, None])[:, 0]),
+        "carried": (second, outputs(np.concatenate(x)[None])[0, steps:]),
+        "order": (second[half:], exchanged[half:]),
+    }
+
+
+def _strip(name: str, outputs: np.ndarray, steps: int) -> Strip:
+    """Return a strip of the outputs of the last of `steps` timesteps."""
+    first, last = steps - len(outputs) + 1, len(outputs) - 1
+    return Strip(name, outputs, None, {0: f"{first}", last: f"{steps}"})
+
+
+def _draw_generation(chosen: Chosen, palette: Palette) -> None:
+    """Draw values that the model generates for the sample, and the errors over many samples."""
+    dataset, title = chosen.dataset, "Generate: predictions become inputs"
+    if why := why_not_generated(dataset):
+        with card(title, **LOOK):
+            hint(why)
+            press("Generate a sine wave", "arrow_forward", "to_sine", _pick_sine)
+        return
+    make = partial(generate, chosen.experiment, dataset, chosen.weights)
+    evaluated = np.arange(len(dataset.x))[dataset.evaluated]
+    evaluated = evaluated[spread_places(len(evaluated), MOST_GENERATED)]
+    many = once("generated", (chosen.weights, dataset), partial(make, evaluated))
+    one, of_mode = make(np.array([chosen.sample])), (chosen.mode, palette)
+    left, right = st.columns(2)
+    with left, card(title, key="cell_generated", **LOOK):
+        figure, words = (
+            generation.generated_figure(dataset, one, *of_mode),
+            generation.generated_words,
+        )
+        card_chart(figure, *words(dataset, one), "chart_generated")
+    with right, card("Error by timesteps ahead", key="cell_drift", **LOOK):
+        figure = generation.drift_figure(dataset, many, *of_mode)
+        card_chart(figure, *generation.drift_words(dataset, many), "chart_drift")
+
+
+def _pick_sine() -> None:
+    address.change(address.picking("sine"))

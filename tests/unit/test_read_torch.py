@@ -1,0 +1,145 @@
+"""PyTorch code is read into a stack. test_torch_models.py compares stacks with PyTorch."""
+
+from dataclasses import replace
+from random import Random
+from textwrap import dedent
+
+import pytest
+
+from lib.shapes import (
+    TORCH_KINDS,
+    fixes,
+    from_text,
+    read_source,
+    rewritten,
+    to_keras,
+    to_text,
+    total,
+    trace,
+)
+from tests.layers import layer_of
+
+NET = """
+class Net(nn.Module):
+    def __init__(self, input_size=3, hidden=16):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden, {arguments})
+        self.fc = nn.Linear({features}, 1)
+    def forward(self, x):
+        out, (h_n, c_n) = self.lstm(x)
+        return self.fc({taken})
+"""
+BATCH_FIRST = "batch_first=True"
+BOTH = "batch_first=True, bidirectional=True"
+
+
+def net(
+    arguments=BATCH_FIRST, taken="out[:, -1]", features=16, call="Net()(torch.randn(32, 10, 3))"
+):
+    """Return the code of a model with an LSTM and a head, and a call."""
+    return NET.format(arguments=arguments, features=features, taken=taken) + call
+
+
+def shapes(code):
+    """Return the first output shape of each layer, () for a layer without an output."""
+    return [(*step.shapes, ())[0] for step in trace(read_source(dedent(code)).stack)]
+
+
+def notes(code):
+    """Return the notes on code as one text."""
+    return " ".join(note.sentence for note in read_source(code).notes)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        net(),
+        "import torch\nfrom torch import nn\n" + net(call="m = Net(3, hidden=16).to(device)"),
+        "import torch.nn as tnn\nm = tnn.LSTM(3, 16, batch_first=True)\nhead = tnn.Linear(16, 1)\n"
+        "x = torch.rand((4, 12, 3))\ny, _ = m(x)\ny = head(y[:, -1, :].squeeze())",
+        "from torch.nn import LSTM, Linear\ny, (h, c) = LSTM(3, 16, batch_first=True)(x)\n"
+        "y = Linear(16, 1)(h[-1])",
+        net(call="model = Net()\nfor epoch in range(100000):\n    y = model(torch.randn(8, 9, 3))\n"
+            "    loss = nn.MSELoss()(y, t)\n    loss.backward()"),
+    ],
+)  # fmt: skip
+def test_code_is_read_in_every_common_form(code):
+    """Classes, plain calls, imports of all kinds, and loops of training."""
+    assert total(trace(read_source(code).stack)) == 4 * 16 * (3 + 16 + 2) + 17
+    assert shapes(code)[-1] == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (net(call="Net()(torch.randn(32, 10, 3))"), (None, 10, 3)),
+        (net("", "out[-1]", call="Net()(torch.randn(32, 10, 3))"), (32, None, 3)),
+        (net("", "out[-1]", call=""), (12, None, 3)),
+        (net(call=""), (None, 12, 3)),
+        ("nn.LSTM(3, 4)(torch.randn(7, 3))", (7, 3)),
+        ("m = nn.Sequential(nn.Conv1d(4, 8, 3), nn.ReLU())", (None, 4, 12)),
+        ("m = nn.Sequential(nn.Linear(4, 8), nn.ReLU())", (None, 4)),
+        ("m = nn.Sequential(nn.Embedding(9, 8), nn.Flatten(), nn.Linear(96, 2))", (None, 12)),
+        ("class Net(nn.Module):\n  def __init__(self, vocab_size, hidden_dim):\n"
+         "    self.e = nn.Embedding(vocab_size, hidden_dim)\n    self.r = nn.GRU(hidden_dim, 2)\n"
+         "  def forward(self, x):\n    return self.r(self.e(x))[0]", (12, None)),
+    ],
+)  # fmt: skip
+def test_the_axes_of_the_input_follow_the_first_layer_that_reads_time(code, expected):
+    """A call gives the sizes. Otherwise the first layer gives the features, and T is 12."""
+    assert shapes(code)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (net("", "out[-1]"), "axis 0 is time (32), axis 1 the batch"),
+        (net(taken="out[-1]"), "the last sample"),
+        (net("", "out[:, -1]"), "the last sample"),
+        (net(BOTH, features=32), "backward half only one"),
+        (net(BOTH, "h_n[-1]"), "one direction"),
+        (net(call="Net()\nloss = nn.CrossEntropyLoss()", taken="out[:, -1]")
+         .replace("return self.fc(out[:, -1])", "return F.softmax(self.fc(out[:, -1]), dim=1)"),
+         "softmax twice"),
+    ],
+)  # fmt: skip
+def test_a_mistake_without_an_error_has_a_note(code, words):
+    """PyTorch runs this code. The note says what it computes."""
+    assert words in notes(code)
+
+
+@pytest.mark.parametrize("taken", ["out[:, -1]", "h_n[-1]", "h_n.squeeze(0)"])
+def test_correct_code_has_no_note(taken):
+    """The last step, by its timestep or as the last state, is the same in one direction."""
+    assert notes(net(taken=taken)) == ""
+
+
+def test_both_directions_in_keras_need_the_states():
+    """h_n[-2] and h_n[-1] together are Keras's default. Keras has no equal for one alone."""
+    both = to_keras(trace(read_source(net(BOTH, "torch.cat((h_n[-2], h_n[-1]), 1)", 32)).stack))
+    assert to_text(both) == "input_t10~bi~dense"
+    one = to_keras(trace(read_source(net(BOTH, "h_n[-1]")).stack))
+    assert "x[-1]" in one
+
+
+def test_a_wrong_size_is_fixed_in_its_line():
+    """The fix of a Linear that receives other features changes the number in the code."""
+    reading = read_source(net(features=99))
+    first = fixes(trace(reading.stack))[0]
+    assert first.fix == "Set in_features=16"
+    lines, _ = rewritten(reading, first.stack)
+    assert lines == {6: "self.fc = nn.Linear(16, 1)"}
+    reading = read_source("lstm = nn.LSTM(3, 16, 2)\ny, _ = lstm(torch.randn(9, 4, 5))")
+    lines, _ = rewritten(reading, fixes(trace(reading.stack))[0].stack)
+    assert lines == {1: "lstm = nn.LSTM(5, 16, 2)"}
+
+
+@pytest.mark.parametrize("kind", TORCH_KINDS)
+def test_a_layer_survives_the_address(kind):
+    """Any settings, with references to outputs, are read from the link as they were written."""
+    random = Random(0)  # noqa: S311  no secret
+    for _ in range(20):
+        layer = layer_of(random, TORCH_KINDS[kind], small=False)
+        layer = replace(layer, index="-2x.3") if kind == "torch.at" else layer
+        stack = (from_text("torch.input")[0], layer)
+        assert from_text(to_text(stack)) == stack if kind != "torch.input" else from_text(kind)
