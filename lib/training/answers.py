@@ -22,11 +22,11 @@ from lib.training.keras_layers import (
     Weights,
     apply_layers,
     head_layers,
+    keras_pool,
     largest,
     recurrent,
     stack,
 )
-from lib.training.pooling_layers import keras_pool
 from lib.training.streaming import streaming
 
 MOST_OUTPUTS = 200  # `influence` differentiates at most this many outputs: T × output columns

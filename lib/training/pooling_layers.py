@@ -8,24 +8,13 @@ keras/src/layers/attention/attention.py.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-import keras
 import tensorflow as tf
 
 from lib.experiment import POOLINGS
 
 Array: TypeAlias = "tf.Tensor"
-
-
-def keras_pool(kind: str, states: Any) -> Any:
-    """Return the output (N, U) of Keras's own layers for states (N, T, U); "none": unchanged."""
-    if kind == "none":
-        return states
-    layer = getattr(keras.layers, POOLINGS[kind].keras)(name="pooling")
-    if kind == "attention":
-        return keras.layers.Flatten(name="flatten")(layer([states[:, -1:], states]))
-    return layer(states)
 
 
 def pooled(hidden: Array, reads: Array, is_query: Array, chosen: Array) -> Array:
