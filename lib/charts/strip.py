@@ -27,7 +27,8 @@ CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16  # the most columns without an ellipsis
 # A tensor's largest height and width in pixels, and the most rows drawn without an ellipsis.
 BESIDE = 74.0, 96.0, 13  # for modes side by side
-BELOW = 42.0, 96.0, 8  # for modes below each other: models of several layers
+BELOW = 42.0, 96.0, 8  # for modes below each other: models of several layers, or with a pool
+THREE = 30.0, 72.0, 6  # for three modes below each other
 MOST_PITCH = 5.7  # the most pixels from entry to entry with `fixed_entry_size`
 EDGE = 3.0  # pixels around the entries, for the outline of a row
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # `recurrence.forward`'s result by mode
@@ -73,12 +74,12 @@ class Grid:
         return " ".join(f"{(EDGE + self.pitch * (k + 0.5)) / height:.4f}" for k in places)
 
     def image(
-        self, width: int, levels: np.ndarray | None, color: str, *, pale: bool, outlined: bool
+        self, width: int, levels: np.ndarray | None, color: str, *, pale: bool, outline: str
     ) -> Markup:
         """Return a tensor with `width` columns as an image element.
 
         `levels` (T, width) are its entries' shades from 0 to LEVELS-1, which is `color`; None draws
-        all entries in one shade. `pale` fades all rows but the last; `outlined` marks the last row.
+        all entries in one shade. `pale` fades all rows but the last, which `outline`, a color, marks.
         """
         columns = _drawn(width)
         inner = self.pitch * 0.86 - 2  # the stroke's round corners add 2
@@ -97,9 +98,9 @@ class Grid:
                 elif row is not column:  # a dot of the ellipsis; none where both are left out
                     dots += f"M{middle + across:.1f} {middle + down:.1f}h0"
         wide, high = self.size(width)
-        outline = (high - self.pitch - 2 * EDGE + 1, wide, high) if outlined else None
+        box = (outline, high - self.pitch - 2 * EDGE + 1, wide, high) if outline else None
         shades = self.palette.shades(color)
-        body = render("charts/strip.html", "entries", paths, shades, dots, outline, self.palette)
+        body = render("charts/strip.html", "entries", paths, shades, dots, box, self.palette)
         return svg_image(body, wide, high)
 
 
@@ -133,8 +134,8 @@ def shape_strip(
     """
     models = _models(experiment, dataset)
     widest = max(_width(step) for steps in models.values() for step in steps)
-    brief = experiment.model.layers > 1
-    height, width, whole = BELOW if brief else BESIDE
+    brief = _is_brief(experiment)
+    height, width, whole = (THREE if len(models) > 2 else BELOW) if brief else BESIDE
     rows = _drawn(dataset.shape[1], whole)
     limit = MOST_PITCH if fixed_entry_size else height / len(rows)
     pitch = min(max(min(limit, width / len(_drawn(widest))), 3.0), 16.0)
@@ -151,7 +152,7 @@ def shape_strip(
             stages[1] = stages[1]._replace(above="Masking")
         if activation := target.layers["activation"]:
             stages[-1] = stages[-1]._replace(layer=activation, above=stages[-1].layer)
-        modes.append((mode, MODES[mode], palette.words(mode), stages))
+        modes.append((mode, MODES[mode], torch_output(experiment, mode), palette.words(mode), stages))
     labels = target if experiment.has_labels else None
     shown = labels, torch_line(experiment.model.cell), grid.middles(), brief
     sentence = strip_sentence(experiment, dataset)
@@ -174,9 +175,19 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
         parts.append(f"{capital(MODES[mode].name)}: {shapes}.")
     parameters = counted(total(next(iter(models.values()))), "parameter")
     parts.append(f"{parameters}{' each' if len(models) > 1 else ''}.")
-    names = [f"{MODES[mode].torch} in {MODES[mode].name}" for mode in models if MODES[mode].torch]
+    names = [f"{torch_output(experiment, mode)} in {MODES[mode].name}" for mode in models]
     parts.append(f"PyTorch, {torch_line(experiment.model.cell)}: {joined(names)}.")
     return " ".join(parts)
+
+
+def torch_output(experiment: Experiment, mode: str) -> str:
+    """Return PyTorch's code of a mode's output, from the results of the recurrent layer."""
+    return MODES[mode].torch or POOLINGS[experiment.model.pooling].torch
+
+
+def _is_brief(experiment: Experiment) -> bool:
+    """Return whether modes are below each other, because their rows have many tensors."""
+    return experiment.model.layers > 1 or experiment.model.pooling != "none"
 
 
 def _models(experiment: Experiment, dataset: Dataset) -> dict[str, tuple[TracedLayer, ...]]:
@@ -201,11 +212,13 @@ def _stages(
 ) -> list[_Stage]:
     """Return a mode's input, followed by the output of each layer."""
     palette, layers, height = grid.palette, experiment.model.layers, grid.size(1)[1]
-    image = grid.image(_width(steps[0]), levels[0], palette.ink, pale=False, outlined=False)
+    image = grid.image(_width(steps[0]), levels[0], palette.ink, pale=False, outline="")
     stages = [_Stage(steps[0], image, "input", palette.muted)]
     for place, step in enumerate(steps[1:], start=1):
         is_top, width, only_last = place == layers, _width(step), not has_time(step.tensors[0])
-        outlined = only_last or (is_top and experiment.model.mode == "both")
+        outline = palette.mode(mode) if only_last else ""
+        if is_top and mode == "sequence" and experiment.model.mode == "both":
+            outline = palette.last  # the row that last-step mode returns
         name, color = "hidden states", palette.muted
         is_pool = place == layers + 1 and mode == "pooled"
         if is_top and only_last:
@@ -217,14 +230,17 @@ def _stages(
         elif place > layers:
             name = f"{counted(width, 'value')}{'' if only_last else ' per step'}"
         shown = width, levels[place], palette.mode(mode)
-        image = grid.image(*shown, pale=only_last, outlined=outlined)
+        image = grid.image(*shown, pale=only_last, outline=outline)
         reads_last = not has_time(steps[place - 1].tensors[0])
         middle = height - grid.pitch / 2 - EDGE if reads_last else height / 2
-        words = 1.05 * (1 if layers > 1 else 2)  # the height of the lines above the tensors
+        words = 1.05 * (1 if _is_brief(experiment) else 2)  # the height of the lines above the tensors
         room = max(4.75, grid.size(width)[0] / 16)
         down = words + middle / 16 - 1.15
-        layer = _name(experiment, step) if is_pool else f"{step.layer.keras} {width}"
-        stages.append(_Stage(step, image, name, color, layer, room, down))
+        above, layer = "", f"{step.layer.keras} {width}"
+        if is_pool:  # a long name has two lines
+            above, pooling, end = _name(experiment, step).rpartition("Pooling1D")
+            layer = pooling or end
+        stages.append(_Stage(step, image, name, color, layer, room, down, above))
     return stages
 
 

@@ -25,7 +25,7 @@ class Choice:
 
     label: str
     keras: str = ""
-    torch: str = ""  # PyTorch's name of a cell, or of a mode's output
+    torch: str = ""  # PyTorch's name of a cell, or code of a mode's or a pool's output
     about: str = ""
     # Only for cells.
     blocks: int = 1  # matrices side by side in each kernel: one per gate, and one for the candidate

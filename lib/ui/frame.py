@@ -136,7 +136,7 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
                 columns(settled)
     if has_columns(settled):
         session().upload.below = st.container()
-    more = st.expander("More: cell, optimizer, seed …", key=MORE, on_change="rerun")
+    more = st.expander("More: pooling, cell, seed …", key=MORE, on_change="rerun")
     if more.open:  # if closed, don't send this third of the sidebar with each script run
         with more:
             controls(MORE, settled)

@@ -215,7 +215,7 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
         tensor = inputs.only_one("indices must be integers or slices, not tuple")
         if len(tensor) < 3:  # Keras returns one number per sample, without an axis
             raise NotTraced.of("no steps to take", tensor)
-        time = replace(tensor[1], size=tensor[1].size and 1)
+        time = replace(tensor[1], letter="1", size=1)
         return Outputs(((tensor[0], *((time,) if self.keeps_axis else ()), *tensor[2:]),))
 
 

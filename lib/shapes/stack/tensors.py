@@ -94,5 +94,5 @@ def flat(axes: Tensor) -> Axis:
     """Return several axes joined into one: 12 steps of 16 units are 192 features."""
     known = [axis.size for axis in axes if axis.size is not None]
     size = prod(known) if len(known) == len(axes) else None
-    letters = one_letter((factor(axis.letter) for axis in axes), "·")
+    letters = one_letter((factor(axis.letter) for axis in axes if axis.letter != "1"), "·")
     return Axis(letters or "1", size, "features")
