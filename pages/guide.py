@@ -1,4 +1,4 @@
-"""Guide: ten steps, each with one idea, one task and at least one question."""
+"""Guide: eleven steps, each with one idea, one task and at least one question."""
 
 from functools import partial
 

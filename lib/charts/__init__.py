@@ -23,8 +23,8 @@ from lib.charts.accuracy import LABEL_CARDS, cards_of
 from lib.charts.chart import CONFIG, Chart, with_unit
 from lib.charts.html import SCALES, TIME, UNITS, render
 from lib.charts.over_epochs import EXPLORE_CARDS
-from lib.charts.over_time import EARLY
 from lib.charts.palette import PALETTES, Palette, mix
+from lib.charts.pooling import POOL_CARDS
 from lib.charts.proofs import NO_ANSWER, STARTING, WAITING, ProofCard, Side, Sides, Strip
 from lib.charts.replay import REPLAY_TITLE, Frames, replay_figure, replay_words
 from lib.charts.sentences import Words, name_of, off_by, off_unit, own_settings, seeds_range

@@ -11,6 +11,7 @@ from lib.charts.class_bands import ClassProbabilities
 from lib.charts.over_epochs import EXPLORE_CARDS, LastStepValues, Losses
 from lib.charts.over_time import ModeValues, SamplePredictions, StepValues
 from lib.charts.palette import Palette
+from lib.charts.pooling import POOL_CARDS, AttentionWeights
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import ACCURACY, RunAt
@@ -120,7 +121,9 @@ class LastStepAccuracy(LastStepValues):
     measure = ACCURACY
 
 
-Card = SamplePredictions | Losses | StepValues | LastStepValues | ClassProbabilities
+Card = (
+    SamplePredictions | Losses | StepValues | LastStepValues | ClassProbabilities | AttentionWeights
+)
 LABEL_CARDS: dict[str, type[Card]] = {
     **EXPLORE_CARDS,
     "predictions": ClassProbabilities,
@@ -130,6 +133,7 @@ LABEL_CARDS: dict[str, type[Card]] = {
 """The cards of Explore for labels, with the keys of EXPLORE_CARDS."""
 
 
-def cards_of(dataset: Dataset) -> dict[str, type[Card]]:
-    """Return the cards of Explore by name, in their order on the page."""
-    return LABEL_CARDS if dataset.has_labels else {**EXPLORE_CARDS}
+def cards_of(dataset: Dataset, pooling: str = "none") -> dict[str, type[Card]]:
+    """Return the cards of Explore by name, in their order on the page; with a pooling, "pool"."""
+    cards = LABEL_CARDS if dataset.has_labels else EXPLORE_CARDS
+    return {**cards, **({"pool": POOL_CARDS[pooling]} if pooling in POOL_CARDS else {})}

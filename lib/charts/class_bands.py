@@ -9,9 +9,9 @@ import numpy as np
 
 from lib.charts import axes, chart, classes
 from lib.charts.chart import Part
-from lib.charts.over_time import EARLY, HEIGHT, ModeValues, input_squares, mode_traces
+from lib.charts.over_time import HEIGHT, ModeValues, input_squares, mode_traces
 from lib.charts.palette import Palette
-from lib.charts.sentences import UNTRAINED
+from lib.charts.sentences import UNTRAINED, early_names
 from lib.data import class_numbers, class_probabilities
 from lib.experiment import MODES
 from lib.results import RunAt
@@ -30,10 +30,11 @@ class ClassProbabilities:
     picks: tuple[str, ...] = ("sample", "earlier")
 
     def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
-        """Select a shown sample, 0 to S-1; `earlier` shows last-step mode at every step."""
+        """Select a shown sample, 0 to S-1; `earlier` shows a mode with one output at every step."""
         dataset, models = run.dataset, run.snapshot.middle.results
         self.run, self.sample, self.index = run, sample, int(run.snapshot.samples[sample])
-        self.steps, self.earlier = dataset.shape[1], earlier and "last" in models
+        self.steps, self.early = dataset.shape[1], early_names(run.experiment.model)
+        self.earlier = earlier and bool(self.early)
         # A line doesn't break at the spaces of a name.
         self.classes = tuple(name.replace(" ", "\u00a0") for name in dataset.classes)
         self.real = dataset.real[self.index]  # (T,) bool
@@ -52,7 +53,7 @@ class ClassProbabilities:
         dataset, steps = self.run.dataset, self.steps
         x = axes.timestep_axis(dataset.steps_of(self.index)) | {"range": [0.4, steps + 0.6]}
         bottom = 0.2 if dataset.shape[2] <= MOST_INPUTS else 0.0
-        mode = "last" if self.earlier else next(iter(self.probabilities))
+        mode = next(iter(self.early if self.earlier else self.probabilities))
         y: Part = {"title": MODES[mode].name, "color": palette.words(mode), "range": [0, 1]}
         y |= {"domain": [bottom, 0.84], "tickvals": [0, 0.5, 1], "showgrid": False}
         traces, frames, notes = [self._true_classes(palette)], [], []
@@ -137,7 +138,7 @@ class ClassProbabilities:
             right = self.probabilities["sequence"].argmax(axis=1) == self.true
             text += f" The sequence model is right at {(right & self.real).sum()} of {real} steps."
         if self.earlier:
-            text += f" The wide bands: {EARLY[self.run.experiment.model.head]}."
+            text += f" The wide bands: {next(iter(self.early.values()))}."
         if self.run.snapshot.others:
             text += f" Probabilities are means over {len(self.run.snapshot.seeds)} seeds."
         return text

@@ -14,17 +14,14 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.sentences import UNTRAINED, beating, no_verdict, off_unit, too_few
+from lib.charts.sentences import UNTRAINED, beating, early_names, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import ERROR, RunAt, best_possible, independent_samples
 from lib.text import LONG_NUMBER, all_of, apart, capital, readable
 
 HEIGHT = 340
-# Labels of the last-step model's values before the last step, by head.
-EARLY = {"dense": "last-step head, applied early", "none": "last-step output, read early"}
-EARLY_POOL = "pool of the steps so far"
-# The mark at the last step and the dash before, of modes with one output per sample.
+# The mark at the last step, and the dash before, of modes with one output per sample.
 MARKS = {"last": ("diamond-open", "dot"), "pooled": ("square-open", "longdash")}
 
 
@@ -58,7 +55,7 @@ class SamplePredictions:
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw target and predictions by timestep; for a table, also inputs as squares below."""
         run, dataset, index = self.run, self.run.dataset, self.index
-        head, unit, target = run.experiment.model.head, dataset.target_unit, self.target
+        unit, target = dataset.target_unit, self.target
         hover = chart.hover(unit)
         # The target's line is wider than the models' lines, so that it is visible below them.
         size = round(1.5 * chart.dot_size(len(target)))
@@ -87,8 +84,7 @@ class SamplePredictions:
         ends += chart.mode_ends({mode: each.median for mode, each in self.values.items()})
         key = [Entry("dots", f"target{dataset.ahead}")] if dataset.ahead else []
         key += [chart.SEEDS] if run.snapshot.others else []
-        early = [Entry("dotted", EARLY[head], "last")]
-        rows = [key, early if self.earlier and "last" in self.values else []]
+        rows = [key, early_key(run) if self.earlier else []]
         return chart.plotted(traces, palette, x, y, rows, ends=ends, **look)
 
     def moving(self, palette: Palette) -> list[Part]:
@@ -136,7 +132,7 @@ class SamplePredictions:
             text += f" The sequence model's mean error over {all_of(steps)} steps is {mean}."
         if "last" in self.errors and self.earlier:
             mean = readable(self.errors["last"][:-1].mean())
-            early = capital(EARLY[self.run.experiment.model.head])
+            early = capital(early_names(self.run.experiment.model)["last"])
             text += f" {early}: mean error {mean} before the last step."
         if median:
             text += f" Prediction and error are separate medians over {seeds} seeds, "
@@ -172,7 +168,7 @@ class StepValues:
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw the RMSEs of both modes, the baseline and the best possible model."""
-        dataset, head, earlier = self.run.dataset, self.run.experiment.model.head, self.earlier
+        dataset = self.run.dataset
         label, hover = dataset.baseline_label, chart.hover(self.unit)
         data = [chart.level(label, self.baseline, "baseline", palette, hover)]
         data += self.moving(palette)
@@ -181,7 +177,7 @@ class StepValues:
         if self.best is not None:  # drawn last, so that a model's line doesn't hide it
             data.append(chart.level(self.best_label, self.best, "best", palette, hover))
             ends.append(chart.End(self.best_label, float(self.best[-1]), "best"))
-        key = [Entry("dotted", EARLY[head], "last")] if earlier and "last" in self.values else []
+        key = early_key(self.run) if self.earlier else []
         key += [chart.SEEDS] if self.run.snapshot.others else []
         x, y = self.steps_axis(), self.axis(chart.all_y(data))
         look: Part = {"name": f"step error {dataset.name}", "height": HEIGHT, "ends": ends}
@@ -265,6 +261,12 @@ class StepValues:
         return f"{about}: {'; '.join(parts)}."
 
 
+def early_key(run: RunAt) -> list[Entry]:
+    """Return the key of the lines before the last step, of modes with one output per sample."""
+    glyphs, names = {"last": "dotted", "pooled": "dashed"}, early_names(run.experiment.model)
+    return [Entry(glyphs[mode], words, mode) for mode, words in names.items()]
+
+
 def root_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
     """Return the root of mean squared errors, in the raw unit if all targets share one scale."""
     return (dataset.raw_scale or 1.0) * np.sqrt(chart.finite(mse))
@@ -294,7 +296,7 @@ def mode_traces(
     for mode in drawn:
         if len(seeds := values[mode].seeds) > 1:
             steps, name = np.arange(1, seeds.shape[1] + 1), f"{MODES[mode].name}, each seed"
-            _, dash = MARKS.get(mode, ("", "solid"))
+            dash = MARKS[mode][1] if mode in MARKS else "solid"
             thin: Part = {"color": palette.mode(mode), "dash": dash}
             lines = [(steps, chart.finite(seed)) for seed in seeds]
             traces.append(chart.seed_lines(name, lines, thin))
@@ -303,7 +305,7 @@ def mode_traces(
         name, dots = MODES[mode].name, chart.dot_size(len(median))
         if mode in MARKS:
             dots, style["dash"] = 0, MARKS[mode][1]
-            name = EARLY[run.experiment.model.head] if mode == "last" else EARLY_POOL
+            name = early_names(run.experiment.model)[mode]
         traces.append(chart.line(name, median, {"width": 2.5, **style}, hover, dots=dots))
     for mode in (mode for mode in values if mode in MARKS):
         last, x = chart.finite(values[mode].seeds[:, -1]), [len(values[mode].median)]

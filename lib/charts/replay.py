@@ -74,10 +74,8 @@ def replay_figure(
         Panel("Loss", Losses(run).figure(palette), losses),
         *_maps(steps[1:], frames, palette, look["map"]),
     ]
-    *places, map_place, other = look["places"]
-    if len(run.snapshot.results) == 1:  # A single map is as wide as two maps.
-        map_place = map_place[0], max(map_place[1], other[1]), *map_place[2:]
-    data, moves, placed = _together(panels, [*places, map_place, other], palette, first)
+    places, height = _places(look, len(run.snapshot.results))
+    data, moves, placed = _together(panels, places, palette, first)
     key = [] if dataset.has_labels else [Entry("dots", f"target{dataset.ahead}")]
     glyphs = {"sequence": "dots", "last": "open diamond", "pooled": "open square"}
     key += [Entry(glyphs[mode], MODES[mode].name, mode) for mode in run.snapshot.results]
@@ -86,7 +84,7 @@ def replay_figure(
     key.append(Entry("dotted", dataset.baseline_label, "baseline"))
     key += [chart.SEEDS] if run.snapshot.others else []
     rows = [key] if layout == "wide" else [key[:3], key[3:]]
-    about: Part = {"name": f"replay {dataset.name}", "height": look["height"]}
+    about: Part = {"name": f"replay {dataset.name}", "height": height}
     about["notes"] = placed.pop("annotations")
     empty = chart.plotted([], palette, {"title": ""}, {"title": ""}, rows, **about)
     ground = empty.to_dict()["layout"]
@@ -97,6 +95,27 @@ def replay_figure(
     written = figure.to_dict()
     written["frames"] = [{"name": f.name, **move} for f, move in zip(frames, moves, strict=True)]
     return figure
+
+
+def _places(look: Part, maps: int) -> tuple[list[Sequence[float]], int]:
+    """Return the place of each panel in a layout with 1 to 3 maps, and the figure's height."""
+    *places, one, two = look["places"]
+    if maps == 1:  # as wide as two maps
+        return [*places, (one[0], max(one[1], two[1]), *one[2:])], look["height"]
+    if maps == 2:
+        return [*places, one, two], look["height"]
+    if one[2] == two[2]:  # three maps side by side
+        gap = two[0] - one[1]
+        width = (two[1] - 2 * gap) / 3
+        lefts = [k * (width + gap) for k in range(3)]
+        return [*places, *((left, left + width, *one[2:]) for left in lefts)], look["height"]
+    more = one[2] - two[2]  # a third map below the second makes the figure so much higher
+    three = *two[:2], two[2] - more, two[3] - more
+    grown: list[Sequence[float]] = [
+        (left, right, (bottom + more) / (1 + more), (top + more) / (1 + more))
+        for left, right, bottom, top in (*places, one, two, three)
+    ]
+    return grown, round(look["height"] * (1 + more))
 
 
 def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
@@ -176,7 +195,7 @@ def _together(
     data: Traces = []
     frames: list[Part] = [{"data": [], "traces": []} for _ in panels[0].frames]
     layout: Part = {"annotations": [], "images": []}
-    for number, (panel, place) in enumerate(zip(panels, places, strict=False)):
+    for number, (panel, place) in enumerate(zip(panels, places, strict=True)):
         # Plotly numbers all axes except the first. A panel has one x-axis and up to two y-axes.
         names = {"x": f"x{number + 1}", "y": f"y{2 * number + 1}", "y2": f"y{2 * number + 2}"}
         names |= {} if number else {"x": "x", "y": "y"}

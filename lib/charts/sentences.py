@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from lib import results
 from lib.data import DATASETS, Dataset
-from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
+from lib.experiment import CELLS, MODES, SETTINGS, Experiment, ModelSettings, Setting
 from lib.results import ACCURACY, ERROR, Measure, ModeResult, Snapshot, Status, Verdict
 from lib.text import all_of, apart, capital, difference, duration, joined, number, readable, short
 
@@ -14,6 +14,22 @@ Words = tuple[str, str]
 CONSTANT = "The target is constant: there is nothing to learn."
 STEADY = 5  # epochs before the time left is estimated, because the first epochs may be slow
 UNTRAINED = "Not trained yet: these results are from the initial weights."
+
+
+# Labels of the last-step model's values before the last step, by head.
+EARLY = {"dense": "last-step head, applied early", "none": "last-step output, read early"}
+
+
+def early_names(model: ModelSettings) -> dict[str, str]:
+    """Return labels of the values before the last step, by mode with one output per sample."""
+    names = {"last": EARLY[model.head], "pooled": "pool of the steps so far"}
+    return {mode: names[mode] for mode in model.modes if mode in names}
+
+
+def early_words(model: ModelSettings) -> str:
+    """Return the label of a switch that shows these values; "" without such modes."""
+    names = [*early_names(model).values()]
+    return "models at earlier steps" if names[1:] else "".join(names)
 
 
 def nth(place: int) -> str:

@@ -79,7 +79,7 @@ class Grid:
         """Return a tensor with `width` columns as an image element.
 
         `levels` (T, width) are its entries' shades from 0 to LEVELS-1, which is `color`; None draws
-        all entries in one shade. `pale` fades all rows but the last, which `outline`, a color, marks.
+        all entries in one shade. `pale` fades all rows but the last, and `outline` is its color.
         """
         columns = _drawn(width)
         inner = self.pitch * 0.86 - 2  # the stroke's round corners add 2
@@ -152,7 +152,8 @@ def shape_strip(
             stages[1] = stages[1]._replace(above="Masking")
         if activation := target.layers["activation"]:
             stages[-1] = stages[-1]._replace(layer=activation, above=stages[-1].layer)
-        modes.append((mode, MODES[mode], torch_output(experiment, mode), palette.words(mode), stages))
+        about = MODES[mode], torch_output(experiment, mode), palette.words(mode)
+        modes.append((mode, *about, stages))
     labels = target if experiment.has_labels else None
     shown = labels, torch_line(experiment.model.cell), grid.middles(), brief
     sentence = strip_sentence(experiment, dataset)
@@ -233,7 +234,7 @@ def _stages(
         image = grid.image(*shown, pale=only_last, outline=outline)
         reads_last = not has_time(steps[place - 1].tensors[0])
         middle = height - grid.pitch / 2 - EDGE if reads_last else height / 2
-        words = 1.05 * (1 if _is_brief(experiment) else 2)  # the height of the lines above the tensors
+        words = 1.05 * (1 if _is_brief(experiment) else 2)  # height of the lines above the tensors
         room = max(4.75, grid.size(width)[0] / 16)
         down = words + middle / 16 - 1.15
         above, layer = "", f"{step.layer.keras} {width}"

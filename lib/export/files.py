@@ -178,7 +178,7 @@ class Reported(RunAt):
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     """Return title, figure, takeaway and details of each chart."""
     shown = list[tuple[str, go.Figure, str, str]]()
-    for kind in cards_of(of.dataset).values():
+    for kind in cards_of(of.dataset, of.experiment.model.pooling).values():
         if of.dataset.has_rows or "sample" not in kind.picks:
             card = kind(of, *(getattr(of, each) for each in kind.picks))
             shown.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))

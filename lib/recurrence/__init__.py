@@ -34,5 +34,5 @@ from lib.recurrence.model import (
     weight_names,
 )
 from lib.recurrence.padding import Padded, padded_batches
-from lib.recurrence.pooling import attention_weights, pooled
+from lib.recurrence.pooling import attention_weights, pool_shares, pooled
 from lib.recurrence.torch import from_torch, to_torch

@@ -36,6 +36,17 @@ def attention_weights(hidden: Array, mask: Array | None = None) -> Array:
         return _weights(hidden[:, -1:], hidden, real[:, None])[:, 0]
 
 
+def pool_shares(kind: str, hidden: Array, mask: Array | None = None) -> Array:
+    """Return each step's share in the pool of all steps, (N, T), for attention or the maximum.
+
+    A share is attention's weight, or the share of units whose largest output is first at the step.
+    """
+    if kind == "attention":
+        return attention_weights(hidden, mask)
+    first = np.nan_to_num(hidden).argmax(axis=1)  # (N, U)
+    return (first[:, None] == np.arange(hidden.shape[1])[:, None]).mean(axis=2)
+
+
 def _weights(queries: Array, keys: Array, reads: Array) -> Array:
     """Return the softmax (N, Q, T) of the products of queries and keys, at steps that are read."""
     scores = np.where(reads, queries @ keys.swapaxes(1, 2), -np.inf)

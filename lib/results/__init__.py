@@ -70,6 +70,7 @@ from lib.results.measures import (
     least_difference,
     measure_of,
 )
+from lib.results.pooling import StepShares, step_shares
 from lib.results.replay import BEST, MIN_REPLAY_EPOCHS, Frame, as_of, frames_of, untrained
 from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of
 from lib.results.strangers import (

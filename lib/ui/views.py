@@ -49,6 +49,9 @@ class View:
 
 
 def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
+    if name == "pool" and loaded.experiment.model.pooling not in charts.POOL_CARDS:
+        hint(TEXTS["no_pool"])
+        return
     follow_epochs(loaded, partial(run_cards.draw, [name], palette=palette))
 
 
@@ -227,6 +230,7 @@ VIEWS = {  # by name in scenes and in the address
     "loss": View("Loss over epochs", partial(_chart, "loss")),
     "step_error": View("Error at each timestep", partial(_chart, "step_error")),
     "compare": View("Last-step error of both modes", partial(_chart, "compare")),
+    "pool": View("Steps that a pool reads", partial(_chart, "pool")),
     "sample": View("One sample", _sample, "Data", needs_rows=True),
     "cells": View("Two cells on fifty steps", partial(_recorded, "cells")),
     "padding": View("Padding with and without a mask", partial(_recorded, "padded")),

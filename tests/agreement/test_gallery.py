@@ -11,6 +11,8 @@ import pytest
 
 from lib.data.datasets.registry import make_dataset
 from lib.recurrence import forward
+from lib.results import ERROR
+from lib.results.compared import corrected
 from lib.results.run import Status
 from lib.shapes import Damage, Leak
 from lib.story import GALLERY, TALK
@@ -52,8 +54,10 @@ class CardRun:
         """Return the outputs for evaluated samples by seed, (R, n, T, K), without activation."""
         x, mask = self.dataset.x, self.dataset.model_mask(self.experiment)
         x, mask = (a if a is None else a[self.dataset.evaluated] for a in (x, mask))
-        models = [seed[mode].weights for seed in self.snapshot.seeds]
-        return np.stack([forward(self.experiment, each or (), x, mask)[1] for each in models])
+        models = [seed[mode].weights or () for seed in self.snapshot.seeds]
+        pooling = self.experiment.model.pooling_of(mode)
+        each = (forward(self.experiment, own, x, mask, pooling=pooling) for own in models)
+        return np.stack([outputs for _, outputs in each])
 
     def errors(self, mode, scale=1.0):
         """Return the mean squared error of a mode at the last step, by seed (R,)."""
@@ -112,6 +116,22 @@ def test_adding_reverses_the_result(find):
     sequence, last = run.errors("sequence"), run.errors("last")
     assert (last < sequence / 5).all()
     assert_ratio("adding", sequence, last)
+
+
+def test_attention_wins_recall_and_loses_adding(find):
+    """Over eight seeds, with Holm's correction for three tasks, majority sign decides nothing."""
+    runs = find("pooled")
+    errors = [(run.errors("last"), run.errors("pooled")) for run in runs]
+    found = [ERROR.compare(*each) for each in errors]
+    p_values = corrected([each.p_value for each in found])
+    assert [each.seeds for each in found] == [8, 8, 8]
+    assert [p_value < 0.05 for p_value in p_values] == [True, True, False]
+    assert [each.better for each in found[:2]] == [1, 0]
+    (last, pooled), adding, majority = errors
+    ratio = np.median(last) / np.median(pooled)
+    assert claimed("pooled", r"([\d,]+) times") == [pytest.approx(ratio, rel=TOLERANCE)]
+    assert (last > runs[0].target[:, -1].var()).all()
+    assert claimed("pooled", part="text") == medians(pooled, last, *adding, *majority)
 
 
 def test_one_baseline_has_two_losses():

@@ -13,13 +13,14 @@ from lib.charts import render
 from lib.data.datasets.registry import make_dataset, suggested
 from lib.recurrence import unroll
 from lib.recurrence.cells import LayerPass
+from lib.results import step_shares
 from lib.shapes.doctor import read_question
 from lib.shapes.doctor.damage import MISTAKES
 from lib.shapes.stack.code import keras_code
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.link import read_text
 from lib.shapes.stack.tracing import trace
-from lib.story import GUIDE
+from lib.story import GALLERY, GUIDE, runs_of
 from lib.training.recorded import recorded
 from lib.ui import views
 from lib.ui.stage import WATCHED
@@ -187,6 +188,40 @@ def nothing_is_known_at_step_3():
     assert run.results["sequence"].step_mse[2] < 1.1 * dataset.best_mse[2]
 
 
+def attention_wins_recall():
+    """In each of eight seeds, attention's error is smaller, and last-step mode's is no use."""
+    assert GUIDE["pooling"].setup == GALLERY["pooled"].setup
+    run = runs_of(GALLERY["pooled"])["recall"]
+    last, pooled = (run.snapshot.by_seed(mode) for mode in ("last", "pooled"))
+    assert len(last) == 8
+    assert (pooled < last).all()
+    assert (last > run.dataset.baseline_mse[-1]).all()
+    assert right_option("pooling", 0).text.startswith("Pooled mode")
+
+
+def attention_looks_at_all_steps():
+    """Keras's weights, averaged over samples: step 1's is the smallest, the last's the largest."""
+    run = runs_of(GALLERY["pooled"])["recall"]
+    layer, attention = layers.LSTM(16, return_sequences=True), layers.Attention()
+    outputs = layer(run.dataset.x[run.dataset.evaluated])
+    layer.set_weights(run.snapshot.results["pooled"].weights[:3])
+    outputs = layer(run.dataset.x[run.dataset.evaluated])
+    _, weights = attention([outputs[:, -1:], outputs], return_attention_scores=True)
+    mean = np.asarray(weights).mean(axis=(0, 1))
+    assert (len(mean), mean.argmin(), mean.argmax()) == (40, 0, 39)
+    assert mean.max() < 0.05
+    assert np.allclose(step_shares(run, 0).mean, mean, atol=1e-6)
+
+
+def last_step_mode_wins_adding_of_40_steps():
+    """In each of eight seeds, its error is smaller: about a third of attention's."""
+    run = runs_of(GALLERY["pooled"])["adding"]
+    last, pooled = (run.snapshot.by_seed(mode) for mode in ("last", "pooled"))
+    assert (last < pooled).all()
+    assert 2 < np.median(pooled) / np.median(last) < 4
+    assert right_option("pooling", 2).text.startswith("No")
+
+
 def a_stack_without_time_raises():
     """Keras raises the option's error. The first fix of each error makes the stack work."""
     stack = read_text(GUIDE["stacking"].query["stack"][-1])[0]
@@ -278,6 +313,11 @@ CHECKS = {
     "labels": (class_numbers_need_the_sparse_loss, one_label_per_image),
     "parity": (sequence_mode_wins_parity, each_target_follows_from_the_previous_one),
     "adding": (last_step_mode_wins_adding, nothing_is_known_at_step_3),
+    "pooling": (
+        attention_wins_recall,
+        attention_looks_at_all_steps,
+        last_step_mode_wins_adding_of_40_steps,
+    ),
     "stacking": (a_stack_without_time_raises, a_decoder_returns_all_steps),
     "extras": (mask_keeps_last_output, return_state_adds_two, backward_half_differs),
     "choose": (one_label_needs_false, label_per_step_needs_true, only_top_may_be_false),

@@ -8,10 +8,11 @@ from lib.training.machine import set_environment
 set_environment()
 
 import keras  # noqa: E402  It needs the environment.
+import torch  # noqa: E402
 from keras import layers  # noqa: E402
 
-from lib.experiment import CELLS, Experiment  # noqa: E402
-from lib.recurrence import initial_model_weights, outputs_in_parts  # noqa: E402
+from lib.experiment import CELLS, POOLINGS, Experiment  # noqa: E402
+from lib.recurrence import initial_model_weights, outputs_in_parts, pooled  # noqa: E402
 from lib.results import activated, evaluate_outputs, training_arrays  # noqa: E402
 from lib.training.architecture import Architecture, architecture_of  # noqa: E402
 from tests.agreement.covering import covering  # noqa: E402
@@ -102,3 +103,12 @@ def test_training_equals_train_on_batch(case):
     begun = dataset.real[:, :EARLIER].any(axis=1) | (not masks)
     early = shorter.predict(dataset.x[begun, :EARLIER], verbose=0)
     assert_close(predicted[begun, EARLIER - 1], early)
+
+
+@pytest.mark.parametrize("kind", ["mean", "max", "attention"])
+def test_pytorchs_code_gives_the_same_pool(kind):
+    """The strip's line, run in PyTorch on all outputs (N, T, U), returns the last pool (N, U)."""
+    hidden = np.random.default_rng(0).standard_normal((N, T, UNITS)).astype(np.float32)
+    names = {"out": torch.from_numpy(hidden), "F": torch.nn.functional}
+    ours = eval(POOLINGS[kind].torch, names)  # noqa: S307  The code is ours.
+    assert_close(ours.numpy(), pooled(kind, hidden)[:, -1])

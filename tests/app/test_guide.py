@@ -205,13 +205,13 @@ def test_a_browser_returns_to_its_step(monkeypatch):
     first.button(key="scene_next").click().run()
     again = start("Guide")
     assert "at" not in again.query_params  # Otherwise, the Back button would return here.
-    assert "8 of 10" in text(again)
+    assert "8 of 11" in text(again)
     assert "✓ Adding" in steps(again)
     picked = scene.asks[0].options[(scene.asks[0].right + 1) % 3]
     assert picked.why in text(open_step(again, "adding"))
     monkeypatch.setattr(stage, "browser_id", lambda: "somebody else")
     other = start("Guide")
-    assert "1 of 10" in text(other)
+    assert "1 of 11" in text(other)
     assert not any(each.startswith("✓") for each in steps(other))
 
 
@@ -224,7 +224,7 @@ def steps(app):
 def test_a_link_to_an_unknown_step_opens_the_first_step(at):
     """A warning names the unknown step."""
     app = open_step(start("Guide"), at)
-    assert "1 of 10" in text(app)
+    assert "1 of 11" in text(app)
     assert [each.value for each in app.warning] == (
         [f"No step is called {plain(at)}. Step 1 is shown."] if at else []
     )

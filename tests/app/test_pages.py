@@ -32,7 +32,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Explore?data=worked_scaled": ("", 8, ("The worked example has 2 timesteps",)),
     "Explore?data=seattle": ("Same LSTM", 10, ("(N, 24, 32)", "-badge[example]")),
     "Gallery": ("What return_sequences does", 14, ()),
-    "Guide": ("One cell, three timesteps", 1, ("1 of 10",)),
+    "Guide": ("One cell, three timesteps", 1, ("1 of 11",)),
     "Cell": ("Inside the LSTM: 1 layer of 16 units", 13, ("·recurrent_kernel", "Timestep 1, ")),
     "Cell?part=proof&U=9": ("", 0, ("return_sequences=False", "Keras is ")),
     "Cell?part=break&U=9": ("", 10, ("zero_output_for_mask=True", "Keras is ")),

@@ -98,7 +98,7 @@ def _panel(
         return lambda _: None
     is_first = next(drawings) == 0  # the first drawing in a script run of the page
     hold = is_first and shown.polling  # keep the old charts: the rest of the page appears sooner
-    names = [*cards_of(shown.dataset)]
+    names = [*cards_of(shown.dataset, shown.experiment.model.pooling)]
     update_cards = run_cards.draw(names, epochs, palette, hold=hold, badge=badge)
 
     def follow(now: Epochs) -> None:

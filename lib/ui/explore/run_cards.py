@@ -10,7 +10,7 @@ from weakref import ref
 import streamlit as st
 
 from lib import charts
-from lib.charts import EARLY, Chart, Palette, Words, cards_of
+from lib.charts import Chart, Palette, Words, cards_of, sentences
 from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
 from lib.results import ROWS_HIDDEN, Part, RunAt, Snapshot, measure_of
@@ -21,12 +21,12 @@ from lib.ui.explore.skill import label_scores, test_button
 from lib.ui.fragment import Place
 from lib.ui.session import Loaded, session
 from lib.ui.settings import label_of
-from lib.ui.shown import Epochs, ShownRun, draw_pickers
+from lib.ui.shown import Epochs, ShownRun, draw_pickers, sample_and_target
 from lib.ui.widgets import Linked, hint, linked_toggle, plain
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 Look = tuple[tuple[Any, ...], Palette]  # the arguments that a card `picks`, and the colors
-EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # 1: show last-step mode at every step
+EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # 1: show all modes at every step
 OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # 1: only the replay
 KEYS = (EARLIER.name, OPEN_REPLAY.name)  # in the address
 CONFUSION = "confusion"  # the key of the card with confusion matrices
@@ -67,17 +67,17 @@ def draw(
 
 def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     """Draw a card's contents. Return a function that updates them. `hold` keeps the last chart."""
-    kind = cards_of(shown.dataset)[name]
-    has_last = "last" in shown.experiment.model.modes
-    options: dict[str, int] = {"earlier": has_last and EARLIER.index == 1}
-    if "sample" in kind.picks:
+    model = shown.experiment.model
+    kind, (sample, target) = cards_of(shown.dataset, model.pooling)[name], sample_and_target(shown)
+    earlier = bool(sentences.early_words(model)) and EARLIER.index == 1
+    if name == "predictions":
         (sample, target), earlier = head(shown, kind.title.lower())
-        options = {"sample": sample, "target": target, "earlier": earlier}
-        if not shown.dataset.has_rows:
-            hint(ROWS_HIDDEN)
-            return lambda _: None
     else:
         st.markdown(f"### {kind.title}")
+    options: dict[str, int] = {"sample": sample, "target": target, "earlier": earlier}
+    if "sample" in kind.picks and not shown.dataset.has_rows:
+        hint(ROWS_HIDDEN)
+        return lambda _: None
     picked = tuple(options[each] for each in kind.picks)
     follow_numbers = _numbers(shown) if name == "compare" else lambda _: None
     key, texts = f"chart_{name}", session().card_texts
@@ -124,8 +124,8 @@ def head(shown: ShownRun, topic: str) -> tuple[tuple[int, int], bool]:
         if not shown.dataset.has_rows:  # no predictions are drawn
             return (0, 0), False
         picked = draw_pickers(shown, labels=False)
-    model = shown.experiment.model
-    return picked, "last" in model.modes and linked_toggle(capital(EARLY[model.head]), EARLIER)
+    early = sentences.early_words(shown.experiment.model)
+    return picked, bool(early) and linked_toggle(capital(early), EARLIER)
 
 
 @contextmanager
@@ -145,7 +145,7 @@ def _drawn(
     """Compute a card's chart and words once for all sessions that show them."""
     picked, palette = look
     run = RunAt(experiment, cast(Dataset, dataset()), snapshot)
-    card = cards_of(run.dataset)[name](run, *picked)
+    card = cards_of(run.dataset, experiment.model.pooling)[name](run, *picked)
     return card.figure(palette), (card.takeaway(), card.sentence())
 
 
