@@ -231,7 +231,7 @@ class LastStepValues:
             return f"One seed decides nothing. Here, {result}."
         seeds = f"{verdict.seeds} seeds"
         if not verdict.is_clear:
-            return f"Too close to tell with {seeds}."
+            return sentences.undecided(found, self.medians)
         if is_same:
             which = "" if two else "two smallest "
             return f"The {which}median errors of {seeds} are nearly equal: {first} and {second}."

@@ -84,7 +84,7 @@ class SamplePredictions:
         ends += chart.mode_ends({mode: each.median for mode, each in self.values.items()})
         key = [Entry("dots", f"target{dataset.ahead}")] if dataset.ahead else []
         key += [chart.SEEDS] if run.snapshot.others else []
-        rows = [key, early_key(run) if self.earlier else []]
+        rows = [key, *([entry] for entry in early_key(run) if self.earlier)]
         return chart.plotted(traces, palette, x, y, rows, ends=ends, **look)
 
     def moving(self, palette: Palette) -> list[Part]:
@@ -177,11 +177,11 @@ class StepValues:
         if self.best is not None:  # drawn last, so that a model's line doesn't hide it
             data.append(chart.level(self.best_label, self.best, "best", palette, hover))
             ends.append(chart.End(self.best_label, float(self.best[-1]), "best"))
-        key = early_key(self.run) if self.earlier else []
+        *rows, key = [[entry] for entry in early_key(self.run) if self.earlier] or [[]]
         key += [chart.SEEDS] if self.run.snapshot.others else []
         x, y = self.steps_axis(), self.axis(chart.all_y(data))
         look: Part = {"name": f"step error {dataset.name}", "height": HEIGHT, "ends": ends}
-        return chart.plotted(data, palette, x, y, [key], **look)
+        return chart.plotted(data, palette, x, y, [*rows, key], **look)
 
     def moving(self, palette: Palette) -> list[Part]:
         """Return the traces of the modes, which a replay moves."""

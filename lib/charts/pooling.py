@@ -8,7 +8,7 @@ from lib.charts.over_time import input_squares
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED
 from lib.results import RunAt, step_shares
-from lib.text import capital, counted, percent
+from lib.text import capital, counted, number
 
 HEIGHT = 300
 HIDDEN = "The weights of this large model are shown once the run pauses or ends."
@@ -35,7 +35,7 @@ class AttentionWeights:
         squares, inputs = input_squares(dataset, self.index, palette, 0.16)
         x = axes.timestep_axis(dataset.steps_of(self.index))
         x |= {"title": "timestep (gray cells: each step's inputs)", "anchor": "y2"}
-        data, values, key = [squares], np.zeros(1), [Entry("", HIDDEN, "muted")]
+        data, values, key = [squares], np.zeros(1), [[Entry("", HIDDEN, "muted")]]
         if shares:
             parts = shares.sample, shares.mean, shares.low, shares.high
             own, mean, low, high = values = 100 * np.array([*map(chart.finite, parts)])
@@ -50,10 +50,10 @@ class AttentionWeights:
             line = chart.line("mean", mean, style, chart.hover("%"), dots=chart.dot_size(len(mean)))
             data += [bars, area, line]
             mean_of = f"mean of {counted(shares.count, 'sample')} and 10% to 90% of them"
-            key = [Entry("square", name, "pooled"), Entry("dots", mean_of, "pooled_text")]
+            key = [[Entry("square", name, "pooled")], [Entry("dots", mean_of, "pooled_text")]]
         y = axes.linear_axis(f"{self.share} (%)", values, np.zeros(1), zero=True)
         about: Part = {"name": f"pool {dataset.name}", "height": HEIGHT, "yaxis2": inputs}
-        return chart.plotted(data, palette, x, y | {"domain": [0.24, 1.0]}, [key], **about)
+        return chart.plotted(data, palette, x, y | {"domain": [0.24, 1.0]}, key, **about)
 
     def takeaway(self) -> str:
         """Return the step with the largest share in the mean over the samples."""
@@ -64,8 +64,8 @@ class AttentionWeights:
         mean = self.shares.mean
         if not np.isfinite(mean).all():
             return LOST
-        step, most = f"step {mean.argmax() + 1} of {len(mean)}", percent(100 * mean.max())
-        equal = "" if self.run.dataset.mask is not None else percent(100 / len(mean))
+        step, most = f"step {mean.argmax() + 1} of {len(mean)}", _percent(mean.max())
+        equal = "" if self.run.dataset.mask is not None else _percent(1 / len(mean))
         equal = equal and f" Equal {self.share}s: {equal}."
         return f"On average, {step} has {self.largest}: {most}.{equal}"
 
@@ -80,7 +80,7 @@ class AttentionWeights:
         for who, each in {name: shares.sample, everyone: shares.mean}.items():
             most = int(np.nan_to_num(each).argmax())
             steps = dict.fromkeys([0, most, len(each) - 1])
-            texts = [f"step {step + 1} {percent(100 * each[step])}" for step in sorted(steps)]
+            texts = [f"step {step + 1} {_percent(each[step])}" for step in sorted(steps)]
             parts.append(f"{who}: {', '.join(texts)}, the largest at step {most + 1}.")
         return " ".join(parts)
 
@@ -95,3 +95,7 @@ class MaximumSteps(AttentionWeights):
 
 POOL_CARDS = {"attention": AttentionWeights, "max": MaximumSteps}
 """The card of a pooled model by pooling. The mean reads all steps equally, and has none."""
+
+
+def _percent(share: float) -> str:
+    return f"{number(100 * share, 2)}%"
