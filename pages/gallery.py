@@ -58,7 +58,8 @@ if card:
     st.warning(f"No card is called {plain(card[:24])}. Pick one below.", icon=":material/info:")
 st.markdown(
     ":small[Each card opens a trained example. :blue[Blue] is sequence mode, :orange[orange] is "
-    "last-step mode, :gray[dotted] is a baseline, and :green[dashed green] is the best possible.]"
+    "last-step mode, :violet[violet] is pooled mode, :gray[dotted] is a baseline, and "
+    ":green[dashed green] is the best possible.]"
 )
 with st.container(key="gallery"):
     for scene in GALLERY.values():

@@ -37,7 +37,7 @@ from lib.ui.cell.chosen import Chosen
 recorded = import_module("lib.training.recorded")  # the package exports a function of this name
 
 BUNDLED = [name for name in DATASETS if name != "upload"]
-PAST = 16  # the maximum number of earlier epochs with weights
+LEAST, PAST = 4, 16  # the least and the largest number of earlier epochs with weights
 PAST_BYTES, CARD_BYTES = 1_000_000, 350_000  # maximum bytes of these weights: dataset, card
 POINTS = 48  # the maximum number of points of a line in a small chart
 
@@ -56,7 +56,7 @@ def _thin_past(known, size):
 
     Late epochs are included, too, since some tasks are learned late and suddenly.
     """
-    most = max(2, min(PAST, size // memory_of(known[-1][1])))
+    most = max(LEAST, min(PAST, size // memory_of(known[-1][1])))
     places = len(known) * np.linspace(0, 1, most + 2)[1:-1] ** 1.5
     return tuple(known[place] for place in np.unique(places.round().astype(int)) if place)
 
@@ -86,8 +86,9 @@ def record_card(name, client):
         data = experiment.data.name
         if experiment != with_seeds(suggested(data), make_dataset(experiment)):
             run = f"-{number}" if GALLERY[name].runs else ""
-            both = experiment.set(mode="both")  # a recording of both modes serves each mode
-            record_run(f"{data}.{name}{run}", both, client, CARD_BYTES)
+            # A recording of both modes serves each mode. With pooled mode, it would be too large.
+            mode = "both" if experiment.model.pooling == "none" else experiment.model.mode
+            record_run(f"{data}.{name}{run}", experiment.set(mode=mode), client, CARD_BYTES)
 
 
 def train_leak(samples=2816, trained=768, timesteps=12):

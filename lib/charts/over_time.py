@@ -245,6 +245,8 @@ class StepValues:
         text = self.at_steps(f"{kind} at steps 1 and {len(self.baseline)}", unit)
         if any("unclear" in each for each in self.outcomes.values()):
             text += f" {too_few(self.samples, 'some steps are too close to tell')}"
+        if "pooled" in self.outcomes and "clear" in self.outcomes.get("sequence", ()):
+            text += f" Sequence mode beats {dataset.baseline_phrase} {self.where()}."
         return text
 
     def at_steps(self, about: str, unit: str, start: int = 0) -> str:

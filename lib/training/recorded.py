@@ -25,7 +25,8 @@ def recorded(experiment: Experiment) -> Snapshot | None:
     for file in sorted(FOLDER.glob(f"{experiment.data.name}.*")):
         query, run = read_recording(file.name.removesuffix(END), tuple[dict[str, str], Snapshot])
         saved = read_query(query)[0]
-        if saved == experiment.set(mode="both", seeds=saved.seeds) and count <= len(run.seeds):
+        same = saved == experiment.set(mode=saved.model.mode, seeds=saved.seeds)
+        if same and run.results.keys() >= {*modes} and count <= len(run.seeds):
             results, *others = ({mode: seed[mode] for mode in modes} for seed in run.seeds[:count])
             past = tuple((epoch, models[:count]) for epoch, models in run.past)
             return replace(run, results=results, others=tuple(others), past=past)

@@ -225,12 +225,12 @@ def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
 
 
 VIEWS = {  # by name in scenes and in the address
-    "strip": View("Shapes of both models", draw_strip),
+    "strip": View("Shapes of the models", draw_strip),
     "predictions": View("Predictions by timestep", partial(_chart, "predictions")),
     "loss": View("Loss over epochs", partial(_chart, "loss")),
     "step_error": View("Error at each timestep", partial(_chart, "step_error")),
-    "compare": View("Last-step error of both modes", partial(_chart, "compare")),
-    "pool": View("Steps that a pool reads", partial(_chart, "pool")),
+    "compare": View("Error at the last step", partial(_chart, "compare")),
+    "pool": View("Steps that the pool reads", partial(_chart, "pool")),
     "sample": View("One sample", _sample, "Data", needs_rows=True),
     "cells": View("Two cells on fifty steps", partial(_recorded, "cells")),
     "padding": View("Padding with and without a mask", partial(_recorded, "padded")),

@@ -131,7 +131,7 @@ def test_attention_wins_recall_and_loses_adding(find):
     ratio = np.median(last) / np.median(pooled)
     assert claimed("pooled", r"([\d,]+) times") == [pytest.approx(ratio, rel=TOLERANCE)]
     assert (last > runs[0].target[:, -1].var()).all()
-    assert claimed("pooled", part="text") == medians(pooled, last, *adding, *majority)
+    assert claimed("pooled", part="text") == medians(pooled, last, *adding[::-1], *majority[::-1])
 
 
 def test_one_baseline_has_two_losses():

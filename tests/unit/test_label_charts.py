@@ -102,7 +102,7 @@ def distance(one, other):
 def test_colors_of_classes_differ_for_all_kinds_of_color_vision(theme):
     """A distance of 0.02 is just noticeable. Bands that touch differ by more than 0.1.
 
-    The first ten classes differ by more than 0.16 in usual vision.
+    So do the modes. The first ten classes differ by more than 0.16 in usual vision.
     """
     palette = PALETTES[theme]
     assert len(palette.classes) == 12
@@ -111,6 +111,7 @@ def test_colors_of_classes_differ_for_all_kinds_of_color_vision(theme):
     ten = [seen(color, "usual") for color in palette.classes[:10]]
     assert min(np.linalg.norm(one - other) for one, other in combinations(ten, 2)) > 0.16
     modes = palette.sequence, palette.last
+    assert min(distance(*pair) for pair in combinations([*modes, palette.pooled], 2)) > 0.1
     assert min(distance(mode, color) for mode in modes for color in palette.classes) > 0.07
 
 

@@ -25,10 +25,10 @@ def contrast(one, other):
 def test_lines_and_words_have_enough_contrast_with_the_background(theme):
     """Lines and marks have a contrast of at least 3, words of at least 4.5 (WCAG 2.2)."""
     p = PALETTES[theme]
-    for line in (p.ink, p.sequence, p.last, p.best, p.baseline, p.negative):
+    for line in (p.ink, p.sequence, p.last, p.pooled, p.best, p.baseline, p.negative):
         assert contrast(line, p.background) >= 3
     for words in (
-        *(p.ink, p.muted, p.sequence_text, p.last_text, p.best_text),
+        *(p.ink, p.muted, p.sequence_text, p.last_text, p.pooled_text, p.best_text),
         *(p.time, p.features, p.wrong),
     ):
         assert contrast(words, p.background) >= 4.5
