@@ -8,12 +8,13 @@ import pytest
 
 from lib.charts import PALETTES, cards_of
 from lib.charts.replay import replay_figure, replay_words
+from lib.charts.sentences import undecided
 from lib.charts.strip import shape_strip, strip_sentence
 from lib.data import make_dataset, settle
-from lib.experiment import POOLINGS, Experiment
+from lib.experiment import MODES, POOLINGS, Experiment
 from lib.export import Reported, keep, open_kept, predictions, report
-from lib.recurrence import attention_weights, forward, pooled
-from lib.results import ERROR, RunAt, as_of, best_mode, frames_of, untrained
+from lib.recurrence import attention_weights, forward, pool_shares, pooled
+from lib.results import ERROR, RunAt, as_of, best_mode, frames_of, step_shares, untrained
 from lib.sweep.plan import make_plan
 
 LIGHT = PALETTES["light"]
@@ -109,14 +110,14 @@ def test_pages_and_files_show_the_third_mode(name):
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     assert [*snapshot.results] == [*experiment.model.modes]
     assert "pooled" in snapshot.results
-    for card, kind in cards_of(dataset).items():
+    for card, kind in cards_of(dataset, experiment.model.pooling).items():
         picks = [{"sample": 0, "target": 0, "earlier": True}[pick] for pick in kind.picks]
         made = kind(run, *picks)
         assert "pooled" in "".join(f"{trace['name']}" for trace in made.figure(LIGHT).traces) or (
-            card == "predictions" and dataset.has_labels  # bands by class, not by mode
+            card == "pool" or (card == "predictions" and dataset.has_labels)  # not by mode
         )
         assert len(made.takeaway().split(" ")) <= 15
-        assert "ooled model" in made.sentence()
+        assert "ooled model" in made.sentence() or card == "pool"
     inputs, of = dataset.model_inputs(experiment, slice(0, 1)), experiment.model.pooling_of
     models = snapshot.weights[0].items()
     traces = {mode: forward(experiment, w, *inputs, pooling=of(mode)) for mode, w in models}
@@ -124,7 +125,13 @@ def test_pages_and_files_show_the_third_mode(name):
     pooling = POOLINGS[experiment.model.pooling].keras
     assert f"{pooling} (N, {experiment.model.units})" in strip_sentence(experiment, dataset)
     frames = frames_of(run, {0: untrained(experiment, dataset).weights})
-    assert replay_figure(run, frames, 0, 0, palette=LIGHT, earlier=True).traces
+    for layout in ("wide", "narrow", "page"):  # with a map for each mode
+        options = {"palette": LIGHT, "earlier": True, "layout": layout}
+        traces = replay_figure(run, frames, 0, 0, **options).traces
+        names = [trace["name"] for trace in traces if trace["type"] == "heatmap"]
+        assert [*dict.fromkeys(names)][-len(snapshot.results) :] == [
+            MODES[mode].name for mode in snapshot.results
+        ]
     assert len(replay_words(dataset, frames)[0].split(" ")) <= 15
     assert pooling in report(Reported(experiment, dataset, snapshot), "", datetime.min, {}).decode()
     assert any(column.startswith("pooled") for column in predictions(experiment, dataset, snapshot))
@@ -137,3 +144,57 @@ def test_a_sweep_leaves_pooling_out_and_says_so():
     plan = make_plan(Experiment().set(data="echo", pool="max"), {"U": [4]}, 2)
     assert {point.experiment.model.modes for point in plan.points} == {("sequence", "last")}
     assert "without pooling (Maximum)" in plan.notes[0]
+
+
+def test_a_share_of_the_maximum_counts_units_at_their_first_largest_output():
+    """The three units are largest at steps 2, 1 and 2; the last is as large again at step 3."""
+    hidden = np.array([[[0, 3, 1], [2, 1, 5], [1, 2, 5]]], np.float32)
+    np.testing.assert_allclose(pool_shares("max", hidden), [[1 / 3, 2 / 3, 0]])
+
+
+@pytest.mark.parametrize("name", ["seattle", "brackets"])
+def test_the_card_of_a_pool_shows_where_it_looks(name):
+    """It has the sample's shares and the mean of all, from the first seed's pooled model."""
+    run = run_of(name)
+    experiment, dataset = run.experiment, run.dataset
+    weights, kind = run.snapshot.weights[0]["pooled"], experiment.model.pooling
+    part = np.append(run.snapshot.samples[1], np.arange(len(dataset.x))[dataset.evaluated])
+    x, mask = dataset.model_inputs(experiment, part)
+    own, *each = pool_shares(kind, forward(experiment, weights, x, mask)[0][-1].hidden, mask)
+    found = step_shares(run, 1)
+    np.testing.assert_allclose(found.sample, own, atol=1e-6)
+    if found.count == len(each):
+        np.testing.assert_allclose(found.mean, np.mean(each, axis=0), atol=1e-6)
+    card = cards_of(dataset, kind)["pool"](run, 1)
+    bars, line = (
+        next(trace for trace in card.figure(LIGHT).traces if trace["name"] == name)
+        for name in (dataset.sample_name(card.index, short=True), "mean")
+    )
+    np.testing.assert_allclose(bars["y"], 100 * found.sample)
+    np.testing.assert_allclose(line["y"], 100 * found.mean)
+    assert f"step {found.mean.argmax() + 1} of 6" in card.takeaway()
+    assert f"largest at step {found.sample.argmax() + 1}" in card.sentence()
+
+
+def test_the_card_of_a_pool_needs_finite_outputs_and_weights():
+    """After divergence, and without the weights of a large model, it says so."""
+    run = run_of("running_sum")
+    results = run.snapshot.results
+    for weights, words in ((np.nan, "NaN"), (None, "once the run pauses")):
+        own = weights and tuple(array * np.float32(weights) for array in results["pooled"].weights)
+        pooled_result = replace(results["pooled"], weights=own)
+        snapshot = replace(run.snapshot, results=results | {"pooled": pooled_result})
+        card = cards_of(run.dataset, "attention")["pool"](replace(run, snapshot=snapshot), 0)
+        assert words in card.takeaway()
+        assert card.figure(LIGHT).traces
+        assert card.sentence()
+
+
+def test_one_of_three_modes_can_be_clearly_worse():
+    """Two good modes are too close to tell, and both beat the third."""
+    first = 1 + 0.01 * np.arange(4)
+    values = {"sequence": first, "pooled": first * [1.02, 0.99, 1.01, 1.0], "last": 3 * first}
+    words = undecided(best_mode(ERROR, values), values)
+    assert words == "Sequence mode clearly beats last-step mode; pooled mode is too close to tell."
+    unclear = {"sequence": first, "pooled": values["pooled"]}
+    assert undecided(best_mode(ERROR, unclear), unclear) == "Too close to tell with 4 seeds."
