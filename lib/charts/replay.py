@@ -84,6 +84,8 @@ def replay_figure(
     key.append(Entry("dotted", dataset.baseline_label, "baseline"))
     key += [chart.SEEDS] if run.snapshot.others else []
     rows = [key] if layout == "wide" else [key[:3], key[3:]]
+    if layout == "narrow" and len(run.snapshot.results) > 2:
+        rows = [key[:3], key[3:5], key[5:]]
     about: Part = {"name": f"replay {dataset.name}", "height": height}
     about["notes"] = placed.pop("annotations")
     empty = chart.plotted([], palette, {"title": ""}, {"title": ""}, rows, **about)
@@ -180,7 +182,8 @@ def _maps(cards: Sequence[StepValues], frames: Frames, palette: Palette, title: 
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
-        model, early = MODES[mode].model, "" if MODES[mode].every_step else ", applied early"
+        is_early = not MODES[mode].every_step and len(by_mode) < 3  # three titles are too wide
+        model, early = MODES[mode].model, ", applied early" if is_early else ""
         words = {"early": early, "measure": measure.name, "low": least, "high": most}
         about = title.format(model=capital(model), **words)
         figure = chart.plotted([heat], palette, x, y, [], name="", height=0)

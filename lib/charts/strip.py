@@ -28,7 +28,7 @@ WHOLE = 16  # the most columns without an ellipsis
 # A tensor's largest height and width in pixels, and the most rows drawn without an ellipsis.
 BESIDE = 74.0, 96.0, 13  # for modes side by side
 BELOW = 42.0, 96.0, 8  # for modes below each other: models of several layers, or with a pool
-THREE = 30.0, 72.0, 6  # for three modes below each other
+THREE = 30.0, 66.0, 6  # for three modes below each other
 MOST_PITCH = 5.7  # the most pixels from entry to entry with `fixed_entry_size`
 EDGE = 3.0  # pixels around the entries, for the outline of a row
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # `recurrence.forward`'s result by mode

@@ -1,6 +1,6 @@
 """Views: named pictures of the page's data, run and address, for scenes and embedded cards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePath
@@ -48,11 +48,11 @@ class View:
     needs_rows: bool = False  # whether the picture shows a sample of the data
 
 
-def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
-    if name == "pool" and loaded.experiment.model.pooling not in charts.POOL_CARDS:
+def _charts(names: Sequence[str], loaded: Loaded, palette: Palette) -> None:
+    if "pool" in names and loaded.experiment.model.pooling not in charts.POOL_CARDS:
         hint(TEXTS["no_pool"])
         return
-    follow_epochs(loaded, partial(run_cards.draw, [name], palette=palette))
+    follow_epochs(loaded, partial(run_cards.draw, names, palette=palette))
 
 
 def _sample(loaded: Loaded, palette: Palette) -> None:
@@ -226,11 +226,14 @@ def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
 
 VIEWS = {  # by name in scenes and in the address
     "strip": View("Shapes of the models", draw_strip),
-    "predictions": View("Predictions by timestep", partial(_chart, "predictions")),
-    "loss": View("Loss over epochs", partial(_chart, "loss")),
-    "step_error": View("Error at each timestep", partial(_chart, "step_error")),
-    "compare": View("Error at the last step", partial(_chart, "compare")),
-    "pool": View("Steps that the pool reads", partial(_chart, "pool")),
+    "predictions": View("Predictions by timestep", partial(_charts, ["predictions"])),
+    "loss": View("Loss over epochs", partial(_charts, ["loss"])),
+    "step_error": View("Error at each timestep", partial(_charts, ["step_error"])),
+    "compare": View("Error at the last step", partial(_charts, ["compare"])),
+    "pool": View("Steps that the pool reads", partial(_charts, ["pool"])),
+    "attention": View(
+        "Error, and steps that the pool reads", partial(_charts, ["compare", "pool"])
+    ),
     "sample": View("One sample", _sample, "Data", needs_rows=True),
     "cells": View("Two cells on fifty steps", partial(_recorded, "cells")),
     "padding": View("Padding with and without a mask", partial(_recorded, "padded")),

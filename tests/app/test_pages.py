@@ -28,7 +28,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     **{f"Explore?data={name}": ("", 8, ("Loss over epochs",)) for name in DATASETS},
     "Explore?mode=sequence": ("returns all 12 steps", 7, ("Error at the last step",)),
     "Explore?data=recall_first&pool=attention": ("three ways", 10, ("Attention", "pooled mode")),
-    "Explore?data=digits&pool=max&mode=last": ("pool all steps", 7, ("GlobalMaxPooling1D",)),
+    "Explore?data=digits&pool=max&mode=last": ("pool all steps", 7, ("GlobalMax", "maxima")),
     "Explore?data=worked_scaled": ("", 8, ("The worked example has 2 timesteps",)),
     "Explore?data=seattle": ("Same LSTM", 10, ("(N, 24, 32)", "-badge[example]")),
     "Gallery": ("What return_sequences does", 14, ()),
