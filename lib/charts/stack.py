@@ -62,7 +62,7 @@ def _activations(layer: shapes.Layer) -> list[str]:
 
 def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, str, Markup]]:
     """Return each output of the last layer, its name if there are several, and its image."""
-    recurrent = shapes.Recurrent, shapes.Bidirectional, shapes.CellStack, shapes.TorchRecurrent
+    recurrent = shapes.Recurrent, shapes.Bidirectional, shapes.TorchRecurrent
     layer, boxes = steps[-1].layer, []
     by_mode = not isinstance(layer, shapes.Input) and any(
         isinstance(step.layer, recurrent) for step in steps
