@@ -196,16 +196,6 @@ def test_of_two_wrong_settings_the_error_names_the_setting_that_keras_checks_fir
     assert "output_padding" in steps_of("input~conv1dt_s2_d3_o3")[1].error.message
 
 
-def test_a_layer_starts_from_the_states_that_were_unpacked_before_it():
-    """A layer uses as many states as its cell has. If there are none, the fix is zero states."""
-    code = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))
-    assert "initial_state=states[:1])  # (None, 6, 16), ignores 1 state" in code
-    steps = steps_of("input~lstm_init~dense")
-    assert (broken_at(steps), steps[1].error.received) == (1, "none")
-    assert "states" in steps[1].error.message
-    assert fixes(steps)[0].stack == from_text("input~lstm~dense")
-
-
 def test_a_layer_that_is_called_again_has_its_weights_once():
     """A second call keeps the name and the settings of the first, and adds no parameters."""
     steps = steps_of("input_t4_f3~lstm_u2~input_t4_f3~lstm_u9_as2~concat_of2-4")

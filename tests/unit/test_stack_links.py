@@ -77,7 +77,7 @@ def test_any_text_is_a_stack_or_none(text):
 
 def test_numbers_out_of_range_are_clamped_and_unknown_words_dropped():
     """Each changed or dropped part of a link has a sentence."""
-    assert "RNN has no setting “clstm”" in read_text("input~cells_clstm")[1][0]
+    assert "LSTM has no setting “what”" in read_text("input~lstm_what")[1][0]
     assert from_text("input_t9999999_f0~lstm_uabc_seq_what~nothing") == (
         Input(timesteps=1_000_000, features=1),
         LSTM(return_sequences=True),

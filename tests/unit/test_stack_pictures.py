@@ -130,8 +130,7 @@ def test_the_title_and_the_sentence_describe_the_stack():
     assert "In total, 128 parameters" in stack_sentence(works)
     assert "breaks at layer 3, TimeDistributed" in stack_title(breaks)
     words = "the first 2 of 4 states"
-    assert words in stack_sentence(steps_of("input~bi_state_seq~unpack~lstm_init"))
-    assert "starts from" not in stack_sentence(steps_of("input~lstm_state_seq~unpack~lstm_init"))
+    assert words in stack_sentence(steps_of("input~bi_state_seq~lstm_of2.0_from2.1-2.2-2.3-2.4"))
 
 
 @pytest.mark.parametrize(

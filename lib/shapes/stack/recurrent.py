@@ -21,7 +21,6 @@ class Recurrent(Layer, width_letter="U", mask_rank=2):
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False)
     stateful: bool = setting("stateful", False)
-    initial_state: bool = setting("init", False, in_call=True)  # starts from unpacked states
     use_bias: bool = setting("nobias", True, seldom=True)
     activation: str = function("act", "tanh")
     dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
@@ -34,8 +33,6 @@ class Recurrent(Layer, width_letter="U", mask_rank=2):
         """(N, T, F) → (N, T, U) or (N, U), then the states."""
         count, starts = len(STATES[self.cell]), inputs.states
         wanted = f"{count} initial state{'s' if count > 1 else ''} of {self.units} units"
-        if self.initial_state and not starts:  # Python's error, raised before Keras is called
-            raise ShapeError(wanted, "none", "name 'states' is not defined")
         tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
         if starts:
             units, message = starts[0][-1].size, ""
