@@ -16,7 +16,6 @@ import tensorflow as tf
 
 from lib.experiment import CELLS, LOSSES
 from lib.recurrence import ARRAYS_EACH, layers_of, weight_names
-from lib.shapes import MISTAKES, damage
 from lib.training.keras_layers import (
     Calls,
     Weights,
@@ -227,39 +226,5 @@ def keras_file(  # noqa: PLR0917  callers name the arguments
         return {"file": path.read_bytes()}
 
 
-def target_damage(case: str) -> dict[str, Any]:
-    """Train a case of MISTAKES and its fix from the same weights; return the fields of `Damage`."""
-    mistake = MISTAKES[case]
-    x, y = damage.damage_data()
-    right = wrong = y
-    learns_steps = len(mistake.output) == 3  # whether the mistaken model returns sequences
-    if learns_steps:
-        right, wrong = y[:, -1], y[:, -1].reshape(len(y), *mistake.target[1:])
-    loss, last = {}, {}
-    for side, target in (("right", right), ("wrong", wrong)):
-        sequences = learns_steps == (side == "wrong")
-        lstm = keras.layers.LSTM(
-            damage.UNITS,
-            return_sequences=sequences,
-            kernel_initializer=keras.initializers.GlorotUniform(seed=0),
-            recurrent_initializer=keras.initializers.Orthogonal(seed=1),
-        )
-        head = keras.layers.Dense(1, kernel_initializer=keras.initializers.GlorotUniform(seed=2))
-        model = keras.Sequential([keras.Input((damage.TIMESTEPS, 1)), lstm, head])
-        model.compile(keras.optimizers.Adam(0.01), damage.LOSS, jit_compile=False)
-        history = model.fit(
-            x[: damage.TRAINED_SAMPLES],
-            target[: damage.TRAINED_SAMPLES],
-            batch_size=damage.BATCH_SIZE,
-            epochs=damage.DAMAGE_EPOCHS,
-            shuffle=False,  # the samples are noise, and both models get the same batches
-            verbose=0,
-        )
-        loss[side] = np.array(history.history["loss"], np.float32)
-        predictions = model.predict(x[damage.TRAINED_SAMPLES :], verbose=0)
-        last[side] = (predictions[:, -1] if sequences else predictions)[:, 0]
-    return {"loss": loss, "predictions": last, "truth": y[damage.TRAINED_SAMPLES :, -1, 0]}
-
-
-_FUNCTIONS = breakings, influence, keras_file, modes, reach, streaming, target_damage
+_FUNCTIONS = breakings, influence, keras_file, modes, reach, streaming
 ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {each.__name__: each for each in _FUNCTIONS}
