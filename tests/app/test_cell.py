@@ -54,8 +54,8 @@ def test_streaming_draws_its_pictures_before_keras_answers(client):  # noqa: ARG
     assert not app.get("plotly_chart")
     app.button(key="to_sine").click().run()
     assert address(app) == {"data": "sine", "part": "stream"}
-    assert "the model reads its own predictions" in text(app)
-    assert len(app.get("plotly_chart")) == 2
+    assert "from true inputs, by" in text(app)
+    assert len(app.get("plotly_chart")) == 1
     assert [len(code.value.splitlines()) < 30 for code in app.code[-3:]] == [True] * 3
 
 
