@@ -21,7 +21,8 @@ from lib.ui.widgets import bound, card, closable, hint, pills, plain, press, tak
 
 AT_ONCE = 12  # a stack of at most 12 layers shows all settings
 FOLLOWS = "The stack follows the sidebar until you change a layer here. "
-LONGEST = "The stack now returns (N, 12, 128), with 123,456 parameters instead of 123,456."
+TRY = "U changes the number of parameters, T doesn't. return_sequences=False drops the time axis."
+FIX = "Press a button in the red row to fix that layer."
 _FILE = beside(__file__)
 TEXTS: dict[str, str] = _FILE["texts"]
 WIDTHS: dict[str, int] = _FILE["widths"]  # of fields, in pixels
@@ -45,11 +46,10 @@ def tracer(stack: Stack, palette: Palette) -> None:
     sentence = _stack_sentence(stack, steps, is_sidebar=is_sidebar)
     if fixes and is_read:
         sentence = charts.stack.fix_sentence(fixes[0].fix, lines)
-    text, change = charts.stack.change_words(page.stack_before or stack, stack, sentence)
-    follows = FOLLOWS if is_sidebar else ""
-    details = f"{follows}{change} {charts.stack.stack_sentence(steps)} {SCALES}"
+    sentence = sentence or (TRY if shapes.stopped_at(steps) is None else FIX)
+    details = f"{charts.stack.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
-        takeaway(text, details, longest=LONGEST)
+        takeaway(sentence, f"{FOLLOWS}{details}" if is_sidebar else details, longest=TRY)
         if fixes and is_read:  # in a long model, the broken row is far below
             _fix_button(0, fixes[0])
         if not shapes.is_chain(stack):
