@@ -20,9 +20,7 @@ from lib.recurrence.cells import (
 )
 from lib.recurrence.model import (
     ARRAYS_EACH,
-    DEEP_ROUNDING,
     ROUNDING,
-    difference,
     forward,
     glorot_uniform,
     initial_model_weights,

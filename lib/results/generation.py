@@ -60,7 +60,7 @@ def generate(
     Other inputs, such as the calendar, keep their true values.
     """
     model, x, given = experiment.model, dataset.x[samples].copy(), max(2, dataset.shape[1] // 2)
-    layers, head = layers_of(weights, model.layers), weights[ARRAYS_EACH * model.layers :]
+    layers, head = layers_of(weights), weights[ARRAYS_EACH * model.layers :]
     states: list[list[np.ndarray] | None] = [None] * len(layers)
     origin, (features, columns) = dataset.origin, _fed_back(dataset)
     outputs = list[np.ndarray]()

@@ -31,7 +31,7 @@ MOST_OUTPUTS = 200  # `influence` differentiates at most this many outputs: T ×
 MOST_VALUES = 1_000_000  # hidden values in one backward pass; each needs about 80 bytes
 
 
-def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) -> dict[str, Any]:
+def modes(cell: str, weights: Weights, x: np.ndarray, sample: int) -> dict[str, Any]:
     """Run a stack without a head in both modes on x (N, T, F), and on prefixes of one `sample`.
 
     Returns:
@@ -39,21 +39,18 @@ def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) 
         `difference`: the largest |sequence[:, -1] - last|.
         `prefixes` (T, U): last-step mode's outputs for the sample's first 1, 2, … T timesteps.
         `whole` (T, U): sequence mode's outputs if the batch holds only this sample.
-        `states`, (N, U) each: the extra outputs of `return_state`.
     """
-    parts = layers_of(weights, layers)
-    every, last = stack(cell, parts, return_sequences=True, return_state=True), stack(cell, parts)
-    steps = x.shape[1]
+    parts, steps = layers_of(weights), x.shape[1]
+    every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
     run = Calls("modes", cell, weights, steps * steps // 2).run  # the prefixes' total length
-    (sequence, *states), final = run(every, x), run(last, x)
+    sequence, final = run(every, x), run(last, x)
     one = x[sample : sample + 1]
     return {
         "difference": largest(sequence[:, -1] - final),
         "sequence": sequence,
         "last": final,
         "prefixes": np.concatenate([run(last, one[:, :t]) for t in range(1, steps + 1)]),
-        "whole": run(every, one)[0][0],
-        "states": tuple(states),
+        "whole": run(every, one)[0],
     }
 
 
@@ -96,7 +93,7 @@ def breakings(
 
 
 def influence(
-    *, cell: str, layers: int, weights: Weights, x: np.ndarray, backward: Weights | None = None
+    *, cell: str, weights: Weights, x: np.ndarray, backward: Weights | None = None
 ) -> dict[str, Any]:
     """Return the gradient norms of one sample's outputs with respect to its inputs x (T, F).
 
@@ -104,7 +101,8 @@ def influence(
     has `map` (T, T), the norm for output step t (row) and input step s (column), and `columns`, the
     number of output columns that the norms include.
     """
-    parts, head_weights = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
+    parts = layers_of(weights)
+    head_weights = weights[ARRAYS_EACH * len(parts) :]
     if backward is None:
         below_head = stack(cell, parts, return_sequences=True)
     else:
@@ -117,7 +115,7 @@ def influence(
     columns = max(1, min(width, MOST_OUTPUTS // steps))
     count = steps * columns
     # Repeat the sample once per output, so that one backward pass computes many gradients.
-    rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
+    rows = max(1, MOST_VALUES // (steps * units * len(parts) * (1 if backward is None else 2)))
     call = Calls("influence", cell, (*weights, *(backward or ())), steps)
     layers_up = (*below_head, *head_layers(head_weights))
     chosen = np.eye(count, dtype=np.float32).reshape(count, steps, columns)
@@ -139,14 +137,15 @@ def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.T
 
 
 def reach(
-    *, cell: str, layers: int, weights: Weights, x: np.ndarray, y: np.ndarray, loss: str, layer: int
+    *, cell: str, weights: Weights, x: np.ndarray, y: np.ndarray, loss: str, layer: int
 ) -> dict[str, Any]:
     """Return the norm of the loss's gradient with respect to a layer's hidden state, by timestep.
 
     x is (N, T, F), y (N, T, K). For labels, y is one-hot, and may be (2, N, T, K), by mode. Returns
     (T,) by mode, with the mode's loss: means over samples.
     """
-    parts, head_weights = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
+    parts = layers_of(weights)
+    head_weights = weights[ARRAYS_EACH * len(parts) :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
     model = (cells, tuple(head_layers(head_weights)), loss, layer)
     samples, steps, units = *x.shape[:2], len(parts[layer][1])

@@ -218,7 +218,7 @@ def _gradients(
     sample_weight, counted = counts[..., 0] * exists, counts[..., 1] * exists
     with tf.GradientTape() as tape:
         tape.watch(weights)
-        for layer in layers_of(weights, code.layers):
+        for layer in layers_of(weights):
             x = recurrent(code.cell, layer, x, timesteps)
         if head := weights[ARRAYS_EACH * code.layers :]:
             kernel, bias = head

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib import charts, recurrence
 from lib.charts import Palette, ProofCard, Side, Sides, Strip, cell, gradients, pytorch
-from lib.recurrence import difference, padded_batches, unroll, unroll_stack
+from lib.recurrence import padded_batches, unroll, unroll_stack
 from lib.shapes import Leak
 from lib.text import LONG_NUMBER, beside
 from lib.training import read_recording
@@ -128,14 +128,6 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
     if folded.open:
         with folded:
             draw_torch(chosen, palette)
-    with st.expander("Also checked: NumPy against Keras, and return_state"):
-        against = None
-        if result and modes.finished:  # Keras may have used older weights
-            upward, x = chosen.upward(modes.finished.weights), measured(chosen)
-            cell_name = experiment.model.cell
-            against = difference(cell_name, upward, x, result["sequence"], result["states"])
-        cards = charts.proofs.numpy_and_states(experiment, result, against)
-        st.html(charts.render(PROOFS, "cards", cards, palette, modes.instead))
 
     def write(step: int, unit: int) -> None:
         text = modes.instead
