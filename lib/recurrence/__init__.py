@@ -31,5 +31,4 @@ from lib.recurrence.model import (
     unroll_stack,
     weight_names,
 )
-from lib.recurrence.padding import Padded, padded_batches
 from lib.recurrence.torch import from_torch, to_torch

@@ -9,7 +9,6 @@ import pytest
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import forward, initial_model_weights, unroll, unroll_stack
 from lib.recurrence.model import initial_weights
-from lib.recurrence.padding import batch, padded_batches
 from lib.training import keras_layers
 from lib.training.answers import breakings, influence, modes, reach
 
@@ -66,23 +65,6 @@ def test_cases_that_break_the_equality_have_the_right_differences(cell, layers):
         assert answer["bidirectional"] == pytest.approx(
             np.abs(turned[:, 0] - turned[:, -1]).max(), abs=1e-6
         )
-
-
-@pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("cell", CELLS)
-def test_padded_batches_have_the_outputs_of_keras(cell, layers):
-    """Masking(0.0) also hides real timesteps of zeros, as in a whole Keras model."""
-    _, weights, x, _ = example(cell, layers, "none")
-    x[0, 1] = 0.0
-    for case in padded_batches(cell, weights, x[0]):
-        padded = batch(x[0], case.at_end)[0]
-        stack = [KERAS[cell](U, return_sequences=k < layers - 1) for k in range(layers)]
-        front = [keras.layers.Masking(0.0)] if case.masked else []
-        model = keras.Sequential([keras.Input((T, F)), *front, *stack])
-        model.set_weights(weights)
-        np.testing.assert_allclose(case.outputs, model(padded), rtol=0, atol=1e-6)
-        mask = np.asarray(keras.layers.Masking(0.0).compute_mask(padded))
-        np.testing.assert_array_equal((padded != 0).any(axis=-1), mask)
 
 
 def layers_in_float64(weights, cell, layers, head):
