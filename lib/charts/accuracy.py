@@ -54,7 +54,7 @@ class StepAccuracy(StepValues):
             interval = results.proportion_interval(shares, counts)
             self.intervals[mode] = 100 * np.array(interval)  # (2, …)
             beats = ACCURACY.outcomes(shares, self.baseline / 100, counts)
-            self.outcomes[mode] = beats[[-1] if mode == "last" else self.drawn].tolist()
+            self.outcomes[mode] = beats[self.drawn if MODES[mode].every_step else [-1]].tolist()
         self.accuracy = max(each.median[-1] for each in self.values.values()) / 100
 
     def _placed(self, steps: np.ndarray, end: float | np.ndarray) -> np.ndarray:
@@ -83,7 +83,7 @@ class StepAccuracy(StepValues):
             name, color = f"{MODES[mode].name}, 95% interval", palette.mode(mode)
             known = np.flatnonzero(np.isfinite(edges[0]))
             areas = np.split(known, [len(self.drawn)]) if self.gap else [known]
-            if mode == "last" and not self.earlier:
+            if not (MODES[mode].every_step or self.earlier):
                 areas = [known[-1:]]
             for area in areas:
                 low, high = edges[:, area]

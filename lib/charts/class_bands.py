@@ -44,7 +44,7 @@ class ClassProbabilities:
             mode: class_probabilities(each.predictions[sample].astype(np.float64))
             for mode, each in models.items()
         }
-        ends = {"sequence": self.end, "last": -1}
+        ends = {mode: self.end if MODES[mode].every_step else -1 for mode in models}
         self.lasts = {mode: each[ends[mode]] for mode, each in self.probabilities.items()}
 
     def figure(self, palette: Palette) -> chart.Chart:
@@ -52,18 +52,20 @@ class ClassProbabilities:
         dataset, steps = self.run.dataset, self.steps
         x = axes.timestep_axis(dataset.steps_of(self.index)) | {"range": [0.4, steps + 0.6]}
         bottom = 0.2 if dataset.shape[2] <= MOST_INPUTS else 0.0
-        mode = "last" if self.earlier or "sequence" not in self.probabilities else "sequence"
+        mode = "last" if self.earlier else next(iter(self.probabilities))
         y: Part = {"title": MODES[mode].name, "color": palette.words(mode), "range": [0, 1]}
         y |= {"domain": [bottom, 0.84], "tickvals": [0, 0.5, 1], "showgrid": False}
         traces, frames, notes = [self._true_classes(palette)], [], []
-        if mode == "sequence" or self.earlier:
+        if MODES[mode].every_step or self.earlier:
             traces += self._bands(np.arange(1, steps + 1), self.probabilities[mode], palette, 1.0)
             frames.append(_frame(0.5, steps + 0.5, palette.mode(mode)))
-        if "last" in self.probabilities:
-            at, width = 1.12 * steps + 1, max(1.0, 0.08 * steps)
-            traces += self._bands(np.array([at]), self.probabilities["last"][-1:], palette, width)
-            frames.append(_frame(at - width / 2, at + width / 2, palette.last))
-            label = chart.note("last-step", at, 0.94, palette.words("last"), 13)
+        ones = [mode for mode in self.probabilities if not MODES[mode].every_step]
+        for place, one in enumerate(ones):
+            width = max(1.0, 0.08 * steps)
+            at = 1.12 * steps + 1 + place * 2 * max(width, 0.1 * steps)
+            traces += self._bands(np.array([at]), self.probabilities[one][-1:], palette, width)
+            frames.append(_frame(at - width / 2, at + width / 2, palette.mode(one)))
+            label = chart.note(MODES[one].kind, at, 0.94, palette.words(one), 13)
             notes.append(label | {"xref": "x", "yanchor": "middle"})
             x["range"] = [0.4, at + max(width, 0.15 * steps)]
         look: Part = {"barmode": "stack", "bargap": 0, "height": HEIGHT, "shapes": frames}
@@ -111,8 +113,10 @@ class ClassProbabilities:
         said: list[str] = []
         for mode, probabilities in self.lasts.items():
             says = "" if said else " says"
-            said.append(f"{MODES[mode].name}{says} {self._most_probable(probabilities)}")
-        return f"At the last step: {', '.join(said)}; true: {self.classes[self.true[self.end]]}."
+            name = MODES[mode].name if len(self.lasts) < 3 else MODES[mode].kind
+            said.append(f"{name}{says} {self._most_probable(probabilities)}")
+        where = "At the last step" if len(said) < 3 else "Last step"
+        return f"{where}: {', '.join(said)}; true: {self.classes[self.true[self.end]]}."
 
     def _most_probable(self, probabilities: np.ndarray) -> str:
         if not np.isfinite(probabilities).all():
@@ -154,7 +158,7 @@ class TrueClass(ClassProbabilities):
             predicted = snapshot.by_seed(mode, "predictions")[:, self.sample]
             probabilities = class_probabilities(predicted.astype(np.float64))
             seeds = np.where(self.real, probabilities[:, np.arange(self.steps), self.true], np.nan)
-            if mode == "last":
+            if not MODES[mode].every_step:
                 seeds[:, -1] = probabilities[:, -1, self.true[self.end]]
             values[mode] = ModeValues(seeds.mean(axis=0), seeds)
         return values

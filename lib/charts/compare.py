@@ -116,17 +116,17 @@ def _of_sample(run: Compared, mode: str, sample: int, target: int) -> np.ndarray
         return chart.finite(SamplePredictions(run, sample, target).values[mode].median)
     card = TrueClass(run, sample)
     shares = card.values()[mode].median
-    return shares if mode == "last" else shares[: card.end + 1]
+    return shares[: card.end + 1] if MODES[mode].every_step else shares
 
 
 def _at_steps(
     runs: Sequence[Compared], values: Callable[[Compared, str], np.ndarray], palette: Palette
 ) -> Drawn:
-    """Draw each model's `values` (T,) by timestep, but only the last one for last-step mode."""
+    """Draw each model's `values` (T,) by timestep, but only the last unless a mode returns all."""
     curves = Drawn()
     for run in runs:
         for mode in run.results:
-            y, first = values(run, mode), 0 if mode == "sequence" else -1
+            y, first = values(run, mode), 0 if MODES[mode].every_step else -1
             steps, last = range(1, len(y) + 1)[first:], run.dataset.shape[1]
             names = {k: f"timestep {k}" if k <= last else "end" for k in steps}
             curves.append(_curve(run, mode, names, y[first:], palette))

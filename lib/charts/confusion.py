@@ -33,7 +33,7 @@ def label_tables(run: RunAt, skills: Skills, palette: Palette) -> str:
         about = f"{part.sum():,} of {part.size:,} evaluated steps are real. Keras counts {keras}."
     names = {name: shortened(name) for name in classes}
     upward = sum(map(len, names.values())) > WIDE_NAMES
-    colors = {mode: palette.words(mode) for mode in (*BOTH_MODES, "best")}
+    colors = {mode: palette.words(mode) for mode in (*BOTH_MODES, "pooled", "best")}
     look = {"upward": upward, "masked": is_masked, "about": about, "modes": MODES, "colors": colors}
     scores = {_title(run, part): map(_row, table.rows) for part, table in skills.items()}
     tables = matrices, MEASURES, scores, _padding(run) if about else []
@@ -119,7 +119,7 @@ def _padding(run: RunAt) -> list[tuple[str, str, list[str]]]:
     rows = []
     for mode, scores in _scores(run).items():
         both = [tuple(scores.with_padding), tuple(scores.without_padding)]
-        if mode == "last":  # one output per sample
+        if not MODES[mode].every_step:
             final = run.snapshot.middle.results[mode]
             both = [(final.final_validation_loss, final.final_accuracy)]
         losses, accuracies = zip(*both, strict=True)

@@ -16,14 +16,15 @@ from lib.charts.chart import End, Entry, Part
 from lib.charts.over_time import SamplePredictions, StepValues
 from lib.charts.palette import Palette
 from lib.experiment import LOSSES, MODES
-from lib.results import ACCURACY, BOTH_MODES, ERROR, RunAt, Snapshot, Status, Verdict
+from lib.results import ACCURACY, ERROR, BestMode, RunAt, Snapshot, Status
 from lib.text import apart, capital, counted, difference, joined, readable, short
 
 EXPLODED = 1000  # a training loss over this many times the baseline's has exploded
 SAME = 0.02  # errors are nearly equal if they differ by at most this share of the larger error
 Levels = Sequence[tuple[str, Mapping[str, float], str]]
 """Baselines and best possible errors: label, values by mode (or one for "both"), and color."""
-COUNTS = {"sequence": "every\u00a0step", "last": "last\u00a0step"}  # the steps in a mode's loss
+# The steps in a mode's loss.
+COUNTS = {m: "every\u00a0step" if c.every_step else "last\u00a0step" for m, c in MODES.items()}
 
 
 class Curve(NamedTuple):
@@ -57,7 +58,7 @@ class Losses:
         self.best, self.floor = results.best_loss(run.experiment, dataset)
         weights = run.experiment.training.weights if run.experiment.has_labels else "none"
         # Weights by step change only sequence mode's loss.
-        weighted = {"none": (), "steps": ("sequence",), "classes": BOTH_MODES}[weights]
+        weighted = {"none": [], "steps": ["sequence"], "classes": [*self.losses]}[weights]
         self.weighted = [mode for mode in self.losses if mode in weighted]
 
     def figure(self, palette: Palette) -> chart.Chart:
@@ -84,14 +85,18 @@ class Losses:
         if has_diverged:
             return f"Training loss became infinite or NaN in epoch {run.snapshot.epoch + 1:,}."
         if overfits := [m for m in modes if results.overfits_in_seeds(run, m, self.baseline[m])]:
-            both = len(overfits) > 1
-            who = "Both modes overfit" if both else f"{capital(MODES[overfits[0]].name)} overfits"
+            name = "Both modes" if len(modes) == 2 else "All modes"
+            if len(overfits) < len(modes):
+                name = capital(joined([MODES[mode].name for mode in overfits]))
+            who = f"{name} overfit{'s' if len(overfits) == 1 else ''}"
             keeps = all(seed[mode].kept_epoch for seed in run.snapshot.seeds for mode in overfits)
             rest = ", so the best epoch was kept" if keeps else " and is well above training loss"
             return f"{who}: validation loss rose{rest}."
-        if len(modes) > 1:
-            blue = f"blue averages {self.counted}"
-            return f"Don't compare these two: {blue}, orange counts only the last."
+        if "sequence" in modes and len(modes) > 1:
+            which, blue, others = "blue with the others", "it", "they count"
+            if len(modes) == 2:
+                which, blue, others = "these two", "blue", f"{MODES[modes[1]].color} counts"
+            return f"Don't compare {which}: {blue} averages {self.counted}, {others} only the last."
         baseline = self.baseline[modes[0]]
         if not len(self.losses[modes[0]].values):
             return f"Not trained yet. The baseline's loss is {readable(baseline)}."
@@ -101,20 +106,23 @@ class Losses:
     def sentence(self) -> str:
         """Return all losses with the steps that each loss averages, and the levels to compare."""
         run, snapshot = self.run, self.run.snapshot
-        counts = {"sequence": f"the mean over {self.counted}", "last": "for the last step only"}
-        trained = f"Losses after {counted(snapshot.epoch, 'epoch')}."
-        kept = sentences.kept_sentence(snapshot) or trained
+        counts = {True: f"the mean over {self.counted}", False: "for the last step only"}
+        kept = (
+            sentences.kept_sentence(snapshot) or f"Losses after {counted(snapshot.epoch, 'epoch')}."
+        )
         parts = [kept if snapshot.epoch else "Not trained yet."]
         median = "median " if snapshot.others else ""
         for mode, result in snapshot.middle.results.items():
             unknown = "not known until the first epoch ends"
             loss = readable(result.final_loss) if len(result.loss) else unknown
-            text = f"{capital(MODES[mode].model)}, {counts[mode]}: {median}training loss {loss}"
+            who = f"{capital(MODES[mode].model)}, {counts[MODES[mode].every_step]}"
+            text = f"{who}: {median}training loss {loss}"
             if mode in self.validation:
                 text += f", {median}validation loss {readable(result.final_validation_loss)}"
             parts.append(f"{text}.")
-        if len(self.losses) > 1:
-            parts.append("The two losses can't be compared.")
+        if "sequence" in self.losses and len(self.losses) > 1:
+            which = "The two" if len(self.losses) == 2 else "Blue and other"
+            parts.append(f"{which} losses can't be compared.")
         loss = LOSSES[run.experiment.training.loss].label.lower().partition(",")[0]
         if self.weighted:
             what = ["training loss", "baseline", *(["best possible loss"] if self.floor else [])]
@@ -148,10 +156,10 @@ class LastStepValues:
             self.levels.append(("best possible", {"both": scale * float(best[-1])}, "best"))
         elif floor := results.best_possible(run.experiment, run.dataset):
             self.levels.append((floor.label, {"both": scale * float(floor.mse[-1])}, "best"))
-        # Compares sequence mode (0) with last-step mode (1); None for one mode or after divergence.
-        self.verdict: Verdict | None = None
+        # The comparison of the modes; None for one mode or after divergence.
+        self.best: BestMode | None = None
         if len(values) > 1 and np.isfinite([*values.values()]).all():
-            self.verdict = measure.compare(values["sequence"], values["last"])
+            self.best = results.best_mode(measure, values)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw errors by epoch, with the baseline and the best possible error of both modes."""
@@ -179,11 +187,12 @@ class LastStepValues:
         if not (is_same or self.measure.decided(best / scale, other / scale, samples)):
             accuracy = best / scale if self.measure is ACCURACY else None
             return sentences.too_few(samples, accuracy=accuracy)
-        if self.verdict and modes_compete:
-            return self.winner(self.verdict, best, other)
+        if self.best and modes_compete:
+            return self.winner(self.best, best, other)
         value, level = apart(best, baseline, unit=self.measure.unit)
         if len(medians) > 1:
-            who = f"Neither mode beats {dataset.baseline_phrase} at the last step"
+            who = "Neither mode" if len(medians) == 2 else "No mode"
+            who += f" beats {dataset.baseline_phrase} at the last step"
             return f"{who}: {name} {value} against {level}."
         baseline_name = capital(dataset.baseline_phrase)
         return f"{capital(name)} at the last step: {value}. {baseline_name}: {level}."
@@ -198,33 +207,38 @@ class LastStepValues:
         which = "validation" if dataset.has_validation else "training"
         measure = f"{self.measure.full_name}{' (scaled)' if dataset.is_scaled else ''}"
         parts = [f"{median}{measure} at the last step on the {which} samples: {', '.join(errors)}."]
-        if snapshot.others and self.verdict and snapshot.epoch:
-            names = MODES["sequence"].name, MODES["last"].name
-            parts.append(sentences.pair_sentence(self.verdict, *names, self.measure))
+        pairs = self.best.pairs if snapshot.others and self.best and snapshot.epoch else {}
+        for (first, second), verdict in pairs.items():
+            names = MODES[first].name, MODES[second].name
+            parts.append(sentences.pair_sentence(verdict, *names, self.measure))
+        parts += ["The p-values have Holm's correction for several tests."] * (len(pairs) > 1)
         return " ".join(map(capital, parts))
 
     def is_same(self, best: float, other: float) -> bool:
         """Return whether two errors are nearly equal; False for accuracies."""
         return self.measure is ERROR and other - best <= SAME * other
 
-    def winner(self, verdict: Verdict, best: float, other: float) -> str:
-        """Return which mode is better, with the evidence from the seeds."""
-        better, name = MODES[BOTH_MODES[verdict.better]].name, self.measure.name
-        is_same = self.is_same(best, other)
+    def winner(self, found: BestMode, best: float, other: float) -> str:
+        """Return which mode is best, with the evidence from the seeds."""
+        verdict, better, name = found.verdict, MODES[found.mode].name, self.measure.name
+        is_same, two = self.is_same(best, other), len(self.medians) == 2
         first, second = apart(best, other, unit=self.measure.unit)
         if verdict.seeds == 1:
-            result = f"{better} has a {self.measure.better} {name}, {first} against {second}"
-            if is_same:
+            most = f"a {self.measure.better}" if two else f"the {self.measure.superlative}"
+            result = f"{better} has {most} {name}, {first} against {second}"
+            if is_same and two:
                 result = f"both errors are nearly equal, {first} and {second}"
             return f"One seed decides nothing. Here, {result}."
         seeds = f"{verdict.seeds} seeds"
         if not verdict.is_clear:
             return f"Too close to tell with {seeds}."
         if is_same:
-            return f"The median errors of {seeds} are nearly equal: {first} and {second}."
+            which = "" if two else "two smallest "
+            return f"The {which}median errors of {seeds} are nearly equal: {first} and {second}."
         how = difference(best, other) if self.measure is ERROR else f"{first} against {second}"
-        wins = f"{verdict.wins} of {seeds}"
-        return f"{capital(better)} is better in {wins}: median {name} {how}."
+        how = how if two else f"{first}, next {second}"
+        wins = f"{'better' if two else 'best'} in {verdict.wins} of {seeds}"
+        return f"{capital(better)} is {wins}: median {name} {how}."
 
 
 EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepValues | LastStepValues]] = {
@@ -238,11 +252,9 @@ EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepValues | LastStep
 
 
 def _by_mode(values: Mapping[str, float]) -> str:
-    """Return one value if both modes have the same value, else each value with its steps."""
-    texts = {mode: readable(value) for mode, value in values.items()}
-    if len(set(texts.values())) == 1:
-        return next(iter(texts.values()))
-    return f"{texts['sequence']} over all steps, {texts['last']} at the last"
+    """Return one value if all modes have the same value, else each value with its steps."""
+    first, *others = dict.fromkeys(readable(value) for value in values.values())
+    return f"{first} over all steps, {others[0]} at the last" if others else first
 
 
 def curves_of(snapshot: Snapshot, epochs: str, values: str, scale: float = 1) -> Curves:
@@ -333,5 +345,6 @@ def _level_labels(levels: Levels, decades: float) -> tuple[list[End], list[Entry
         if max(values.values()) < same * min(values.values()):
             ends.append(End(label, min(values.values()), color))
         elif len(values) > 1:
-            ends += [End(f"{color}, {COUNTS[mode]}", v, color) for mode, v in values.items()]
+            by_steps = {COUNTS[mode]: value for mode, value in values.items()}
+            ends += [End(f"{color}, {steps}", v, color) for steps, v in by_steps.items()]
     return ends, zeros

@@ -1,7 +1,8 @@
 """Charts over the timesteps: the predictions for one sample, and the error at each timestep.
 
-Sequence mode is a line. Last-step mode is an open diamond at T. With `earlier`, a dotted line also
-shows the last-step model at all timesteps before T. Thin lines and small diamonds are seeds.
+Sequence mode is a line. Last-step mode is an open diamond at T, pooled mode an open square. With
+`earlier`, dotted and dashed lines also show these models at all timesteps before T. Thin lines and
+small marks are seeds.
 """
 
 import math
@@ -13,7 +14,7 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.sentences import UNTRAINED, no_verdict, off_unit, too_few
+from lib.charts.sentences import UNTRAINED, beating, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import ERROR, RunAt, best_possible, independent_samples
@@ -22,6 +23,9 @@ from lib.text import LONG_NUMBER, all_of, apart, capital, readable
 HEIGHT = 340
 # Labels of the last-step model's values before the last step, by head.
 EARLY = {"dense": "last-step head, applied early", "none": "last-step output, read early"}
+EARLY_POOL = "pool of the steps so far"
+# The mark at the last step and the dash before, of modes with one output per sample.
+MARKS = {"last": ("diamond-open", "dot"), "pooled": ("square-open", "longdash")}
 
 
 class ModeValues(NamedTuple):
@@ -109,8 +113,10 @@ class SamplePredictions:
         for mode, errors in self.errors.items():
             error = readable(float(errors[-1]), 2, off_unit(self.run.dataset))
             error = error.replace("not a number", "NaN")  # keeps the takeaway within 15 words
-            off.append(f"{MODES[mode].name} {'by' if off else 'off by'} {error}")
-        return f"At the last step: {', '.join(off)}."
+            by = f"{MODES[mode].name} {'by' if off else 'off by'}"
+            off.append(f"{by if len(self.errors) < 3 else MODES[mode].kind} {error}")
+        where = "At the last step" if len(off) < 3 else "Errors at the last step"
+        return f"{where}: {', '.join(off)}."
 
     def sentence(self) -> str:
         """Return target, predictions and errors at the last step, and errors over all steps."""
@@ -161,7 +167,7 @@ class StepValues:
         for mode, result in run.snapshot.middle.results.items():
             seeds = root_error(dataset, run.snapshot.by_seed(mode, "step_mse"))
             self.values[mode] = ModeValues(root_error(dataset, result.step_mse), seeds)
-            mse = result.step_mse[-1:] if mode == "last" else result.step_mse
+            mse = result.step_mse if MODES[mode].every_step else result.step_mse[-1:]
             self.outcomes[mode] = ERROR.outcomes(mse, baseline[-len(mse) :], self.samples).tolist()
 
     def figure(self, palette: Palette) -> chart.Chart:
@@ -197,8 +203,9 @@ class StepValues:
 
     def takeaway(self) -> str:
         """Return at how many of its steps each mode beats the baseline, as a sentence."""
-        if why := no_verdict(self.run.dataset, self.run.snapshot.epoch):
-            return why
+        why = no_verdict(self.run.dataset, self.run.snapshot.epoch)
+        if why or "pooled" in self.outcomes:
+            return why or self._at_last_step()
         baseline = self.run.dataset.baseline_phrase
         sequence, last = self.outcomes.get("sequence", []), self.outcomes.get("last", [])
         if "clear" not in [*sequence, *last]:  # the last step decides, as on other cards
@@ -219,6 +226,15 @@ class StepValues:
         elif last:
             text += f"; last-step mode {'may not' if last == ['unclear'] else 'never does'}"
         return f"{text}."
+
+    def _at_last_step(self) -> str:
+        """Return which modes beat the baseline at the last step, as a sentence."""
+        ends = {MODES[mode].name: each[-1] for mode, each in self.outcomes.items()}
+        winners = [name for name, end in ends.items() if end == "clear"]
+        if not winners and "unclear" in ends.values():
+            return too_few(self.samples, accuracy=self.accuracy)
+        who = capital(beating(winners, len(ends)))
+        return f"{who} {self.run.dataset.baseline_phrase} at the last step."
 
     def where(self) -> str:
         """Return at how many steps sequence mode beats the baseline."""
@@ -241,7 +257,7 @@ class StepValues:
         parts = []
         for who, errors in (values | {self.run.dataset.baseline_label: self.baseline}).items():
             first, last = apart(*errors[[start, -1]], unit=unit)
-            if who != MODES["last"].model:
+            if who not in [MODES[mode].model for mode in MARKS]:
                 parts.append(f"{who} {first} and {last}")
             else:
                 early = f"{first} (applied early) and {last}"
@@ -274,29 +290,31 @@ def mode_traces(
 ) -> list[Part]:
     """Return the traces of a run's values by mode over the timesteps 1 to T."""
     traces: list[Part] = []
-    drawn = [mode for mode in values if mode == "sequence" or earlier]
+    drawn = [mode for mode in values if mode not in MARKS or earlier]
     for mode in drawn:
         if len(seeds := values[mode].seeds) > 1:
             steps, name = np.arange(1, seeds.shape[1] + 1), f"{MODES[mode].name}, each seed"
-            thin: Part = {"color": palette.mode(mode), "dash": "dot" if mode == "last" else "solid"}
+            _, dash = MARKS.get(mode, ("", "solid"))
+            thin: Part = {"color": palette.mode(mode), "dash": dash}
             lines = [(steps, chart.finite(seed)) for seed in seeds]
             traces.append(chart.seed_lines(name, lines, thin))
     for mode in reversed(drawn):  # draws sequence mode last, over the dotted line
         median, style = chart.finite(values[mode].median), {"color": palette.mode(mode)}
         name, dots = MODES[mode].name, chart.dot_size(len(median))
-        if mode == "last":
-            name, dots, style["dash"] = EARLY[run.experiment.model.head], 0, "dot"
+        if mode in MARKS:
+            dots, style["dash"] = 0, MARKS[mode][1]
+            name = EARLY[run.experiment.model.head] if mode == "last" else EARLY_POOL
         traces.append(chart.line(name, median, {"width": 2.5, **style}, hover, dots=dots))
-    if "last" in values:
-        last, x = chart.finite(values["last"].seeds[:, -1]), [len(values["last"].median)]
-        marker: Part = {"color": palette.last, "symbol": "diamond-open"}
+    for mode in (mode for mode in values if mode in MARKS):
+        last, x = chart.finite(values[mode].seeds[:, -1]), [len(values[mode].median)]
+        marker: Part = {"color": (color := palette.mode(mode)), "symbol": MARKS[mode][0]}
         if len(last) > 1:
-            small = marker | {"size": 9, "line": {"color": palette.last, "width": 1}}
-            name = f"{MODES['last'].name}, each seed"
+            small = marker | {"size": 9, "line": {"color": color, "width": 1}}
+            name = f"{MODES[mode].name}, each seed"
             traces.append(chart.points(name, x * len(last), last, small, ""))
-        large = marker | {"size": 17, "line": {"color": palette.last, "width": 3.5}}
-        last = chart.finite(values["last"].median[-1:])
-        traces.append(chart.points(MODES["last"].name, x, last, large, hover))
+        large = marker | {"size": 17, "line": {"color": color, "width": 3.5}}
+        last = chart.finite(values[mode].median[-1:])
+        traces.append(chart.points(MODES[mode].name, x, last, large, hover))
     return traces
 
 

@@ -33,6 +33,8 @@ class Palette:
     sequence_text: str
     last: str
     last_text: str
+    pooled: str
+    pooled_text: str
     best: str
     best_text: str
     time: str  # the axis of timesteps, as a line and as words
@@ -47,7 +49,7 @@ class Palette:
         return {"time": self.time, "features": self.features}.get(role, self.muted)
 
     def mode(self, mode: str) -> str:
-        """Return the color of the field "sequence", "last" or "baseline"."""
+        """Return the color of a mode, or of the field "baseline"."""
         return str(getattr(self, mode))
 
     def of(self, color: str) -> str:

@@ -79,7 +79,7 @@ def replay_figure(
         map_place = map_place[0], max(map_place[1], other[1]), *map_place[2:]
     data, moves, placed = _together(panels, [*places, map_place, other], palette, first)
     key = [] if dataset.has_labels else [Entry("dots", f"target{dataset.ahead}")]
-    glyphs = {"sequence": "dots", "last": "open diamond"}
+    glyphs = {"sequence": "dots", "last": "open diamond", "pooled": "open square"}
     key += [Entry(glyphs[mode], MODES[mode].name, mode) for mode in run.snapshot.results]
     if steps[0].best is not None:
         key.append(Entry("dashed", steps[0].best_label, "best"))
@@ -161,7 +161,7 @@ def _maps(cards: Sequence[StepValues], frames: Frames, palette: Palette, title: 
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
-        model, early = MODES[mode].model, ", applied early" if mode == "last" else ""
+        model, early = MODES[mode].model, "" if MODES[mode].every_step else ", applied early"
         words = {"early": early, "measure": measure.name, "low": least, "high": most}
         about = title.format(model=capital(model), **words)
         figure = chart.plotted([heat], palette, x, y, [], name="", height=0)
@@ -241,8 +241,11 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
     """Return the epoch from which each mode beats the baseline, and last-step errors by epoch."""
     newest = frames[-1].snapshot.middle.results
-    since = ", ".join(f"{MODES[m].name} {_since(each, dataset)}" for m, each in newest.items())
-    takeaway, rows = no_verdict(dataset, 1) or f"Beats the baseline at the last step: {since}.", []
+    # A takeaway has at most 15 words.
+    field, where = ("name", " at the last step") if len(newest) < 3 else ("kind", "")
+    who = {mode: getattr(MODES[mode], field) for mode in newest}
+    since = ", ".join(f"{who[m]} {_since(each, dataset)}" for m, each in newest.items())
+    takeaway, rows = no_verdict(dataset, 1) or f"Beats the baseline{where}: {since}.", []
     measure, name = measure_of(dataset), "accuracy"
     for frame in frames:
         medians = [np.median(frame.snapshot.by_seed(mode, measure.field)) for mode in newest]

@@ -1,7 +1,7 @@
 """Sentences about a run that several charts or pages share: settings, progress, comparisons."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lib import results
 from lib.data import DATASETS, Dataset
@@ -27,6 +27,11 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Return which outputs the models return: "A GRU that returns only the last of 12 steps."."""
     model, steps = experiment.model, dataset.shape[1]
     cell = f"{model.layers}-layer {CELLS[model.cell].label}".removeprefix("1-layer ")
+    if model.pooling != "none":
+        ways = {"sequence": "every step", "last": "only the last"}
+        *returned, _ = (ways.get(mode, "") for mode in model.modes)
+        count = "three" if len(returned) > 1 else "two"
+        return f"Same {cell}, {count} ways: return {', '.join(returned)}, or pool all steps."
     if model.mode == "both":
         return f"Same {cell}, two settings: return every step, or only the last."
     returns = all_of(steps) if model.mode == "sequence" else f"only the last of {steps}"
@@ -151,6 +156,13 @@ def too_few(samples: float, what: str = "too close to tell", accuracy: float | N
         points = 100 * results.least_difference(accuracy, samples)
         least = f"differences below {readable(points, 2)} points"
     return f"{capital(what)} with {samples:,.0f} independent samples: {least} may be chance."
+
+
+def beating(winners: Sequence[str], models: int) -> str:
+    """Return which of several models beat a baseline: "both modes beat", "sequence mode beats"."""
+    if len(winners) == models > 1:
+        return f"{'both' if models == 2 else 'all'} modes beat"
+    return f"{joined(winners) or 'no mode clearly'} beat{'' if winners[1:] else 's'}"
 
 
 def no_verdict(dataset: Dataset, epoch: int) -> str:

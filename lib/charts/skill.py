@@ -8,7 +8,7 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import End, Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
+from lib.charts.sentences import CONSTANT, Words, beating, nth, off_unit, too_few
 from lib.data import Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
 from lib.results import ERROR, ByRow, Forecast, Score, SkillTable, Snapshot
@@ -39,9 +39,8 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart) -> str:
 def verdict(models: Sequence[str], beats: np.ndarray, best: str, part: DataPart) -> str:
     """Return which models beat the best baseline; `beats` has "clear" for each that does."""
     winners = [name for name, beat in zip(models, beats, strict=True) if beat == "clear"]
-    who = ["no mode clearly beats", f"{''.join(winners)} beats", "both modes beat"][len(winners)]
     where = "On test samples" if part == "test" else "In this run"
-    return f"{where}, {who} the best baseline, {best}."
+    return f"{where}, {beating(winners, len(models))} the best baseline, {best}."
 
 
 def skill_sentence(
@@ -223,7 +222,7 @@ def _dates(
 
 def _style(mode: str, palette: Palette, width: int) -> Part:
     """Return the line style of a mode or of the "baseline", each with its own dash."""
-    dash = {"sequence": "solid", "last": "6px", "baseline": "dot"}[mode]
+    dash = {"sequence": "solid", "last": "6px", "pooled": "longdash", "baseline": "dot"}[mode]
     return {"color": palette.mode(mode), "width": width, "dash": dash}
 
 

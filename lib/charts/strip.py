@@ -17,8 +17,8 @@ from lib.charts.html import render, svg_image
 from lib.charts.palette import LEVELS, Palette
 from lib.charts.pytorch import torch_line
 from lib.data import Dataset, keras_target
-from lib.experiment import MODES, Experiment
-from lib.recurrence import Trace
+from lib.experiment import MODES, POOLINGS, Experiment
+from lib.recurrence import Trace, pooled
 from lib.results import activated
 from lib.shapes import TracedLayer, has_time, model_layers, readable_shape, total
 from lib.text import capital, counted, joined
@@ -131,7 +131,7 @@ def shape_strip(
     `sample`, 0 to N-1, shade the input; its `traces` shade hidden states and predictions. Tensors
     with unknown values, in a mode without traces or a dataset without rows, have a single shade.
     """
-    models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
+    models = _models(experiment, dataset)
     widest = max(_width(step) for steps in models.values() for step in steps)
     brief = experiment.model.layers > 1
     height, width, whole = BELOW if brief else BESIDE
@@ -144,7 +144,8 @@ def shape_strip(
     input_levels = levels_of(dataset.x[sample]) if dataset.has_rows else None
     modes, target = [], keras_target(experiment, dataset)
     for mode, steps in models.items():
-        output_levels = _output_levels(experiment, dataset.y[sample], traces.get(mode))
+        known = None if mask is None else mask[sample]
+        output_levels = _output_levels(experiment, mode, dataset.y[sample], traces.get(mode), known)
         stages = _stages(mode, experiment, steps, [input_levels, *output_levels], grid)
         if target.layers["masks"]:
             stages[1] = stages[1]._replace(above="Masking")
@@ -160,10 +161,10 @@ def shape_strip(
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Return the shapes of all tensors in each mode, the parameters, and PyTorch's names."""
     target = keras_target(experiment, dataset)
-    models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
+    models = _models(experiment, dataset)
     parts = []
     for mode, (start, *steps) in models.items():
-        names = [step.layer.keras for step in steps]
+        names = [_name(experiment, step) for step in steps]
         names[-1] = f"{names[-1]} {target.layers['activation']}".strip()
         outputs = [f"{n} {readable_shape(s.tensors[0])}" for n, s in zip(names, steps, strict=True)]
         masking = ["Masking"] if target.layers["masks"] else []
@@ -176,6 +177,19 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     names = [f"{MODES[mode].torch} in {MODES[mode].name}" for mode in models if MODES[mode].torch]
     parts.append(f"PyTorch, {torch_line(experiment.model.cell)}: {joined(names)}.")
     return " ".join(parts)
+
+
+def _models(experiment: Experiment, dataset: Dataset) -> dict[str, tuple[TracedLayer, ...]]:
+    """Return the layers to draw by mode. Attention's query is a part of its layer."""
+    models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
+    inner = "last", "attend"  # Flatten has the output of Attention
+    return {m: tuple(s for s in each if s.layer.kind not in inner) for m, each in models.items()}
+
+
+def _name(experiment: Experiment, step: TracedLayer) -> str:
+    """Return a layer's name; of the layer that ends a pooling, the pooling's."""
+    is_pool = step.layer.kind in ("flatten", "pool", "gmaxpool")
+    return POOLINGS[experiment.model.pooling].keras if is_pool else step.layer.keras
 
 
 def _stages(
@@ -193,8 +207,11 @@ def _stages(
         is_top, width, only_last = place == layers, _width(step), not has_time(step.tensors[0])
         outlined = only_last or (is_top and experiment.model.mode == "both")
         name, color = "hidden states", palette.muted
+        is_pool = place == layers + 1 and mode == "pooled"
         if is_top and only_last:
             name, color = "last step only", palette.words(mode)
+        elif is_pool:
+            name, color = "pooled states", palette.words(mode)
         elif place > layers and experiment.has_labels:
             name = experiment.model.output  # "probabilities" or "logits"
         elif place > layers:
@@ -206,7 +223,7 @@ def _stages(
         words = 1.05 * (1 if layers > 1 else 2)  # the height of the lines above the tensors
         room = max(4.75, grid.size(width)[0] / 16)
         down = words + middle / 16 - 1.15
-        layer = f"{step.layer.keras} {width}"
+        layer = _name(experiment, step) if is_pool else f"{step.layer.keras} {width}"
         stages.append(_Stage(step, image, name, color, layer, room, down))
     return stages
 
@@ -216,7 +233,11 @@ def _width(step: TracedLayer) -> int:
 
 
 def _output_levels(
-    experiment: Experiment, target: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
+    experiment: Experiment,
+    mode: str,
+    target: np.ndarray,
+    trace: tuple[Sequence[Trace], np.ndarray] | None,
+    mask: np.ndarray | None,
 ) -> list[np.ndarray | None]:
     """Return each layer's shades; None if unknown. `target` (T, K) sets the scale of the head.
 
@@ -224,13 +245,16 @@ def _output_levels(
     """
     head = experiment.model.head == "dense"
     if trace is None:
-        return [None] * (experiment.model.layers + int(head))
+        return [None] * (experiment.model.layers + int(mode == "pooled") + int(head))
     recurrent, outputs = trace
     levels: list[np.ndarray | None] = []
     for layer in recurrent:
         # Rounded up to quarters: no shade shifts when the largest state changes a little.
         reach = np.ceil(4 * np.nanmax(np.abs(layer.hidden[0]), initial=0.25)) / 4
         levels.append(levels_of(layer.hidden[0], -reach, reach))
+    if mode == "pooled":
+        kind, own = experiment.model.pooling, None if mask is None else mask[None]
+        levels.append(levels_of(pooled(kind, recurrent[-1].hidden, own)[0], -reach, reach))
     if head:
         ends = (0, 1) if experiment.has_labels else (float(np.min(target)), float(np.max(target)))
         levels.append(levels_of(activated(experiment, outputs[0]), *ends))

@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.data.dataset import Baseline, Dataset
 from lib.data.samples import class_numbers
-from lib.experiment import LOSSES, Experiment
+from lib.experiment import LOSSES, MODES, Experiment
 
 LABEL_BASELINES = {"frequent": "most frequent class", "repeat": "last label"}
 """The baselines of labels with their usual names; of equally good ones, the first is the best."""
@@ -38,7 +38,10 @@ def keras_target(experiment: Experiment, dataset: Dataset) -> KerasTarget:
     from_logits = experiment.has_labels and experiment.model.output == "logits"
     values = {"sparse": f"integers 0\u00a0to\u00a0{last}", "onehot": "one-hot", "binary": "0 or 1"}
     return KerasTarget(
-        shapes={"sequence": _shape(dataset.shape[1], *columns), "last": _shape(*columns)},
+        shapes={
+            name: _shape(*dataset.shape[1:2], *columns) if mode.every_step else _shape(*columns)
+            for name, mode in MODES.items()
+        },
         values=values.get(training.loss, "numbers"),
         loss=LOSSES[training.loss].keras,
         from_logits=from_logits,

@@ -10,6 +10,7 @@ from lib.experiment.experiment import (
     MODES,
     NO_SERIES,
     OPTIMIZERS,
+    POOLINGS,
     REGISTRIES,
     SETTINGS,
     Choice,

@@ -32,6 +32,7 @@ class Choice:
     biases: tuple[int, ...] = (1,)  # biases per kernel column; Keras's default is the first
     states: tuple[str, ...] = ("h",)  # "h" the hidden state, "c" a cell state
     # Only for modes; empty for "both".
+    every_step: bool = False  # whether the model returns an output at every timestep
     kind: str = ""  # an adjective, as in "last-step model"
     name: str = ""  # in a chart's legend: "last-step mode"
     model: str = ""  # in a sentence: "last-step model"
@@ -48,6 +49,8 @@ class Choice:
 REGISTRIES = msgspec.convert(beside(__file__), dict[str, dict[str, Choice]])
 MODES, CELLS, HEADS = REGISTRIES["modes"], REGISTRIES["cells"], REGISTRIES["heads"]
 OPTIMIZERS, LOSSES = REGISTRIES["optimizers"], REGISTRIES["losses"]
+POOLINGS = REGISTRIES["poolings"]
+_MODE_OPTIONS = {name: mode for name, mode in MODES.items() if name != "pooled"}
 
 
 def losses_for(classes: int) -> tuple[str, ...]:
@@ -115,18 +118,24 @@ class DataSettings:
 class ModelSettings:
     """The recurrent stack and its head. Layers below the top layer always return sequences."""
 
-    mode: str = _setting("mode", "both", options=MODES)
+    mode: str = _setting("mode", "both", options=_MODE_OPTIONS)
     units: int = _number("U", 16, 1, 128)
     cell: str = _setting("cell", "lstm", options=CELLS)
     layers: int = _number("layers", 1, 1, 3)
     head: str = _setting("head", "dense", options=HEADS)
     output: str = _setting("output", "probabilities", options=REGISTRIES["outputs"])
     masking: str = _setting("mask", "on", options=REGISTRIES["masking"])
+    pooling: str = _setting("pool", "none", options=POOLINGS)
 
     @property
     def modes(self) -> tuple[str, ...]:
-        """The trained modes: "sequence", "last", or both."""
-        return ("sequence", "last") if self.mode == "both" else (self.mode,)
+        """The trained modes: "sequence", "last", or both; with a pooling, then "pooled"."""
+        modes = ("sequence", "last") if self.mode == "both" else (self.mode,)
+        return modes if self.pooling == "none" else (*modes, "pooled")
+
+    def pooling_of(self, mode: str) -> str:
+        """Return the pooling of a mode's model, a key of POOLINGS; "none" for other modes."""
+        return self.pooling if mode == "pooled" else "none"
 
 
 @dataclass(frozen=True, slots=True)

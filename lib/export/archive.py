@@ -18,7 +18,7 @@ from lib.experiment import SETTINGS
 from lib.training import MSGSPEC_LOCK
 
 Record = TypeVar("Record")
-VERSION = 3  # version of the file format; increase it if an older Unrolled can't read new files
+VERSION = 4  # version of the file format; increase it if an older Unrolled can't read new files
 HEAD = "unrolled.json"
 MEMBERS = (HEAD, "arrays.bin")
 MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6  # the most bytes of the record, and of all members

@@ -11,9 +11,10 @@ from lib.export.torch_script import torch_exact_script, torch_script
 
 
 def name_of(experiment: Experiment, dataset: Dataset) -> str:
-    """Return a file name without its ending: "seattle-lstm-both"."""
-    cell, mode = experiment.model.cell.replace("_", "-"), experiment.model.mode
-    return f"{data_name(dataset)}-{cell}-{mode}"
+    """Return a file name without its ending: "seattle-lstm-both", "seattle-lstm-both-mean"."""
+    model = experiment.model
+    pooling = "" if model.pooling == "none" else f"-{model.pooling}"
+    return f"{data_name(dataset)}-{model.cell.replace('_', '-')}-{model.mode}{pooling}"
 
 
 @dataclass(frozen=True, slots=True)

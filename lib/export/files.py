@@ -222,7 +222,8 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     index, shown = int(snapshot.samples[of.sample]), figures(of)
     inputs = dataset.model_inputs(experiment, slice(index, index + 1))
     models = snapshot.weights[0] if dataset.has_rows else {}
-    traces = {mode: forward(experiment, weights, *inputs) for mode, weights in models.items()}
+    pooling_of = experiment.model.pooling_of
+    traces = {m: forward(experiment, w, *inputs, pooling=pooling_of(m)) for m, w in models.items()}
     takeaways = {title: takeaway for title, _, takeaway, _ in shown}
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)

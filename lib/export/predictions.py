@@ -9,7 +9,7 @@ import numpy as np
 
 from lib import results
 from lib.data import Dataset, class_numbers, class_probabilities
-from lib.experiment import Experiment
+from lib.experiment import MODES, Experiment
 from lib.results import ModeResult, Snapshot
 
 if TYPE_CHECKING:  # a page imports pandas only for a download that needs it
@@ -29,8 +29,8 @@ def predictions(
     """Return targets and predictions of all evaluated samples, or test samples, in the raw unit.
 
     There is a row for each sample, timestep (from 1) and target, and a column for each mode and
-    seed, and each baseline of a table. Last-step mode and baselines are NaN before the last step.
-    For labels, see `_label_predictions`.
+    seed, and each baseline of a table. Except in sequence mode, values are NaN before the last
+    step. For labels, see `_label_predictions`.
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only a download needs it
 
@@ -49,7 +49,7 @@ def predictions(
     }
     is_last = step + 1 == steps
     for mode, name, outputs in _outputs(experiment, dataset, snapshot, samples):
-        columns[name] = np.where((mode == "sequence") | is_last, raw(outputs), np.nan)
+        columns[name] = np.where(MODES[mode].every_step | is_last, raw(outputs), np.nan)
     for baseline in dataset.baselines:
         predicted = raw(np.repeat(baseline.last[samples, None], steps, axis=1))
         columns[f"baseline_{baseline.name}"] = np.where(is_last, predicted, np.nan)
@@ -63,7 +63,7 @@ def _outputs(
     inputs, several = dataset.model_inputs(experiment, samples), bool(snapshot.others)
     for seed, mode, result in models_of(experiment, snapshot):
         if result.weights is not None:
-            outputs = results.model_outputs(experiment, result.weights, *inputs)
+            outputs = results.model_outputs(experiment, result.weights, *inputs, mode=mode)
             yield mode, f"{mode}_seed_{seed}" if several else mode, outputs
 
 
@@ -89,8 +89,8 @@ def _label_predictions(
     """Return the columns of a table with a row for each sample and real timestep.
 
     "class" is the right class. For each mode, seed and baseline, there are the most probable class
-    and the probability of each class, "sequence P(rain)". Those of last-step mode and baselines are
-    in the row of the sample's last real step.
+    and the probability of each class, "sequence P(rain)". Except in sequence mode, they are in the
+    row of the sample's last real step.
     """
     names = np.array(dataset.classes, object)
     sample, step = np.nonzero(dataset.real[samples])
@@ -104,7 +104,7 @@ def _label_predictions(
             columns[f"{column} P({name})"] = np.where(known, values, np.nan)
 
     for mode, name, outputs in _outputs(experiment, dataset, snapshot, samples):
-        if mode == "sequence":
+        if MODES[mode].every_step:
             add(name, outputs[sample, step], np.full(len(step), True))
         else:  # Without a mask, this is the output after the padding.
             add(name, outputs[sample, -1], is_last)

@@ -8,6 +8,7 @@ from script.toml.
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 
 from lib.charts import PALETTES, off_unit
 from lib.data import Dataset, KerasTarget, keras_target
-from lib.experiment import MODES, OPTIMIZERS, Experiment
+from lib.experiment import MODES, OPTIMIZERS, POOLINGS, Experiment
 from lib.export.data import (
     blocks,
     data_code,
@@ -30,19 +31,20 @@ from lib.export.data import (
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot, baseline_at_end, measure_of
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
-from lib.text import beside
+from lib.text import beside, joined
 
 _WORDS = beside(__file__)
-_WEIGHTS = {  # the argument of `fit` that weights the loss, by `TrainingSettings.weights` and mode
-    "none": {"sequence": "", "last": ""},
-    "classes": {"sequence": "sample_weight", "last": "class_weight"},
-    "steps": {"sequence": "sample_weight", "last": ""},
+# The argument of `fit` that weights the loss, by `TrainingSettings.weights` and `every_step`.
+_WEIGHTS = {
+    "none": {True: "", False: ""},
+    "classes": {True: "sample_weight", False: "class_weight"},
+    "steps": {True: "sample_weight", False: ""},
 }
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return a plain Keras 3 script of an experiment that `lib.data.settle` returned."""
-    about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
+    about = f"{joined(_keras_words(experiment))}, in Keras 3"
     fields = template_fields(experiment, dataset, snapshot)
     head = script_head(dataset, about, imports(dataset), fields)
     return "\n\n".join([*head, *blocks("plain", **fields).values()]) + "\n"
@@ -75,7 +77,7 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     fields = template_fields(experiment, dataset, snapshot) | {
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
-        "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
+        "keras": joined([f"`{words}`" for words in _keras_words(experiment)]),
         "file": _WORDS["file"].format(name=data_name(dataset)) if is_loaded(dataset) else "",
         "columns": f"names = [{', '.join(map(quoted, dataset.target_names))}]",
         "palette": PALETTES["light"],
@@ -99,6 +101,12 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
 
 
+def _keras_words(experiment: Experiment) -> list[str]:
+    """Return what makes each mode in Keras: "return_sequences=True" or a layer's name."""
+    model = experiment.model
+    return [POOLINGS[model.pooling_of(m)].keras or MODES[m].keras for m in model.modes]
+
+
 def template_fields(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
 ) -> dict[str, Any]:
@@ -107,7 +115,8 @@ def template_fields(
     scale = dataset.raw_scale if dataset.is_scaled else None
     is_evaluated, units = dataset.has_validation, model.units
     target = keras_target(experiment, dataset)
-    models = model_layers(model, *dataset.shape[1:], dataset.targets, **target.layers)
+    models = dict(model_layers(model, *dataset.shape[1:], dataset.targets, **target.layers))
+    pooled = models.pop("pooled", ())
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
     measure, baseline = measure_of(dataset), baseline_at_end(dataset)
     error = f"{measure.full_name} {baseline:.6g}"
@@ -120,6 +129,7 @@ def template_fields(
         "training": training,
         "model": model,
         "both": model.mode == "both",
+        "all": "both" if len(model.modes) < 3 else "all",  # modes
         "optimizer": f"keras.optimizers.{optimizer}(learning_rate={rate})",
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
@@ -135,6 +145,7 @@ def template_fields(
         "bias": bias_shapes(model.cell, units)[0],
         "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
         "build": "\n            ".join(map(_line, *models.values())),  # a line per layer
+        "pooled": _functional_lines(pooled),
         "glorot_uniform": glorot_uniform,
         "orthogonal": orthogonal,
         "target": target,
@@ -151,22 +162,23 @@ def _target_fields(experiment: Experiment, dataset: Dataset, target: KerasTarget
     model, training = experiment.model, experiment.training
     loss_class = f"keras.losses.{target.loss.title().replace('_', '')}(from_logits=True)"
     columns, chosen = f"keras.utils.to_categorical({{}}, {dataset.targets})", "{}.argmax(axis=-1)"
-    metric, predicted, targets = '"accuracy"', chosen, {"sequence": "y[{}]", "last": "y[{}, -1]"}
-    of_mode = "y if every_step else y[:, -1]"
+    metric, predicted, last, last_y = '"accuracy"', chosen, "y[{}, -1]", "y[:, -1]"
     if training.loss == "binary":
         columns, chosen = "{}[..., None]", "({}[:, 0] > 0.5)"
         predicted = "({}[:, 0] > 0)" if target.from_logits else chosen
         if target.from_logits:  # "accuracy" would compare logits with 0.5
             metric = "keras.metrics.BinaryAccuracy(threshold=0.0)"
-    if dataset.has_labels:  # a script defines only the targets of its modes
-        targets["last"] = "last_y[{}]"
-        of_mode = {"sequence": "y", "last": "last_y"}.get(model.mode, "y if every_step else last_y")
+    if dataset.has_labels:
+        last, last_y = "last_y[{}]", "last_y"
+    # A script defines only the targets of its modes.
+    of_mode = dict.fromkeys("y" if MODES[mode].every_step else last_y for mode in model.modes)
     return {
         "loss": loss_class if target.from_logits else f'"{target.loss}"',
         "metric": metric,
-        "weights": {mode: _WEIGHTS[training.weights][mode] for mode in model.modes},
-        "targets": targets,
-        "of_mode": of_mode,
+        "weights": {m: _WEIGHTS[training.weights][MODES[m].every_step] for m in model.modes},
+        "targets": {m: "y[{}]" if MODES[m].every_step else last for m in model.modes},
+        "of_mode": " if every_step else ".join(of_mode),
+        "label_targets": [*of_mode],
         "columns_of": columns,
         "chosen": chosen,
         "predicted": predicted,
@@ -185,6 +197,19 @@ def _line(*traced: TracedLayer) -> str:
         elif not layer.return_sequences:
             code = f"{code.removesuffix(')')}, return_sequences=False)"
     return f"{code},  # {' or '.join(shapes)}"
+
+
+def _functional_lines(steps: Sequence[TracedLayer]) -> list[str]:
+    """Return the pooled model in Keras's functional API, with output shapes."""
+    lines = []
+    for step in steps:
+        called = "([h[:, -1:], h])" if step.layer.kind == "attend" else "(h)"
+        code = f"h = keras.{step.layer.code()}{called}"
+        if step.layer.kind == "input":
+            code = f"h = inputs = {step.layer.code()}"
+        if step.layer.kind != "last":  # the query h[:, -1:] is in the call of Attention
+            lines.append(f"{code}  # {readable_shape(step.tensors[0])}")
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +243,7 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     kept = [result.kept_epoch is not None for result in results]
     early = {"first_loss": 1, "tenth_loss": min(10, evaluated)}  # the epoch of each loss
     figures: dict[str, dict[str, float]] = {name: {} for name in figure_names(experiment)}
-    for mode in snapshot.results:
+    for mode in experiment.model.modes:
         figures["last_step_mse"][mode] = float(np.median(snapshot.by_seed(mode)))
         if experiment.has_labels:
             figures["accuracy"][mode] = float(np.median(snapshot.by_seed(mode, "final_accuracy")))

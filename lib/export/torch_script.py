@@ -11,6 +11,7 @@ from lib.experiment import MODES, OPTIMIZERS, Experiment
 from lib.export.data import blocks, imports
 from lib.export.script import script_head, template_fields
 from lib.results import Snapshot
+from lib.text import joined
 
 _LAYERS = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "RNN"}  # PyTorch's class for each cell
 _LOSSES = {"mse": "mse_loss", "mae": "l1_loss", "huber": "huber_loss"}
@@ -21,7 +22,7 @@ _PACKING = "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequ
 def torch_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return a plain PyTorch script of a settled experiment."""
     fields = _fields(experiment, dataset, snapshot)
-    about = f"{' and '.join(MODES[mode].kind for mode in experiment.model.modes)} mode, in PyTorch"
+    about = f"{joined([MODES[m].kind for m in experiment.model.modes])} mode, in PyTorch"
     imported = _imports(fields, "from torch.utils.data import DataLoader, TensorDataset")
     head = script_head(dataset, about, imported, fields)
     return "\n\n\n".join(["\n\n".join(head), *blocks("torch", **fields).values()]) + "\n"
@@ -58,13 +59,14 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
     if experiment.training.loss == "onehot":  # the same loss, and PyTorch takes class numbers
         experiment = experiment.set(loss="sparse")
     fields = template_fields(experiment, dataset, snapshot)
-    model, training, last = experiment.model, experiment.training, fields["weights"].get("last")
+    model, training = experiment.model, experiment.training
     (_, steps, features), columns = dataset.shape, dataset.targets
     mask, is_binary = dataset.model_mask(experiment), training.loss == "binary"
     layers = f", num_layers={model.layers}" if model.layers > 1 else ""
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
     options = _OPTIONS.get(training.optimizer, "")
-    shapes = {"sequence": f"(N, {steps}, {columns})", "last": f"(N, {columns})"}
+    shapes = {True: f"(N, {steps}, {columns})", False: f"(N, {columns})"}  # by `every_step`
+    last = [m for m, w in fields["weights"].items() if w and not MODES[m].every_step]
     one_hot = f'np.eye({columns}, dtype="float32")[{{}}]'
     changed = {
         "library": "torch",
@@ -72,12 +74,12 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
         "ends_early": mask is not None or fields["ends_early"],
         "columns_of": '{}[..., None].astype("float32")' if is_binary else one_hot,
         "predicted": "({}[:, 0] > 0)" if is_binary else "{}.argmax(axis=-1)",
-        "weights": fields["weights"] | ({"last": "last_weight"} if last else {}),
+        "weights": fields["weights"] | dict.fromkeys(last, "last_weight"),
         "layer": f"nn.{_LAYERS[model.cell]}({features}, {model.units}{layers}, batch_first=True)",
         "loss_function": _LOSSES.get(training.loss, ""),
         "optimizer": f"torch.optim.{optimizer}(model.parameters(), lr={rate}{options})",
         "own_optimizer": f"{optimizer}(model.parameters(), {rate})",
-        "returned": " or ".join(shapes[mode] for mode in model.modes),
+        "returned": " or ".join({shapes[MODES[m].every_step]: m for m in model.modes}),
         "probabilities": {"softmax": ".softmax(dim=-1)", "sigmoid": ".sigmoid()"},
     }
     return fields | changed

@@ -31,4 +31,5 @@ from lib.recurrence.model import (
     unroll_stack,
     weight_names,
 )
+from lib.recurrence.pooling import attention_weights, pooled
 from lib.recurrence.torch import from_torch, to_torch

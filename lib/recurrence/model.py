@@ -6,6 +6,7 @@ import numpy as np
 
 from lib.experiment import Experiment
 from lib.recurrence.cells import Array, Trace, unroll
+from lib.recurrence.pooling import pooled
 from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
@@ -40,7 +41,7 @@ def initial_weights(cell: str, features: int, units: int, rng: np.random.Generat
 
 
 def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[Array]:
-    """Draw the initial weights that both modes share from the seed, in Keras's order."""
+    """Draw the initial weights that all modes share from the seed, in Keras's order."""
     rng = np.random.default_rng([experiment.seed, 1])
     model, width = experiment.model, features
     weights: list[Array] = []
@@ -86,16 +87,22 @@ def unroll_stack(
 
 
 def forward(
-    experiment: Experiment, weights: Sequence[Array], x: Array, mask: Array | None = None
+    experiment: Experiment,
+    weights: Sequence[Array],
+    x: Array,
+    mask: Array | None = None,
+    *,
+    pooling: str = "none",
 ) -> tuple[list[Trace], Array]:
     """Return each recurrent layer's trace, and the outputs (N, T, K); K = U if there is no head.
 
     Outputs are those before the activation of a label loss. For a mask (N, T), see `unroll_stack`.
+    With a `pooling`, the output at step t is of the pool of steps 1 to t.
     """
     model = experiment.model
     recurrent = ARRAYS_EACH * model.layers
     traces = unroll_stack(model.cell, weights[:recurrent], x, mask)
-    outputs = traces[-1].hidden
+    outputs = pooled(pooling, traces[-1].hidden, mask)
     if model.head == "dense":
         kernel, bias = weights[recurrent:]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -104,11 +111,18 @@ def forward(
 
 
 def outputs_in_parts(
-    experiment: Experiment, weights: Sequence[Array], x: Array, mask: Array | None = None
+    experiment: Experiment,
+    weights: Sequence[Array],
+    x: Array,
+    mask: Array | None = None,
+    *,
+    pooling: str = "none",
 ) -> Iterator[Array]:
     """Yield the outputs of `forward`, (n, T, K), for parts of x (N, T, F) that fit into memory."""
+    steps = x.shape[1]
     per_step = 6 * experiment.model.units * experiment.model.layers  # gates, states and outputs
-    size = max(1, MAX_NUMBERS // (x.shape[1] * per_step))
+    per_step += 2 * steps if pooling == "attention" else 0  # scores and weights
+    size = max(1, MAX_NUMBERS // (steps * per_step))
     for start in range(0, len(x), size):
-        part = slice(start, start + size)
-        yield forward(experiment, weights, x[part], None if mask is None else mask[part])[1]
+        part, own = slice(start, start + size), None if mask is None else mask[start : start + size]
+        yield forward(experiment, weights, x[part], own, pooling=pooling)[1]

@@ -37,9 +37,9 @@ def step_losses(loss: str, wrong: np.ndarray) -> np.ndarray:
     return ERRORS[loss](wrong).mean(axis=(0, 2), dtype=np.float64)
 
 
-def mode_losses(steps: np.ndarray, modes: Sequence[str] = ("sequence", "last")) -> dict[str, float]:
+def mode_losses(steps: np.ndarray, modes: Sequence[str]) -> dict[str, float]:
     """Return the loss by mode, from losses by timestep (T,): the mean or the last of them."""
-    return {mode: float(steps.mean() if mode == "sequence" else steps[-1]) for mode in modes}
+    return {mode: float(steps.mean() if MODES[mode].every_step else steps[-1]) for mode in modes}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,12 +78,13 @@ def baseline_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     training, modes = experiment.training, experiment.model.modes
     if dataset.known_errors:
         key = training.weights if experiment.has_labels else training.loss
-        return {mode: dataset.known_errors.losses[key][mode] for mode in modes}
+        known = dataset.known_errors.losses[key]
+        return {mode: known[mode if MODES[mode].every_step else "last"] for mode in modes}
     if experiment.has_labels:
         costs = np.where(dataset.real, entropy(dataset.baseline, dataset.y), 0.0)
         at_end, ends = costs.copy(), (np.arange(len(costs)), dataset.last_step)
         at_end[ends] = entropy(dataset.baselines[0].last, dataset.last_y)
-        by_mode = {"sequence": costs, "last": at_end}
+        by_mode = {mode: costs if MODES[mode].every_step else at_end for mode in modes}
         return {mode: _label_loss(experiment, dataset, mode, by_mode[mode]) for mode in modes}
     wrong = dataset.baseline[: dataset.train] - dataset.y[: dataset.train]
     return mode_losses(step_losses(training.loss, wrong), modes)
@@ -105,10 +106,10 @@ def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float
         # Padded steps have the label 0, and inputs that no real step has: a model can know them.
         # At the end of each sequence, whatever its length, as much is known as at step T.
         costs = np.where(dataset.real, dataset.best_loss, 0.0)
-        losses = {"last": float(dataset.best_loss[-1])}
-        losses["sequence"] = _label_loss(experiment, dataset, "sequence", costs)
-        floor = Floor(dataset.best_loss, "best possible", dataset.best_why)
-        return {mode: losses[mode] for mode in modes}, floor
+        losses = dict.fromkeys(modes, float(dataset.best_loss[-1]))
+        if "sequence" in modes:
+            losses["sequence"] = _label_loss(experiment, dataset, "sequence", costs)
+        return losses, Floor(dataset.best_loss, "best possible", dataset.best_why)
     best = best_possible(experiment, dataset, slice(dataset.train))
     if best is None or experiment.training.loss != "mse":
         return {}, None
@@ -166,10 +167,13 @@ def model_outputs(
     weights: Sequence[np.ndarray],
     x: np.ndarray,
     mask: np.ndarray | None = None,
+    *,
+    mode: str = "sequence",
 ) -> np.ndarray:
-    """Return a model's outputs at every step, (n, T, K): for labels, probabilities."""
-    outputs = np.concatenate(list(outputs_in_parts(experiment, weights, x, mask)))
-    return activated(experiment, outputs)
+    """Return the outputs at every step of a mode's model, (n, T, K): for labels, probabilities."""
+    pooling = experiment.model.pooling_of(mode)
+    parts = outputs_in_parts(experiment, weights, x, mask, pooling=pooling)
+    return activated(experiment, np.concatenate(list(parts)))
 
 
 def cost(weights: ModelWeights, timesteps: int) -> int:
@@ -193,7 +197,7 @@ def predict(
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     inputs = dataset.model_inputs(experiment, samples)
-    outputs = {m: model_outputs(experiment, arrays, *inputs) for m, arrays in weights.items()}
+    outputs = {m: model_outputs(experiment, w, *inputs, mode=m) for m, w in weights.items()}
     last = {mode: each[:, -1].copy() for mode, each in outputs.items()}
     if "sequence" in outputs:  # the output at the last real step
         ends = np.arange(len(samples)), dataset.last_step[samples]

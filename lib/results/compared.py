@@ -122,6 +122,33 @@ class PointResult:
         return self["status"] == Status.FINISHED
 
 
+@dataclass(frozen=True, slots=True)
+class BestMode:
+    """The best mode of a run. It is clearly the best if it is clearly better than each other."""
+
+    mode: str
+    verdict: Verdict  # against each seed's best other mode; `is_clear` is about all others
+    pairs: Mapping[tuple[str, str], Verdict]  # by two modes; three have Holm's correction
+
+
+def best_mode(measure: Measure, values: Mapping[str, np.ndarray]) -> BestMode:
+    """Compare the models of two or more modes; `values` are errors or accuracies by seed, (R,)."""
+    if len(values) == 2:
+        first, second = values
+        verdict = measure.compare(values[first], values[second])
+        return BestMode((first, second)[verdict.better], verdict, {(first, second): verdict})
+    is_high = measure.best is max
+    best, *others = sorted(values, key=lambda m: float(np.median(values[m])), reverse=is_high)
+    pairs = {(best, other): measure.compare(values[best], values[other]) for other in others}
+    p_values = corrected([pair.p_value for pair in pairs.values()])
+    pairs = {k: replace(p, p_value=q) for (k, p), q in zip(pairs.items(), p_values, strict=True)}
+    rivals = [measure.best(seed) for seed in zip(*(values[m] for m in others), strict=True)]
+    verdict = measure.compare(values[best], rivals)
+    is_clear = all(pair.is_clear and not pair.better for pair in pairs.values())
+    agrees = is_clear and not verdict.better
+    return BestMode(best, replace(verdict, p_value=max(p_values), agrees=agrees), pairs)
+
+
 def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
     """Compare both modes at each finished point, with Holm's correction of the p-values."""
     verdicts = {p: p.measure.compare(*map(p.scores, BOTH_MODES)) for p in points if p.is_finished}

@@ -11,7 +11,6 @@ import numpy as np
 from lib.data import Dataset, Samples, cached_with_object, class_numbers
 from lib.experiment import MODES, Experiment
 from lib.results.baselines import Part, mode_losses, predict, step_losses
-from lib.results.compared import BOTH_MODES
 from lib.results.labels import (
     LabelScores,
     accuracy,
@@ -27,7 +26,7 @@ from lib.results.run import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """A model's errors on the evaluated samples, for each mode that it could be trained in."""
+    """A model's errors on the evaluated samples, by mode of the experiment where modes differ."""
 
     step_mse: np.ndarray  # mean squared error at each timestep, (T,)
     losses: dict[str, float]  # each mode's loss: over all timesteps, or at the last timestep
@@ -43,14 +42,15 @@ def evaluate_outputs(
 
     `part` must contain the shown samples.
     """
+    modes = experiment.model.modes
     with np.errstate(over="ignore", invalid="ignore"):
         if experiment.has_labels:
             return _label_errors(experiment, samples, outputs, part)
         wrong = outputs.astype(np.float64) - samples.y[part]
         step_mse = step_losses("mse", wrong)
-        losses = mode_losses(step_losses(experiment.training.loss, wrong))
+        losses = mode_losses(step_losses(experiment.training.loss, wrong), modes)
     shown = outputs[np.searchsorted(part, samples.shown)]
-    return Errors(step_mse, losses, shown, dict.fromkeys(BOTH_MODES, float(step_mse[-1])))
+    return Errors(step_mse, losses, shown, dict.fromkeys(modes, float(step_mse[-1])))
 
 
 def _label_errors(
@@ -58,22 +58,22 @@ def _label_errors(
 ) -> Errors:
     probabilities = activated(experiment, outputs)
     y, last_y, activation = samples.y[part], samples.last_y[part], experiment.training.activation
-    real = samples.real[part]
+    real, modes = samples.real[part], experiment.model.modes
     costs = cross_entropy(activation, outputs.astype(np.float64), y)  # (n, T), as `right`
     right = class_numbers(probabilities) == class_numbers(y)
     with_padding = np.array([costs.mean(), right.mean()])
     without_padding = np.array([costs[real].mean(), right[real].mean()])
     last_costs = cross_entropy(activation, outputs[:, -1].astype(np.float64), last_y)
-    losses = {"sequence": float(costs.mean()), "last": float(last_costs.mean())}
+    losses = dict.fromkeys(modes, float(last_costs.mean())) | {"sequence": float(costs.mean())}
     if samples.model_mask(experiment) is not None:
         losses["sequence"] = _masked_loss(costs, real, experiment.training.batch_size)
         without_padding[0] = losses["sequence"]
     by_step, rows = step_means(right, real), np.arange(len(part))
     last_mse, labels = {}, {}
-    # Last-step mode returns only the final output. Sequence mode also returns the output at the
-    # last real step, which isn't the final output if later steps are padded and not masked.
-    for mode, last in (("sequence", samples.last_step[part]), ("last", -1)):
-        at_end = probabilities[rows, last]
+    # Other modes return only the final output. Sequence mode also returns the output at the last
+    # real step, which isn't the final output if later steps are padded and not masked.
+    for mode in modes:
+        at_end = probabilities[rows, samples.last_step[part] if MODES[mode].every_step else -1]
         last_mse[mode] = float(((at_end - last_y) ** 2).mean())
         confusion = confusion_matrix(last_y, at_end)
         labels[mode] = LabelScores(by_step, confusion, with_padding, without_padding)

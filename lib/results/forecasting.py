@@ -155,7 +155,8 @@ class _Model:
 
     def predict(self, windows: np.ndarray, now: np.ndarray) -> np.ndarray:
         """Return raw predictions (n, C, H); predicted changes are added to values `now` (n, C)."""
-        predicted = model_outputs(self.experiment, self.arrays, windows)[:, -1].astype(np.float64)
+        outputs = model_outputs(self.experiment, self.arrays, windows, mode=self.mode)
+        predicted = outputs[:, -1].astype(np.float64)
         raw = self.dataset.cut_from.y_scale.raw(predicted).reshape(*now.shape, -1)
         return raw if self.dataset.base is None else raw + now[..., None]
 

@@ -21,7 +21,7 @@ STEP = 60_000  # overhead of a timestep, in multiply-adds
 
 
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
-    """Return the snapshot at epoch 0. Both modes have the same weights, so one pass is enough."""
+    """Return the snapshot at epoch 0. All modes have the same weights, so few passes are enough."""
     none, modes = np.zeros(0), experiment.model.modes
     sizes = dataset.shape[2], dataset.targets
     each = (tuple(initial_model_weights(seed, *sizes)) for seed in experiment.each_seed)
@@ -37,14 +37,15 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
 def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGET) -> Snapshot:
     """Return the snapshot after an earlier epoch with these weights, in `budget` multiply-adds."""
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
-    evaluated: dict[int, Errors] = {}
+    evaluated: dict[tuple[int, str], Errors] = {}
 
     def earlier(mode: str, now: ModeResult, weights: tuple[np.ndarray, ...]) -> ModeResult:
         if now.kept_epoch is not None and epoch > now.checked_epochs[-1]:
             return now  # The mode stopped before this epoch.
-        if id(weights) not in evaluated:  # Untrained modes share their weights.
-            evaluated[id(weights)] = _evaluate(experiment, dataset, weights, budget)
-        at = evaluated[id(weights)]
+        key = id(weights), experiment.model.pooling_of(mode)  # Untrained modes share weights.
+        if key not in evaluated:
+            evaluated[key] = _evaluate(run, weights, budget, key[1])
+        at = evaluated[key]
         labels = at.labels.get(mode)
         trained, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
         epochs, errors = now.checked_epochs[checked], now.last_step_mse[checked]
@@ -68,17 +69,15 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
     return replace(snapshot, epoch=epoch, samples=shown, results=results, others=tuple(others))
 
 
-def _evaluate(
-    experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray], budget: float
-) -> Errors:
+def _evaluate(run: RunAt, weights: Sequence[np.ndarray], budget: float, pooling: str) -> Errors:
     """Return the errors of a model with these weights on some of the evaluated samples."""
-    shown = dataset.shown
+    experiment, dataset, shown = run.experiment, run.dataset, run.dataset.shown
     evaluated = np.arange(len(dataset.x))[dataset.evaluated]
     cost = len(evaluated) * dataset.shape[1] * sum(w.size for w in weights)
     if (every := math.ceil(cost * len(experiment.each_seed) / budget)) > 1:
         evaluated = np.union1d(shown, evaluated[::every])
     inputs = dataset.model_inputs(experiment, evaluated)
-    outputs = forward(experiment, weights, *inputs)[1]
+    outputs = forward(experiment, weights, *inputs, pooling=pooling)[1]
     return evaluate_outputs(experiment, dataset, outputs, evaluated)
 
 

@@ -56,7 +56,8 @@ def memory_of(part: Any) -> int:
 class ModeResult:
     """One model's predictions for S shown samples and errors on evaluated samples, in y's unit.
 
-    The last-step model's values at earlier steps are from its head, applied early.
+    At earlier steps, the last-step model's values are from its head, applied early, and the pooled
+    model's are from the pool of the steps so far.
     """
 
     loss_epochs: np.ndarray  # epochs of `loss`, (P,) int, increasing; a long run keeps only some

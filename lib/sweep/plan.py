@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from lib import results
 from lib.data import Dataset, Table, find_spec, locked, options_of, settle, suggested
-from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
+from lib.experiment import POOLINGS, SETTINGS, Experiment, ExperimentError, to_query
 from lib.results import BOTH_MODES, VARIABLE, PointResult, Snapshot, Status, point_words
 from lib.text import beside, listed
 from lib.training import limits
@@ -35,7 +35,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All points of a sweep, and notes on values that the dataset doesn't allow."""
+    """All points of a sweep, and notes on values that the dataset or a sweep doesn't allow."""
 
     points: tuple[Point, ...]  # at least one
     notes: tuple[str, ...] = ()
@@ -55,7 +55,10 @@ def make_plan(
     """
     if not (seeds := read_value("seeds", seeds)):
         raise ExperimentError("expected at least 1 seed, got 0")
-    base = settle(base.set(mode="both", seeds=seeds), table)
+    notes, pooling = list[str](), POOLINGS[base.model.pooling].label
+    if base.model.pooling != "none":
+        notes.append(f"A sweep trains sequence and last-step mode, without pooling ({pooling}).")
+    base = settle(base.set(mode="both", pool="none", seeds=seeds), table)
     axes = {key: _values(key, values, base) for key, values in vary.items()}
     if not axes:
         raise ExperimentError(f"expected a setting to vary: one of {listed(offered(base))}")
@@ -65,7 +68,7 @@ def make_plan(
             f"expected at most {MOST_RUNS} runs (points × seeds), got {count:,} × {base.seeds} = "
             f"{count * base.seeds:,}. Use fewer values or seeds"
         )
-    points, notes, data = dict[Experiment, Point](), list[str](), base.data.name
+    points, data = dict[Experiment, Point](), base.data.name
     for values in product(*axes.values()):
         given = dict(zip(axes, values, strict=True))
         settled = settle(base.set(**given), table)

@@ -21,6 +21,7 @@ from lib.training.keras_layers import (
     Weights,
     apply_layers,
     head_layers,
+    keras_pool,
     largest,
     recurrent,
     stack,
@@ -206,18 +207,20 @@ def keras_file(  # noqa: PLR0917  callers name the arguments
     timesteps: int,
     activation: str = "",  # of the head, for labels
     masks: bool = False,  # whether a Masking layer skips padded steps
+    pooling: str = "none",  # of mode "pooled"
 ) -> dict[str, bytes]:
     """Return the bytes of a `.keras` file with an uncompiled model of one mode."""
     paths, top = weight_names(cell, len(weights)), len(weights) // ARRAYS_EACH - 1
     names = list(dict.fromkeys(path.partition("/")[0] for path in paths))
     kind, units = getattr(keras.layers, CELLS[cell].keras), len(weights[1])
-    layers: list[Any] = [keras.Input((timesteps, len(weights[0])), name="inputs")]
-    layers += [keras.layers.Masking(name="masking")] if masks else []
+    x = inputs = keras.Input((timesteps, len(weights[0])), name="inputs")
+    x = keras.layers.Masking(name="masking")(x) if masks else x
     for place, name in enumerate(names[: top + 1]):
-        layers.append(kind(units, return_sequences=place < top or mode == "sequence", name=name))
+        x = kind(units, return_sequences=place < top or mode != "last", name=name)(x)
+    x = keras_pool(pooling, x)
     for name in names[top + 1 :]:
-        layers.append(keras.layers.Dense(len(weights[-1]), activation or None, name=name))
-    model = keras.Sequential(layers, name=f"{mode}_model")
+        x = keras.layers.Dense(len(weights[-1]), activation or None, name=name)(x)
+    model = keras.Model(inputs, x, name=f"{mode}_model")
     model.set_weights(list(weights))
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"{mode}.keras"

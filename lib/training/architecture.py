@@ -34,6 +34,7 @@ class Code:
     cell: str
     layers: int
     head: str
+    pools: bool = False  # whether models can pool their outputs, which takes longer to compile
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,13 @@ def architecture_of(
     model, seeds = experiment.model, len(experiment.each_seed)
     batch = min(experiment.training.batch_size, samples)
     states = batch * timesteps * model.units * model.layers
-    # Two threads share the models, so each call trains half of the models, but at most MOST_LANES.
-    lanes = min(MOST_LANES, -(-seeds * len(model.modes) // 2))
+    # Two threads share the models of two modes, so each call trains half of them, or MOST_LANES.
+    lanes = min(MOST_LANES, -(-seeds * min(2, len(model.modes)) // 2))
     if states * (model.units + features) > LANE_PRODUCTS:
         lanes = 1
     # A run with one seed uses one thread, which leaves the second processor to other work.
     uses_two = seeds > 1 and machine.cores() >= 2 and 2 * lanes * states <= MAX_STATES
-    code = Code(model.cell, model.layers, model.head)
+    code = Code(model.cell, model.layers, model.head, model.pooling != "none")
     sizes = model.units, timesteps, features, targets
     capacity = 1 << (samples - 1).bit_length()
     return Architecture(code, *sizes, capacity, batch, lanes, threads=2 if uses_two else 1)

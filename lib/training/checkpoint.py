@@ -27,7 +27,7 @@ class Best:
 
 @dataclass(slots=True, eq=False)
 class ModelRecord:
-    """The weights and histories of one model: one mode, "sequence" or "last", and one seed."""
+    """The weights and histories of one model: one mode and one seed."""
 
     mode: str
     weights: list[np.ndarray]  # at the last evaluation or the restored epoch, in Keras's order
@@ -133,5 +133,5 @@ class SavedRun(msgspec.Struct, frozen=True, array_like=True):
     epoch: int
     evaluate_seconds: float
     rng_states: list[str]  # the state of each seed's `BatchOrder`
-    models: list[ModelRecord]  # all seeds of the first mode, then all seeds of the second
+    models: list[ModelRecord]  # all seeds of the first mode, then of the next mode
     arrays: list[list[np.ndarray]]  # weights and optimizer arrays by model; [] if it has stopped

@@ -10,18 +10,20 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lib.experiment import LOSSES, TrainingSettings
+from lib.experiment import LOSSES, POOLINGS, TrainingSettings
 from lib.recurrence import ARRAYS_EACH, layers_of
 from lib.training.architecture import Architecture, Code, resized, weight_shapes
+from lib.training.pooling_layers import pooled
 from lib.training.recurrent_layers import Array, product, recurrent
 
 SampleArrays: TypeAlias = "tuple[Any, Any, Any]"
-"""x (N, T, F), y (N, T, K) and `counts` (N, T, 2), padded to a program's sizes. `counts` has the
-`sample_weight` of each timestep, and whether the loss's mean counts the timestep, 1 or 0. They are
-tensors, or NumPy arrays if N is large. Labels in y are one-hot; two classes have one column."""
+"""x (N, T, F), y (N, T, K) and `counts` (N, T, 3), padded to a program's sizes. `counts` has the
+`sample_weight` of each timestep, whether the loss's mean counts the timestep, 1 or 0, and whether a
+pool reads it: see `training_arrays`. They are tensors, or NumPy arrays if N is large. Labels in y
+are one-hot; two classes have one column."""
 TrainingTensors: TypeAlias = "tuple[Array, Array]"
 """Settings as tensors: the update rule (learning rate, m_part, v_part, inside, outside), and
-choices (timesteps, targets, bias correction, index of the loss)."""
+choices (timesteps, targets, bias correction, index of the loss, index of the pooling)."""
 DEVICES = "CPU:0", "CPU:1"
 tracing = Lock()  # held while TensorFlow traces: concurrent traces slow each other down
 
@@ -74,11 +76,14 @@ class ModelState:
     training: TrainingTensors
 
 
-def training_tensors(settings: TrainingSettings, own: Architecture) -> TrainingTensors:
-    """Return settings as tensors, for models of `own` sizes."""
+def training_tensors(
+    settings: TrainingSettings, own: Architecture, pooling: str = "none"
+) -> TrainingTensors:
+    """Return settings as tensors, for models of `own` sizes with this pooling."""
     *rule, corrects = UPDATES[settings.optimizer]
     rule = [settings.learning_rate, *rule]
     choices = [own.timesteps, own.targets, corrects, list(LOSSES).index(settings.loss)]
+    choices.append(list(POOLINGS).index(pooling))
     return tf.constant(rule), tf.constant(choices)
 
 
@@ -109,7 +114,7 @@ class Program:
         samples = sizes.capacity, sizes.timesteps
         return (
             [zeros((self.lanes, *shape)) for shape in self._shapes] * COPIES,
-            tuple(zeros((*samples, width)) for width in (sizes.features, sizes.targets, 2)),
+            tuple(zeros((*samples, width)) for width in (sizes.features, sizes.targets, 3)),
             zeros((self.max_steps, self.lanes, sizes.batch), tf.int32),
             zeros(2, tf.int32),
             training_tensors(TrainingSettings(), sizes),
@@ -122,13 +127,14 @@ class Program:
         settings: TrainingSettings,
         *,
         step: int = 0,
+        pooling: str = "none",
     ) -> ModelState:
         """Return a state of `models`. A model is its weights and, if trained, all m, then all v."""
         arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(self._shapes):
             values += [tf.zeros_like(value) for value in values] * (COPIES - 1)
-        return ModelState(own, values, step, training_tensors(settings, own))
+        return ModelState(own, values, step, training_tensors(settings, own, pooling))
 
     def weights(self, state: ModelState, *, with_optimizer: bool = False) -> list[list[np.ndarray]]:
         """Return each lane's weights in Keras's order; `with_optimizer` adds all m, then all v."""
@@ -149,7 +155,7 @@ class Program:
         if len(arrays[0]) > sizes.capacity:
             return arrays
         padded = []
-        for array, width in zip(arrays, (sizes.features, sizes.targets, 2), strict=True):
+        for array, width in zip(arrays, (sizes.features, sizes.targets, 3), strict=True):
             padded.append(np.zeros((sizes.capacity, sizes.timesteps, width), np.float32))
             padded[-1][tuple(map(slice, array.shape))] = array
         return tuple(map(tf.constant, padded))
@@ -212,7 +218,7 @@ def _gradients(
     code: Code, weights: list[Array], samples: SampleArrays, rows: Array, training: TrainingTensors
 ) -> tuple[Array, list[Array]]:
     """Return losses (L,) and weight gradients for the samples in `rows` (L, B); -1 is no sample."""
-    timesteps, targets, _, loss = tf.unstack(training[1], num=4)
+    timesteps, targets, _, loss, pooling = tf.unstack(training[1], num=5)
     x, y, counts = (tf.transpose(tf.gather(a, tf.maximum(rows, 0)), (2, 0, 1, 3)) for a in samples)
     exists = tf.cast(rows >= 0, tf.float32)
     sample_weight, counted = counts[..., 0] * exists, counts[..., 1] * exists
@@ -220,6 +226,8 @@ def _gradients(
         tape.watch(weights)
         for layer in layers_of(weights):
             x = recurrent(code.cell, layer, x, timesteps)
+        if code.pools:
+            x = pooled(x, counts[..., 2:], counted[..., None], pooling)
         if head := weights[ARRAYS_EACH * code.layers :]:
             kernel, bias = head
             x = product(x, kernel) + bias[:, None]

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from lib.experiment import CELLS
+from lib.experiment import CELLS, POOLINGS
 from lib.training.engine import traced, tracing
 
 Weights = Sequence[np.ndarray]
@@ -121,3 +121,13 @@ def head_layers(weights: Weights) -> list[Any]:
 def largest(values: np.ndarray) -> float:
     """Return the largest absolute value; 0.0 only if all values are exactly zero."""
     return float(np.abs(values).max(initial=0.0))
+
+
+def keras_pool(kind: str, states: Any) -> Any:
+    """Return the output (N, U) of Keras's own layers for states (N, T, U); "none": unchanged."""
+    if kind == "none":
+        return states
+    layer = getattr(keras.layers, POOLINGS[kind].keras)(name="pooling")
+    if kind == "attention":
+        return keras.layers.Flatten(name="flatten")(layer([states[:, -1:], states]))
+    return layer(states)

@@ -27,7 +27,7 @@ from lib.training.machine import give_way
 if TYPE_CHECKING:
     from lib.training.engine import ModelState, Program
 
-ModelKey = tuple[str, int]  # a mode, "sequence" or "last", and the index of a seed, from 0
+ModelKey = tuple[str, int]  # a mode of the experiment, and the index of a seed, from 0
 LONGER = 2.0  # to finish an epoch, a turn may last this many times as long as planned
 
 
@@ -154,7 +154,9 @@ class PairTrainer:
                 part = seeds[start : start + width]
                 lane_seeds = part + part[-1:] * (width - len(part))
                 lanes = [models[mode, k] for k in lane_seeds]
-                state = program.load(lanes, self.architecture, settings, step=self.step)
+                pool = self._experiment.model.pooling_of(mode)
+                how: dict[str, Any] = {"step": self.step, "pooling": pool}
+                state = program.load(lanes, self.architecture, settings, **how)
                 self._groups.append(Group([(mode, k) for k in part], lane_seeds, state))
 
     def _weights(self, *, with_optimizer: bool = False) -> dict[ModelKey, list[np.ndarray]]:
@@ -233,7 +235,8 @@ class PairTrainer:
         weights, errors = self._weights(), dict[ModelKey, Errors]()
         for key, now in weights.items():
             parts: list[np.ndarray] = []
-            for part in outputs_in_parts(experiment, now, *inputs):
+            pooling = experiment.model.pooling_of(key[0])
+            for part in outputs_in_parts(experiment, now, *inputs, pooling=pooling):
                 parts.append(part)
                 yield
             errors[key] = evaluate_outputs(experiment, samples, np.concatenate(parts), evaluated)

@@ -35,8 +35,11 @@ def main():
                 error = f"{stop}"
             except Exception:  # A script may raise any error.
                 error = traceback.format_exc()
-        models = [names[name] for name in ("sequence", "last_step") if name in names]
-        tensors = [[each.inputs[0], *(layer.output for layer in each.layers)] for each in models]
+        models = [names[n] for n in ("sequence", "last_step", "pooled") if n in names]
+        inputs = keras.layers.InputLayer  # only a functional model has this layer
+        of_layers = [[each for each in m.layers if not isinstance(each, inputs)] for m in models]
+        pairs = zip(models, of_layers, strict=True)
+        tensors = [[m.inputs[0], *(each.output for each in layers)] for m, layers in pairs]
         shapes = [[tensor.shape[1:] for tensor in of_model] for of_model in tensors]
         print(json.dumps([printed.getvalue(), error, shapes]), flush=True)
 

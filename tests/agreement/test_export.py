@@ -48,7 +48,8 @@ LEVELS = {
     "head": [*HEADS],
 }
 ROWS = {
-    "1222331": {"data": "seattle", "targets": ("temp_max", "wind"), "train": 90, "test": 5},
+    "1222331": {"data": "seattle", "targets": ("temp_max", "wind"), "train": 90, "test": 5}
+    | {"pool": "attention"},
     "1333321": {"data": "gapminder", "train": 90},
     "2123332": {"data": "macro", "form": "change", "ahead": "each", "horizon": 2},
     "3213211": {"data": "upload", "inputs": ("Ort", "Höhe", "month of year"), "missing": "drop"},
@@ -69,8 +70,10 @@ ROWS = {
 LEVEL_NUMBERS = ["123456789"[: len(values)] for values in LEVELS.values()]
 ROWS |= {"".join(row): {"data": "echo"} for row in covering(ROWS, LEVEL_NUMBERS)[len(ROWS) :]}
 LABELS = {
-    "brackets": {"padding": "after", "weights": "classes", "keep": "best", "seeds": 2},
-    "first_pattern": {"padding": "before", "output": "logits", "weights": "classes", "cell": "gru"},
+    "brackets": {"padding": "after", "weights": "classes", "keep": "best", "seeds": 2}
+    | {"pool": "mean"},
+    "first_pattern": {"padding": "before", "output": "logits", "weights": "classes", "cell": "gru"}
+    | {"pool": "max"},
     "weather": {"output": "logits", "weights": "steps", "train": 90, "test": 5},
     "digits": {"loss": "onehot", "mode": "last", "weights": "classes", "cell": "simple_rnn"},
     "vowels": {"mask": "off", "loss": "onehot", "output": "logits", "mode": "both"},
@@ -201,7 +204,9 @@ def test_the_layers_of_the_plain_script_have_the_shapes_in_its_comments(row, cas
     assert not error
     case = cases[row]
     script = (runner.folder / f"keras-{row}.py").read_text("utf-8")
-    comments = re.findall(r"^        keras\..*# \(N, (.*)\)$", script, re.MULTILINE)
+    comments = re.findall(
+        r"^(?:        |h = (?:inputs = )?)keras\..*# \(N, (.*)\)$", script, re.MULTILINE
+    )
     assert [[*map(int, text.split(", "))] for text in comments] == [*chain(*shapes)]
     targets = re.findall(r"^# Targets of .* timestep: \(N,(.*)\)\.$", script, re.MULTILINE)
     is_sparse = case.experiment.training.loss == "sparse"  # Integer targets have no axis K.

@@ -76,15 +76,21 @@ def test_files_of_all_models_load(tmp_path, mode, head, layers):
 
 
 @pytest.mark.parametrize(
-    ("loss", "output", "mode", "padding", "mask"),
+    ("loss", "output", "mode", "padding", "mask", "pooling"),
     [
-        ("sparse", "probabilities", "sequence", "after", "on"),
-        ("binary", "probabilities", "last", "before", "on"),
-        ("onehot", "logits", "last", "after", "on"),
-        ("binary", "logits", "sequence", "after", "off"),
+        ("sparse", "probabilities", "sequence", "after", "on", "none"),
+        ("binary", "probabilities", "last", "before", "on", "none"),
+        ("onehot", "logits", "last", "after", "on", "none"),
+        ("binary", "logits", "sequence", "after", "off", "none"),
+        ("sparse", "logits", "pooled", "after", "on", "mean"),
+        ("binary", "logits", "pooled", "before", "on", "max"),
+        ("sparse", "probabilities", "pooled", "before", "on", "attention"),
     ],
 )
-def test_files_of_label_models_return_the_apps_outputs(tmp_path, loss, output, mode, padding, mask):  # noqa: PLR0917
+@pytest.mark.filterwarnings("ignore:.*mask")  # GlobalMaxPooling1D ignores the mask
+def test_files_of_label_models_return_the_apps_outputs(  # noqa: PLR0917
+    tmp_path, loss, output, mode, padding, mask, pooling
+):
     """A file has the Masking layer and the activation of its model, and no other settings."""
     settings = {"loss": loss, "output": output, "mask": mask, "padding": padding, "U": 3}
     experiment, classes = Experiment().set(**settings), 2 if loss == "binary" else 3
@@ -92,12 +98,13 @@ def test_files_of_label_models_return_the_apps_outputs(tmp_path, loss, output, m
     weights = initial_model_weights(experiment, 2, dataset.targets)
     layers = keras_target(experiment, dataset).layers
     (path := tmp_path / "model.keras").write_bytes(
-        keras_file("lstm", mode, weights, 5, **layers)["file"]
+        keras_file("lstm", mode, weights, 5, **layers, pooling=pooling)["file"]
     )
     model = keras.models.load_model(path)
     assert [weight.path for weight in model.weights] == weight_names("lstm", len(weights))
     known = dataset.model_mask(experiment)
-    expected = np.concatenate([*outputs_in_parts(experiment, weights, dataset.x, known)])
+    parts = outputs_in_parts(experiment, weights, dataset.x, known, pooling=pooling)
+    expected = np.concatenate([*parts])
     expected = activated(experiment, expected) if output == "probabilities" else expected
     expected = expected if mode == "sequence" else expected[:, -1]
     np.testing.assert_allclose(model.predict(dataset.x, verbose=0), expected, atol=1e-6)

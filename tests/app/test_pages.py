@@ -27,6 +27,8 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Explore?data=upload&T=300&U=5&gap=1000": ("", 10, ("You see Seattle weather", "(N, 5)")),
     **{f"Explore?data={name}": ("", 8, ("Loss over epochs",)) for name in DATASETS},
     "Explore?mode=sequence": ("returns all 12 steps", 7, ("Error at the last step",)),
+    "Explore?data=recall_first&pool=attention": ("three ways", 10, ("Attention", "pooled mode")),
+    "Explore?data=digits&pool=max&mode=last": ("pool all steps", 7, ("GlobalMaxPooling1D",)),
     "Explore?data=worked_scaled": ("", 8, ("The worked example has 2 timesteps",)),
     "Explore?data=seattle": ("Same LSTM", 10, ("(N, 24, 32)", "-badge[example]")),
     "Gallery": ("What return_sequences does", 14, ()),
@@ -40,6 +42,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Cell?data=worked_raw&part=break": ("", 4, ()),
     "Cell?data=worked_scaled&cell=gru&mode=sequence&part=learn": ("GRU", 0, ()),
     "Cell?data=upload&part=learn": ("", 0, ()),
+    "Cell?pool=mean&part=proof": ("", 0, ("return_sequences=False",)),
     "Cell?T=100&U=128": ("128 units, 100 timesteps", 10, ()),
     "Data": ("Parity: 320 samples", 2, ("Split",)),
     "Data?data=seattle&horizon=1&form=change&test=20&gap=2&stride=2": ("Seattle", 2, ()),
@@ -49,6 +52,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Shapes?part=target": ("Silently wrong", 5, (SCALE, "Proof")),
     "Shapes?part=error": ("What this message means", 0, ("there is no time axis",)),
     "Compare": ("2 recorded runs side by side", 2, ("Running mean", "Echo")),
+    "Sweep?pool=mean&sweep=U=4,8&data=echo": ("", 0, ()),
     "Sweep": ("Recall the first: error by timesteps T and cell", 2, ("12 of 12 points",)),
 }
 """By page and query: a part of the heading, the least number of pictures, texts on the page."""

@@ -94,7 +94,7 @@ class FakeProgram:
         self._clock, self._seconds = clock, seconds
         self._error, self._good = error, good
 
-    def load(self, models, _architecture, _settings, *, step=0):
+    def load(self, models, _architecture, _settings, *, step=0, pooling="none"):  # noqa: ARG002
         """Return models in which each weight is the number of trained batches."""
         weights = [[np.full_like(array, step) for array in arrays] for arrays in models]
         return SimpleNamespace(weights=weights)
@@ -126,7 +126,7 @@ class FakeProgram:
         return np.repeat(np.array(losses, np.float32)[:, None], lanes, axis=1)
 
 
-def counted_outputs(experiment, weights, x, mask):  # noqa: ARG001
+def counted_outputs(experiment, weights, x, mask, *, pooling="none"):  # noqa: ARG001
     """Yield outputs (1, T, K) for one sample at a time, instead of `outputs_in_parts`.
 
     All outputs equal the first weight, which is the number of trained batches.
@@ -141,7 +141,7 @@ def broken_outputs(error, good, units=2):
     The weights of untrained models are random and below 1.
     """
 
-    def outputs(experiment, weights, x, mask):
+    def outputs(experiment, weights, x, mask, **_):
         if experiment.model.units == units and weights[0].flat[0] >= max(1, good + 1):
             raise error
         return counted_outputs(experiment, weights, x, mask)
@@ -152,7 +152,7 @@ def broken_outputs(error, good, units=2):
 def lost_outputs(batches):
     """Return a fake that yields NaN for models after exactly this number of batches."""
 
-    def outputs(experiment, weights, x, mask):
+    def outputs(experiment, weights, x, mask, **_):
         for part in counted_outputs(experiment, weights, x, mask):
             yield np.full_like(part, np.nan) if weights[0].flat[0] == batches else part
 

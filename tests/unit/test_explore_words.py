@@ -9,7 +9,7 @@ import pytest
 from lib.charts import EXPLORE_CARDS, cards_of, sentences
 from lib.charts.sweep import found_details, found_takeaway
 from lib.data import DATASETS, Baseline, make_dataset, suggested
-from lib.experiment import MODES, Experiment
+from lib.experiment import SETTINGS, Experiment
 from lib.results import (
     ERROR,
     RunAt,
@@ -172,7 +172,7 @@ def test_every_takeaway_is_short_and_only_parity_overfits(name):
     Parity's last-step model memorizes the training samples. Other losses only fluctuate.
     """
     dataset, overfitted = make_dataset(suggested(name)), set()
-    for mode in MODES:
+    for mode in SETTINGS["mode"].options:
         experiment = suggested(name).set(mode=mode)
         run = RunAt(experiment, dataset, recorded(experiment))
         assert all(takeaway(card, run) for card in cards_of(dataset))

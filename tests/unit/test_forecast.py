@@ -24,7 +24,9 @@ def model_is(monkeypatch):
 
     def install(function):
         for module in (forecasting, baselines):
-            monkeypatch.setattr(module, "model_outputs", lambda _, __, x, *_mask: function(x))
+            monkeypatch.setattr(
+                module, "model_outputs", lambda _, __, x, *_mask, **_mode: function(x)
+            )
 
     return install
 

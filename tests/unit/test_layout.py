@@ -14,6 +14,8 @@ README = (ROOT / "lib" / "README.md").read_text(encoding="utf-8")
 MAP = re.findall(r"^\| `(\w+)` \|", README, flags=re.MULTILINE)
 """The packages of lib in the order of the map, from the top down."""
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
+HEAVY = ("engine", "keras_layers", "recurrent_layers", "pooling_layers", "streaming", "answers")
+"""The modules of lib.training that load Keras or TensorFlow."""
 
 
 @cache
@@ -42,10 +44,9 @@ def roots(path):
 
 
 def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine():
-    """Only lib/ui imports Streamlit. Only the engine, its layers and the answers import Keras."""
+    """Only lib/ui imports Streamlit. Only engine, its layers and answers import Keras."""
     training = ROOT / "lib" / "training"
-    names = "answers.py", "engine.py", "keras_layers.py", "recurrent_layers.py"
-    engine = {training / name for name in names}
+    engine = {training / f"{name}.py" for name in HEAVY}
     wrong = {path for path in LIB if path not in engine and roots(path) & {"keras", "tensorflow"}}
     wrong |= {
         path for path in LIB if "streamlit" in roots(path) and ROOT / "lib/ui" not in path.parents
@@ -61,8 +62,7 @@ def test_pages_import_lib_but_no_page_and_no_keras():
 
 def test_only_the_worker_imports_modules_that_import_keras():
     """A module that imports Keras loads TensorFlow, so only the worker process imports it."""
-    parts = "engine", "recurrent_layers", "keras_layers", "streaming", "answers"
-    heavy = tuple(f"lib.training.{part}." for part in parts)
+    heavy = tuple(f"lib.training.{name}." for name in HEAVY)
     users = {
         str(path.relative_to(ROOT / "lib" / "training"))
         for path in [*LIB, *PAGES]

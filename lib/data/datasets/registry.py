@@ -137,7 +137,7 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
         losses = losses_for(count)
         if settled.training.loss not in losses:
             settled = settled.set(loss=losses[0])
-    if settled.model.mode == "last" and settled.training.weights == "steps":
+    if "sequence" not in settled.model.modes and settled.training.weights == "steps":
         settled = settled.set(weights="none")  # every label is at the last step
     reset = locked(settled).keys() - spec.why.keys() - {"U"}
     settled = settled.set(**{key: SETTINGS[key].default for key in reset})
@@ -204,7 +204,7 @@ def options_of(key: str, settled: Experiment) -> dict[str, Choice]:
     names = [*find_spec(settled).allowed.get(key, options)]
     if key == "loss":
         names = [n for n in names if options[n].activation == settled.training.activation]
-    if key == "weights" and settled.model.mode == "last":  # a model with one label per sample
+    if key == "weights" and "sequence" not in settled.model.modes:  # one label per sample
         names.remove("steps")
     return {name: options[name] for name in names}
 

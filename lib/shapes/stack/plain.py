@@ -204,12 +204,19 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
 class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
     """Keeps only the last timestep of a sequence, like return_sequences=False."""
 
+    keeps_axis: bool = setting("axis", False, "keep the time axis", seldom=True)
+
+    @property
+    def title(self) -> str:
+        return "x[:, -1:]" if self.keeps_axis else "x[:, -1]"
+
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, F)."""
+        """(N, T, F) → (N, F), or (N, 1, F) with the time axis."""
         tensor = inputs.only_one("indices must be integers or slices, not tuple")
         if len(tensor) < 3:  # Keras returns one number per sample, without an axis
             raise NotTraced.of("no steps to take", tensor)
-        return Outputs(((tensor[0], *tensor[2:]),))
+        time = replace(tensor[1], size=tensor[1].size and 1)
+        return Outputs(((tensor[0], *((time,) if self.keeps_axis else ()), *tensor[2:]),))
 
 
 class NumberOperation(Layer, kind="number", keras="x * 2", mask="ends"):

@@ -11,10 +11,11 @@ from typing import Any
 from lib.experiment import LIMITS, ModelSettings
 from lib.shapes.output import Shape
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, Ref, ShapeError, Stack
-from lib.shapes.stack.joining import Masking
-from lib.shapes.stack.plain import Dense, Input, Unread
+from lib.shapes.stack.joining import Attention, Masking
+from lib.shapes.stack.plain import Dense, Flatten, Input, LastStep, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, shape_of
+from lib.shapes.stack.windows import GlobalAveragePooling1D, GlobalMaxPooling1D
 from lib.text import subscript
 
 NOTHING = Outputs(())
@@ -209,22 +210,30 @@ def model_stack(
     activation: str = "",
     masks: bool = False,
 ) -> Stack:
-    """Return the stack of a model in mode "sequence" or "last", for T, F and K target columns.
+    """Return the stack of a model in a trained mode, for T, F and K target columns.
 
     Models for labels may have an `activation` in the head, and a Masking layer.
     """
     masking = (Masking(),) if masks else ()
-    top = LAYER_OF_CELL[model.cell](model.units, return_sequences=mode == "sequence")
+    top = LAYER_OF_CELL[model.cell](model.units, return_sequences=mode != "last")
     below = (replace(top, return_sequences=True),) * (model.layers - 1)
     head = (Dense(targets, activation or "linear"),) if model.head == "dense" else ()
-    return (Input(timesteps, features), *masking, *below, top, *head)
+    recurrent = (Input(timesteps, features), *masking, *below, top)
+    states, query = Ref(len(recurrent) - 1), Ref(len(recurrent))
+    pools: dict[str, Stack] = {
+        "none": (),
+        "mean": (GlobalAveragePooling1D(),),
+        "max": (GlobalMaxPooling1D(),),
+        "attention": (LastStep(keeps_axis=True), Attention(of=(query, states)), Flatten()),
+    }
+    return (*recurrent, *pools[model.pooling_of(mode)], *head)
 
 
 @lru_cache(maxsize=256)
 def model_layers(
     model: ModelSettings, timesteps: int, features: int, targets: int, **labels: Any
 ) -> Mapping[str, tuple[TracedLayer, ...]]:
-    """Return the traced layers of an experiment's models, by mode ("sequence" or "last").
+    """Return the traced layers of an experiment's models, by mode.
 
     `labels` are the options of `model_stack` for labels.
     """

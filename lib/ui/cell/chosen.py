@@ -101,7 +101,7 @@ def choose(loaded: Loaded, place: DeltaGenerator | None = None) -> Chosen:
     layers = [f"{k + 1}" for k in range(experiment.model.layers)]
     titles = ["1, bottom", *layers[1:-1], f"{len(layers)}, top"][: len(layers)]
     labels = [MODES[mode].label for mode in modes]
-    help_text = "Both models start from the same weights and are trained separately."
+    help_text = "All models start from the same weights and are trained separately."
     with place or st.container(horizontal=True, key="cell_chosen"):
         choice = Linked("sample", numbers, 0, f"cell_sample_{len(names)}")
         sample = int(dataset.shown[linked_slider("Sample", names, choice)])

@@ -104,6 +104,7 @@ def draw_chain(
     layer = chosen.layer_pass
     text, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *layer.x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
+    modes = tuple(mode for mode in modes if mode != "pooled")  # not a layer's output
     drawn, start = (layer, chosen.row_order, palette, sentence), chosen.first_row
     st.html(cell.unrolled_picture(*drawn, modes=modes, start=start, as_it_runs=as_it_runs))
     if has_takeaway:

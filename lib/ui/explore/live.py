@@ -66,7 +66,10 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
         sample = int(shown.snapshot.samples[sample_and_target(shown)[0]])
         weights = shown.snapshot.weights[0] if dataset.has_rows and not shown.polling else {}
         inputs = dataset.model_inputs(experiment, slice(sample, sample + 1))
-        traces = {mode: forward(experiment, each, *inputs) for mode, each in weights.items()}
+        pooling_of = experiment.model.pooling_of
+        traces = {
+            m: forward(experiment, w, *inputs, pooling=pooling_of(m)) for m, w in weights.items()
+        }
         draw = partial(shape_strip, experiment, dataset, palette, traces=traces, sample=sample)
         st.html(draw(fixed_entry_size=session().address.page == "Present"))
 

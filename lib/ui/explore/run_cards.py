@@ -153,7 +153,7 @@ def _numbers(shown: ShownRun) -> Follow:
     """Draw the error or accuracy at the last step. Return a function that updates it."""
     dataset, count = shown.dataset, len(shown.snapshot.seeds)
     part = "validation" if dataset.has_validation else "training"
-    whose = " of both modes" if len(shown.snapshot.results) > 1 else ""
+    whose = ["", " of both modes", " of all modes"][len(shown.snapshot.results) - 1]
     measure = measure_of(dataset)
     hint(capital(f"{'median ' if count > 1 else ''}{part} {measure.short_name}{whose}"))
     places = {mode: Place() for mode in shown.snapshot.results}

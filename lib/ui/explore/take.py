@@ -164,7 +164,8 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
     model |= keras_target(shown.experiment, shown.dataset).layers
     ask = partial(runs.client().ask, "keras_file", **model)
     for mode, weights in epochs.at_picked_epoch.snapshot.weights[0].items():
-        makers[f"model_{mode}"] = partial(ask, mode=mode, weights=weights)
+        pooling = shown.experiment.model.pooling_of(mode)
+        makers[f"model_{mode}"] = partial(ask, mode=mode, weights=weights, pooling=pooling)
     return makers
 
 

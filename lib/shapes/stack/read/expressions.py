@@ -152,9 +152,10 @@ class Expressions(Calls):
             owner = self.outputs(owner)
             self.go_to(node)
             every = slice(None)
-            is_last = isinstance(index, tuple) and index[:2] == (every, -1)
+            keeps_axis = isinstance(index, tuple) and index[:2] == (every, slice(-1, None))
+            is_last = keeps_axis or (isinstance(index, tuple) and index[:2] == (every, -1))
             if len(owner) == 1 and is_last and all(one in (every, ...) for one in index[2:]):
-                return self.add_call(LastStep(origin=self.origin), owner)
+                return self.add_call(LastStep(keeps_axis, origin=self.origin), owner)
             if len(owner) == 1 or not isinstance(index, (int, slice)):
                 return self.not_traced("", "op", owner)
         if isinstance(owner, (Name, LayerObject)):
