@@ -35,7 +35,6 @@ from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.link import (
     PATTERNS,
-    cells_text,
     from_text,
     out_of_range,
     pattern_of,
@@ -47,7 +46,7 @@ from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Input, Unread, with_given_outputs
 from lib.shapes.stack.read import read_model, read_source
 from lib.shapes.stack.read.pasted import LONGEST, ModelError, ModelReading
-from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, CellStack, Recurrent
+from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, Recurrent
 from lib.shapes.stack.rewrite import rewritten
 from lib.shapes.stack.tensors import (
     Axis,
