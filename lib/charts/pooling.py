@@ -8,7 +8,7 @@ from lib.charts.over_time import input_squares
 from lib.charts.palette import Palette
 from lib.charts.sentences import UNTRAINED
 from lib.results import RunAt, step_shares
-from lib.text import capital, counted, number
+from lib.text import capital, counted, readable
 
 HEIGHT = 300
 HIDDEN = "The weights of this large model are shown once the run pauses or ends."
@@ -64,8 +64,8 @@ class AttentionWeights:
         mean = self.shares.mean
         if not np.isfinite(mean).all():
             return LOST
-        step, most = f"step {mean.argmax() + 1} of {len(mean)}", _percent(mean.max())
-        equal = "" if self.run.dataset.mask is not None else _percent(1 / len(mean))
+        step, most = f"step {mean.argmax() + 1} of {len(mean)}", readable(100 * mean.max(), 2, "%")
+        equal = "" if self.run.dataset.mask is not None else readable(100 / len(mean), 2, "%")
         equal = equal and f" Equal {self.share}s: {equal}."
         return f"On average, {step} has {self.largest}: {most}.{equal}"
 
@@ -79,8 +79,8 @@ class AttentionWeights:
         everyone = f"Mean of {counted(shares.count, 'sample')}"
         for who, each in {name: shares.sample, everyone: shares.mean}.items():
             most = int(np.nan_to_num(each).argmax())
-            steps = dict.fromkeys([0, most, len(each) - 1])
-            texts = [f"step {step + 1} {_percent(each[step])}" for step in sorted(steps)]
+            steps = sorted({0, most, len(each) - 1})
+            texts = [f"step {k + 1} {readable(100 * each[k], 2, '%')}" for k in steps]
             parts.append(f"{who}: {', '.join(texts)}, the largest at step {most + 1}.")
         return " ".join(parts)
 
@@ -95,7 +95,3 @@ class MaximumSteps(AttentionWeights):
 
 POOL_CARDS = {"attention": AttentionWeights, "max": MaximumSteps}
 """The card of a pooled model by pooling. The mean reads all steps equally, and has none."""
-
-
-def _percent(share: float) -> str:
-    return f"{number(100 * share, 2)}%"

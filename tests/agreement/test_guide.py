@@ -203,7 +203,7 @@ def attention_looks_at_all_steps():
     """Keras's weights, averaged over samples: step 1's is the smallest, the last's the largest."""
     run = runs_of(GALLERY["pooled"])["recall"]
     layer, attention = layers.LSTM(16, return_sequences=True), layers.Attention()
-    outputs = layer(run.dataset.x[run.dataset.evaluated])
+    layer.build((None, 40, 3))
     layer.set_weights(run.snapshot.results["pooled"].weights[:3])
     outputs = layer(run.dataset.x[run.dataset.evaluated])
     _, weights = attention([outputs[:, -1:], outputs], return_attention_scores=True)
