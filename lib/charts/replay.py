@@ -102,10 +102,9 @@ def replay_figure(
 def _places(look: Part, maps: int) -> tuple[list[Sequence[float]], int]:
     """Return the place of each panel in a layout with 1 to 3 maps, and the figure's height."""
     *places, one, two = look["places"]
-    if maps == 1:  # as wide as two maps
-        return [*places, (one[0], max(one[1], two[1]), *one[2:])], look["height"]
-    if maps == 2:
-        return [*places, one, two], look["height"]
+    if maps < 3:  # one map is as wide as two
+        wide = one[0], max(one[1], two[1]), *one[2:]
+        return [*places, *([wide] if maps == 1 else [one, two])], look["height"]
     if one[2] == two[2]:  # three maps side by side
         gap = two[0] - one[1]
         width = (two[1] - 2 * gap) / 3
