@@ -7,7 +7,6 @@ from textwrap import dedent
 import pytest
 
 from lib.shapes import (
-    TORCH_KINDS,
     fixes,
     from_text,
     read_source,
@@ -17,6 +16,7 @@ from lib.shapes import (
     total,
     trace,
 )
+from lib.shapes.stack.torch_making import TORCH_KINDS
 from tests.layers import layer_of
 
 NET = """

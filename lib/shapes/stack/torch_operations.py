@@ -1,78 +1,144 @@
-"""PyTorch's layers without a kernel, and its operations on tensors: x[:, -1], x.view(…), cat."""
+"""PyTorch's operations on tensors, such as x[:, -1], x.view(…) and torch.cat, and activations."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import prod
 
 from lib.experiment import Limit
 from lib.shapes.stack import joining
 from lib.shapes.stack.base import Inputs, NotTraced, Outputs, Stack
-from lib.shapes.stack.settings import WINDOW, count, option, setting
-from lib.shapes.stack.tensors import Axis, Tensor, flat, one_letter, with_axis
-from lib.shapes.stack.torch_layers import TorchLayer, place_of, refusal
-from lib.shapes.stack.windows import resized
+from lib.shapes.stack.settings import option, setting
+from lib.shapes.stack.tensors import Axis, Tensor, drop_axis, flat, one_letter, with_axis
+from lib.shapes.stack.torch_layers import TEXTS, TorchLayer, refusal
 
 ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "gelu": "GELU", "elu": "ELU"}
 ACTIVATIONS |= {"leaky_relu": "LeakyReLU", "softmax": "Softmax", "log_softmax": "LogSoftmax"}
-METHODS = ("permute", "view", "flatten", "squeeze", "unsqueeze", "mean", "sum", "max", "min")
+Numbers = tuple[int, ...]
 
 
-class TorchAdaptive(TorchLayer, kind="torch.adaptive", keras="nn.AdaptiveAvgPool1d"):
-    """Divides the timesteps into equal parts, and takes the mean of each part."""
+def place_of(dim: int, tensor: Tensor) -> int:
+    """Return the place of an axis, counted from 0. Raises ShapeError if there is no such axis."""
+    axes = len(tensor)
+    if not -axes <= dim < axes:
+        raise refusal("no axis", f"dim from {-axes} to {axes - 1}", tensor, most=axes - 1, dim=dim)
+    return dim % axes
 
-    time_letter = "T′"
-    ranks = (2, 3)
-    required = ("output_size",)
-    output_size: int = setting("o", 1, limit=WINDOW)
+
+def _permuted(tensor: Tensor, dims: Numbers) -> Tensor:
+    if len(dims) != len(tensor):
+        raise refusal("permute", f"{len(dims)} axes", tensor, count=len(dims))
+    return tuple(tensor[place_of(dim, tensor)] for dim in dims)
+
+
+def _selected(tensor: Tensor, numbers: Numbers) -> Tensor:
+    """Return the entry `index` of an axis: x[:, -1] has the numbers 1 and -1."""
+    place, index = numbers
+    if place >= len(tensor):
+        raise refusal("index", f"{place + 1} axes", tensor)
+    if (size := tensor[place].size) is not None and not -size <= index < size:
+        words = {"index": index, "place": place, "size": size}
+        raise refusal("bounds", f"an index below {size}", tensor, **words)
+    return drop_axis(tensor, place)
+
+
+def _sliced(tensor: Tensor, numbers: Numbers) -> Tensor:
+    """Return a range of an axis: x[:, -5:] has the numbers 1 and -5."""
+    place, *ends = numbers
+    if place >= len(tensor):
+        raise refusal("index", f"{place + 1} axes", tensor)
+    axis, entries = tensor[place], slice(*[*ends, None][:2])
+    size = None if axis.size is None else len(range(axis.size)[entries])
+    return with_axis(tensor, place, replace(axis, size=size))
+
+
+def _flattened(tensor: Tensor, dims: Numbers) -> Tensor:
+    first, last = (place_of(dim, tensor) for dim in dims)
+    joined = tensor[first : last + 1]
+    return (*tensor[:first], flat(joined), *tensor[last + 1 :]) if joined[1:] else tensor
+
+
+def _squeezed(tensor: Tensor, dims: Numbers) -> Tensor:
+    places = [place_of(dim, tensor) for dim in dims] or range(len(tensor))
+    return tuple(axis for at, axis in enumerate(tensor) if at not in places or axis.size != 1)
+
+
+def _unsqueezed(tensor: Tensor, dims: Numbers) -> Tensor:
+    one = Axis("1", 1, "space")
+    place = place_of(dims[0], (*tensor, one))
+    return (*tensor[:place], one, *tensor[place:])
+
+
+def _reduced(tensor: Tensor, dims: Numbers) -> Tensor:
+    places = [place_of(dim, tensor) for dim in dims]
+    return tuple(axis for at, axis in enumerate(tensor) if at not in places)
+
+
+def _viewed(tensor: Tensor, sizes: Numbers) -> Tensor:
+    """Return the numbers of the tensor in these sizes: 0 stands for N, -1 for the remaining size."""
+    per_sample = tuple(axis for axis in tensor if axis.role != "batch")
+    number, known = flat(per_sample if 0 in sizes else tensor).size, prod(n for n in sizes if n > 0)
+    fits = number is None or (number % known == 0 if -1 in sizes else number == known)
+    if not fits or sizes.count(-1) > 1:
+        row = "two views" if sizes.count(-1) > 1 else "view"
+        words = {"target": ", ".join(f"{n or '…'}" for n in sizes)}
+        words["number"] = "…" if 0 in sizes else f"{number}"
+        raise refusal(row, f"{known} numbers", tensor, **words)
+    rest = None if number is None else number // known
+    shape = [rest if n == -1 else n for n in sizes]
+    most = min(len(shape), len(tensor))
+
+    def is_kept(axis: Axis, size: int | None) -> bool:
+        return axis.role == "batch" if size == 0 else axis.size == size is not None
+
+    # The first and the last axes may stay. The axes between them are joined, or split.
+    first = last = 0
+    while first < most and is_kept(tensor[first], shape[first]):
+        first += 1
+    while first + last < most and is_kept(tensor[-1 - last], shape[-1 - last]):
+        last += 1
+    before, inside = tensor[first : len(tensor) - last], shape[first : len(shape) - last]
+    axes = [Axis("F′", size or None, "features") for size in inside]
+    if len(inside) == 1 and before:
+        axes = [replace(flat(before), size=inside[0] or None)]
+    return (*tensor[:first], *axes, *tensor[len(tensor) - last :])
+
+
+OPERATIONS: dict[str, Callable[[Tensor, Numbers], Tensor]] = {
+    **{"permute": _permuted, "select": _selected, "slice": _sliced, "flatten": _flattened},
+    **{"squeeze": _squeezed, "unsqueeze": _unsqueezed, "view": _viewed, "reshape": _viewed},
+    **dict.fromkeys(("mean", "sum", "max", "min"), _reduced),
+}
+
+
+class TorchOperation(TorchLayer, kind="torch.op"):
+    """Selects, reorders, joins, adds or drops axes."""
+
+    name: str = option("f", *OPERATIONS)
+    numbers: Numbers = setting("n", (1, 0, 2), tuple_length=0)
+
+    @property
+    def keras(self) -> str:  # type: ignore[override]
+        return f"x.{self.name}"
+
+    @property
+    def title(self) -> str:
+        """The user's code, or else the same as a method: "out[:, -1]", "x.select(1, -1)"."""
+        written = self.origin.call if self.origin else ""
+        numbers = ", ".join(map(str, self.numbers))
+        return written if 0 < len(written) <= 40 else f"{self.keras}({numbers})"
+
+    def code(self) -> str:
+        return self.title
+
+    def tuple_message(self) -> str:
+        is_index = self.name in ("select", "slice")
+        return TEXTS["tuple index" if is_index else "tuple method"].format(name=self.name)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, F, T) → (N, F, T′)."""
-        *axes, time = self.tensor(inputs)
-        return Outputs(((*axes, resized(time, self.output_size, inputs.time_letter)),))
-
-
-class TorchAdaptiveMax(TorchAdaptive, kind="torch.adaptivemax", keras="nn.AdaptiveMaxPool1d"):
-    """Divides the timesteps into equal parts, and keeps the largest number of each part."""
-
-
-class TorchBatchNorm(TorchLayer, kind="torch.bnorm", keras="nn.BatchNorm1d"):
-    """Scales each feature to mean 0 and variance 1 over the batch. The features are axis 1."""
-
-    ranks = (2, 3)
-    required = ("num_features",)
-    no_tuple = "recurrent"
-    num_features: int = count("f", 16, "")
-
-    def in_keras(self) -> Stack:
-        return (joining.BatchNormalization(axis=1),)
-
-    def accepted(self, tensor: Tensor) -> Tensor:
-        if (given := tensor[1].size) not in (self.num_features, None):
-            words = {"size": self.num_features, "given": given}
-            raise refusal("norm", f"{self.num_features} features in axis 1", tensor, **words)
-        return tensor
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """(N, F) or (N, F, T), unchanged."""
-        count = self.num_features
-        return Outputs((self.tensor(inputs),), 2 * count, f"2·{count}", "2·F")
-
-
-class TorchLayerNorm(TorchLayer, kind="torch.lnorm", keras="nn.LayerNorm"):
-    """Scales the last axes of each sample to mean 0 and variance 1."""
-
-    required = ("normalized_shape",)
-    normalized_shape: tuple[int, ...] = setting("f", (16,), tuple_length=0)
-
-    def in_keras(self) -> Stack:
-        return (joining.LayerNormalization(tuple(range(-len(self.normalized_shape), 0))),)
-
-    def accepted(self, tensor: Tensor) -> Tensor:
-        sizes = [*self.normalized_shape]
-        if [axis.size for axis in tensor[-len(sizes) :]] != sizes:
-            starred = ", ".join(["*", *map(str, sizes)])
-            raise refusal("layer norm", f"the last sizes {sizes}", tensor, size=sizes, any=starred)
-        return tensor
+        try:
+            return Outputs((OPERATIONS[self.name](self.tensor(inputs), self.numbers),))
+        except (ValueError, IndexError):  # The operation has other arguments.
+            raise NotTraced.of("not known", name=self.title) from None
 
 
 class TorchActivation(TorchLayer, kind="torch.act"):
@@ -94,122 +160,6 @@ class TorchActivation(TorchLayer, kind="torch.act"):
     def accepted(self, tensor: Tensor) -> Tensor:
         place_of(self.dim or 0, tensor)
         return tensor
-
-
-class TorchIndex(TorchLayer, kind="torch.at", keras="x[…]"):
-    """Takes one entry of an axis, or a range of entries."""
-
-    no_tuple = "index"
-    # By axis: "x" (all), a number, or the ends of a range. "x.-1" is [:, -1], "-2x" is [-2:].
-    index: str = setting("i", "x.-1", pattern=r"[-x\d]{1,12}(\.[-x\d]{1,12}){0,7}")
-
-    def parts(self) -> list[int | slice]:
-        """Return the index of each axis. Raises NotTraced for an invalid one."""
-        try:
-            words = [word.split("x") for word in self.index.split(".")]
-            ends = [[int(end) if end else None for end in word] for word in words]
-        except ValueError:
-            raise NotTraced.of("not known", name=self.title) from None
-        return [slice(*one[:2]) if one[1:] else one[0] or 0 for one in ends]
-
-    @property
-    def title(self) -> str:
-        return f"x[{self.index.replace('.', ', ').replace('x', ':')}]"
-
-    def call(self, inputs: Inputs) -> Outputs:
-        tensor, parts, axes = self.tensor(inputs), self.parts(), list[Axis]()
-        if len(parts) > len(tensor):
-            raise refusal("index", f"{len(parts)} axes", tensor)
-        parts += [slice(None)] * (len(tensor) - len(parts))
-        for place, (axis, part) in enumerate(zip(tensor, parts, strict=True)):
-            size = axis.size
-            if isinstance(part, slice):
-                axes.append(replace(axis, size=size and len(range(*part.indices(size)))))
-            elif size is not None and not -size <= part < size:
-                words = {"index": part, "place": place, "size": size}
-                raise refusal("bounds", f"an index below {size}", tensor, **words)
-        return Outputs((tuple(axes),))
-
-
-class TorchMethod(TorchLayer, kind="torch.method", keras="x.view"):
-    """Reorders, joins, adds or drops axes."""
-
-    no_tuple = "method"
-    name: str = option("f", *METHODS)
-    numbers: tuple[int, ...] = setting("n", (1, 0, 2), tuple_length=0)  # in a view, 0 stands for N
-
-    @property
-    def title(self) -> str:
-        numbers = ["N" if n == 0 and self.name == "view" else f"{n}" for n in self.numbers]
-        return f"x.{self.name}({', '.join(numbers)})"
-
-    def function_name(self) -> str:
-        return self.name
-
-    def returned(self) -> tuple[str, ...]:
-        return ("values", "indices") if self.name in ("max", "min") else ("output",)
-
-    def call(self, inputs: Inputs) -> Outputs:
-        tensor = self.tensor(inputs)
-        if self.name == "view":
-            return Outputs((self._viewed(tensor),))
-        one = Axis("1", 1, "space")
-        axes = (*tensor, one) if self.name == "unsqueeze" else tensor
-        if self.name == "permute" and len(self.numbers) != len(tensor):
-            count = len(self.numbers)
-            raise refusal("permute", f"{count} axes", tensor, count=count)
-        places = [place_of(dim, axes) for dim in self.numbers] or [0]
-        first, last = places[0], places[-1]
-        match self.name:
-            case "permute":
-                output = tuple(tensor[place] for place in places)
-            case "unsqueeze":
-                output = (*tensor[:first], one, *tensor[first:])
-            case "flatten":
-                joined = tensor[first : last + 1]
-                output = (*tensor[:first], flat(joined), *tensor[last + 1 :])
-                output = output if joined[1:] else tensor
-            case "squeeze":
-                axes_left = enumerate(tensor)
-                output = tuple(one for at, one in axes_left if at not in places or one.size != 1)
-            case _:
-                output = tuple(axis for at, axis in enumerate(tensor) if at not in places)
-        return Outputs((output,) * len(self.returned()))
-
-    def _viewed(self, tensor: Tensor) -> Tensor:
-        batch = [axis for axis in tensor if axis.role == "batch"]
-        is_open = flat(tensor).size is None
-        number = prod(axis.size for axis in tensor if axis.size)  # per sample if N is open
-        sizes = [(batch[0].size if batch else None) if n == 0 else n for n in self.numbers]
-        known = prod(n for n in sizes if n and n > 0)
-        has_batch = (None in sizes and bool(batch)) or not is_open
-        if -1 in sizes:
-            sizes[sizes.index(-1)] = number // known if has_batch else None
-            fits = not has_batch or number % known == 0
-        else:
-            fits = not has_batch or number == known
-        if not fits or -1 in sizes:
-            target = ", ".join("…" if n is None else f"{n}" for n in sizes)
-            words = {"target": target, "number": "…" if is_open else number}
-            row = "two views" if -1 in sizes else "view"
-            raise refusal(row, f"{known} numbers", tensor, **words)
-        return tuple(_kept_axes(sizes, tensor))
-
-
-def _kept_axes(sizes: list[int | None], before: Tensor) -> Iterator[Axis]:
-    """Yield the axes of a new shape. One axis, or several joined ones, keep their letters."""
-    start = 0
-    for place, size in enumerate(sizes):
-        rest = prod(n or 1 for n in sizes[place + 1 :])
-        ends = [*range(start + 1, len(before) + 1)]
-        ends = [end for end in ends if flat(before[start:end]).size == size]
-        exact = [end for end in ends if prod(axis.size or 1 for axis in before[end:]) == rest]
-        end = next(iter(exact if size is None else ends), None)
-        if end is None:
-            yield Axis("F′", size, "features") if size else Axis("N", None, "batch")
-        else:
-            yield before[start] if end == start + 1 else flat(before[start:end])
-            start = end
 
 
 class TorchCat(TorchLayer, kind="torch.cat", keras="torch.cat"):

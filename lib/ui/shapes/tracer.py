@@ -197,11 +197,7 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
     """Return the settings of a layer that have an effect: the usual ones, then the rare ones."""
-    hidden = (
-        UNUSED.get(layer.form, ["shape"])
-        if isinstance(layer, shapes.Input)
-        else ["called", "index"]
-    )
+    hidden = UNUSED[layer.form] if isinstance(layer, shapes.Input) else ["called"]
     if isinstance(layer, shapes.Unread) and isinstance(layer.error, shapes.ShapeError):
         hidden = ["called", "output"]
     used = [setting for setting in layer.settings() if setting.name not in hidden]
@@ -211,8 +207,7 @@ def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
 
 def _add_menu(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
     options |= {"disabled": len(stack) >= shapes.MAX_LAYERS, "on_click": partial(_add, key, place)}
-    kinds = shapes.kinds_for(stack).items()
-    menu = {name: kind().keras for name, kind in kinds if name != "unread"}
+    menu = {name: kind.keras for name, kind in shapes.KINDS.items() if name != "unread"}
     st.menu_button(label, list(menu), format_func=menu.__getitem__, key=key, **options)
 
 
@@ -338,7 +333,7 @@ def _add(key: str, place: int) -> None:
     name, stack = st.session_state.get(key), current_stack()
     if not name or len(stack) >= shapes.MAX_LAYERS or place > len(stack):
         return
-    layer = shapes.kinds_for(stack)[name]()
+    layer = shapes.KINDS[name]()
     if isinstance(layer, shapes.Joining):  # join the outputs of the two layers before
         layer = replace(layer, of=(Ref(max(place - 2, 0)), Ref(place - 1)))
     if isinstance(layer, shapes.Input) and isinstance(first := stack[0], shapes.Input):
