@@ -3,11 +3,8 @@
 A layer that Keras has too computes its output by Keras's layer (`in_keras`).
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import replace
-from math import prod
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.shapes.output import BLOCKS, STATES, formula
@@ -20,12 +17,12 @@ from lib.text import beside
 TEXTS: dict[str, str] = beside(__file__)
 LAYOUTS = ("NTF", "TNF", "NFT", "NT", "TN", "NF", "TF", "FT", "T", "F")  # letters of the axes
 _ROLES: dict[str, Role] = {"N": "batch", "T": "time", "F": "features"}
-_ANY = Limit(0, 1000)
 
 
 def refusal(what: str, wanted: str, *given: Tensor, **words: object) -> ShapeError:
     """Return the error that PyTorch raises at run time, by its name in torch_layers.toml."""
-    message = TEXTS[what].format_map({"sizes": _sizes(given[0]), "axes": len(given[0])} | words)
+    about = {"sizes": _sizes(given[0]), "axes": len(given[0])} | words
+    message = TEXTS.get(what, "").format_map(about)
     return ShapeError(wanted, readable_shapes(given), message, "run")
 
 
@@ -66,8 +63,8 @@ class TorchLayer(Layer):
 
     def tuple_message(self) -> str:
         """Return PyTorch's message if the layer receives the tuple of a recurrent layer."""
-        words = re.sub("(?<=[a-z])(?=[A-Z])", "_", self.title.removeprefix("nn."))  # Max_Pool1d
-        return TEXTS["tuple"].format(name=words.lower())
+        name = self.keras.removeprefix("nn.").lower().replace("pool", "_pool")
+        return TEXTS["tuple"].format(name=name)
 
     def in_keras(self) -> Stack:
         """Return the Keras layers with the same outputs, in PyTorch's order of axes."""
@@ -113,7 +110,6 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
     bidirectional: bool = setting("both", False)
     # The shape of the initial states that the call passes, with 0 for N; () if it passes none.
     h_0: tuple[int, ...] = setting("h", (), tuple_length=0, in_call=True)
-    packed: bool = setting("packed", False, in_call=True)  # whether it reads a packed sequence
 
     def returned(self) -> tuple[str, ...]:
         return ("out", "h_n", "c_n") if self.cell == "lstm" else ("out", "h_n")
@@ -141,19 +137,14 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
         return Outputs(((*tensor[:2], out), *states), *self._parameters(tensor[-1], letter))
 
     def _check_states(self, given: Tensors, need: Tensor) -> None:
-        is_lstm, wanted = self.cell == "lstm", readable_shapes((need,))
-        if len(given) > 1 and not is_lstm:
-            message = TEXTS["tuple method"].format(name="dim")
-            raise ShapeError("one state", readable_shapes(given), message, "run")
         for place, state in enumerate(given):
-            if len(state) != 3:
-                raise refusal(
-                    "states of two axes" if is_lstm else "state of two axes", wanted, state
-                )
-            pairs = zip(state, need, strict=True)
-            if any(a.size != b.size for a, b in pairs if a.size and b.size):
-                which = f"hidden[{place}]" if is_lstm else "hidden"
-                raise refusal("state", wanted, state, which=which, need=_sizes(need))
+            pairs = zip(state, need, strict=False)
+            fits = all(a.size == b.size for a, b in pairs if a.size and b.size)
+            if len(state) != 3 or not fits:
+                which = f"hidden[{place}]" if self.cell == "lstm" else "hidden"
+                words = {"which": which, "need": _sizes(need)}
+                row = "state" if len(state) == 3 else ""
+                raise refusal(row, readable_shapes((need,)), state, **words)
 
     def _parameters(self, axis: Axis, letter: str) -> tuple[int, str, str]:
         """Return the count, a product and a formula: two biases per gate, unlike most of Keras."""
@@ -203,9 +194,7 @@ class TorchLinear(TorchLayer, kind="torch.linear", keras="nn.Linear", width_lett
     def accepted(self, tensor: Tensor) -> Tensor:
         *rows, last = tensor
         if last.size not in (self.in_features, None):
-            sizes = [axis.size for axis in rows]
-            count = "…" if None in sizes else f"{prod(size or 1 for size in sizes)}"
-            words = {"rows": count, "given": last.size, "layer": self}
+            words = {"given": last.size, "layer": self}
             raise refusal("linear", f"{self.in_features} features", tensor, **words)
         return (*rows, replace(last, size=self.in_features))
 
@@ -245,56 +234,34 @@ class TorchConv1d(TorchLayer, kind="torch.conv1d", keras="nn.Conv1d", width_lett
     out_channels: int = count("k", 16, "")
     kernel_size: int = setting("w", 3, limit=WINDOW)
     stride: int = setting("s", 1, limit=WINDOW)
-    padding: int = setting("p", 0, limit=_ANY)
-    dilation: int = setting("d", 1, limit=WINDOW)
-    groups: int = setting("g", 1, limit=Limit(1, 10_000))
+    padding: int = setting("p", 0, limit=Limit(0, 1000))
     bias: bool = setting("nobias", True)
-    same: bool = setting("same", False)  # padding="same"
 
     def in_keras(self) -> Stack:
-        sizes = self.out_channels, self.kernel_size, self.stride, "same" if self.same else "valid"
-        more: dict[str, Any] = {"groups": self.groups, "use_bias": self.bias}
-        conv = windows.Conv1D(*sizes, self.dilation, data_format="channels_first", **more)
-        return (*_zeros(self.padding), conv)
+        sizes = self.out_channels, self.kernel_size, self.stride
+        conv = windows.Conv1D(*sizes, data_format="channels_first", use_bias=self.bias)
+        if not self.padding:
+            return (conv,)
+        padding = self.padding, self.padding
+        return (windows.ZeroPadding1D(padding, data_format="channels_first"), conv)
 
     def accepted(self, tensor: Tensor) -> Tensor:
         batch, channels, time = tensor
         if channels.size not in (self.in_channels, None):
-            shared = self.in_channels // self.groups
-            words = {"layer": self, "shared": shared, "given": channels.size}
-            wanted = f"{self.in_channels} features before the timesteps"
-            raise refusal("channels", wanted, tensor, **words)
+            words = {"layer": self, "given": channels.size}
+            raise refusal("channels", f"{self.in_channels} features in axis 1", tensor, **words)
         return batch, replace(channels, size=self.in_channels), time
 
 
-class TorchPool(TorchLayer):
-    """Moves a window along the timesteps."""
+class TorchMaxPool(TorchLayer, kind="torch.maxpool", keras="nn.MaxPool1d"):
+    """Keeps the largest of a few neighboring timesteps."""
 
     time_letter = "T′"
     reads_time = True
     required = ("kernel_size",)
-    pool: ClassVar[type[windows.MaxPooling1D]]
     kernel_size: int = setting("w", 2, limit=WINDOW)
     stride: int | None = setting("s", None, limit=WINDOW, optional=True)
-    padding: int = setting("p", 0, limit=_ANY)
 
     def in_keras(self) -> Stack:
-        pool = self.pool(self.kernel_size, self.stride, data_format="channels_first")
-        return (*_zeros(self.padding), pool)
-
-
-class TorchMaxPool(TorchPool, kind="torch.maxpool", keras="nn.MaxPool1d"):
-    """Keeps the largest of a few neighboring timesteps."""
-
-    pool = windows.MaxPooling1D
-
-
-class TorchAvgPool(TorchPool, kind="torch.avgpool", keras="nn.AvgPool1d"):
-    """Returns the mean of a few neighboring timesteps."""
-
-    pool = windows.AveragePooling1D
-
-
-def _zeros(padding: int) -> Stack:
-    sides = (padding, padding)
-    return (windows.ZeroPadding1D(sides, data_format="channels_first"),) if padding else ()
+        sizes = self.kernel_size, self.stride
+        return (windows.MaxPooling1D(*sizes, data_format="channels_first"),)

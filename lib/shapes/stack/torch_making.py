@@ -8,28 +8,23 @@ from lib.shapes.stack.base import Layer, LayerSetting, NotTraced, ShapeError, St
 from lib.shapes.stack.making import UNKNOWN, Unknown, setting_value
 from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.torch_layers import TorchInput, TorchLayer, TorchRecurrent
-from lib.shapes.stack.torch_operations import (
-    ACTIVATIONS,
-    TorchActivation,
-    TorchCat,
-    TorchOperation,
-)
+from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation
 from lib.text import joined
 
 _LAYERS: tuple[type[TorchLayer], ...] = (
     *(layers.TorchLSTM, layers.TorchGRU, layers.TorchRNN),
     *(layers.TorchLinear, layers.TorchEmbedding, layers.TorchDropout),
-    *(layers.TorchConv1d, layers.TorchMaxPool, layers.TorchAvgPool),
+    *(layers.TorchConv1d, layers.TorchMaxPool),
 )
-_CLASSES = TorchInput, *_LAYERS, TorchActivation, TorchOperation, TorchCat
-TORCH_KINDS: dict[str, type[Layer]] = {each.kind: each for each in _CLASSES}
+_CLASSES: tuple[type[Layer], ...] = (TorchInput, *_LAYERS, TorchOperation)
+TORCH_KINDS = {each.kind: each for each in _CLASSES}
 _LAYER_OF_NAME = {each.keras.removeprefix("nn."): each for each in _LAYERS}
 _FUNCTION_OF_NAME = {name: function for function, name in ACTIVATIONS.items()}
 # Arguments that no other layer must match: an unknown one becomes the default.
 _OPEN = ("num_embeddings", "out_features", "num_layers", "p", "dropout")
 _NO_EFFECT = {"device", "dtype", "inplace", "padding_idx", "max_norm", "sparse", "padding_mode"}
 _NO_EFFECT |= {"count_include_pad", "scale_grad_by_freq"}
-_NOT_TRACED = ("proj_size", "ceil_mode", "return_indices", "dilation")  # if true, or a number
+_NOT_TRACED = ("proj_size", "ceil_mode", "return_indices", "dilation", "groups", "padding")
 
 
 def is_torch(stack: Stack) -> bool:
@@ -44,23 +39,22 @@ def create_torch_layer(
 
     Unknown numbers of words and of answers become defaults, stored by argument in `stand_ins`.
     """
-    dims = [one for one in (*args, *keywords.values()) if type(one) is int]
+    dims = tuple(one for one in (*args, *keywords.values()) if type(one) is int)
     if name == "Flatten":
-        return TorchOperation("flatten", (*dims, *(1, -1)[len(dims) :])[:2])
+        return TorchOperation("flatten", (*dims, *(1, -1)[len(dims) :]))
     if name in _FUNCTION_OF_NAME:
-        return TorchActivation(_FUNCTION_OF_NAME[name], *(dims[:1] if "oftmax" in name else ()))
+        return TorchOperation(_FUNCTION_OF_NAME[name], dims)
     kind = _LAYER_OF_NAME.get(name)
     if kind is None:
         return Unread(called=f"nn.{name}", error=NotTraced.of("not known", name=f"nn.{name}"))
     given = dict(zip(kind.signature(), args, strict=False)) | {**keywords}
-    if given.get("padding") in ("same", "valid"):
-        given["same"] = given.pop("padding") == "same"
     # PyTorch's messages name the base class of the recurrent layers.
     owner = "RNNBase" if issubclass(kind, TorchRecurrent) else name
     settings = {setting.name: setting for setting in kind.settings() if not setting.in_call}
     try:
         for argument in _NOT_TRACED:
-            if argument not in settings and (value := given.pop(argument, 0)):
+            # The default has no effect.
+            if argument not in settings and (value := given.pop(argument, 0)) not in (0, 1):
                 raise NotTraced.of("not known", name=f"{argument}={value}")
         if strange := [one for one in given if one not in {*settings, *_NO_EFFECT}]:
             message = f"{owner}.__init__() got an unexpected keyword argument '{strange[0]}'"

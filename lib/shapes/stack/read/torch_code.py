@@ -10,7 +10,7 @@ from lib.shapes.stack.making import UNKNOWN
 from lib.shapes.stack.read import torch_notes
 from lib.shapes.stack.read.calls import Args, Keywords
 from lib.shapes.stack.read.pasted import TEXTS, ModelReading, bare, dotted
-from lib.shapes.stack.read.torch_calls import TIMESTEPS, UNCHANGED, TorchCalls
+from lib.shapes.stack.read.torch_calls import SAME, TIMESTEPS, TorchCalls
 from lib.shapes.stack.read.values import Array, Class, Function, ModelObject, Name
 from lib.shapes.stack.tensors import readable_shape
 from lib.shapes.stack.torch_layers import TorchInput, TorchLinear
@@ -119,7 +119,7 @@ class TorchInterpreter(TorchCalls):
             return self.call_value(model, args, keywords, name)
         if name in ("append", "add_module"):
             children.append(args[-1])
-        return model if name in UNCHANGED else UNKNOWN
+        return model if name in SAME else UNKNOWN
 
 
 def _fitting_timesteps(stack: Stack) -> int | None:
