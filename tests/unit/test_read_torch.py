@@ -28,6 +28,7 @@ class Net(nn.Module):
         out, (h_n, c_n) = self.lstm(x)
         return self.fc({taken})
 """
+FORWARD = "class Net(nn.Module):\n  def forward(self, x):\n    return {}"
 BATCH_FIRST = "batch_first=True"
 BOTH = "batch_first=True, bidirectional=True"
 
@@ -79,8 +80,8 @@ def test_code_is_read_in_every_common_form(code):
         ("m = nn.Sequential(nn.Conv1d(4, 8, 3), nn.ReLU())", (None, 4, 12)),
         ("m = nn.Sequential(nn.Linear(4, 8), nn.ReLU())", (None, 4)),
         ("m = nn.Sequential(nn.Embedding(9, 8), nn.Flatten(), nn.Linear(80, 2))", (None, 10)),
-        ("x = x.permute(0, 2, 1)\ny = nn.Conv1d(4, 8, 3)(x)", (None, 12, 4)),
-        ("y = nn.GRU(1, 4)(x.unsqueeze(-1))", (None, 12)),
+        (FORWARD.format("nn.Conv1d(4, 8, 3)(x.permute(0, 2, 1))"), (None, 12, 4)),
+        (FORWARD.format("nn.GRU(1, 4)(x.unsqueeze(-1))"), (12, None)),
         ("class Net(nn.Module):\n  def __init__(self, vocab_size, hidden_dim):\n"
          "    self.e = nn.Embedding(vocab_size, hidden_dim)\n    self.r = nn.GRU(hidden_dim, 2)\n"
          "  def forward(self, x):\n    return self.r(self.e(x))[0]", (12, None)),

@@ -68,18 +68,18 @@ class TorchCalls(Interpreter):
         """Give a new input the axes of a batch without the axis that the code adds."""
         sizes = self._new_inputs.pop(place, (None,))
         if len(sizes) in (0, 2):
-            form = {0: "TF", 1: "NF"}.get(dim, "NT")
+            form = {0: "TF", 1: "NF"}.get(dim, self._usual_form())
             guess = tuple(TIMESTEPS if letter == "T" else None for letter in form)
             self.rows[place] = _input(form, sizes or guess)
 
-    def _usual_form(self, layer: Layer) -> str:
+    def _usual_form(self, layer: Layer | None = None) -> str:
         """Return the letters of the axes that a batch has in front of this layer."""
         recurrent = [one.layer for one in self.layers if isinstance(one.layer, TorchRecurrent)]
-        first = layer if isinstance(layer, TorchRecurrent) else [*recurrent, None][0]
+        first = [*([layer] if isinstance(layer, TorchRecurrent) else []), *recurrent, None][0]
         order = "NT" if first is None or first.batch_first else "TN"
         alone = "NF" if first is None else f"{order}F"
-        usual = {"nn.Embedding": order, "nn.Conv1d": "NFT", "nn.Linear": alone}
-        return usual.get(layer.keras, f"{order}F")
+        usual = {"": order, "nn.Embedding": order, "nn.Conv1d": "NFT", "nn.Linear": alone}
+        return usual.get(layer.keras if layer else "", f"{order}F")
 
     def _axes(self, tensor: Ref) -> Any:
         """Return the axes of a tensor; () if the trace stops before it."""
