@@ -47,7 +47,7 @@ from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Input, Unread, with_given_outputs
 from lib.shapes.stack.read import read_model, read_source
 from lib.shapes.stack.read.pasted import LONGEST, ModelError, ModelReading
-from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, CellStack, Recurrent
+from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, Recurrent
 from lib.shapes.stack.rewrite import rewritten
 from lib.shapes.stack.tensors import (
     Axis,
@@ -59,7 +59,7 @@ from lib.shapes.stack.tensors import (
     shape_in_letters,
     shape_of,
 )
-from lib.shapes.stack.torch_layers import TorchRecurrent
+from lib.shapes.stack.torch_layers import RECURRENT
 from lib.shapes.stack.torch_making import is_torch
 from lib.shapes.stack.torch_to_keras import to_keras
 from lib.shapes.stack.tracing import (

@@ -81,7 +81,7 @@ def test_code_is_read_in_every_common_form(code):
         ("m = nn.Sequential(nn.Linear(4, 8), nn.ReLU())", (None, 4)),
         ("m = nn.Sequential(nn.Embedding(9, 8), nn.Flatten(), nn.Linear(80, 2))", (None, 10)),
         (FORWARD.format("nn.Conv1d(4, 8, 3)(x.permute(0, 2, 1))"), (None, 12, 4)),
-        (FORWARD.format("nn.GRU(1, 4)(x.unsqueeze(-1))"), (12, None)),
+        ("r = nn.GRU(1, 4)\n" + FORWARD.format("r(x.unsqueeze(-1))"), (12, None)),
         ("class Net(nn.Module):\n  def __init__(self, vocab_size, hidden_dim):\n"
          "    self.e = nn.Embedding(vocab_size, hidden_dim)\n    self.r = nn.GRU(hidden_dim, 2)\n"
          "  def forward(self, x):\n    return self.r(self.e(x))[0]", (12, None)),
