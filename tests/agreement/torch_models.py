@@ -89,7 +89,8 @@ MODELS = {
     # discuss.pytorch.org: a convolution before an LSTM
     "convolution and lstm": _net(
         "self.conv = nn.Sequential(nn.Conv1d(3, 8, 5, stride=2, padding=2), nn.ReLU(),"
-        "nn.MaxPool1d(2)); self.lstm = nn.LSTM(8, 16, batch_first=True); self.fc = nn.Linear(16, 4)",
+        "nn.MaxPool1d(2)); self.lstm = nn.LSTM(8, 16, batch_first=True);"
+        "self.fc = nn.Linear(16, 4)",
         "x = self.conv(x.permute(0, 2, 1)).permute(0, 2, 1); _, (h_n, _) = self.lstm(x);"
         "return F.softmax(self.fc(h_n[-1]), dim=1)",
         "6, 40, 3",

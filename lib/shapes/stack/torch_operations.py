@@ -109,14 +109,10 @@ class TorchOperation(TorchLayer, kind="torch.op"):
 
     @property
     def keras(self) -> str:  # type: ignore[override]
-        return f"x.{self.name}"
-
-    @property
-    def title(self) -> str:
         """The user's code, or else the same as a method: "out[:, -1]", "x.view(0, -1)"."""
         written = self.origin.call if self.origin else ""
         numbers = ", ".join(map(str, self.numbers))
-        return written if 0 < len(written) <= 40 else f"{self.keras}({numbers})"
+        return written if 0 < len(written) <= 40 else f"x.{self.name}({numbers})"
 
     def code(self) -> str:
         return self.title
