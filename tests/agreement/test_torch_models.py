@@ -59,14 +59,14 @@ def test_a_model_has_the_shapes_and_parameters_of_pytorch(name):
         assert any(len(ours) == len(theirs) and all(map(fits, ours, theirs)) for ours in traced)
 
 
-@pytest.mark.parametrize("name", ERRORS)
-def test_an_error_is_the_error_of_pytorch(name):
+@pytest.mark.parametrize("code", ERRORS)
+def test_an_error_is_the_error_of_pytorch(code):
     """The message is in PyTorch's, with "…" for the batch size."""
     with pytest.raises(
         (RuntimeError, TypeError, ValueError, LookupError, AttributeError)
     ) as raised:
-        ran(ERRORS[name])
-    steps = trace(read_source(ERRORS[name]).stack)
+        ran(code)
+    steps = trace(read_source(code).stack)
     message = steps[broken_at(steps)].error.message
     assert message
     assert in_words(message, f"{raised.value}")

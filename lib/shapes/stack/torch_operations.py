@@ -19,8 +19,8 @@ from lib.shapes.stack.tensors import (
 )
 from lib.shapes.stack.torch_layers import TEXTS, TorchLayer, refusal
 
-ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "gelu": "GELU", "elu": "ELU"}
-ACTIVATIONS |= {"leaky_relu": "LeakyReLU", "softmax": "Softmax", "log_softmax": "LogSoftmax"}
+ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "gelu": "GELU"}
+ACTIVATIONS |= {"softmax": "Softmax", "log_softmax": "LogSoftmax"}
 UNCHANGED = (*ACTIVATIONS, "pack_padded_sequence", "pad_packed_sequence")  # keep the shape
 Numbers = tuple[int, ...]
 

@@ -51,11 +51,13 @@ def _chain(steps: Steps) -> list[Layer]:
             continue
         elif [state] == top:
             layers.append(LastStep())
-        elif layer.kind == "torch.op" and [_state(steps, ref.place) for ref in sources] == top:
+        elif [_state(steps, ref.place) for ref in sources] == top and len(step.tensors[0]) == 2:
             layers[-1] = replace(layers[-1], return_sequences=False)  # type: ignore[call-arg]
         else:
             raise _NoEqual(f"{layer.title} takes other tensors than the layer before returns")
         now = Ref(place, 0)
+    if now.place < len(steps) - 1:
+        raise _NoEqual(f"{steps[-1].layer.title} is one direction alone")
     return layers
 
 
@@ -126,11 +128,9 @@ def _operation(layer: TorchOperation, before: Tensor, after: Tensor) -> Iterator
     is_softmax = "softmax" in name and layer.numbers
     if name == "permute":
         return  # The axes of Keras's tensors are always in the same order.
-    if name == "leaky_relu":
-        yield joining.LeakyReLU(0.01)
-    elif name in ACTIVATIONS and (not is_softmax or before[layer.numbers[0]].role == "features"):
+    if name in ACTIVATIONS and (not is_softmax or before[layer.numbers[0]].role == "features"):
         yield joining.Activation(name)
-    elif name == "index" and drops_time and layer.numbers[1] == -1:
+    elif name == "index" and drops_time and layer.numbers[1:] == (-1,):
         yield LastStep()
     elif name == "mean" and drops_time:
         yield windows.GlobalAveragePooling1D()

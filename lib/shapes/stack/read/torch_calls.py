@@ -162,7 +162,8 @@ class TorchCalls(Interpreter):
             is_view = name in ("view", "reshape")
             return Array(tuple(None if n == -1 else n for n in args)) if is_view else UNKNOWN
         if name == "dropout":
-            return self.add_call(TorchDropout(origin=self.origin), [owner])
+            share = first if isinstance(first, float) else 0.5
+            return self.add_call(TorchDropout(share, origin=self.origin), [owner])
         numbers = [*first] if is_listed(first) else [*args, *keywords.values()]
         if name in UNCHANGED:
             numbers = [one for one in numbers if type(one) is int]
@@ -175,6 +176,7 @@ class TorchCalls(Interpreter):
         elif name == "unsqueeze":
             self._lack_axis(owner.place, first)
         is_read = name in OPERATIONS and is_listed(numbers)
+        is_read &= len(numbers) > 0 or name in ("squeeze", *UNCHANGED)
         if not is_read or any(type(one) is not int for one in numbers):
             return self.not_traced("", "op", owner)
         output = self._operate(name, numbers, owner)

@@ -129,6 +129,7 @@ def _fitting_timesteps(stack: Stack) -> int | None:
     if place and isinstance(layer := stack[place], TorchLinear) and steps[place].inputs.tensors:
         axis = steps[place].inputs.tensors[0][-1]
         each = (axis.size or 0) // TIMESTEPS  # features of a timestep
-        if "T" in axis.letter.split("·") and each and layer.in_features % each == 0:
-            return layer.in_features // each
+        count, rest = divmod(layer.in_features, each or 1)
+        if "T" in axis.letter.split("·") and count > 1 and not rest:
+            return count
     return timesteps
