@@ -23,8 +23,9 @@ _FUNCTION_OF_NAME = {name: function for function, name in ACTIVATIONS.items()}
 # Arguments that no other layer must match: an unknown one becomes the default.
 _OPEN = ("num_embeddings", "out_features", "num_layers", "p", "dropout")
 _NO_EFFECT = {"device", "dtype", "inplace", "padding_idx", "max_norm", "sparse", "padding_mode"}
-_NO_EFFECT |= {"count_include_pad", "scale_grad_by_freq"}
-_NOT_TRACED = ("proj_size", "ceil_mode", "return_indices", "dilation", "groups", "padding")
+# Arguments that aren't traced → their default, which has no effect.
+_NOT_TRACED = {"proj_size": 0, "padding": 0, "dilation": 1, "groups": 1}
+_NOT_TRACED |= dict.fromkeys(("ceil_mode", "return_indices"), False)
 
 
 def is_torch(stack: Stack) -> bool:
@@ -52,17 +53,13 @@ def create_torch_layer(
     owner = "RNNBase" if issubclass(kind, TorchRecurrent) else name
     settings = {setting.name: setting for setting in kind.settings() if not setting.in_call}
     try:
-        for argument in _NOT_TRACED:
-            # The default has no effect.
-            if argument not in settings and (value := given.pop(argument, 0)) not in (0, 1):
+        for argument in {*_NOT_TRACED} - {*settings}:
+            if (value := given.pop(argument, None)) not in (None, False, _NOT_TRACED[argument]):
                 raise NotTraced.of("not known", name=f"{argument}={value}")
         if strange := [one for one in given if one not in {*settings, *_NO_EFFECT}]:
-            message = f"{owner}.__init__() got an unexpected keyword argument '{strange[0]}'"
-            raise ShapeError(f"arguments of nn.{name}", f"{strange[0]}=…", message)
+            raise ShapeError.of("unknown for Python", name=owner, first=strange[0])
         if missing := [f"'{one}'" for one in kind.required if one not in given]:
-            count = f"{len(missing)} required positional argument{'s' if missing[1:] else ''}"
-            message = f"{owner}.__init__() missing {count}: {joined(missing)}"
-            raise ShapeError(joined(missing), "no value", message)
+            raise ShapeError.of("missing arguments", name=owner, listed=joined(missing))
         for argument in _OPEN:
             if isinstance(given.get(argument), Unknown) and argument in settings:
                 given[argument] = stand_ins[argument] = settings[argument].default

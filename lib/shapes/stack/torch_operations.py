@@ -45,6 +45,11 @@ def _permuted(tensor: Tensor, dims: Numbers) -> Tensor:
     return tuple(tensor[dim] for dim in dims)
 
 
+def _transposed(tensor: Tensor, dims: Numbers) -> Tensor:
+    one, other = _places(dims, tensor)
+    return with_axis(with_axis(tensor, one, tensor[other]), other, tensor[one])
+
+
 def _flattened(tensor: Tensor, dims: Numbers) -> Tensor:
     first, last = _places(dims, tensor)
     joined = tensor[first : last + 1]
@@ -94,8 +99,8 @@ def _viewed(tensor: Tensor, sizes: Numbers) -> Tensor:
 
 
 OPERATIONS: dict[str, Callable[[Tensor, Numbers], Tensor]] = {
-    **{"index": _indexed, "permute": _permuted, "flatten": _flattened, "squeeze": _squeezed},
-    **{"unsqueeze": _unsqueezed, "view": _viewed, "reshape": _viewed},
+    **{"index": _indexed, "permute": _permuted, "transpose": _transposed, "flatten": _flattened},
+    **{"squeeze": _squeezed, "unsqueeze": _unsqueezed, "view": _viewed, "reshape": _viewed},
     **dict.fromkeys(("mean", "sum", "max", "min"), _reduced),
     **dict.fromkeys(UNCHANGED, lambda tensor, _: tensor),
 }

@@ -8,12 +8,13 @@ from lib.shapes.stack import joining, plain, windows
 from lib.shapes.stack.base import Layer, Ref, Stack
 from lib.shapes.stack.plain import Dense, Input, LastStep
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, Recurrent
-from lib.shapes.stack.tensors import Axis, Tensor
+from lib.shapes.stack.tensors import Tensor
 from lib.shapes.stack.torch_layers import TorchEmbedding, TorchInput, TorchLayer, TorchRecurrent
 from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation
 from lib.shapes.stack.tracing import TracedLayer, stopped_at
 
 _FORMS = {"NT": "tokens", "FN": "flat", "FNT": "sequence"}  # sorted letters of an input's axes
+_ORDER = {"batch": 0, "time": 1}  # places of axes in Keras; all others come last
 Steps = Sequence[TracedLayer]
 
 
@@ -113,11 +114,7 @@ def _recurrent(step: TracedLayer, layer: TorchRecurrent) -> Iterator[Layer]:
 
 def _in_order(tensor: Tensor) -> Tensor:
     """Return the axes in Keras's order: batch, time, features."""
-
-    def rank(axis: Axis) -> int:
-        return {"batch": 0, "time": 1}.get(axis.role, 2)
-
-    return tuple(sorted(tensor, key=rank))
+    return tuple(sorted(tensor, key=lambda axis: _ORDER.get(axis.role, 2)))
 
 
 def _operation(layer: TorchOperation, before: Tensor, after: Tensor) -> Iterator[Layer]:
@@ -126,7 +123,7 @@ def _operation(layer: TorchOperation, before: Tensor, after: Tensor) -> Iterator
     is_batched = before[0].role == "batch" and after[0] == before[0]
     sizes = tuple(axis.size or 0 for axis in _in_order(after)[1:])
     is_softmax = "softmax" in name and layer.numbers
-    if name == "permute":
+    if name in ("permute", "transpose"):
         return  # The axes of Keras's tensors are always in the same order.
     if name in ACTIVATIONS and (not is_softmax or before[layer.numbers[0]].role == "features"):
         yield joining.Activation(name)

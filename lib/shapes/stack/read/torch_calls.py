@@ -171,12 +171,9 @@ class TorchCalls(Interpreter):
             numbers = self._with_batch(numbers, owner)
         elif name == "flatten":
             numbers = [*numbers, *(0, -1)[len(numbers) :]]
-        elif name == "transpose":
-            name, numbers = "permute", values.computed(_swapped, len(shape), *numbers)
         elif name == "unsqueeze":
             self._lack_axis(owner.place, first)
-        is_read = name in OPERATIONS and is_listed(numbers)
-        is_read &= len(numbers) > 0 or name in ("squeeze", *UNCHANGED)
+        is_read = name in OPERATIONS and (numbers or name in ("squeeze", *UNCHANGED))
         if not is_read or any(type(one) is not int for one in numbers):
             return self.not_traced("", "op", owner)
         output = self._operate(name, numbers, owner)
@@ -235,9 +232,3 @@ def _input(form: str, sizes: tuple[Any, ...]) -> TorchInput:
     known = [size if type(size) is int and 0 < size < 10**6 else None for size in sizes]
     by_letter = dict(zip(form, known, strict=False))
     return TorchInput(by_letter.get("T"), by_letter.get("F"), by_letter.get("N"), form)
-
-
-def _swapped(axes: int, one: int, other: int) -> list[int]:
-    order = [*range(axes)]
-    order[one], order[other] = order[other], order[one]
-    return order
