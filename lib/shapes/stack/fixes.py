@@ -42,10 +42,11 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     layer = stack[place]
     if is_torch(stack):
-        for name in ("input_size", "in_features"):
-            if hasattr(layer, name) and (size := step.inputs.tensors[0][-1].size):
-                changed = _with(stack, place, **{name: size})
-                yield f"Write {changed[place].code()}", changed, place
+        name, axis = getattr(layer, "fixed_size", None) or ("", 0)
+        sizes = [tensor[-1].size for tensor in step.inputs.tensors[:1] if tensor]
+        if axis == -1 and sizes and sizes[0]:
+            changed = _with(stack, place, **{name: sizes[0]})
+            yield f"Write {changed[place].code()}", changed, place
         return
     if not isinstance(stack[0], Input):  # The Input couldn't be read.
         new_input = replace(Input(), origin=stack[0].origin)

@@ -12,7 +12,15 @@ from lib.shapes.stack import joining, plain, windows
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack
 from lib.shapes.stack.recurrent import Bidirectional, CellStack, Recurrent
 from lib.shapes.stack.settings import SHARE, WINDOW, count, option, setting
-from lib.shapes.stack.tensors import Axis, Role, Tensor, Tensors, readable_shapes, widened
+from lib.shapes.stack.tensors import (
+    Axis,
+    Role,
+    Tensor,
+    Tensors,
+    readable_shapes,
+    widened,
+    with_axis,
+)
 from lib.text import beside
 
 TEXTS: dict[str, str] = beside(__file__)
@@ -50,6 +58,8 @@ class TorchLayer(Layer):
 
     required: ClassVar[tuple[str, ...]] = ()  # arguments without a default
     reads_time: ClassVar[bool] = False  # whether it needs a batch axis, a time axis and features
+    # The setting that must equal a size of the input, and the place of that axis from the end.
+    fixed_size: ClassVar[tuple[str, int] | None] = None
 
     @classmethod
     def signature(cls) -> list[str]:
@@ -71,12 +81,8 @@ class TorchLayer(Layer):
         """Return the Keras layers with the same outputs, in PyTorch's order of axes."""
         return ()
 
-    def accepted(self, tensor: Tensor) -> Tensor:
-        """Return the tensor, with the size that the layer needs. Raises PyTorch's error."""
-        return tensor
-
     def tensor(self, inputs: Inputs) -> Tensor:
-        """Return the only input tensor. Raises ShapeError for a tuple, or for an odd rank."""
+        """Return the only input tensor. Raises PyTorch's error for a tuple, or for other sizes."""
         first, *others = inputs.tensors
         if others:
             received = f"a tuple of {1 + len(others)} tensors"
@@ -85,7 +91,14 @@ class TorchLayer(Layer):
             raise NotTraced.of("no batch axis")
         if self.reads_time and len(first) != 3:
             raise refusal(f"rank {self.keras}", "3 axes", first)
-        return self.accepted(first)
+        if self.fixed_size:
+            name, at = self.fixed_size
+            given, size = first[at].size, getattr(self, name)
+            if given not in (size, None):
+                place = len(first) + at
+                raise refusal(name, f"{size} in axis {place}", first, layer=self, given=given)
+            first = with_axis(first, len(first) + at, replace(first[at], size=size))
+        return first
 
     def call(self, inputs: Inputs) -> Outputs:
         outputs = Outputs((self.tensor(inputs),))
@@ -101,6 +114,7 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
     """Returns every step of its last layer (out) and the last state of each layer (h_n)."""
 
     reads_time = True
+    fixed_size = "input_size", -1
     cell: ClassVar[str]
     input_size: int = count("f", 3, "")
     hidden_size: int = count("u", 16, TEXTS["positive"])
@@ -117,12 +131,6 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
 
     def tuple_message(self) -> str:
         return TEXTS["tuple method"].format(name="dim")
-
-    def accepted(self, tensor: Tensor) -> Tensor:
-        if tensor[-1].size not in (self.input_size, None):
-            words = {"size": self.input_size, "given": tensor[-1].size}
-            raise refusal("input_size", f"{self.input_size} features", tensor, **words)
-        return tensor
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) with batch_first, else (T, N, F) → out, then the states, never batch first."""
@@ -188,19 +196,13 @@ class TorchLinear(TorchLayer, kind="torch.linear", keras="nn.Linear", width_lett
     """Applies the same linear map along the last axis."""
 
     required = ("in_features", "out_features")
+    fixed_size = "in_features", -1
     in_features: int = count("f", 3, "")
     out_features: int = count("k", 1, "")
     bias: bool = setting("nobias", True)
 
     def in_keras(self) -> Stack:
         return (plain.Dense(self.out_features, use_bias=self.bias),)
-
-    def accepted(self, tensor: Tensor) -> Tensor:
-        *rows, last = tensor
-        if last.size not in (self.in_features, None):
-            words = {"given": last.size, "layer": self}
-            raise refusal("linear", f"{self.in_features} features", tensor, **words)
-        return (*rows, replace(last, size=self.in_features))
 
 
 class TorchEmbedding(TorchLayer, kind="torch.embedding", keras="nn.Embedding", width_letter="E"):
@@ -234,6 +236,7 @@ class TorchConv1d(TorchLayer, kind="torch.conv1d", keras="nn.Conv1d", width_lett
     time_letter = "T′"
     reads_time = True
     required = ("in_channels", "out_channels", "kernel_size")
+    fixed_size = "in_channels", -2
     in_channels: int = count("f", 3, "")
     out_channels: int = count("k", 16, "")
     kernel_size: int = setting("w", 3, limit=WINDOW)
@@ -248,13 +251,6 @@ class TorchConv1d(TorchLayer, kind="torch.conv1d", keras="nn.Conv1d", width_lett
             return (conv,)
         padding = self.padding, self.padding
         return (windows.ZeroPadding1D(padding, data_format="channels_first"), conv)
-
-    def accepted(self, tensor: Tensor) -> Tensor:
-        batch, channels, time = tensor
-        if channels.size not in (self.in_channels, None):
-            words = {"layer": self, "given": channels.size}
-            raise refusal("channels", f"{self.in_channels} features in axis 1", tensor, **words)
-        return batch, replace(channels, size=self.in_channels), time
 
 
 class TorchMaxPool(TorchLayer, kind="torch.maxpool", keras="nn.MaxPool1d"):

@@ -67,6 +67,11 @@ def _unsqueezed(tensor: Tensor, dims: Numbers) -> Tensor:
     return (*tensor[:place], one, *tensor[place:])
 
 
+def _unchanged(tensor: Tensor, dims: Numbers) -> Tensor:
+    _places(dims, tensor)  # Softmax needs its axis.
+    return tensor
+
+
 def _reduced(tensor: Tensor, dims: Numbers) -> Tensor:
     places = _places(dims, tensor)
     return tuple(axis for at, axis in enumerate(tensor) if at not in places)
@@ -102,7 +107,7 @@ OPERATIONS: dict[str, Callable[[Tensor, Numbers], Tensor]] = {
     **{"index": _indexed, "permute": _permuted, "transpose": _transposed, "flatten": _flattened},
     **{"squeeze": _squeezed, "unsqueeze": _unsqueezed, "view": _viewed, "reshape": _viewed},
     **dict.fromkeys(("mean", "sum", "max", "min"), _reduced),
-    **dict.fromkeys(UNCHANGED, lambda tensor, _: tensor),
+    **dict.fromkeys(UNCHANGED, _unchanged),
 }
 
 

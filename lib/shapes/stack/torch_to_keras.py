@@ -120,7 +120,7 @@ def _in_order(tensor: Tensor) -> Tensor:
 def _operation(layer: TorchOperation, before: Tensor, after: Tensor) -> Iterator[Layer]:
     name, lost = layer.name, [axis.role for axis in before if axis not in after]
     drops_time = lost == ["time"] and len(before) == 3
-    is_batched = before[0].role == "batch" and after[0] == before[0]
+    is_batched = [axis.role for axis in before[:1]] == ["batch"] and after[:1] == before[:1]
     sizes = tuple(axis.size or 0 for axis in _in_order(after)[1:])
     is_softmax = "softmax" in name and layer.numbers
     if name in ("permute", "transpose"):

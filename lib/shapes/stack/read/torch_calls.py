@@ -22,7 +22,6 @@ SAME: list[str] = TEXTS["torch"]["unchanged"]
 TIMESTEPS = 12  # of an input of unknown shape
 _ARRAYS = ("zeros", "ones", "rand", "randn", "empty", "randint")
 _FORMS = ("", "F", "NF", "NTF")  # by number of axes, before a layer reads the input
-_SIZES = ("input_size", "in_channels", "in_features")  # of a layer's input
 _OTHER_NAMES = {"amax": "max", "amin": "min", "swapaxes": "transpose", "concat": "cat"}
 
 
@@ -46,7 +45,7 @@ class TorchCalls(Interpreter):
             self.guessed[tensor.place] = self.origin.line
         return tensor
 
-    def _read_input(self, layer: Layer, tensor: Ref) -> None:
+    def _read_input(self, layer: TorchLayer, tensor: Ref) -> None:
         """Give an input that leads to this tensor the axes that its first layer usually reads."""
         for place in self._new_inputs.keys() & self.leading_to([tensor.place]):
             sizes, form = self._new_inputs.pop(place), self._usual_form(layer)
@@ -60,7 +59,7 @@ class TorchCalls(Interpreter):
             elif sizes:  # An axis fewer is a single sample.
                 is_sample = len(sizes) == len(form) - 1
                 form = form.replace("N", "") if is_sample else _FORMS[len(sizes)]
-            features = [*(getattr(layer, name) for name in _SIZES if hasattr(layer, name)), 3][0]
+            features = getattr(layer, layer.fixed_size[0]) if layer.fixed_size else None
             guess = {"N": None, "T": TIMESTEPS, "F": features}
             self.rows[place] = _input(form, sizes or tuple(guess[letter] for letter in form))
 
