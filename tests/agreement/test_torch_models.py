@@ -75,7 +75,7 @@ def test_an_error_is_the_error_of_pytorch(code):
 REASONS = {
     "part of speech tagger": "no batch axis",
     "language model": "view(-1, 40)",
-    "packed sentiment": "pack",
+    "packed sentiment": "mask_zero",
     "sentiment of reviews": "view(-1, 16)",
     "mean and max over time": "other tensors",
     "states by direction": "other tensors",

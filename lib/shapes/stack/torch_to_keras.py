@@ -123,6 +123,8 @@ def _operation(layer: TorchOperation, before: Tensor, after: Tensor) -> Iterator
     is_batched = [axis.role for axis in before[:1]] == ["batch"] and after[:1] == before[:1]
     sizes = tuple(axis.size or 0 for axis in _in_order(after)[1:])
     is_softmax = "softmax" in name and layer.numbers
+    if name == "pack_padded_sequence":
+        raise _NoEqual("Keras masks padding instead: Embedding(…, mask_zero=True) or Masking()")
     if name in ("permute", "transpose"):
         return  # The axes of Keras's tensors are always in the same order.
     if name in ACTIVATIONS and (not is_softmax or before[layer.numbers[0]].role == "features"):

@@ -152,7 +152,8 @@ def _row(place: int, steps: Steps, html: str, fixes: list[Remedy], lines: dict[i
             st.code(error.message, language=None, wrap_lines=True)
         elif error:
             silent = len(step.inputs.tensors) > 1 and error.when == "trained"
-            hint(TEXTS["silent" if silent else f"{error.when}, unsaid"])
+            text = TEXTS["silent" if silent else f"{error.when}, unsaid"]
+            hint(text.format(library=library))
     with result, st.container(gap="xsmall"):
         st.html(html)
         if error:

@@ -123,9 +123,11 @@ class TorchCalls(Interpreter):
         if name in _ARRAYS:
             lists = [one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple))]
             return Array(tuple([*lists, args][0]))
-        if name == "cat" and self.found(first):
+        if name == "cat" and (tensors := self.found(first)):
             dim = keywords.get("dim", (*args[1:], 0)[0])
-            return self._operate(name, (dim if type(dim) is int else 0,), *self.found(first))
+            is_read = type(dim) is int and len(tensors) == len([*self.leaves(first)])
+            joined = self._operate(name, (dim,), *tensors) if is_read else None
+            return joined or self.not_traced("", "op", tensors)
         if isinstance(first, Ref) and not re.search("loss|entropy", name):
             return self.tensor_method(first, name, args[1:], keywords)
         return Name(what.path)
