@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from lib.shapes.stack.base import Ref
 from lib.shapes.stack.joining import Joining, MultiHeadAttention
-from lib.shapes.stack.link import read_value
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import PYTHON_OPS, Dense, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import Recurrent
@@ -29,9 +28,6 @@ def any_value(random, setting, *, small):
         return random.choice(list(setting.options))
     if setting.limit is not None:
         return any_number(random, setting.limit, small=small)
-    if setting.cells:
-        cells = ("lstm2", "lstm3.nobias", "gru2", "gru1.before", "gru2.before.nobias", "rnn3")
-        return read_value(setting, "-".join(random.choices(cells, k=random.randint(1, 3))))
     if setting.tuple_length is not None:
         count = setting.tuple_length or random.randint(1, 3)
         return tuple(random.randint(0 if random.random() < 0.1 else 1, 4) for _ in range(count))

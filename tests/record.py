@@ -22,7 +22,7 @@ from lib.experiment import to_query
 from lib.recurrence import forward
 from lib.results import spread_places, untrained
 from lib.results.run import Status, memory_of
-from lib.shapes import LEAK_EPOCHS
+from lib.shapes import DAMAGE_EPOCHS, LEAK_EPOCHS
 from lib.shapes.doctor.damage import MISTAKES, Damage, Leak
 from lib.story import GALLERY, SCENES, runs_of
 from lib.story.scenes import FILE, experiments_of
@@ -90,30 +90,52 @@ def record_card(name, client):
             record_run(f"{data}.{name}{run}", both, client, CARD_BYTES)
 
 
-def train_leak(samples=2816, trained=768, timesteps=12):
-    """Train an LSTM and a Bidirectional LSTM to predict noise one step ahead; return a `Leak`."""
+def train(x, y, trained, epochs, *, sequences=True, both_ways=False):
+    """Train an LSTM on the first `trained` samples: losses by epoch, predictions for the others."""
     import keras
     from keras import initializers, layers
 
+    recurrent = layers.LSTM(
+        16,
+        return_sequences=sequences,
+        kernel_initializer=initializers.GlorotUniform(seed=0),
+        recurrent_initializer=initializers.Orthogonal(seed=1),
+    )
+    recurrent = layers.Bidirectional(recurrent) if both_ways else recurrent
+    head = layers.Dense(1, kernel_initializer=initializers.GlorotUniform(seed=2))
+    model = keras.Sequential([keras.Input(x.shape[1:]), recurrent, head])
+    model.compile(keras.optimizers.Adam(0.01), "mse", jit_compile=False)
+    # Without shuffling, all models get the same batches. The samples are noise.
+    options = {"batch_size": 32, "epochs": epochs, "shuffle": False, "verbose": 0}
+    history = model.fit(x[:trained], y[:trained], **options).history
+    return np.array(history["loss"], np.float32), model.predict(x[trained:], verbose=0)
+
+
+def train_leak(samples=2816, trained=768, timesteps=12):
+    """Train an LSTM and a Bidirectional LSTM to predict noise one step ahead; return a `Leak`."""
     noise = np.random.default_rng(0).normal(0, 1, (samples, timesteps + 1, 1)).astype(np.float32)
     x, y = noise[:, :-1], noise[:, 1:]
     errors = []
     for both_ways in (False, True):
-        lstm = layers.LSTM(
-            16,
-            return_sequences=True,
-            kernel_initializer=initializers.GlorotUniform(seed=0),
-            recurrent_initializer=initializers.Orthogonal(seed=1),
-        )
-        recurrent = layers.Bidirectional(lstm) if both_ways else lstm
-        head = layers.Dense(1, kernel_initializer=initializers.GlorotUniform(seed=2))
-        model = keras.Sequential([keras.Input(x.shape[1:]), recurrent, head])
-        model.compile(keras.optimizers.Adam(0.01), "mse", jit_compile=False)
-        options = {"batch_size": 32, "epochs": LEAK_EPOCHS, "verbose": 0}
-        model.fit(x[:trained], y[:trained], shuffle=False, **options)  # Both use this order.
-        wrong = model.predict(x[trained:], verbose=0) - y[trained:]
+        _, predictions = train(x, y, trained, LEAK_EPOCHS, both_ways=both_ways)
+        wrong = predictions - y[trained:]
         errors.append((wrong**2).mean(axis=(0, 2), dtype=np.float64))
     return Leak(*errors)
+
+
+def train_damage(case, samples=416, trained=320, timesteps=12):
+    """Train a case of MISTAKES and its fix from the same weights; return a `Damage`."""
+    x = np.random.default_rng(0).normal(0, 1, (samples, timesteps, 1)).astype(np.float32)
+    right = wrong = y = np.cumsum(x, axis=1) / np.float32(np.sqrt(timesteps))
+    learns_steps = len(MISTAKES[case].output) == 3  # whether the mistaken model returns sequences
+    if learns_steps:
+        right, wrong = y[:, -1], y[:, -1].reshape(samples, *MISTAKES[case].target[1:])
+    loss, last = {}, {}
+    for side, target in (("right", right), ("wrong", wrong)):
+        sequences = learns_steps == (side == "wrong")
+        loss[side], values = train(x, target, trained, DAMAGE_EPOCHS, sequences=sequences)
+        last[side] = values[:, -1, 0] if sequences else values[:, 0]
+    return Damage(loss, last, y[trained:, -1, 0])
 
 
 def record_answers(client):
@@ -256,7 +278,7 @@ def main(names):
                 READY[name].path.unlink(missing_ok=True)
                 print(name, len(run_plan(READY[name].plan, out=READY[name].path)), flush=True)
             elif name in MISTAKES:
-                damage = Damage(**client.ask("target_damage", case=name).result(timeout=120))
+                damage = train_damage(name)
                 write(name, damage)
                 print(f"{name}: error {damage.error('right')}, {damage.error('wrong')}")
             elif name in BUNDLED:

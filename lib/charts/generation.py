@@ -12,10 +12,10 @@ from lib.data import Dataset
 from lib.recurrence import LayerPass
 from lib.results import Generated
 from lib.shapes import STATES
-from lib.text import apart, beside, counted, joined, number
+from lib.text import apart, beside, counted, joined, number, readable
 
 _TEXTS = beside(__file__)
-HEIGHT = 260  # of the charts, in pixels
+HEIGHT = 260  # of the chart, in pixels
 
 
 def carried_states(layer: LayerPass, order: np.ndarray, palette: Palette) -> str:
@@ -67,41 +67,17 @@ def generated_figure(dataset: Dataset, one: Generated, mode: str, palette: Palet
     return chart.plotted(data, palette, x, y, key, **look)
 
 
-def generated_words(dataset: Dataset, one: Generated) -> Words:
-    """Return from which timestep on values are generated, and how."""
+def generated_words(dataset: Dataset, many: Generated) -> Words:
+    """Return the errors of the final generated values over `many` samples, and what they mean."""
     others = _TEXTS["others"] if dataset.shape[2] > dataset.targets else ""
     others += _TEXTS["table"] if dataset.origin else ""
-    takeaway = f"After timestep {one.given}, the model reads its own predictions."
-    return takeaway, _TEXTS["generated"].format(others=others)
-
-
-def drift_figure(dataset: Dataset, many: Generated, mode: str, palette: Palette) -> chart.Chart:
-    """Draw the errors of generated values, of one-step predictions, and of the last given value."""
-    errors, dots = many.errors, chart.dot_size(dataset.shape[1])
-    hover = chart.hover(dataset.target_unit)
-    data = [chart.level("last value repeated", errors["last"], "baseline", palette, hover)]
-    ends = [End("last value", errors["last"][-1], "baseline")]
-    for name, words, width in (("one_step", "true inputs", 1.0), ("fed_back", "generated", 2.5)):
-        style = {"color": palette.mode(mode), "width": width}
-        data.append(chart.line(words, errors[name], style, hover, dots=dots))
-        ends.append(End(words, errors[name][-1], mode))
-    data[1]["marker"]["symbol"] = "circle-open"
-    x = axes.timestep_axis([f"{k + 1}" for k in range(len(errors["last"]))])
-    y = axes.log_axis(chart.with_unit("RMSE", dataset.target_unit), chart.all_y(data))
-    look: Part = {"name": f"drift {dataset.name}", "height": HEIGHT, "ends": ends}
-    return chart.plotted(data, palette, x | {"title": "timesteps ahead"}, y, [], **look)
-
-
-def drift_words(dataset: Dataset, many: Generated) -> Words:
-    """Return the errors of the last value, generated and from true inputs, and their definition."""
-    ends = [many.errors[name][-1] for name in ("fed_back", "one_step")]
-    generated, one_step = apart(*ends, unit=dataset.spaced_unit)
-    rows, samples = (
-        counted(len(many.errors["last"]), "timestep"),
-        counted(len(many.known), "sample"),
-    )
-    takeaway = f"{rows} ahead: off by {generated}; from true inputs, by {one_step}."
-    return takeaway, _TEXTS["drift"].format(samples=samples, title=_title(dataset))
+    errors, unit = many.errors, dataset.spaced_unit
+    generated, one_step = apart(errors["fed_back"], errors["one_step"], unit=unit)
+    ahead = counted(many.fed_back.shape[1], "timestep")
+    takeaway = f"{ahead} ahead: off by {generated}; from true inputs, by {one_step}."
+    words = {"given": many.given, "samples": counted(len(many.known), "sample")}
+    words["last"] = readable(errors["last"], unit=unit)
+    return takeaway, _TEXTS["generated"].format(others=others, title=_title(dataset), **words)
 
 
 def _title(dataset: Dataset) -> str:

@@ -1,4 +1,4 @@
-"""Why the modes train differently: the reach of gradients, the influence of inputs, and padding."""
+"""Why the modes train differently: the reach of gradients and the influence of inputs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,12 +8,12 @@ from lib.charts import axes, chart
 from lib.charts.html import STEPS, enlarged, render
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
-from lib.recurrence import ROUNDING, Padded
-from lib.text import ALMOST_0, LONG_NUMBER, all_of, counted, difference, number, readable
+from lib.text import all_of, counted, difference, readable
 
 HEIGHT = 260  # of the chart, in pixels
-PADDING = "Padding changes the shortest sequence's output by"
-LONGEST_TAKEAWAY = f"{PADDING} {LONG_NUMBER} without masking, {LONG_NUMBER} with masking."
+LONGEST_TAKEAWAY = (
+    "Later inputs affect earlier outputs in 1,234 of 4,950 pairs; Bidirectional: none."
+)
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # each mode's loss
 LOST = "Some gradients are NaN or infinite."
 
@@ -97,38 +97,3 @@ def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
     if counts == ["none", "all"]:
         takeaway = "No later input affects an earlier output; with Bidirectional, all inputs do."
     return takeaway, " ".join(details)
-
-
-def padding_picture(kinds: Sequence[Padded], sentence: str, palette: Palette) -> str:
-    """Draw all kinds of padding, as many side by side as fit."""
-    colors, pictures = (palette.surface, palette.border, palette.muted), []
-    for kind in kinds:
-        # Masked steps are blank; zeros that the layer reads are gray.
-        shades = np.where(kind.counts, 2, 0 if kind.masked else 1).astype(np.uint8)
-        pictures.append((kind, enlarged(shades, colors, "height:4.5rem;border-radius:0")))
-    return render("charts/gradients.html", "padding", pictures, sentence, palette)
-
-
-def padding_words(kinds: Sequence[Padded]) -> Words:
-    """Return the largest change of the shortest sequence's last-step output by padding."""
-    plain, masked = (
-        max((float(kind.differences[-1]) for kind in kinds if kind.masked is mask), default=0.0)
-        for mask in (False, True)
-    )
-    without, with_mask = (ALMOST_0 if d <= ROUNDING else number(d) for d in (plain, masked))
-    takeaway = f"{PADDING} {without} without masking, {with_mask} with masking."
-    if not np.isfinite([plain, masked]).all():
-        takeaway = "Some outputs are NaN: the run has diverged."
-    parts = []
-    for kind in kinds:
-        step = "each sequence's own last step" if kind.masked else f"step {kind.counts.shape[1]}"
-        returned = f"the output of {step}"
-        if not kind.loss_steps:
-            returned = "the zero state, since the mask hides every step"
-        off = float(kind.differences[-1])
-        shortest = "the same as without padding" if off <= ROUNDING else f"off by {readable(off)}"
-        text = f"last-step mode returns {returned}, for the shortest sequence {shortest}."
-        parts.append(f"{kind.title}: {text}")
-    if hidden := max(kind.hidden_steps for kind in kinds):
-        parts.append(f"The mask hides {hidden} of the sequences' real steps: their features are 0.")
-    return takeaway, " ".join(parts)

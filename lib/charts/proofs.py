@@ -17,8 +17,8 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import Words
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import DEEP_ROUNDING, ROUNDING, highest_output
-from lib.shapes import LEAK_EPOCHS, STATES, Leak
+from lib.recurrence import ROUNDING, highest_output
+from lib.shapes import LEAK_EPOCHS, Leak
 from lib.text import apart, beside, filled, number, readable
 
 STARTING = "Keras is starting …"
@@ -139,29 +139,6 @@ def _takeaway(name: str, difference: Difference, steps: int) -> str:
     if not difference.same:
         return f"Both differ by up to {difference.text}."
     return f"{claim}: difference {difference.text}."
-
-
-def numpy_and_states(
-    experiment: Experiment, result: dict[str, Any] | None, differs: float | None
-) -> tuple[ProofCard, ProofCard]:
-    """Return the cards on NumPy and Keras, which differ by `differs`, and on return_state."""
-    model, states = experiment.model, STATES[experiment.model.cell]
-    difference = Difference("max |NumPy − Keras| / max(1, max |Keras|)", differs, DEEP_ROUNDING)
-    takeaway = ""
-    if differs is not None:
-        reason = ": rounding to 32 bits" if differs <= ROUNDING else ""
-        takeaway = f"NumPy and Keras differ by {difference.text}{reason}."
-        takeaway = takeaway if math.isfinite(differs) else LOST
-    state = None
-    if result is not None:
-        state = float(np.abs(result["sequence"][:, -1] - result["states"][0]).max())
-    grows = " h stays between −1 and 1; c can grow beyond that." if "c" in states else ""
-    names: dict[str, Any] = {"cell": CELLS[model.cell].label, "units": model.units}
-    names |= {"states": ", ".join(states), "grows": grows}
-    return (
-        _card("numpy", difference, takeaway=takeaway),
-        _card("state", Difference("max |out[:, -1] − h|", state), **names),
-    )
 
 
 def prefix_sentence(sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int) -> str:

@@ -1,4 +1,4 @@
-"""Draw a stack of layers, its tensors and their connections; describe parameters and changes."""
+"""Draw a stack of layers, its tensors and their connections; describe them in words."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -7,13 +7,10 @@ from markupsafe import Markup
 from lib import shapes
 from lib.charts.html import Scale, render, svg_image, tensor_image
 from lib.charts.palette import Palette
-from lib.charts.sentences import Words
-from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped_at, total
-from lib.text import capital, joined
+from lib.shapes import Tensor, TracedLayer, readable_shapes, stopped_at, total
+from lib.text import joined
 
 Steps = tuple[TracedLayer, ...]
-TRY = "U changes the number of parameters, T doesn't. return_sequences=False drops the time axis."
-FIX = "Press a button in the red row to fix that layer."
 WIDTH = 860.0  # the width of a graph of layers in pixels, if its boxes fit
 WIDEST, NARROWEST, GAP, HEIGHT = 118.0, 24.0, 16.0, 34.0  # sizes of the boxes, in pixels
 LETTER = 6.6  # the approximate width of a letter in pixels
@@ -176,33 +173,6 @@ def fix_sentence(words: str, lines: Collection[int]) -> str:
         return f"To fix the stack: {words[0].lower()}{words[1:]}."
     numbers = joined([f"{line}" for line in lines])
     return f"Change line{'s' if len(lines) > 1 else ''} {numbers}: {words[0].lower()}{words[1:]}."
-
-
-def change_words(before: Stack, after: Stack, about: str) -> Words:
-    """Return the takeaway and details on a change; a new stack's takeaway is `about`."""
-    old, new = shapes.trace(before), shapes.trace(after)
-    about = about or (TRY if stopped_at(new) is None else FIX)
-    if before == after:
-        return about, ""
-    outcome = capital(_outcome(old, new))
-    # A change keeps all kinds of layers, or adds or removes one layer. Otherwise the stack is new.
-    shorter, longer = sorted((before, after), key=len)
-    has_same_kinds = [layer.kind for layer in before] == [layer.kind for layer in after]
-    is_one_apart = any(shapes.put(longer, place) == shorter for place in range(len(longer)))
-    return outcome if has_same_kinds or is_one_apart else about, outcome
-
-
-def _outcome(old: Steps, new: Steps) -> str:
-    if (breaks := shapes.broken_at(new)) is not None:
-        return f"layer {breaks + 1} {'still ' if breaks == stopped_at(old) else ''}breaks."
-    if (at := stopped_at(new)) is not None:
-        return f"the trace stops after layer {at}."  # `at` counts from 0: the next layer
-    was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))
-    if stopped_at(old) is not None:
-        return f"the stack works now and returns {now}."
-    less, more = (f"{total(steps):,}" for steps in (old, new))
-    counts = f"with {more} parameters{' as before' if less == more else f' instead of {less}'}"
-    return f"the stack {'still' if was == now else 'now'} returns {now}, {counts}."
 
 
 def stack_title(steps: Steps) -> str:

@@ -6,6 +6,7 @@ the checks. Padding moves to the end of each sequence: PyTorch's packed sequence
 
 from typing import Any
 
+from lib.charts import pytorch
 from lib.data import Dataset
 from lib.experiment import MODES, OPTIMIZERS, Experiment
 from lib.export.data import blocks, imports
@@ -13,7 +14,6 @@ from lib.export.script import script_head, template_fields
 from lib.results import Snapshot
 from lib.text import joined
 
-_LAYERS = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "RNN"}  # PyTorch's class for each cell
 _LOSSES = {"mse": "mse_loss", "mae": "l1_loss", "huber": "huber_loss"}
 _OPTIONS = {"rmsprop": ", alpha=0.9"}  # Keras's rho
 _PACKING = "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence"
@@ -62,7 +62,6 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
     model, training = experiment.model, experiment.training
     (_, steps, features), columns = dataset.shape, dataset.targets
     mask, is_binary = dataset.model_mask(experiment), training.loss == "binary"
-    layers = f", num_layers={model.layers}" if model.layers > 1 else ""
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
     options = _OPTIONS.get(training.optimizer, "")
     shapes = {True: f"(N, {steps}, {columns})", False: f"(N, {columns})"}  # by `every_step`
@@ -75,7 +74,7 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
         "columns_of": '{}[..., None].astype("float32")' if is_binary else one_hot,
         "predicted": "({}[:, 0] > 0)" if is_binary else "{}.argmax(axis=-1)",
         "weights": fields["weights"] | dict.fromkeys(last, "last_weight"),
-        "layer": f"nn.{_LAYERS[model.cell]}({features}, {model.units}{layers}, batch_first=True)",
+        "layer": pytorch.torch_layer(model.cell, features, model.units, model.layers),
         "loss_function": _LOSSES.get(training.loss, ""),
         "optimizer": f"torch.optim.{optimizer}(model.parameters(), lr={rate}{options})",
         "own_optimizer": f"{optimizer}(model.parameters(), {rate})",

@@ -20,9 +20,7 @@ from lib.recurrence.cells import (
 )
 from lib.recurrence.model import (
     ARRAYS_EACH,
-    DEEP_ROUNDING,
     ROUNDING,
-    difference,
     forward,
     glorot_uniform,
     initial_model_weights,
@@ -33,6 +31,5 @@ from lib.recurrence.model import (
     unroll_stack,
     weight_names,
 )
-from lib.recurrence.padding import Padded, padded_batches
 from lib.recurrence.pooling import attention_weights, pooled
 from lib.recurrence.torch import from_torch, to_torch

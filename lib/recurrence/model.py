@@ -13,12 +13,11 @@ _KERNELS = ("kernel", "recurrent_kernel", "bias")
 ARRAYS_EACH = len(_KERNELS)  # the number of arrays of a recurrent layer
 MAX_NUMBERS = 2_000_000  # gates, states and outputs that `outputs_in_parts` computes at once
 ROUNDING = 1e-6  # outputs count as equal if they differ by at most this
-DEEP_ROUNDING = 1e-3  # rounding errors of 32-bit numbers in a deep or long stack are at most this
 
 
-def layers_of(weights: Sequence[Array], layers: int | None = None) -> list[tuple[Array, ...]]:
-    """Group the arrays of all layers, or the lowest `layers` ones, by layer from the bottom up."""
-    count = len(weights) // ARRAYS_EACH if layers is None else layers
+def layers_of(weights: Sequence[Array]) -> list[tuple[Array, ...]]:
+    """Group the arrays of recurrent layers by layer from the bottom up, without those of a head."""
+    count = len(weights) // ARRAYS_EACH  # a head has fewer arrays
     return [tuple(weights[ARRAYS_EACH * k : ARRAYS_EACH * (k + 1)]) for k in range(count)]
 
 
@@ -127,19 +126,3 @@ def outputs_in_parts(
     for start in range(0, len(x), size):
         part, own = slice(start, start + size), None if mask is None else mask[start : start + size]
         yield forward(experiment, weights, x[part], own, pooling=pooling)[1]
-
-
-def difference(
-    cell: str, weights: Sequence[Array], x: Array, sequence: Array, states: Sequence[Array]
-) -> float:
-    """Return the largest difference between NumPy's and Keras's outputs of the top layer.
-
-    If Keras's largest |value| is above 1, the difference is divided by that value. Keras's outputs
-    are `sequence` (N, T, U) and the final `states`, (N, U) each: h, and an LSTM's c.
-    """
-    top = unroll_stack(cell, weights, x)[-1]
-    ours = [top.hidden, *(state[:, -1] for state in top.states)]
-    return max(
-        float(np.abs(own - keras).max() / max(1.0, np.abs(keras).max()))
-        for own, keras in zip(ours, [sequence, *states], strict=True)
-    )

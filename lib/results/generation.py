@@ -29,13 +29,13 @@ class Generated:
     known: np.ndarray  # the true values of timesteps 2 to T + 1, (n, T, K)
 
     @property
-    def errors(self) -> dict[str, np.ndarray]:
-        """RMSE (H,) of the first target: of both fields, and of "last", the last given value."""
+    def errors(self) -> dict[str, float]:
+        """RMSE of the first target's final values: of both fields, and of the last given value."""
         known = self.known[..., 0].astype(np.float64)
-        predicted = {name: getattr(self, name)[..., 0] for name in ("one_step", "fed_back")}
-        predicted["last"] = known[:, self.given - 2, None]
-        wrong = {name: each - known[:, self.given - 1 :] for name, each in predicted.items()}
-        return {name: np.sqrt((each**2).mean(axis=0)) for name, each in wrong.items()}
+        predicted = {name: getattr(self, name)[:, -1, 0] for name in ("one_step", "fed_back")}
+        predicted["last"] = known[:, self.given - 2]
+        wrong = {name: each - known[:, -1] for name, each in predicted.items()}
+        return {name: float(np.sqrt((each**2).mean())) for name, each in wrong.items()}
 
 
 def why_not_generated(dataset: Dataset) -> str:
@@ -60,7 +60,7 @@ def generate(
     Other inputs, such as the calendar, keep their true values.
     """
     model, x, given = experiment.model, dataset.x[samples].copy(), max(2, dataset.shape[1] // 2)
-    layers, head = layers_of(weights, model.layers), weights[ARRAYS_EACH * model.layers :]
+    layers, head = layers_of(weights), weights[ARRAYS_EACH * model.layers :]
     states: list[list[np.ndarray] | None] = [None] * len(layers)
     origin, (features, columns) = dataset.origin, _fed_back(dataset)
     outputs = list[np.ndarray]()

@@ -35,7 +35,6 @@ from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.link import (
     PATTERNS,
-    cells_text,
     from_text,
     out_of_range,
     pattern_of,

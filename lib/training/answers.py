@@ -16,7 +16,6 @@ import tensorflow as tf
 
 from lib.experiment import CELLS, LOSSES
 from lib.recurrence import ARRAYS_EACH, layers_of, weight_names
-from lib.shapes import MISTAKES, damage
 from lib.training.keras_layers import (
     Calls,
     Weights,
@@ -33,7 +32,7 @@ MOST_OUTPUTS = 200  # `influence` differentiates at most this many outputs: T ×
 MOST_VALUES = 1_000_000  # hidden values in one backward pass; each needs about 80 bytes
 
 
-def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) -> dict[str, Any]:
+def modes(cell: str, weights: Weights, x: np.ndarray, sample: int) -> dict[str, Any]:
     """Run a stack without a head in both modes on x (N, T, F), and on prefixes of one `sample`.
 
     Returns:
@@ -41,21 +40,18 @@ def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) 
         `difference`: the largest |sequence[:, -1] - last|.
         `prefixes` (T, U): last-step mode's outputs for the sample's first 1, 2, … T timesteps.
         `whole` (T, U): sequence mode's outputs if the batch holds only this sample.
-        `states`, (N, U) each: the extra outputs of `return_state`.
     """
-    parts = layers_of(weights, layers)
-    every, last = stack(cell, parts, return_sequences=True, return_state=True), stack(cell, parts)
-    steps = x.shape[1]
+    parts, steps = layers_of(weights), x.shape[1]
+    every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
     run = Calls("modes", cell, weights, steps * steps // 2).run  # the prefixes' total length
-    (sequence, *states), final = run(every, x), run(last, x)
+    sequence, final = run(every, x), run(last, x)
     one = x[sample : sample + 1]
     return {
         "difference": largest(sequence[:, -1] - final),
         "sequence": sequence,
         "last": final,
         "prefixes": np.concatenate([run(last, one[:, :t]) for t in range(1, steps + 1)]),
-        "whole": run(every, one)[0][0],
-        "states": tuple(states),
+        "whole": run(every, one)[0],
     }
 
 
@@ -98,7 +94,7 @@ def breakings(
 
 
 def influence(
-    *, cell: str, layers: int, weights: Weights, x: np.ndarray, backward: Weights | None = None
+    *, cell: str, weights: Weights, x: np.ndarray, backward: Weights | None = None
 ) -> dict[str, Any]:
     """Return the gradient norms of one sample's outputs with respect to its inputs x (T, F).
 
@@ -106,7 +102,8 @@ def influence(
     has `map` (T, T), the norm for output step t (row) and input step s (column), and `columns`, the
     number of output columns that the norms include.
     """
-    parts, head_weights = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
+    parts = layers_of(weights)
+    head_weights = weights[ARRAYS_EACH * len(parts) :]
     if backward is None:
         below_head = stack(cell, parts, return_sequences=True)
     else:
@@ -119,7 +116,7 @@ def influence(
     columns = max(1, min(width, MOST_OUTPUTS // steps))
     count = steps * columns
     # Repeat the sample once per output, so that one backward pass computes many gradients.
-    rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
+    rows = max(1, MOST_VALUES // (steps * units * len(parts) * (1 if backward is None else 2)))
     call = Calls("influence", cell, (*weights, *(backward or ())), steps)
     layers_up = (*below_head, *head_layers(head_weights))
     chosen = np.eye(count, dtype=np.float32).reshape(count, steps, columns)
@@ -141,14 +138,15 @@ def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.T
 
 
 def reach(
-    *, cell: str, layers: int, weights: Weights, x: np.ndarray, y: np.ndarray, loss: str, layer: int
+    *, cell: str, weights: Weights, x: np.ndarray, y: np.ndarray, loss: str, layer: int
 ) -> dict[str, Any]:
     """Return the norm of the loss's gradient with respect to a layer's hidden state, by timestep.
 
     x is (N, T, F), y (N, T, K). For labels, y is one-hot, and may be (2, N, T, K), by mode. Returns
     (T,) by mode, with the mode's loss: means over samples.
     """
-    parts, head_weights = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
+    parts = layers_of(weights)
+    head_weights = weights[ARRAYS_EACH * len(parts) :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
     model = (cells, tuple(head_layers(head_weights)), loss, layer)
     samples, steps, units = *x.shape[:2], len(parts[layer][1])
@@ -230,39 +228,5 @@ def keras_file(  # noqa: PLR0917  callers name the arguments
         return {"file": path.read_bytes()}
 
 
-def target_damage(case: str) -> dict[str, Any]:
-    """Train a case of MISTAKES and its fix from the same weights; return the fields of `Damage`."""
-    mistake = MISTAKES[case]
-    x, y = damage.damage_data()
-    right = wrong = y
-    learns_steps = len(mistake.output) == 3  # whether the mistaken model returns sequences
-    if learns_steps:
-        right, wrong = y[:, -1], y[:, -1].reshape(len(y), *mistake.target[1:])
-    loss, last = {}, {}
-    for side, target in (("right", right), ("wrong", wrong)):
-        sequences = learns_steps == (side == "wrong")
-        lstm = keras.layers.LSTM(
-            damage.UNITS,
-            return_sequences=sequences,
-            kernel_initializer=keras.initializers.GlorotUniform(seed=0),
-            recurrent_initializer=keras.initializers.Orthogonal(seed=1),
-        )
-        head = keras.layers.Dense(1, kernel_initializer=keras.initializers.GlorotUniform(seed=2))
-        model = keras.Sequential([keras.Input((damage.TIMESTEPS, 1)), lstm, head])
-        model.compile(keras.optimizers.Adam(0.01), damage.LOSS, jit_compile=False)
-        history = model.fit(
-            x[: damage.TRAINED_SAMPLES],
-            target[: damage.TRAINED_SAMPLES],
-            batch_size=damage.BATCH_SIZE,
-            epochs=damage.DAMAGE_EPOCHS,
-            shuffle=False,  # the samples are noise, and both models get the same batches
-            verbose=0,
-        )
-        loss[side] = np.array(history.history["loss"], np.float32)
-        predictions = model.predict(x[damage.TRAINED_SAMPLES :], verbose=0)
-        last[side] = (predictions[:, -1] if sequences else predictions)[:, 0]
-    return {"loss": loss, "predictions": last, "truth": y[damage.TRAINED_SAMPLES :, -1, 0]}
-
-
-_FUNCTIONS = breakings, influence, keras_file, modes, reach, streaming, target_damage
+_FUNCTIONS = breakings, influence, keras_file, modes, reach, streaming
 ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {each.__name__: each for each in _FUNCTIONS}

@@ -224,7 +224,7 @@ def _gradients(
     sample_weight, counted = counts[..., 0] * exists, counts[..., 1] * exists
     with tf.GradientTape() as tape:
         tape.watch(weights)
-        for layer in layers_of(weights, code.layers):
+        for layer in layers_of(weights):
             x = recurrent(code.cell, layer, x, timesteps)
         if code.pools:
             x = pooled(x, counts[..., 2:], counted[..., None], pooling)

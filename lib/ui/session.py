@@ -105,7 +105,6 @@ class ShapesPage:
     label_loss: str = ""  # Keras's name of the sidebar's loss; "" if targets are numbers
     stack: Stack = ()  # the address's stack; () if the sidebar's stack is shown
     stack_text: str = ""  # the address's stack as text
-    stack_before: Stack | None = None  # the stack before the last change
     stack_problems: list[str] = field(default_factory=list)  # why parts of the text can't be used
     reading: ModelReading | None = None  # the user's model, as last read
     model_text: str = ""

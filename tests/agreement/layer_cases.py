@@ -26,9 +26,6 @@ rnn: input_t4_f3_b2~rnn_u2 input_t4_f3~mask~rnn_u2_seq input_t4_f3~rnn_u3_seq~rn
 bi: input_t4_f3_b2~bi_u2 input_t4_f3~mask~bi_u2_seq_state input_t4_f3~mask~bi_u2_seq_mnone
   input_t4_f3~mask~bi_u2_mave~dense input_t4_f3~bi_u2_csimple-rnn_msum_nobias
   input_t4_f3~bi_u2_stateful
-cells: input_t4_f3_b2~cells_clstm4-lstm2 input_t4_f3~mask~cells_clstm4-gru2_seq
-  input_t4_fany~cells_crnn4-lstm2 input_t4_f3~lstm_u2_state~cells
-  input_t4_f3~mask~cells_clstm2_state_seq~dense_of3.1 input_t4_f3~cells_cgru2.before_state
 convlstm: input_b2_formother_x4.6.2~convlstm_k3_w2
   input_formother_x0.6.2~mask~convlstm_k3_w2_seq_state input_formother_x4.6.2~convlstm_k3_w7
   input_formother_x4.0.2~convlstm input~convlstm input_formother_x4.6.2~convlstm_stateful

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import difference, forward, initial_model_weights, unroll, unroll_stack
+from lib.recurrence import forward, initial_model_weights, unroll, unroll_stack
 from lib.recurrence.model import initial_weights
-from lib.recurrence.padding import batch, padded_batches
 from lib.training import keras_layers
 from lib.training.answers import breakings, influence, modes, reach
 
@@ -35,19 +34,13 @@ def example(cell, layers=1, head="dense"):
 def test_the_modes_are_one_computation(cell, layers):
     """Last steps and prefixes of the modes are equal exactly. NumPy agrees within 1e-6."""
     experiment, weights, x, _ = example(cell, layers)
-    answer = modes(cell, layers, weights, x, sample=1)
+    answer = modes(cell, weights[: 3 * layers], x, sample=1)
     assert answer["difference"] == 0.0
     np.testing.assert_array_equal(answer["sequence"][:, -1], answer["last"])
     np.testing.assert_array_equal(answer["prefixes"], answer["whole"])
     np.testing.assert_allclose(answer["whole"], answer["sequence"][1], rtol=0, atol=1e-6)
     trace = forward(experiment, weights, x)[0][-1]
     assert np.abs(trace.hidden - answer["sequence"]).max() < 1e-6
-    states = [trace.hidden] if trace.cell is None else [trace.hidden, trace.cell]
-    for ours, state in zip(states, answer["states"], strict=True):
-        assert np.abs(ours[:, -1] - state).max() < 1e-6
-    recurrent = weights[: 3 * layers]
-    assert difference(cell, recurrent, x, answer["sequence"], answer["states"]) < 1e-6
-    assert difference(cell, recurrent, x, answer["sequence"] + 1, answer["states"]) > 0.5
 
 
 @pytest.mark.parametrize("layers", [1, 2])
@@ -72,23 +65,6 @@ def test_cases_that_break_the_equality_have_the_right_differences(cell, layers):
         assert answer["bidirectional"] == pytest.approx(
             np.abs(turned[:, 0] - turned[:, -1]).max(), abs=1e-6
         )
-
-
-@pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("cell", CELLS)
-def test_padded_batches_have_the_outputs_of_keras(cell, layers):
-    """Masking(0.0) also hides real timesteps of zeros, as in a whole Keras model."""
-    _, weights, x, _ = example(cell, layers, "none")
-    x[0, 1] = 0.0
-    for case in padded_batches(cell, weights, x[0]):
-        padded = batch(x[0], case.at_end)[0]
-        stack = [KERAS[cell](U, return_sequences=k < layers - 1) for k in range(layers)]
-        front = [keras.layers.Masking(0.0)] if case.masked else []
-        model = keras.Sequential([keras.Input((T, F)), *front, *stack])
-        model.set_weights(weights)
-        np.testing.assert_allclose(case.outputs, model(padded), rtol=0, atol=1e-6)
-        mask = np.asarray(keras.layers.Masking(0.0).compute_mask(padded))
-        np.testing.assert_array_equal((padded != 0).any(axis=-1), mask)
 
 
 def layers_in_float64(weights, cell, layers, head):
@@ -145,7 +121,7 @@ def test_gradients_of_states_equal_finite_differences(cell, loss):
     _, weights, x, y = example(cell)
     y = y if loss == "mse" else np.eye(2, dtype=np.float32)[y.argmax(axis=-1)]
     by_mode = y if loss == "mse" else np.stack([y, y])
-    answer = reach(cell=cell, layers=1, weights=weights, x=x, y=by_mode, loss=loss, layer=0)
+    answer = reach(cell=cell, weights=weights, x=x, y=by_mode, loss=loss, layer=0)
     layer, dense = layers_in_float64(weights, cell, 1, "dense")
     for t in range(T):
         before, hidden, *others = (np.asarray(part) for part in layer(x[:, : t + 1]))
@@ -171,8 +147,8 @@ def test_inputs_influence_no_earlier_output_unless_bidirectional(cell, head):
     _, weights, x, _ = example(cell, 2, head)
     rng = np.random.default_rng(7)
     backward = [*initial_weights(cell, F, U, rng), *initial_weights(cell, U, U, rng)]
-    one = influence(cell=cell, layers=2, weights=weights, x=x[0])
-    both = influence(cell=cell, layers=2, weights=weights, x=x[0], backward=backward)
+    one = influence(cell=cell, weights=weights, x=x[0])
+    both = influence(cell=cell, weights=weights, x=x[0], backward=backward)
     above = np.triu_indices(T, 1)
     assert not one["map"][above].any()
     assert (one["map"][np.tril_indices(T)] > 0).all()
@@ -192,7 +168,7 @@ def test_influence_equals_finite_differences():
             up, down = (np.asarray(dense(layer(x[:1] + s * nudge)[0]))[0] for s in (1, -1))
             slopes[:, :, t, f] = (up - down) / 2e-5
     expected = np.sqrt((slopes**2).sum(axis=(1, 3)))
-    answer = influence(cell="lstm", layers=1, weights=weights, x=x[0])["map"]
+    answer = influence(cell="lstm", weights=weights, x=x[0])["map"]
     np.testing.assert_allclose(answer, expected, rtol=1e-3, atol=1e-7)
 
 
@@ -203,7 +179,7 @@ def test_traced_answers_equal_eager_answers(cell, layers, monkeypatch):
     part = weights[:3]
     backward = initial_weights(cell, F, U, np.random.default_rng(5))
     upper = initial_weights(cell, U, U, np.random.default_rng(6))
-    model = {"cell": cell, "layers": layers, "weights": weights}
+    model = {"cell": cell, "weights": weights}
     questions = {
         "modes": lambda: modes(**model, x=x, sample=1),
         "breakings": lambda: breakings(cell, part, backward, x, padding=3),

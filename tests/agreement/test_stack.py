@@ -13,7 +13,7 @@ from hypothesis import given
 
 from lib.shapes.stack.code import HEAD, code_lines, keras_code, model_line, output_places
 from lib.shapes.stack.fixes import fixes
-from lib.shapes.stack.link import PATTERNS, from_text, read_text, read_value
+from lib.shapes.stack.link import PATTERNS, from_text, read_text
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Embedding, Input, NumberOperation, Reshape, Unread
 from lib.shapes.stack.read import read_model
@@ -154,9 +154,6 @@ def other_values(setting):
     if setting.limit is not None:
         least = int(setting.limit.minimum)
         return values + ([0.5] if setting.limit.step < 1 else [least, least + 1])
-    if setting.cells:
-        texts = "gru2", "rnn3-lstm2.nobias-gru1.before.nobias"
-        return [read_value(setting, text) for text in texts]
     if setting.tuple_length is not None:
         return [*values, (1,) * (setting.tuple_length or 1), (2,) * (setting.tuple_length or 2)]
     return [not setting.default]
@@ -168,12 +165,10 @@ def other_values(setting):
         "x = x1 + x",
         "x = x1 - x",
         "x = x1 * x",
-        "x = keras.Sequential([keras.Input((10, 4)), layers.GRUCell(3)])(x1)",
-        "x = keras.Sequential([keras.Input((10, 4)), layers.StackedRNNCells([LSTMCell(3)])])(x1)",
     ],
 )
 def test_code_that_a_link_cannot_contain_has_keras_error(line):
-    """Operators on different shapes, and cells in a Sequential model, raise Keras's error."""
+    """Operators on different shapes raise Keras's error."""
     lines = ["x = x1 = keras.Input((10, 4))", "x = keras.Input((10, 3))", line]
     model = "model = keras.Model(x, x)"
     error = trace(read_model("\n".join(["import keras", *lines, model])))[-1].error

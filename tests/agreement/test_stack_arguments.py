@@ -35,7 +35,6 @@ REFUSED = (
     "TimeDistributed(3)", "TimeDistributed(Dense(0))", "TimeDistributed(Dropout(1.5))",
     "Bidirectional(3)", "Bidirectional(LSTM(4), merge_mode='no')",
     "Bidirectional(LSTM(4), backward_layer=LSTM(4))", "Bidirectional(LSTM(4), foo=3)",
-    "RNN(LSTMCell(0))", "RNN([GRUCell(4), GRUCell(0)])",
 )  # fmt: skip
 """Layers that raise an error in Keras when they are created or built on the input (4, 3)."""
 ACCEPTED = (
@@ -52,9 +51,6 @@ ACCEPTED = (
     "Masking()", "BatchNormalization(1)", "LayerNormalization(axis=[1])",
     "TimeDistributed(layer=Dense(2))", "Bidirectional(layer=GRU(2), merge_mode=None)",
     "Bidirectional(LSTM(2), backward_layer=LSTM(2, go_backwards=True), merge_mode='sum')",
-    "RNN(cell=LSTMCell(2), return_sequences=True)",
-    "RNN([SimpleRNNCell(2), SimpleRNNCell(units=3)], stateful=False)",
-    "RNN(StackedRNNCells([GRUCell(2), GRUCell(3)]))",
 )  # fmt: skip
 """Layers that work on the input (4, 3)."""
 OLDER = ("CuDNNGRU", "CuDNNLSTM", "InputLayer")

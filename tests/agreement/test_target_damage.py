@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from lib.shapes import diagnose_target
-from lib.shapes.doctor.damage import BATCH_SIZE, MISTAKES, Damage
-from lib.training.answers import target_damage
+from lib.shapes.doctor.damage import MISTAKES, Damage
 from lib.training.recorded import read_recording
+from tests.record import train_damage
 from tests.weekly import rest_weekly
 
 
@@ -14,9 +14,9 @@ from tests.weekly import rest_weekly
 def test_training_with_a_mistake_gives_the_recorded_results(case):
     """Training raises no error, and the doctor's verdict is "silent"."""
     mistake = MISTAKES[case]
-    diagnosis = diagnose_target(mistake.output, mistake.target, "mse", BATCH_SIZE)
+    diagnosis = diagnose_target(mistake.output, mistake.target, "mse", 32)
     assert diagnosis.verdict == "silent"
-    live, recorded = Damage(**target_damage(case)), read_recording(case, Damage)
+    live, recorded = train_damage(case), read_recording(case, Damage)
     np.testing.assert_array_equal(live.truth, recorded.truth)
     for side in ("right", "wrong"):
         np.testing.assert_allclose(live.loss[side][0], recorded.loss[side][0], rtol=1e-3)

@@ -19,7 +19,7 @@ def test_the_stack_follows_the_sidebar_until_a_layer_is_changed():
     """At first, the stack has the sidebar's units, cell and mode."""
     app = shapes()
     app.slider(key="U").set_value(4).run()
-    assert "with 133 parameters instead of" in text(app)
+    assert "with 133 parameters" in title(app)
     app.selectbox(key="cell").set_value("gru").run()
     assert "(N, 12, 1) with 113 parameters" in title(app)
     app.number_input(key="layer_1_gru_units").set_value(5).run()

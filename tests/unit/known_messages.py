@@ -207,7 +207,6 @@ TORCH = [
     ("IndexError: too many indices for tensor of dimension 2", "has: 2", "head(h_n[-1])"),
     ("view size is not compatible with input tensor's size and stride (at least one dimension "
      "spans across two contiguous subspaces).", "can't join axes", "reshape(len(x), -1)"),
-    ("RuntimeError: rnn: hx is not contiguous", "one block of memory", "h_0.contiguous()"),
     ("TypeError: RNNBase.__init__() got an unexpected keyword argument 'return_sequences'",
      "no return_sequences", "out, state = lstm(x)"),
 ]  # fmt: skip

@@ -1,7 +1,6 @@
-"""Pictures and takeaways about gradients and padding, for numbers written by hand."""
+"""Pictures and takeaways about gradients, for numbers written by hand."""
 
 import re
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -13,14 +12,11 @@ from lib.charts.gradients import (
     LOST,
     influence_maps,
     influence_words,
-    padding_words,
     reach_figure,
     reach_words,
 )
 from lib.charts.proofs import WAITING
-from lib.recurrence import padded_batches
 from tests.unit.pictures import LIGHT
-from tests.unit.test_formulas import opened
 
 FULL, CAUSAL = np.ones((4, 4)), np.tril(np.ones((4, 4)))
 
@@ -40,23 +36,15 @@ def test_every_takeaway_has_at_most_fifteen_words_and_fits_its_space():
     sizes = (0.0, 1e-9, 5e-6, 0.0000888, 0.5, 1.0, 1e9, np.nan)
     full = np.ones((100, 100))
     maps = (0 * full, full, np.tril(full), np.nan * full)
-    layer = opened("gru", t=8)
-    padded = padded_batches("gru", layer.weights, layer.x)
     lines = [
         reach_words({"sequence": np.array([one]), "last": np.array([other])})[0]
         for one, other in product(sizes, repeat=2)
     ]
     lines += [influence_words(one, other)[0] for one, other in product(maps, repeat=2)]
-    for plain, masked in product(sizes[:6], (*sizes[:6], np.nan)):
-        errors = [np.full(4, masked if case.masked else plain) for case in padded]
-        pairs = zip(padded, errors, strict=True)
-        text = padding_words([replace(case, differences=each) for case, each in pairs])
-        lines.append(text[0])
     for line in lines:
         assert 5 <= len(line.split(" ")) <= 15, line
         assert len(line) <= len(LONGEST_TAKEAWAY), line
         assert "e-" not in line, line
-    assert padding_words(padded)[1].count(", for the shortest sequence ") == 4
 
 
 def test_maps_keep_their_size_while_keras_computes_and_share_one_scale():

@@ -144,7 +144,6 @@ def test_notes_name_assumptions_and_skipped_code_by_line(code, expected, noted):
         ("if flag: x = Dense(2)(x)", "an if statement whose"),
         ("x = LSTM(2, return_sequences=flag)(x)", "return_sequences of LSTM is known only"),
         ("x = Dense(**settings)(x)", "“Dense” has arguments"),
-        ("x = TimeDistributed(LSTMCell(4))(x)", "“LSTMCell” is called outside of an RNN"),
     ],
 )
 def test_unreadable_code_is_noted_with_its_line(lines, words):

@@ -1,24 +1,18 @@
-"""Bounds, memory, padding and errors of the recurrence in NumPy.
+"""Bounds, memory and errors of the recurrence in NumPy.
 
 tests/agreement/test_recurrence.py compares the recurrence with Keras.
 """
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.charts.gradients import padding_picture, padding_words
-from lib.charts.palette import PALETTES
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import forward, initial_model_weights, model, unroll
-from lib.recurrence.model import ROUNDING, initial_weights
-from lib.recurrence.padding import batch, lengths, padded_batches
-from lib.text import number
-from tests.unit.test_formulas import opened
+from lib.recurrence.model import initial_weights
 
 
 def layer(cell, *, n=3, t=5, f=2, u=4, seed=0):
@@ -88,98 +82,3 @@ def test_arguments_that_do_not_match_raise_an_error(cell, weights, x, message):
         unroll(cell, weights, x)
     with pytest.raises(ValueError, match=r"mask must have shape \(N, T\) = \(3, 5\), got \(3, 4\)"):
         unroll("lstm", LSTM, X, mask=np.ones((3, 4)))
-
-
-LIGHT = PALETTES["light"]
-
-
-def test_a_batch_holds_four_lengths_of_one_sample():
-    """Each sequence has the sample's first steps, and zeros before or after them."""
-    x = np.arange(1.0, 9.0)[:, None]
-    assert lengths(8).tolist() == [8, 6, 4, 2]
-    assert lengths(2).tolist() == [2, 2, 1, 1]  # 2 is the smallest T
-    at_end, counts = batch(x, at_end=True)
-    assert at_end[3, :, 0].tolist() == [1, 2, 0, 0, 0, 0, 0, 0]
-    assert counts.sum(axis=1).tolist() == [8, 6, 4, 2]
-    at_start, counts = batch(x, at_end=False)
-    assert at_start[3, :, 0].tolist() == [0, 0, 0, 0, 0, 0, 1, 2]
-    assert counts[3].tolist() == [False] * 6 + [True] * 2
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_only_a_mask_removes_the_effect_of_padding(cell):
-    """Without a mask, only the sequence of full length has the unpadded output."""
-    layer = opened(cell, t=8)
-    for padded in padded_batches(cell, layer.weights, layer.x):
-        is_equal = padded.differences <= ROUNDING
-        assert is_equal.tolist() == ([True] * 4 if padded.masked else [True, False, False, False])
-
-
-def by_kind(x=None):
-    """Return a GRU's padded batches for 8 timesteps, by (at the end, masked)."""
-    layer = opened("gru", t=8)
-    batches = padded_batches("gru", layer.weights, layer.x if x is None else x)
-    return {(padded.at_end, padded.masked): padded for padded in batches}
-
-
-def sample_with_zeros(steps):
-    """Return the GRU's sample with zeros at some timesteps."""
-    x = opened("gru", t=8).x.copy()
-    x[steps] = 0.0
-    return x
-
-
-def test_with_a_mask_the_last_output_is_that_of_the_last_unpadded_step():
-    """Without a mask the last step may be padding, and the loss includes padding."""
-    batches = by_kind()
-    for at_end, masked, last_step, loss_steps in (
-        (True, True, [7, 5, 3, 1], 20),
-        (True, False, [7] * 4, 32),
-        (False, True, [7] * 4, 20),
-        (False, False, [7] * 4, 32),
-    ):
-        padded = batches[at_end, masked]
-        assert (padded.last_step.tolist(), padded.loss_steps) == (last_step, loss_steps)
-
-
-def test_steps_of_zeros_are_masked_even_if_they_are_not_padding():
-    """Like Keras's Masking(0.0), the mask hides steps of zeros; the details count these steps.
-
-    A sequence that has only masked steps keeps its initial zero state.
-    """
-    batches = by_kind(sample_with_zeros(1))
-    masked = batches[True, True]
-    assert masked.counts[0].tolist() == [True, False] + [True] * 6
-    assert masked.last_step.tolist() == [7, 5, 3, 0]
-    assert (masked.hidden_steps, masked.loss_steps) == (4, 16)
-    assert masked.differences.min() > ROUNDING
-    assert "The mask hides 4 of the sequences' real steps" in padding_words([masked])[1]
-    assert batches[True, False].differences[0] <= ROUNDING
-    hidden = by_kind(sample_with_zeros(slice(2)))[True, True]
-    assert hidden.last_step.tolist() == [7, 5, 3, -1]
-
-
-def test_the_padding_figure_outlines_a_step_of_every_sequence():
-    """Each of four sequences in four batches has an outline; the details describe every batch."""
-    layer = opened("lstm", t=8)
-    batches = padded_batches("lstm", layer.weights, layer.x)
-    _, sentence = padding_words(batches)
-    page = padding_picture(batches, sentence, LIGHT)
-    assert page.count(f"2px solid {LIGHT.last}") == 16 + 1  # one outline is in the legend
-    # Later elements are drawn on top, so the playhead doesn't hide the last step's outline.
-    assert page.rindex(f"2px solid {LIGHT.last}") > page.rindex(f"2px solid {LIGHT.ink}")
-    assert sentence.count("the same as without padding") == 2
-    assert sentence.count("off by") == 2
-    assert "hides" not in sentence
-
-
-def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
-    """It has the largest change without and with a mask; a rounding error is shown as ≈ 0."""
-    layer = opened("lstm", t=8)
-    batches = padded_batches("lstm", layer.weights, layer.x)
-    most = max(padded.differences[-1] for padded in batches if not padded.masked)
-    assert f"by {number(most)} without masking, ≈ 0 with masking." in padding_words(batches)[0]
-    plain, masked = (replace(batches[k], differences=np.zeros(4)) for k in (0, 1))
-    assert padding_words([plain, masked])[0].endswith("by ≈ 0 without masking, ≈ 0 with masking.")
-    different = replace(masked, differences=np.full(4, 0.5))
-    assert padding_words([plain, different])[0].endswith("≈ 0 without masking, 0.5 with masking.")

@@ -139,7 +139,7 @@ def test_the_code_names_the_shape_after_each_line_and_where_it_breaks():
 @pytest.mark.parametrize(
     ("layer", "reason"),
     [
-        ("Bidirectional(RNN(LSTMCell(4)))(x)", "RNN"),
+        ("layers.RNN(LSTMCell(4))(x)", "RNN"),
         ("Reshape((3, 2.5))(x)", "target_shape=2.5"),
         ("Lambda(f)(x)", "Lambda"),
         ("Conv1D(4, 1001)(x)", "kernel_size=1,001"),
@@ -194,16 +194,6 @@ def test_a_decoder_with_its_own_input_starts_from_the_states_of_an_encoder():
 def test_of_two_wrong_settings_the_error_names_the_setting_that_keras_checks_first():
     """Conv1DTranspose checks output_padding before strides with dilation_rate."""
     assert "output_padding" in steps_of("input~conv1dt_s2_d3_o3")[1].error.message
-
-
-def test_a_layer_starts_from_the_states_that_were_unpacked_before_it():
-    """A layer uses as many states as its cell has. If there are none, the fix is zero states."""
-    code = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))
-    assert "initial_state=states[:1])  # (None, 6, 16), ignores 1 state" in code
-    steps = steps_of("input~lstm_init~dense")
-    assert (broken_at(steps), steps[1].error.received) == (1, "none")
-    assert "states" in steps[1].error.message
-    assert fixes(steps)[0].stack == from_text("input~lstm~dense")
 
 
 def test_a_layer_that_is_called_again_has_its_weights_once():
@@ -286,12 +276,3 @@ def test_sizes_that_double_with_each_layer_reach_a_limit(text, received):
     assert all(len(shape_in_letters(one)) < 60 for step in steps for one in step.tensors)
     assert len(keras_code(steps)) < 100 * MAX_LAYERS
     assert fixes(steps) == ()
-
-
-def test_cells_of_cells_are_counted():
-    """A stack of two stacks of cells has twice as many cells, up to a limit."""
-    lines = ["c = LSTMCell(3)", *["c = StackedRNNCells([c, c])"] * TIMES]
-    model = "model = Sequential([Input((3, 4)), RNN(c)])"
-    assert len(shapes.read_model("\n".join([*lines[:6], model]))[1].cells) == 32
-    step = trace(shapes.read_model("\n".join([*lines, model])))[1]
-    assert "cells=256" in step.not_traced.reason

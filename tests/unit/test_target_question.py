@@ -15,7 +15,7 @@ from lib.shapes.doctor import (
     read_shape,
     write_question,
 )
-from lib.shapes.doctor.damage import CHECKED_SAMPLES, DAMAGE_EPOCHS, damage_data, mistake_of
+from lib.shapes.doctor.damage import DAMAGE_EPOCHS, mistake_of
 from lib.training.recorded import read_recording
 
 
@@ -78,19 +78,12 @@ def test_each_recorded_mistake_is_a_silent_mistake():
     assert mistake_of((9, 1), (9, 1)) is None
 
 
-def test_the_task_of_the_mistakes_ends_with_a_variance_of_1():
-    """A model that predicts the mean has an error of 1. The last target is the scaled sum."""
-    x, y = damage_data()
-    assert np.var(y[:, -1]) == pytest.approx(1, abs=0.15)
-    np.testing.assert_allclose(y[:, -1] * np.sqrt(12), x.sum(axis=1), rtol=1e-4, atol=1e-4)
-
-
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_recording_shows_the_damage(name):
     """The last-step error is small with the right y, and much larger with the wrong y."""
     result = read_recording(name, Damage)
     assert len(result.loss["right"]) == len(result.loss["wrong"]) == DAMAGE_EPOCHS
-    assert len(result.truth) == CHECKED_SAMPLES
+    assert np.var(result.truth) == pytest.approx(1, abs=0.3)  # the error of predicting the mean
     assert result.error("right") < 0.002
     assert result.error("wrong") > 10 * result.error("right")
     assert "Keras raises no error" in damage_words(MISTAKES[name], result)[1]

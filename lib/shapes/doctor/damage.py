@@ -1,7 +1,7 @@
 """The damage of a silent mistake: one model trained with the right y, one with a wrong y.
 
 The task is a running sum of noise whose last value has a variance of 1. Both models are evaluated
-at the last timestep of new sequences. `lib.training.answers` trains them for `tests/record.py`.
+at the last timestep of new sequences. `tests/record.py` trains them.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,7 @@ import numpy as np
 from lib.shapes.doctor.loss_shapes import Sizes
 from lib.text import beside
 
-TRAINED_SAMPLES, CHECKED_SAMPLES, TIMESTEPS, UNITS = 320, 96, 12, 16
-BATCH_SIZE, DAMAGE_EPOCHS, LEAK_EPOCHS = 32, 40, 24
+DAMAGE_EPOCHS, LEAK_EPOCHS = 40, 24
 LOSS = "mean_squared_error"
 
 
@@ -46,8 +45,8 @@ class Damage:
     """Results of training with the right y and with a wrong y. Keys are "right" and "wrong"."""
 
     loss: dict[str, np.ndarray]  # training loss by epoch, (DAMAGE_EPOCHS,)
-    predictions: dict[str, np.ndarray]  # at the last timestep of new sequences, (CHECKED_SAMPLES,)
-    truth: np.ndarray  # the targets at that timestep, (CHECKED_SAMPLES,)
+    predictions: dict[str, np.ndarray]  # at the last timestep of N new sequences, (N,)
+    truth: np.ndarray  # the targets at that timestep, (N,)
 
     def error(self, side: str) -> float:
         """Return the mean squared error at the last timestep. Predicting the mean gives 1."""
@@ -56,17 +55,10 @@ class Damage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leak:
-    """Mean squared errors by timestep, (TIMESTEPS,), of models that predict the next noise value.
+    """Mean squared errors by timestep, (T,), of models that predict the next noise value.
 
     The best possible error is 1. A Bidirectional layer has read all targets except the last one.
     """
 
     one_way: np.ndarray
     both_ways: np.ndarray
-
-
-def damage_data() -> tuple[np.ndarray, np.ndarray]:
-    """Return noise and its scaled running sum, each (training + new samples, TIMESTEPS, 1)."""
-    rng = np.random.default_rng(0)
-    x = rng.normal(0, 1, (TRAINED_SAMPLES + CHECKED_SAMPLES, TIMESTEPS, 1)).astype(np.float32)
-    return x, np.cumsum(x, axis=1) / np.float32(np.sqrt(TIMESTEPS))

@@ -277,12 +277,6 @@ MESSAGES = [
         code="flat = out.transpose(1, 2).reshape(len(x), -1)",
     ),
     Message(
-        r"rnn: hx is not contiguous|not part of single contiguous chunk of memory",
-        cause="cuDNN needs states, and weights, in one block of memory.",
-        fix="Copy a transposed state. flatten_parameters joins the weights.",
-        code="h_0 = h_0.contiguous()\nlstm.flatten_parameters()",
-    ),
-    Message(
         r'RNN(?:Base)?\.__init__\(\) got an unexpected keyword argument "(?P<name>return_\w+)"',
         cause="PyTorch's layers have no {name}: they return every output, and the last states.",
         fix="Unpack both. out[:, -1] is the last step.",

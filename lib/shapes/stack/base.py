@@ -77,7 +77,6 @@ class LayerSetting:
     options: Mapping[str, str] | None = None  # choice → its Keras code
     optional: bool = False
     pattern: str = ""  # regular expression for a text value
-    cells: bool = False  # whether the value is a tuple of recurrent layers, the cells of an RNN
     tuple_length: int | None = None  # 0 for any length; None if the value is no tuple
     seldom: bool = False  # whether the page lists this setting after the usual ones
     least: float | None = None  # smallest value that Keras accepts; None for the limit's minimum

@@ -82,9 +82,6 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
         called = ", ".join(sources if len(sources) > 1 else sources * 2)
     if layer.states:
         called += f", initial_state={_listed([_source(ref, names) for ref in layer.states])}"
-    elif isinstance(layer, Recurrent) and layer.initial_state:
-        some = f"[:{len(STATES[layer.cell])}]" if spare_states(steps[at]) else ""
-        called += f", initial_state=states{some}"
     if isinstance(layer, PYTHON_OPS):
         return f"{target} = {layer.title.replace('x', called)}"
     return f"{target} = {code}({called})"

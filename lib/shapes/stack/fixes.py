@@ -78,7 +78,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     if isinstance(layer, Recurrent):
         units = (step.inputs.states[0][-1].size if step.inputs.states else None) or layer.units
         yield f"Set units={units}, as in the states", _with(stack, place, units=units), place
-        yield "Start from zero states", _with(stack, place, states=(), initial_state=False), place
+        yield "Start from zero states", _with(stack, place, states=()), place
         yield "Set stateful=False", _with(stack, place, stateful=False), place
     repeats = getattr(stack[0], "timesteps", None) or RepeatVector().n
     for new in (TimeDistributed(Flatten()), Pooling(), RepeatVector(repeats)):

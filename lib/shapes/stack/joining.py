@@ -111,6 +111,8 @@ class LayerNormalization(Layer, kind="lnorm"):
             return Outputs((tensor,))
         read = [tensor[axis] for axis in axes]
         if None in (sizes := [axis.size for axis in read]):
+            if self.shares is not None:  # Keras doesn't build the layer again.
+                raise NotTraced.of("a second call of open width", tensor)
             raise ShapeError.of("open width", tensor, weights=bracketed(sizes))
         if len({axis % len(tensor) for axis in axes}) < len(axes):
             raise ShapeError.of("an axis twice", tensor, axis=self.axis)

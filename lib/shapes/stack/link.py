@@ -17,7 +17,7 @@ from lib.experiment import Limit
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import PYTHON_OPS, Dense, Input, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import GRU, LAYER_OF_CELL, Recurrent
+from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import MOST
 from lib.shapes.stack.torch_making import TORCH_KINDS
 from lib.text import beside, typed
@@ -28,8 +28,6 @@ INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unre
 _ALL_KINDS = KINDS | TORCH_KINDS
 _FIELDS = {"of": "of", "from": "states", "as": "shares"}  # prefix in a link → field of a layer
 _REF = r"\d{1,4}(?:\.\d{1,4})?"
-_CELLS = {kind.kind: kind for kind in LAYER_OF_CELL.values()}
-_CELL = re.compile(rf"({'|'.join(_CELLS)})([0-9]{{1,6}})(\.before)?(\.nobias)?")
 _REFS = re.compile(rf"(of|from|as)({_REF}(?:-{_REF})*)")
 
 
@@ -48,8 +46,6 @@ def _words(layer: Layer) -> Iterator[str]:
             continue
         if value is None:
             text = ANY
-        elif setting.cells:
-            text = cells_text(value)
         elif isinstance(value, tuple):
             text = ".".join(map(str, value))
         elif isinstance(value, str):
@@ -62,23 +58,6 @@ def _words(layer: Layer) -> Iterator[str]:
         places = (f"{ref.place + 1}.{ref.output}".removesuffix(".None") for ref in refs)
         if refs:
             yield prefix + "-".join(places)
-
-
-def cells_text(cells: tuple[Recurrent, ...]) -> str:
-    """Return cells as "lstm16-gru8.before.nobias" (reset_after=False, use_bias=False)."""
-    texts = []
-    for cell in cells:
-        before = "" if getattr(cell, "reset_after", True) else ".before"
-        texts.append(f"{cell.kind}{cell.units}{before}{'' if cell.use_bias else '.nobias'}")
-    return "-".join(texts)
-
-
-def _read_cell(text: str) -> Recurrent:
-    if not (found := _CELL.fullmatch(text)):
-        raise ValueError(text)
-    kind, units, before, nobias = found.groups()
-    cell = _CELLS[kind](int(units), use_bias=not nobias)
-    return replace(cell, reset_after=False) if before and isinstance(cell, GRU) else cell
 
 
 def from_text(text: str) -> Stack:
@@ -170,8 +149,6 @@ def read_value(setting: LayerSetting, text: str) -> Any:
         if not re.fullmatch(setting.pattern, text):
             raise ValueError(text)
         return text
-    if setting.cells:
-        return tuple(map(_read_cell, text.split("-")))
     if setting.tuple_length is not None:
         sizes = tuple(int(size) for size in text.split(".")) if text else ()
         large = any(abs(size) > MOST.maximum for size in sizes)

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from lib.shapes.stack import joining, plain, windows
-from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, NotTraced, ShapeError
+from lib.shapes.stack.base import Layer, LayerSetting, NotTraced, ShapeError
 from lib.shapes.stack.plain import PYTHON_OPS, Input, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, CellStack, Recurrent
+from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, Recurrent
 from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, tuple_refusal
 from lib.text import joined
 
 _CLASSES: tuple[type[Layer], ...] = (
     *LAYER_OF_CELL.values(),
-    *(Bidirectional, CellStack, windows.ConvLSTM1D, windows.ConvLSTM2D),
+    *(Bidirectional, windows.ConvLSTM1D, windows.ConvLSTM2D),
     *(Input, plain.Embedding, plain.Dense, TimeDistributed, plain.RepeatVector, plain.Flatten),
     *(plain.Reshape, plain.Permute, plain.LastStep, plain.Unpack),
     *(windows.Conv1D, windows.Conv1DTranspose, windows.MaxPooling1D, windows.AveragePooling1D),
@@ -47,11 +47,9 @@ ALIASES: dict[str, str] = KERAS["aliases"]
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
 # Settings that must be equal in both directions, because shapes and parameters depend on them.
 _SHARED = "cell", "units", "return_sequences", "return_state", "stateful", "use_bias", "reset_after"
-_OF_CELLS = "units", "use_bias", "reset_after"
 # Arguments that take a number, or a tuple with one number per axis.
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 _LAYER_OF_NAME = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *PYTHON_OPS)}
-CELLS = {f"{kind.keras}Cell": kind for kind in LAYER_OF_CELL.values()}  # by Keras's cell class
 LAYER_NAMES = frozenset({*SIGNATURES, *ALIASES, *_LAYER_OF_NAME})
 
 
@@ -123,9 +121,7 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
         return TimeDistributed(_inside(name, values["layer"]))
     if name == "Bidirectional":
         return _bidirectional(name, values)
-    if name in ("RNN", "StackedRNNCells"):
-        return _cells(values, values["cell" if name == "RNN" else "cells"])
-    kind = CELLS.get(name) or _LAYER_OF_NAME[name]
+    kind = _LAYER_OF_NAME[name]
     values = {ALIASES_OF_ARGUMENTS.get(key, key): value for key, value in values.items()}
     settings = [setting for setting in kind.settings() if setting.name in values]
     for setting in settings:
@@ -133,13 +129,7 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
         has_stand_in = (is_number and setting.tuple_length is None) or setting.name == "activation"
         if has_stand_in and isinstance(values[setting.name], Unknown):
             values[setting.name] = stand_ins[setting.name] = setting.default
-    layer = kind(**{one.name: setting_value(one, values[one.name], name) for one in settings})
-    if name not in CELLS:
-        return layer
-    layer.check()
-    # Keep only the settings that change shapes and parameters: a link holds no others.
-    kept = {key: getattr(layer, key) for key in _OF_CELLS if hasattr(layer, key)}
-    return CellStack((CELLS[name](**kept),))
+    return kind(**{one.name: setting_value(one, values[one.name], name) for one in settings})
 
 
 def _inside(name: str, value: Any) -> Layer:
@@ -166,23 +156,6 @@ def _bidirectional(name: str, values: dict[str, Any]) -> Layer:
         if one != two:
             raise NotTraced.of("directions that differ", key=key, one=one, other=two)
     return Bidirectional(merge_mode=mode, **shared)
-
-
-def _cells(values: dict[str, Any], listed: Any) -> Layer:
-    cells = list(listed) if isinstance(listed, (list, tuple)) else [listed]
-    if unread := next((cell for cell in cells if isinstance(cell, Unread)), None):
-        return unread
-    if not cells or not all(isinstance(cell, CellStack) for cell in cells):
-        raise NotTraced.of("no cells", value=listed)
-    if values.get("return_state") and isinstance(listed, (list, tuple)):
-        raise NotTraced.of("states of cells")
-    # Each line of code may double the number of cells by nesting a stack twice in a new stack.
-    count = sum(len(cell.cells) for cell in cells)
-    if count > MAX_LAYERS:
-        raise NotTraced.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
-    flags = ("return_sequences", "return_state", "go_backwards", "stateful")
-    switched = [bool(values.get(key)) for key in flags]
-    return CellStack(tuple(each for cell in cells for each in cell.cells), *switched)
 
 
 def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:

@@ -193,7 +193,7 @@ class Permute(Layer, kind="permute", mask="warns"):
 
 
 class Unpack(Layer, kind="unpack", keras="x, *states = x"):
-    """Passes on the first of several tensors. A later layer can start from the states."""
+    """Passes on the first of several tensors, such as the output without the states."""
 
     def call(self, inputs: Inputs) -> Outputs:
         if len(inputs.tensors) == 1:

@@ -1,12 +1,11 @@
-"""The recurrent layers: LSTM, GRU, SimpleRNN, Bidirectional, and RNN with several cells."""
+"""The recurrent layers: LSTM, GRU, SimpleRNN and Bidirectional."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar
 
 from lib.experiment import CELLS
 from lib.shapes.output import BIASES, BLOCKS, MERGE_MODES, STATES, formula
-from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, known_size
+from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError, known_size
 from lib.shapes.stack.settings import SHARE, WHOLE, count, function, setting
 from lib.shapes.stack.tensors import Axis, Tensor, readable_shapes, widened
 
@@ -22,7 +21,6 @@ class Recurrent(Layer, width_letter="U", mask_rank=2):
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False)
     stateful: bool = setting("stateful", False)
-    initial_state: bool = setting("init", False, in_call=True)  # starts from unpacked states
     use_bias: bool = setting("nobias", True, seldom=True)
     activation: str = function("act", "tanh")
     dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
@@ -35,8 +33,6 @@ class Recurrent(Layer, width_letter="U", mask_rank=2):
         """(N, T, F) → (N, T, U) or (N, U), then the states."""
         count, starts = len(STATES[self.cell]), inputs.states
         wanted = f"{count} initial state{'s' if count > 1 else ''} of {self.units} units"
-        if self.initial_state and not starts:  # Python's error, raised before Keras is called
-            raise ShapeError(wanted, "none", "name 'states' is not defined")
         tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
         if starts:
             units, message = starts[0][-1].size, ""
@@ -137,49 +133,6 @@ class Bidirectional(Layer, kind="bi", width_letter="U", mask_rank=2):
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         first, *states = super().masks(inputs, count)
         return (first, first, *states[1:]) if self.merge_mode == "none" else (first, *states)
-
-
-class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", mask_rank=2):
-    """Calls several cells at each timestep. Each cell takes the output of the previous cell."""
-
-    cells: tuple[Recurrent, ...] = setting("c", (LSTM(16), LSTM(8)), cells=True)
-    return_sequences: bool = setting("seq", False)
-    return_state: bool = setting("state", False)
-    go_backwards: bool = setting("back", False, seldom=True)
-    stateful: bool = setting("stateful", False, seldom=True)
-
-    def returned(self) -> tuple[str, ...]:
-        return ("output", *(STATES[self.cells[0].cell] if self.return_state else ()))
-
-    def classes(self) -> tuple[str, ...]:
-        cells = [f"{layer.keras}Cell" for layer in self.cells]
-        return (*cells, "StackedRNNCells", self.keras) if len(cells) > 1 else (*cells, self.keras)
-
-    def arguments(self) -> Iterator[str]:
-        cells = [layer.code().replace("(", "Cell(", 1) for layer in self.cells]
-        yield cells[0] if len(cells) == 1 else f"[{', '.join(cells)}]"
-        yield from (word for word in super().arguments() if not word.startswith("cells="))
-
-    def check(self) -> None:
-        for layer in self.cells:
-            layer.check()
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T, U) or (N, U), then the states. The last cell has U units."""
-        # If there are several inputs, Keras reads the first shape as the batch size.
-        inputs.only_one("Cannot convert '((…' to a shape.")
-        if self.return_state and len(self.cells) > 1:
-            raise NotTraced.of("states of cells")
-        columns = BLOCKS[self.cells[0].cell] * self.cells[0].units
-        tensor = _sequence(replace(inputs, keras_skips_check=True), columns, stateful=self.stateful)
-        parameters, last = [], tensor[-1]
-        for layer in self.cells:
-            parameters.append(layer.parameters(last, inputs.letter))
-            last = widened(last, inputs.letter, layer.units)
-        output = (*tensor[:2], last) if self.return_sequences else (tensor[0], last)
-        states = ((tensor[0], last),) * (len(self.returned()) - 1)
-        counts, products, _ = zip(*parameters, strict=True)
-        return Outputs((output, *states), sum(counts), " + ".join(products))
 
 
 def _sequence(inputs: Inputs, columns: int, *, stateful: bool) -> Tensor:

@@ -10,7 +10,7 @@ from lib.experiment import Limit
 from lib.shapes.output import BLOCKS, STATES, formula
 from lib.shapes.stack import joining, plain, windows
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack
-from lib.shapes.stack.recurrent import Bidirectional, CellStack, Recurrent
+from lib.shapes.stack.recurrent import Bidirectional, Recurrent
 from lib.shapes.stack.settings import SHARE, WINDOW, count, option, setting
 from lib.shapes.stack.tensors import (
     Axis,
@@ -170,7 +170,7 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
         return first + more * upper, f"{product} + {f'{more}·' if more > 1 else ''}{of_upper}", ""
 
 
-RECURRENT = Recurrent, Bidirectional, CellStack, TorchRecurrent  # of both libraries
+RECURRENT = Recurrent, Bidirectional, TorchRecurrent  # of both libraries
 
 
 class TorchLSTM(TorchRecurrent, kind="torch.lstm", keras="nn.LSTM", cell="lstm"):

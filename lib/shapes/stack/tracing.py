@@ -12,7 +12,7 @@ from lib.experiment import LIMITS, ModelSettings
 from lib.shapes.output import Shape
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, Ref, ShapeError, Stack
 from lib.shapes.stack.joining import Attention, Masking
-from lib.shapes.stack.plain import Dense, Flatten, Input, LastStep, Unpack, Unread
+from lib.shapes.stack.plain import Dense, Flatten, Input, LastStep, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, shape_of
 from lib.shapes.stack.windows import GlobalAveragePooling1D, GlobalMaxPooling1D
@@ -131,9 +131,6 @@ def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
             raise NotTraced.of("a list in a list", layer=ref.place + 1, count=len(pairs))
     tensors, masks = zip(*chain.from_iterable(by_ref), strict=True)
     states = tuple(tensor for ref in layer.states for tensor, _ in _tensors_of(ref, steps))
-    if not states and getattr(layer, "initial_state", False):
-        unpacked = [each.inputs.tensors[1:] for each in steps if isinstance(each.layer, Unpack)]
-        states = unpacked[-1] if unpacked else ()
     return replace(step.inputs, tensors=tensors, masks=masks, states=states)
 
 

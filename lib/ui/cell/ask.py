@@ -58,12 +58,12 @@ def backward(chosen: Chosen) -> LayerWeights:
 
 def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
     """Return the arguments of a place's request, except the cell."""
-    dataset, experiment, layers = chosen.dataset, chosen.experiment, chosen.experiment.model.layers
+    dataset, experiment = chosen.dataset, chosen.experiment
     up_to_layer = {"weights": chosen.upward(chosen.weights), "x": measured(chosen)}
-    of_model = {"weights": chosen.weights, "layers": layers, "x": dataset.x[chosen.sample]}
+    of_model = {"weights": chosen.weights, "x": dataset.x[chosen.sample]}
     match place:
         case "modes":
-            return up_to_layer | {"sample": 0, "layers": chosen.layer + 1}
+            return up_to_layer | {"sample": 0}
         case "breakings":
             return up_to_layer | {"backward": backward(chosen), "padding": PADDING}
         case "streaming":

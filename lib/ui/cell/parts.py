@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib import charts, recurrence
 from lib.charts import Palette, ProofCard, Side, Sides, Strip, cell, gradients, pytorch
-from lib.recurrence import difference, padded_batches, unroll, unroll_stack
+from lib.recurrence import unroll, unroll_stack
 from lib.shapes import Leak
 from lib.text import LONG_NUMBER, beside
 from lib.training import read_recording
@@ -129,14 +129,6 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
     if folded.open:
         with folded:
             draw_torch(chosen, palette)
-    with st.expander("Also checked: NumPy against Keras, and return_state"):
-        against = None
-        if result and modes.finished:  # Keras may have used older weights
-            upward, x = chosen.upward(modes.finished.weights), measured(chosen)
-            cell_name = experiment.model.cell
-            against = difference(cell_name, upward, x, result["sequence"], result["states"])
-        cards = charts.proofs.numpy_and_states(experiment, result, against)
-        st.html(charts.render(PROOFS, "cards", cards, palette, modes.instead))
 
     def write(step: int, unit: int) -> None:
         text = modes.instead
@@ -258,7 +250,7 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
 
 
 def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
-    """Draw how far each loss reaches back, which inputs affect which outputs, and padding."""
+    """Draw how far each loss reaches back, and which inputs affect which outputs."""
     dataset, details = chosen.dataset, ""
     reach, one_way, both_ways = replies
     one, both = one_way.values, both_ways.values
@@ -276,16 +268,6 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
         logits = TEXTS["logits"] if chosen.experiment.has_labels else ""
         sentence = f"{details} {TEXTS['influence']} {logits}".strip()
         st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
-        takeaway(text, sentence, longest=gradients.LONGEST_TAKEAWAY)
-    with card("Sequences of different lengths", gap="xsmall", key="cell_padding"):
-        if dataset.mask is not None and not dataset.mask[chosen.sample].all():
-            hint(TEXTS["padded"].format(steps=dataset.shape[1]))
-            return
-        weights, x = chosen.upward(chosen.weights), dataset.x[chosen.sample]
-        padded = padded_batches(chosen.experiment.model.cell, weights, x)
-        text, found = gradients.padding_words(padded)
-        sentence = TEXTS["padding"].format(which=chosen.which, found=found)
-        st.html(gradients.padding_picture(padded, sentence, palette))
         takeaway(text, sentence, longest=gradients.LONGEST_TAKEAWAY)
 
 

@@ -75,12 +75,9 @@ def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
 
 def _outputs(chosen: Chosen) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return the outputs for a card's two strips, right and wrong, (T, U) or (T/2, U), in NumPy."""
-    name, weights, x = (
-        chosen.experiment.model.cell,
-        chosen.upward(chosen.weights),
-        neighbors(chosen),
-    )
-    steps, half = x.shape[1], x.shape[1] // 2
+    name, weights = chosen.experiment.model.cell, chosen.upward(chosen.weights)
+    x, steps = neighbors(chosen), chosen.dataset.shape[1]
+    half = steps // 2
 
     def outputs(inputs: np.ndarray) -> np.ndarray:
         return unroll_stack(name, weights, inputs)[-1].hidden[..., chosen.row_order]
@@ -101,7 +98,7 @@ def _strip(name: str, outputs: np.ndarray, steps: int) -> Strip:
 
 
 def _draw_generation(chosen: Chosen, palette: Palette) -> None:
-    """Draw values that the model generates for the sample, and the errors over many samples."""
+    """Draw the values generated for the sample. The words have the errors of many samples."""
     dataset, title = chosen.dataset, "Generate: predictions become inputs"
     if why := why_not_generated(dataset):
         with card(title, **LOOK):
@@ -112,17 +109,10 @@ def _draw_generation(chosen: Chosen, palette: Palette) -> None:
     evaluated = np.arange(len(dataset.x))[dataset.evaluated]
     evaluated = evaluated[spread_places(len(evaluated), MOST_GENERATED)]
     many = once("generated", (chosen.weights, dataset), partial(make, evaluated))
-    one, of_mode = make(np.array([chosen.sample])), (chosen.mode, palette)
-    left, right = st.columns(2)
-    with left, card(title, key="cell_generated", **LOOK):
-        figure, words = (
-            generation.generated_figure(dataset, one, *of_mode),
-            generation.generated_words,
-        )
-        card_chart(figure, *words(dataset, one), "chart_generated")
-    with right, card("Error by timesteps ahead", key="cell_drift", **LOOK):
-        figure = generation.drift_figure(dataset, many, *of_mode)
-        card_chart(figure, *generation.drift_words(dataset, many), "chart_drift")
+    one = make(np.array([chosen.sample]))
+    with card(title, key="cell_generated", **LOOK):
+        figure = generation.generated_figure(dataset, one, chosen.mode, palette)
+        card_chart(figure, *generation.generated_words(dataset, many), "chart_generated")
 
 
 def _pick_sine() -> None:

@@ -34,10 +34,7 @@ def remember_sidebar_stack(loaded: Loaded) -> Stack:
     page.targets, page.labels = dataset.targets, target.layers
     page.label_loss = target.loss if dataset.has_labels else ""
     model, sizes = experiment.model, (*dataset.shape[1:], page.targets)
-    now = shapes.model_stack(model, model.modes[0], *sizes, **page.labels)
-    if page.sidebar_stack not in ((), now) and shows_sidebar():
-        page.stack_before = page.sidebar_stack
-    page.sidebar_stack = now
+    page.sidebar_stack = shapes.model_stack(model, model.modes[0], *sizes, **page.labels)
     return current_stack()
 
 
@@ -63,9 +60,8 @@ def _own_stack() -> Stack:
 
 
 def set_stack(stack: Stack | None) -> None:
-    """Set the stack (None: the sidebar's model) and store the previous stack. For callbacks."""
+    """Set the stack (None: the sidebar's model). For callbacks."""
     page = session().shapes
-    page.stack_before = current_stack()
     page.stack, page.stack_problems, page.model_problem = stack or (), [], ""
     page.stack_text = to_text(page.stack)
     address.set_page_value(KEY, page.stack_text)

@@ -21,7 +21,8 @@ from lib.ui.widgets import bound, card, closable, hint, pills, plain, press, tak
 
 AT_ONCE = 12  # a stack of at most 12 layers shows all settings
 FOLLOWS = "The stack follows the sidebar until you change a layer here. "
-LONGEST = "The stack now returns (N, 12, 128), with 123,456 parameters instead of 123,456."
+TRY = "U changes the number of parameters, T doesn't. return_sequences=False drops the time axis."
+FIX = "Press a button in the red row to fix that layer."
 _FILE = beside(__file__)
 TEXTS: dict[str, str] = _FILE["texts"]
 WIDTHS: dict[str, int] = _FILE["widths"]  # of fields, in pixels
@@ -45,11 +46,10 @@ def tracer(stack: Stack, palette: Palette) -> None:
     sentence = _stack_sentence(stack, steps, is_sidebar=is_sidebar)
     if fixes and is_read:
         sentence = charts.stack.fix_sentence(fixes[0].fix, lines)
-    text, change = charts.stack.change_words(page.stack_before or stack, stack, sentence)
-    follows = FOLLOWS if is_sidebar else ""
-    details = f"{follows}{change} {charts.stack.stack_sentence(steps)} {SCALES}"
+    sentence = sentence or (TRY if shapes.stopped_at(steps) is None else FIX)
+    details = f"{charts.stack.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
-        takeaway(text, details, longest=LONGEST)
+        takeaway(sentence, f"{FOLLOWS}{details}" if is_sidebar else details, longest=TRY)
         if fixes and is_read:  # in a long model, the broken row is far below
             _fix_button(0, fixes[0])
         if not shapes.is_chain(stack):
@@ -240,19 +240,16 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
     key, label = f"layer_{place}_{layer.kind}_{setting.name}", setting.label or setting.name
     value: Any = getattr(layer, setting.name)
     change, shown = partial(_set_value, place, layer, setting), dict[str, Any]()
-    shown["width"] = 160 if setting.cells else WIDTHS.get(setting.name, USUAL_WIDTH)
+    shown["width"] = WIDTHS.get(setting.name, USUAL_WIDTH)
     if setting.options is not None:
         shown |= {"format_func": setting.options.__getitem__, **bound(key, value, change)}
         st.selectbox(label, list(setting.options), **shown)
-    elif setting.tuple_length is not None or setting.cells:
-        if setting.cells:
-            value = shapes.cells_text(value)
-        if setting.tuple_length is not None:
-            words = [f"{size}" for size in value or ()]
-            if setting.batched and words:  # 0 is any size: see `_set_value`
-                words = ["None", *("None" if word == "0" else word for word in words)]
-            value = ", ".join(words)
-            shown |= {"placeholder": "None, 12, 16"} if setting.batched else {}
+    elif setting.tuple_length is not None:
+        words = [f"{size}" for size in value or ()]
+        if setting.batched and words:  # 0 is any size: see `_set_value`
+            words = ["None", *("None" if word == "0" else word for word in words)]
+        value = ", ".join(words)
+        shown |= {"placeholder": "None, 12, 16"} if setting.batched else {}
         st.text_input(label, max_chars=60, **shown, **bound(key, value, change))
     else:
         # No limits: Streamlit doesn't send a number beyond a limit, but the field still shows it.
@@ -269,18 +266,14 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
 def _set_value(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
     """Set a typed value. Report an invalid value, and replace a value out of range."""
     page, name, problems = session().shapes, setting.name, []
-    if setting.cells or setting.tuple_length is not None:
-        text, expected = value, f"{setting.tuple_length or 'some'} whole numbers"
-        if setting.cells:
-            expected = f"text like “{shapes.cells_text(setting.default)}”"
-        else:
-            words = re.sub(r"[,()\[\]]", " ", value).split()
-            if setting.batched:  # written like Keras's shapes: the batch first, None for any size
-                words = words[1:] if words[:1] in (["None"], ["N"]) else words
-                words = ["0" if word == "None" else word for word in words]
-            text = ".".join(words)
+    if setting.tuple_length is not None:
+        expected = f"{setting.tuple_length or 'some'} whole numbers"
+        words = re.sub(r"[,()\[\]]", " ", value).split()
+        if setting.batched:  # written like Keras's shapes: the batch first, None for any size
+            words = words[1:] if words[:1] in (["None"], ["N"]) else words
+            words = ["0" if word == "None" else word for word in words]
         try:
-            value = shapes.read_value(setting, text)
+            value = shapes.read_value(setting, ".".join(words))
         except ValueError:
             page.stack_problems = [f"{name}: expected {expected}, received “{value}”."]
             return

@@ -78,8 +78,7 @@ def _arguments(layer: type) -> Iterator[str]:
         yield "**" if is_rest else f"{name}=" if is_optional else name
 
 
-CELL = layers.LSTMCell(1)
-REQUIRED = {"axes": 1, "activation": "relu", "cell": CELL, "cells": [CELL], "dims": (1,)}
+REQUIRED = {"axes": 1, "activation": "relu", "dims": (1,)}
 REQUIRED |= {"layer": layers.LSTM(1), "rate": 0.5, "stddev": 0.5, "target_shape": (1,)}
 """Values of required arguments. The value of any other required argument is 1."""
 OPTIONAL = {"name": "a", "input_shape": (4, 3), "input_dim": 3, "input_length": 3}

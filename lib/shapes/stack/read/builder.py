@@ -202,8 +202,6 @@ class Builder:
             return self._call_again(what, inputs)
         if not isinstance(what, LayerObject):
             what = self.unread(getattr(what, "name", "") or self.origin.call, "value")
-        if what.cell_class:
-            what = self.unread(what.cell_class, "cell")
         return self.add_call(what.layer, inputs, states, owner=what)
 
     def sequential(self, layers: Iterable[Any]) -> ModelObject:
@@ -226,9 +224,8 @@ class Builder:
         elif not model.inputs:
             model.inputs = [self.input(getattr(layer, "shape", None))]
         model.outputs = model.outputs or [*model.inputs]
-        if isinstance(layer, LayerObject) and (layer.cell_class or layer.layer.kind == "mha"):
-            name = layer.cell_class or layer.layer.keras
-            layer = self.refused_layer(name, "two tensors in a Sequential")
+        if isinstance(layer, LayerObject) and layer.layer.kind == "mha":
+            layer = self.refused_layer(layer.layer.keras, "two tensors in a Sequential")
         returned = self.tensors(self.call(layer, self.tensors(model.outputs[-1])))
         model.outputs.append(returned[0] if len(returned) == 1 else returned)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from lib.shapes.stack.base import Ref
-from lib.shapes.stack.making import CELLS, LAYER_NAMES, UNKNOWN, Unknown, create_layer
+from lib.shapes.stack.making import LAYER_NAMES, UNKNOWN, Unknown, create_layer
 from lib.shapes.stack.plain import SIGNS, NumberOperation, Unpack
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.builder import Builder
@@ -16,7 +16,7 @@ from lib.shapes.stack.settings import ACTIVATIONS
 
 Args = list[Any]
 Keywords = dict[str, Any]
-_WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
+_WRAPPERS = ("Bidirectional", "TimeDistributed")
 _MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")
 _MERGE_FUNCTIONS = {name.lower(): name for name in _MERGES}  # each creates a layer and calls it
 MAKES_LAYERS = {*LAYER_NAMES, *_MERGE_FUNCTIONS, "Sequential", "Model", "Input"}
@@ -120,8 +120,6 @@ class Calls(Builder):
         match inside[:1]:
             case [ModelObject(call=None) as model] if name == "TimeDistributed":
                 return replace(model, each_step=True)
-            case [LayerObject(cell_class=cell)] if cell and name not in ("RNN", "StackedRNNCells"):
-                return self.unread(cell, "cell")
             case [LayerObject(known=False) | Unknown() | Ref() | ModelObject()]:
                 return self.unread(name, "arguments")
         if "**" in keywords:
@@ -130,7 +128,6 @@ class Calls(Builder):
         named = {key: _argument(one, bool(inside)) for key, one in keywords.items()}
         if name == "Bidirectional" and inside and isinstance(inside[0], LayerObject):
             keywords = inside[0].keywords | {"name": None} | keywords
-        cell_class = name if name in CELLS or name == "StackedRNNCells" else ""
         stand_ins: dict[str, Any] = {}
         layer = replace(create_layer(name, args, named, stand_ins), origin=self.origin)
         self.has_open_activation |= "activation" in stand_ins
@@ -138,7 +135,7 @@ class Calls(Builder):
             if isinstance(count, int):
                 line = self.origin.line
                 self.note("open number", line, argument=argument, name=name, count=count)
-        self.layers.append(LayerObject(layer, keywords, cell_class))
+        self.layers.append(LayerObject(layer, keywords))
         return self.layers[-1]
 
     def _input(self, args: Args, keywords: Keywords) -> Ref:

@@ -170,10 +170,8 @@ class _Reader(Calls):
         return made
 
     def _value(self, word: str, value: Any) -> Any:
-        if word == "cells":
-            return [*map(self._object, value)]
         if isinstance(value, dict):
-            return self._object(value) if word in ("layer", "backward_layer", "cell") else UNKNOWN
+            return self._object(value) if word in ("layer", "backward_layer") else UNKNOWN
         is_own = "activation" in word and value is not None and value not in ACTIVATIONS
         return UNKNOWN if is_own else value  # A custom activation doesn't change the shape.
 

@@ -79,7 +79,6 @@ class LayerObject:
 
     layer: Layer
     keywords: dict[str, Any] = field(default_factory=dict)
-    cell_class: str = ""  # for a cell or a stack of cells, which only an RNN calls
     known: bool = True
 
     @property
