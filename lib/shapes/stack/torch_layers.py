@@ -96,7 +96,7 @@ class TorchLayer(Layer):
             given, size = first[at].size, getattr(self, name)
             if given not in (size, None):
                 place = len(first) + at
-                raise refusal(name, f"{size} in axis {place}", first, layer=self, given=given)
+                raise refusal(name, f"size {size} in axis {place}", first, layer=self, given=given)
             first = with_axis(first, len(first) + at, replace(first[at], size=size))
         return first
 

@@ -12,7 +12,13 @@ from lib.shapes.stack.read.calls import Args, Keywords
 from lib.shapes.stack.read.pasted import TEXTS
 from lib.shapes.stack.read.statements import Interpreter
 from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, Name, is_listed
-from lib.shapes.stack.torch_layers import TorchDropout, TorchInput, TorchLayer, TorchRecurrent
+from lib.shapes.stack.torch_layers import (
+    TorchDropout,
+    TorchEmbedding,
+    TorchInput,
+    TorchLayer,
+    TorchRecurrent,
+)
 from lib.shapes.stack.torch_making import create_torch_layer
 from lib.shapes.stack.torch_operations import OPERATIONS, UNCHANGED, TorchOperation
 from lib.shapes.stack.tracing import trace
@@ -71,14 +77,16 @@ class TorchCalls(Interpreter):
             guess = tuple(TIMESTEPS if letter == "T" else None for letter in form)
             self.rows[place] = _input(form, sizes or guess)
 
-    def _usual_form(self, layer: Layer | None = None) -> str:
+    def _usual_form(self, layer: TorchLayer | None = None) -> str:
         """Return the letters of the axes that a batch has in front of this layer."""
-        recurrent = [one.layer for one in self.layers if isinstance(one.layer, TorchRecurrent)]
-        first = [*([layer] if isinstance(layer, TorchRecurrent) else []), *recurrent, None][0]
-        order = "NT" if first is None or first.batch_first else "TN"
-        alone = "NF" if first is None else f"{order}F"
-        usual = {"": order, "nn.Embedding": order, "nn.Conv1d": "NFT", "nn.Linear": alone}
-        return usual.get(layer.keras if layer else "", f"{order}F")
+        layers = layer, *(one.layer for one in self.layers)
+        recurrent = next((one for one in layers if isinstance(one, TorchRecurrent)), None)
+        tokens = "NT" if recurrent is None or recurrent.batch_first else "TN"
+        if layer is None or isinstance(layer, TorchEmbedding):
+            return tokens
+        if layer.reads_time and layer is not recurrent:
+            return "NFT"
+        return "NF" if recurrent is None else f"{tokens}F"
 
     def _axes(self, tensor: Ref) -> Any:
         """Return the axes of a tensor; () if the trace stops before it."""
