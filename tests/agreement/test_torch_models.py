@@ -80,7 +80,7 @@ REASONS = {
     "mean and max over time": "other tensors",
     "states by direction": "other tensors",
     "states of a slice": "other tensors",
-    "states with the batch first": "other tensors",
+    "states first": "other tensors",
 }
 """Models without an equal in Keras, and a part of the reason."""
 

@@ -18,11 +18,18 @@ def _net(created, forward, sizes="6, 9, 3", tokens=0):
     return HEAD + _CLASS + "\n".join(lines) + f"\nmodel = Net()\nmodel({x})\n"
 
 
+def _head(layer, width, taken):
+    """Return a class with a recurrent layer, and a Linear of this width on top of `taken`."""
+    states = "(h, c)" if layer.startswith("LSTM") else "h"
+    created = f"self.rnn = nn.{layer}; self.fc = nn.Linear({width}, 2)"
+    return _net(created, f"out, {states} = self.rnn(x); return self.fc({taken})")
+
+
 def _lines(code):
     return HEAD + code.replace("; ", "\n")
 
 
-_BOTH = "self.lstm = nn.LSTM(3, 4, batch_first=True, bidirectional=True)"
+_BOTH = "LSTM(3, 4, batch_first=True, bidirectional=True)"
 MODELS = {
     # docs.pytorch.org: torch.nn.LSTM, torch.nn.GRU, torch.nn.RNN, sequence_models_tutorial
     "lstm of the documentation": _lines(
@@ -48,10 +55,6 @@ MODELS = {
         "h0 = torch.zeros(2, x.size(0), 32).to(x.device);"
         "out, _ = self.lstm(x, (h0, h0)); return self.fc(out[:, -1, :])",
         "6, 1, 28, 28).reshape(-1, 28, 28",
-    ),
-    "last output of two directions": _net(
-        f"{_BOTH}; self.fc = nn.Linear(4 * 2, 10)",
-        "out, _ = self.lstm(x); return self.fc(out[:, -1, :])",
     ),
     # github.com/pytorch/examples: word_language_model
     "language model": _net(
@@ -102,10 +105,6 @@ MODELS = {
         "out, _ = self.gru(x); a, b = out.mean(dim=1), out.max(dim=1)[0];"
         "return self.fc(torch.cat([a, b], dim=1))",
     ),
-    "transposed": _net(
-        "self.rnn = nn.RNN(3, 5); self.fc = nn.Linear(5, 2)",
-        "out, h = self.rnn(x.transpose(0, 1)); return self.fc(out.transpose(0, 1))",
-    ),
     "autoencoder": _net(
         "self.encoder = nn.LSTM(3, 8, batch_first=True);"
         "self.decoder = nn.LSTM(8, 3, batch_first=True)",
@@ -132,38 +131,22 @@ MODELS = {
         "out, (h, c) = self.lstm(x); h = h.view(3, 2, x.size(0), 6)[-1];"
         "return torch.cat([h[0], h[1]], 1)",
     ),
-    "every step": _net(
-        "self.gru = nn.GRU(3, 8, batch_first=True); self.fc = nn.Linear(8, 2)",
-        "out, h_n = self.gru(x); return self.fc(out)",
-    ),
-    "last hidden state": _net(
-        "self.lstm = nn.LSTM(3, 8, batch_first=True); self.fc = nn.Linear(8, 2)",
-        "out, (h_n, c_n) = self.lstm(x); return self.fc(h_n[-1])",
-    ),
-    "last output": _net(
-        "self.lstm = nn.LSTM(3, 8, num_layers=2, batch_first=True); self.fc = nn.Linear(8, 2)",
-        "out, (h_n, c_n) = self.lstm(x); return self.fc(out[:, -1])",
-    ),
-    "last states of two directions": _net(
-        f"{_BOTH}; self.fc = nn.Linear(8, 2)",
-        "_, (h_n, _) = self.lstm(x); return self.fc(torch.cat((h_n[-2], h_n[-1]), dim=1))",
-    ),
-    "states of a slice": _net(_BOTH, "_, (h_n, _) = self.lstm(x); return h_n[-2:].mean(0)"),
-    "flattened outputs": _net(
-        "self.rnn = nn.RNN(3, 5, batch_first=True); self.fc = nn.Linear(45, 2)",
-        "out, _ = self.rnn(x); return self.fc(F.relu(out.flatten(1)))",
-    ),
-    # github.com/pytorch/pytorch/issues/4145: h_n isn't batch first
-    "states with the batch first": _net(
-        "self.gru = nn.GRU(3, 8, 2, batch_first=True); self.fc = nn.Linear(16, 2)",
-        "_, h_n = self.gru(x); return self.fc(h_n.permute(1, 0, 2).reshape(x.size(0), -1))",
-    ),
+    # stackoverflow.com, and for h_n that isn't batch first, github.com/pytorch/pytorch/issues/4145
+    "every step": _head("GRU(3, 8, batch_first=True)", 8, "out"),
+    "last hidden state": _head("LSTM(3, 8, batch_first=True)", 8, "h[-1]"),
+    "last output": _head("LSTM(3, 8, num_layers=2, batch_first=True)", 8, "out[:, -1]"),
+    "flattened outputs": _head("RNN(3, 5, batch_first=True)", 45, "F.relu(out.flatten(1))"),
+    "last states of both": _head(_BOTH, 8, "torch.cat((h[-2], h[-1]), dim=1)"),
+    "last outputs of both": _head(_BOTH, 8, "out[:, -1, :]"),
+    "states of a slice": _head(_BOTH, 4, "h[-2:].mean(0)"),
+    "states first": _head("GRU(3, 8, 2, batch_first=True)", 16, "h.transpose(0, 1).flatten(1)"),
+    "time first": _head("RNN(3, 8)", 8, "out.transpose(0, 1)"),
 }
 
 _GRU, _OUT = "self.gru = nn.GRU(3, 4)", "out, h = self.gru(x)"
 ERRORS = [  # from discuss.pytorch.org and stackoverflow.com: code that PyTorch refuses
-    _net(f"{_BOTH}; self.fc = nn.Linear(4, 2)", "return self.fc(self.lstm(x)[0][:, -1])"),
-    _net(f"{_BOTH}; self.fc = nn.Linear(8, 2)", "return self.fc(self.lstm(x)[0].flatten(1))"),
+    _head(_BOTH, 4, "out[:, -1]"),
+    _head(_BOTH, 8, "out.flatten(1)"),
     _net(_GRU, "out = self.gru(x); return out[:, -1]"),
     _net(_GRU, "out = self.gru(x); return out.view(6, -1)"),
     _net(_GRU, f"{_OUT}; return out.view(6, 2, 3)"),

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack.base import Layer, Ref
+from lib.shapes.stack.base import Ref
 from lib.shapes.stack.making import UNKNOWN, Unknown
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.calls import Args, Keywords
