@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from math import prod
 
-from lib.shapes.stack.base import Inputs, Outputs, ShapeError
+from lib.shapes.stack.base import Inputs, NotTraced, Outputs, ShapeError
 from lib.shapes.stack.settings import option, setting
 from lib.shapes.stack.tensors import (
     Axis,
@@ -137,11 +137,15 @@ class TorchOperation(TorchLayer, kind="torch.op"):
     def call(self, inputs: Inputs) -> Outputs:
         try:
             if self.name == "cat":
-                return Outputs((_joined(inputs.tensors, *self.numbers),))
-            return Outputs((OPERATIONS[self.name](self.tensor(inputs), self.numbers),))
+                output = _joined(inputs.tensors, *self.numbers)
+            else:
+                output = OPERATIONS[self.name](self.tensor(inputs), self.numbers)
         except (IndexError, StopIteration, TypeError, ValueError):
             received = readable_shapes(inputs.tensors)
             raise ShapeError("axes and entries that exist", received, "", "run") from None
+        if not output:  # a number without axes
+            raise NotTraced.of("not known", name=self.title)
+        return Outputs((output,))
 
 
 def _joined(tensors: Tensors, dim: int) -> Tensor:

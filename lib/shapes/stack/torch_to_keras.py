@@ -9,7 +9,13 @@ from lib.shapes.stack.base import Layer, Ref, Stack
 from lib.shapes.stack.plain import Dense, Input, LastStep
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, Recurrent
 from lib.shapes.stack.tensors import Tensor
-from lib.shapes.stack.torch_layers import TorchEmbedding, TorchInput, TorchLayer, TorchRecurrent
+from lib.shapes.stack.torch_layers import (
+    TorchDropout,
+    TorchEmbedding,
+    TorchInput,
+    TorchLayer,
+    TorchRecurrent,
+)
 from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation
 from lib.shapes.stack.tracing import TracedLayer, stopped_at
 
@@ -87,13 +93,15 @@ def _in_keras(step: TracedLayer) -> Iterator[Layer]:
         yield from _recurrent(step, layer)
     elif isinstance(layer, TorchOperation):
         yield from _operation(layer, step.inputs.tensors[0], step.tensors[0])
-    elif isinstance(layer, TorchLayer) and roles == ["batch", "features", "time"]:
-        last: dict[str, Any] = {"data_format": "channels_last"} if layer.reads_time else {}
-        yield from (replace(one, **last) for one in layer.in_keras())
-    elif isinstance(layer, TorchEmbedding) or (roles[-1] == "features" and "batch" in roles):
-        yield from layer.in_keras()  # type: ignore[attr-defined]
-    else:
+    elif not isinstance(layer, TorchLayer) or "batch" not in roles:
         raise _NoEqual(f"{layer.title} has no equal in Keras here")
+    elif layer.reads_time and roles == ["batch", "features", "time"]:
+        last: dict[str, Any] = {"data_format": "channels_last"}
+        yield from (replace(one, **last) for one in layer.in_keras())
+    elif isinstance(layer, (TorchEmbedding, TorchDropout)) or roles[-1] == "features":
+        yield from layer.in_keras()
+    else:
+        raise _NoEqual(f"{layer.title} reads other axes than Keras would")
 
 
 def _recurrent(step: TracedLayer, layer: TorchRecurrent) -> Iterator[Layer]:
