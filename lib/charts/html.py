@@ -169,7 +169,7 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
     by_role = {axis.role: axis for axis in reversed(tensor)}
     time, features = by_role.get("time"), by_role.get("features")
     batches = [axis for axis in tensor if axis.role == "batch"]
-    count = min([3, *(axis.size for axis in batches if axis.size)])  # samples drawn
+    count = min([3 if batches else 1, *(axis.size for axis in batches if axis.size)])  # drawn
     back = SHEET * (count - 1)  # how far the rear sample is shifted
     spaces = [axis for axis in tensor if axis.role == "space"]
     sample_label = " · ".join(" × ".join(map(_label, axes)) for axes in (batches, spaces) if axes)

@@ -59,10 +59,9 @@ def _activations(layer: shapes.Layer) -> list[str]:
 
 def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, str, Markup]]:
     """Return each output of the last layer, its name if there are several, and its image."""
-    recurrent = shapes.Recurrent, shapes.Bidirectional, shapes.TorchRecurrent
     layer, boxes = steps[-1].layer, []
     by_mode = not isinstance(layer, shapes.Input) and any(
-        isinstance(step.layer, recurrent) for step in steps
+        isinstance(step.layer, shapes.RECURRENT) for step in steps
     )
     names = layer.returned()
     # A layer that isn't reached has names, but no tensors.

@@ -58,8 +58,8 @@ from lib.shapes.stack.tensors import (
     shape_in_letters,
     shape_of,
 )
-from lib.shapes.stack.torch_layers import TorchRecurrent
-from lib.shapes.stack.torch_making import TORCH_KINDS, is_torch, kinds_for
+from lib.shapes.stack.torch_layers import RECURRENT
+from lib.shapes.stack.torch_making import is_torch
 from lib.shapes.stack.torch_to_keras import to_keras
 from lib.shapes.stack.tracing import (
     TracedLayer,

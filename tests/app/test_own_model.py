@@ -204,9 +204,14 @@ def test_pytorch_code_is_traced_and_offered_in_keras():
     assert "breaks at layer 3, nn.Linear" in title(app)
     assert "PyTorch creates this layer" in text(app)
     assert any("must be Tensor, not tuple" in code.value for code in app.code)
-    button(app, "Use only the first of the tuple").click().run()
-    assert title(app).startswith("From (12, N, 3) to (12, N, 1)")
-    assert "PyTorch counts 1,361 parameters, Keras 1,297" in text(app)
+    paste("model = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(16, 1))", app)
+    button(app, "Write nn.Linear(8, 1)").click().run()
+    assert title(app).startswith("From (N, 3) to (N, 1)")
+    assert "nn.Linear(8, 1))" in app.text_area(key="model_text").value
+    paste("lstm = nn.LSTM(3, 16)\nout, (h_n, c_n) = lstm(x)\ny = nn.Linear(16, 1)(out)", app)
+    app.number_input(key="layer_0_torch.input_timesteps").set_value(20).run()
+    assert title(app).startswith("From (20, N, 3) to (20, N, 1)")
+    assert "1,344 parameters, in Keras 1,280" in text(app)
     button(app, "Trace the Keras code").click().run()
-    assert title(app).startswith("From (N, 12, 3) to (N, 12, 1)")
+    assert title(app).startswith("From (N, 20, 3) to (N, 20, 1)")
     assert app.number_input(key="layer_1_lstm_units").value == 16

@@ -19,8 +19,6 @@ MOST_FIXES = 3
 Edit = tuple[str, Stack, int]
 # Values that often fix a setting, likeliest first.
 _OFTEN_RIGHT: dict[str, list[Any]] = {"padding": ["same"], "axis": [1, -1], "dims": [(2, 1)]}
-# Sizes of PyTorch's layers, and the axis of their input that has this size.
-_TORCH_SIZES = {"input_size": -1, "in_features": -1, "in_channels": -2, "num_features": 1}
 _OFTEN_RIGHT |= {"axes": [(2, 2), (1, 1), (2, 1), (1, 2)], "cropping": [(0, 1), (0, 0)]}
 
 
@@ -44,7 +42,11 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     layer = stack[place]
     if is_torch(stack):
-        yield from _torch_edits(stack, place, step)
+        name, axis = getattr(layer, "fixed_size", None) or ("", 0)
+        sizes = [tensor[-1].size for tensor in step.inputs.tensors[:1] if tensor]
+        if axis == -1 and sizes and sizes[0]:
+            changed = _with(stack, place, **{name: sizes[0]})
+            yield f"Write {changed[place].code()}", changed, place
         return
     if not isinstance(stack[0], Input):  # The Input couldn't be read.
         new_input = replace(Input(), origin=stack[0].origin)
@@ -83,21 +85,6 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         words = f"Insert {_call(new)} before {_label(stack, place)}"
         yield words, put(stack, place, new, layer), place + 1
     yield f"Remove {_label(stack, place)}", put(stack, place), place - 1
-
-
-def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
-    layer, tensors = stack[place], step.inputs.tensors
-    if len(tensors) > 1:
-        first = layer.of[0] if layer.of else Ref(place - 1)
-        yield (
-            "Use only the first of the tuple",
-            _with(stack, place, of=(Ref(first.place, 0),)),
-            place,
-        )
-    for name, axis in _TORCH_SIZES.items():
-        if tensors and hasattr(layer, name) and len(tensors[0]) > 1 and tensors[0][axis].size:
-            size = tensors[0][axis].size
-            yield f"Set {name}={size}", _with(stack, place, **{name: size}), place
 
 
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:

@@ -3,42 +3,34 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lib.shapes.stack import torch_layers, torch_operations
+from lib.shapes.stack import torch_layers as layers
 from lib.shapes.stack.base import Layer, LayerSetting, NotTraced, ShapeError, Stack
-from lib.shapes.stack.making import KINDS, UNKNOWN, Unknown, setting_value
+from lib.shapes.stack.making import UNKNOWN, Unknown, setting_value
 from lib.shapes.stack.plain import Unread
-from lib.shapes.stack.torch_layers import TEXTS, TorchInput, TorchLayer, TorchRecurrent
-from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchActivation, TorchMethod
+from lib.shapes.stack.torch_layers import TorchInput, TorchLayer, TorchRecurrent
+from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation
 from lib.text import joined
 
-_MODULES = vars(torch_layers) | vars(torch_operations)
-_CLASSES: list[type[Layer]] = [
-    each
-    for each in _MODULES.values()
-    if isinstance(each, type)
-    and issubclass(each, (TorchInput, TorchLayer))
-    and "kind" in vars(each)
-]
-TORCH_KINDS: dict[str, type[Layer]] = {each.kind: each for each in _CLASSES}
-_LAYER_OF_NAME: dict[str, Any] = {
-    name.removeprefix("nn."): each
-    for each in _CLASSES
-    if (name := f"{each.keras}").startswith("nn.")
-}
-# Arguments that no other layer must match.
+_LAYERS: tuple[type[TorchLayer], ...] = (
+    *(layers.TorchLSTM, layers.TorchGRU, layers.TorchRNN),
+    *(layers.TorchLinear, layers.TorchEmbedding, layers.TorchDropout),
+    *(layers.TorchConv1d, layers.TorchMaxPool),
+)
+_CLASSES: tuple[type[Layer], ...] = (TorchInput, *_LAYERS, TorchOperation)
+TORCH_KINDS = {each.kind: each for each in _CLASSES}
+_LAYER_OF_NAME = {each.keras.removeprefix("nn."): each for each in _LAYERS}
+_FUNCTION_OF_NAME = {name: function for function, name in ACTIVATIONS.items()}
+# Arguments that no other layer must match: an unknown one becomes the default.
 _OPEN = ("num_embeddings", "out_features", "num_layers", "p", "dropout")
+_NO_EFFECT = {"device", "dtype", "inplace", "padding_idx", "max_norm", "sparse", "padding_mode"}
+# Arguments that aren't traced → their default, which has no effect.
+_NOT_TRACED = {"proj_size": 0, "padding": 0, "dilation": 1, "groups": 1}
+_NOT_TRACED |= dict.fromkeys(("ceil_mode", "return_indices"), False)
 
 
 def is_torch(stack: Stack) -> bool:
     """Return whether a stack has layers of PyTorch."""
     return any(layer.kind in TORCH_KINDS for layer in stack)
-
-
-def kinds_for(stack: Stack) -> dict[str, type[Layer]]:
-    """Return the kinds of layers that can be added to a stack, of Keras or of PyTorch."""
-    if not is_torch(stack):
-        return KINDS
-    return {kind: each for kind, each in TORCH_KINDS.items() if each is not TorchInput}
 
 
 def create_torch_layer(
@@ -48,48 +40,39 @@ def create_torch_layer(
 
     Unknown numbers of words and of answers become defaults, stored by argument in `stand_ins`.
     """
-    dims = [one for one in (*args, *keywords.values()) if type(one) is int]
+    dims = tuple(one for one in (*args, *keywords.values()) if type(one) is int)
     if name == "Flatten":
-        return TorchMethod("flatten", (*dims, *(1, -1)[len(dims) :])[:2])
-    if name in ACTIVATIONS.values():
-        function = {title: one for one, title in ACTIVATIONS.items()}[name]
-        return TorchActivation(function, [*dims, None][0] if "softmax" in function else None)
-    if name not in _LAYER_OF_NAME:
+        return TorchOperation("flatten", (*dims, *(1, -1)[len(dims) :]))
+    if name in _FUNCTION_OF_NAME:
+        return TorchOperation(_FUNCTION_OF_NAME[name], dims)
+    kind = _LAYER_OF_NAME.get(name)
+    if kind is None:
         return Unread(called=f"nn.{name}", error=NotTraced.of("not known", name=f"nn.{name}"))
-    kind, created = _LAYER_OF_NAME[name], dict[str, Any]()
     given = dict(zip(kind.signature(), args, strict=False)) | {**keywords}
-    if given.get("padding") in ("same", "valid"):
-        given["same"] = given.pop("padding") == "same"
-    class_name = "RNNBase" if issubclass(kind, TorchRecurrent) else name
+    # PyTorch's messages name the base class of the recurrent layers.
+    owner = "RNNBase" if issubclass(kind, TorchRecurrent) else name
     settings = {setting.name: setting for setting in kind.settings() if not setting.in_call}
-    known = {*settings, *TEXTS["arguments"]["further"].split()}
     try:
-        if strange := [one for one in given if one not in known]:
-            message = f"{class_name}.__init__() got an unexpected keyword argument '{strange[0]}'"
-            raise ShapeError(f"arguments of nn.{name}", f"{strange[0]}=…", message)
+        for argument in {*_NOT_TRACED} - {*settings}:
+            if (value := given.pop(argument, None)) not in (None, False, _NOT_TRACED[argument]):
+                raise NotTraced.of("not known", name=f"{argument}={value}")
+        if strange := [one for one in given if one not in {*settings, *_NO_EFFECT}]:
+            raise ShapeError.of("unknown for Python", name=owner, first=strange[0])
         if missing := [f"'{one}'" for one in kind.required if one not in given]:
-            count = f"{len(missing)} required positional argument{'s' if missing[1:] else ''}"
-            message = f"{class_name}.__init__() missing {count}: {joined(missing)}"
-            raise ShapeError(joined(missing), "no value", message)
-        for name_of, setting in settings.items():
-            if name_of in given:
-                is_open = isinstance(given[name_of], Unknown) and name_of in _OPEN
-                stand_ins |= {name_of: setting.default} if is_open else {}
-                value = setting.default if is_open else given[name_of]
-                created[name_of] = _value(setting, value, name)
-        return kind(**created)
+            raise ShapeError.of("missing arguments", name=owner, listed=joined(missing))
+        for argument in _OPEN:
+            if isinstance(given.get(argument), Unknown) and argument in settings:
+                given[argument] = stand_ins[argument] = settings[argument].default
+        used = [setting for setting in settings.values() if setting.name in given]
+        return kind(**{one.name: _value(one, given[one.name], name) for one in used})
     except (ShapeError, NotTraced) as error:
         return Unread(called=f"nn.{name}", error=error)
 
 
 def _value(setting: LayerSetting, given: Any, name: str) -> Any:
-    is_tuple, value = setting.tuple_length is not None, given
-    if isinstance(given, Unknown):
-        value = UNKNOWN
-    elif is_tuple and isinstance(given, int):
-        value = (given,)
-    elif not is_tuple and isinstance(given, tuple) and len(given) == 1:
-        value = given[0]
+    value = UNKNOWN if isinstance(given, Unknown) else given
+    if isinstance(value, (list, tuple)) and len(value) == 1:  # kernel_size=(3,)
+        (value,) = value
     value = setting_value(setting, value, name)
     has_limit = setting.limit and not setting.refusal and value is not None
     if has_limit and setting.within(value) != value:

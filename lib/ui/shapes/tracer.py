@@ -55,20 +55,24 @@ def tracer(stack: Stack, palette: Palette) -> None:
         if not shapes.is_chain(stack):
             st.html(charts.stack.graph_picture(steps, palette))
         _rows(steps, fixes, lines, palette)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _add_menu("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
-            label, stops = "Check a target for this output", shapes.stopped_at(steps) is not None
-            is_off = stops or shapes.is_torch(stack)  # the doctor checks losses of Keras
-            press(label, "fact_check", "to_doctor", take_stack_output, disabled=is_off)
-            to_explore(stack)
-        if len(stack) >= shapes.MAX_LAYERS:
-            hint(f"The limit is {shapes.MAX_LAYERS} layers.")
+        if not shapes.is_torch(stack):
+            _stack_buttons(stack, stops=shapes.stopped_at(steps) is not None)
     if shapes.is_torch(stack):
-        with card("The same in Keras", key="in_keras"):
+        with st.expander("The same in Keras", icon=":material/code:"):
             _in_keras(steps)
         return
     with card("The stack as Keras code"):
         _code(steps)
+
+
+def _stack_buttons(stack: Stack, *, stops: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _add_menu("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
+        label = "Check a target for this output"
+        press(label, "fact_check", "to_doctor", take_stack_output, disabled=stops)
+        to_explore(stack)
+    if len(stack) >= shapes.MAX_LAYERS:
+        hint(f"The limit is {shapes.MAX_LAYERS} layers.")
 
 
 def _code(steps: Steps) -> None:
@@ -86,13 +90,14 @@ def _in_keras(steps: Steps) -> None:
         hint(same)
         return
     traced = shapes.trace(same)
-    torch, keras = shapes.total(steps), shapes.total(traced)
-    if torch != keras:
-        hint(f"{TEXTS['fewer'].format(torch=torch, keras=keras)} {TEXTS['biases']}")
-    if any(layer.keras.endswith("Normalization") for layer in same):
-        hint(TEXTS["normalized"])
-    press("Trace the Keras code", "stacks", "trace_keras", partial(set_stack, same))
     _code(traced)
+    press("Trace the Keras code", "stacks", "trace_keras", partial(set_stack, same))
+    counts = [
+        sum(step.parameters for step in part if isinstance(step.layer, shapes.RECURRENT))
+        for part in (steps, traced)
+    ]
+    if counts[0] != counts[1]:
+        hint(TEXTS["biases"].format(torch=counts[0], keras=counts[1]))
 
 
 def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
@@ -147,7 +152,8 @@ def _row(place: int, steps: Steps, html: str, fixes: list[Remedy], lines: dict[i
             st.code(error.message, language=None, wrap_lines=True)
         elif error:
             silent = len(step.inputs.tensors) > 1 and error.when == "trained"
-            hint(TEXTS["silent" if silent else f"{error.when}, unsaid"])
+            text = TEXTS["silent" if silent else f"{error.when}, unsaid"]
+            hint(text.format(library=library))
     with result, st.container(gap="xsmall"):
         st.html(html)
         if error:
@@ -165,7 +171,7 @@ def _fix_button(number: int, fix: Remedy) -> None:
 
 
 def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
-    layer = stack[place]
+    layer, is_fixed = stack[place], shapes.is_torch(stack)  # only PyTorch's code sets its layers
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = f"**{place + 1} · {plain(layer.title)}**"
         if step.error:
@@ -174,16 +180,18 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
             title = f":gray[{title} :material/visibility_off:]"
         st.markdown(title, help=layer.__doc__)
         actions = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
-        for action, disabled in actions.items() if place else ():  # the first layer stays
+        for action, disabled in actions.items() if place and not is_fixed else ():
             key, act = f"layer_{place}_{action}", partial(_move, place, layer, action)
             st.button(action.capitalize(), key, type="tertiary", disabled=disabled, on_click=act)
-        if place < len(stack) - 1:
+        if place < len(stack) - 1 and not is_fixed:
             _add_menu("Add below", f"add_layer_{place}", place + 1, stack, type="tertiary")
     if layer.origin:
         lines = [each.origin.line for each in stack if each.origin]
         is_shared = lines.count(layer.origin.line) > 1 and layer.origin.call
         code = (layer.origin.call if is_shared else layer.origin.text).replace("`", "'")
         st.markdown(f":small[:gray[line {layer.origin.line}]] `{code}`")
+    if is_fixed and not isinstance(layer, (shapes.Input, shapes.Unread)):
+        return
     usual, rare = _in_use(layer.inside)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         _fields(place, layer.inside, usual)
@@ -197,11 +205,7 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
     """Return the settings of a layer that have an effect: the usual ones, then the rare ones."""
-    hidden = (
-        UNUSED.get(layer.form, ["shape"])
-        if isinstance(layer, shapes.Input)
-        else ["called", "index"]
-    )
+    hidden = UNUSED[layer.form] if isinstance(layer, shapes.Input) else ["called"]
     if isinstance(layer, shapes.Unread) and isinstance(layer.error, shapes.ShapeError):
         hidden = ["called", "output"]
     used = [setting for setting in layer.settings() if setting.name not in hidden]
@@ -211,8 +215,7 @@ def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
 
 def _add_menu(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
     options |= {"disabled": len(stack) >= shapes.MAX_LAYERS, "on_click": partial(_add, key, place)}
-    kinds = shapes.kinds_for(stack).items()
-    menu = {name: kind().keras for name, kind in kinds if name != "unread"}
+    menu = {name: kind.keras for name, kind in shapes.KINDS.items() if name != "unread"}
     st.menu_button(label, list(menu), format_func=menu.__getitem__, key=key, **options)
 
 
@@ -331,7 +334,7 @@ def _add(key: str, place: int) -> None:
     name, stack = st.session_state.get(key), current_stack()
     if not name or len(stack) >= shapes.MAX_LAYERS or place > len(stack):
         return
-    layer = shapes.kinds_for(stack)[name]()
+    layer = shapes.KINDS[name]()
     if isinstance(layer, shapes.Joining):  # join the outputs of the two layers before
         layer = replace(layer, of=(Ref(max(place - 2, 0)), Ref(place - 1)))
     if isinstance(layer, shapes.Input) and isinstance(first := stack[0], shapes.Input):

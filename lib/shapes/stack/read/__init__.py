@@ -56,13 +56,7 @@ def read_code(text: str) -> ModelReading:
     tree, lines = pasted.parsed(text)
     if not torch_code.is_torch(tree):
         return _read(Interpreter(lines), tree, text)
-    # PyTorch's code doesn't say which axis is the batch. The first guess that fits is used.
-    readings = list[ModelReading]()
-    for guess in range(torch_code.GUESSES):
-        readings.append(_read(TorchInterpreter(lines, guess), tree, text))
-        if not torch_code.misfit(readings[-1]):
-            break
-    return torch_code.finished(min(readings, key=torch_code.misfit))
+    return torch_code.finished(_read(TorchInterpreter(lines), tree, text))
 
 
 def _read(reader: Interpreter, tree: ast.Module, text: str) -> ModelReading:

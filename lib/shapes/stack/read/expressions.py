@@ -218,7 +218,7 @@ class Expressions(Calls):
         if isinstance(owner, (list, dict)):
             value = values.call_method(owner, name, args)
             return self.skip(node, "other") if value is UNKNOWN else value
-        if isinstance(owner, (Ref, values.Array)):
+        if isinstance(owner, (Ref, values.Array, tuple)):
             value = self.tensor_method(owner, name, args, keywords)
             if value is not NotImplemented:
                 return value

@@ -2,72 +2,120 @@
 
 import ast
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack.base import Layer, Ref
+from lib.shapes.stack.base import Ref
 from lib.shapes.stack.making import UNKNOWN, Unknown
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.calls import Args, Keywords
 from lib.shapes.stack.read.pasted import TEXTS
 from lib.shapes.stack.read.statements import Interpreter
 from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, Name, is_listed
-from lib.shapes.stack.torch_layers import TorchDropout, TorchRecurrent
-from lib.shapes.stack.torch_making import create_torch_layer
-from lib.shapes.stack.torch_operations import (
-    ACTIVATIONS,
-    METHODS,
-    TorchActivation,
-    TorchCat,
-    TorchIndex,
-    TorchMethod,
+from lib.shapes.stack.torch_layers import (
+    TorchDropout,
+    TorchEmbedding,
+    TorchInput,
+    TorchLayer,
+    TorchRecurrent,
 )
+from lib.shapes.stack.torch_making import create_torch_layer
+from lib.shapes.stack.torch_operations import OPERATIONS, UNCHANGED, TorchOperation
 from lib.shapes.stack.tracing import trace
 
 # Methods that return the same tensor or model, such as `contiguous` and `to`.
-_UNCHANGED: list[str] = TEXTS["torch"]["unchanged"]
+SAME: list[str] = TEXTS["torch"]["unchanged"]
+TIMESTEPS = 12  # of an input of unknown shape
 _ARRAYS = ("zeros", "ones", "rand", "randn", "empty", "randint")
-_OTHER_NAMES = {"reshape": "view", "amax": "max", "swapaxes": "transpose"}
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """A packed sequence: its tensor, and whether that is batch first."""
-
-    tensor: Any
-    batch_first: bool
+_FORMS = ("", "F", "NF", "NTF")  # by number of axes, before a layer reads the input
+_OTHER_NAMES = {"amax": "max", "amin": "min", "swapaxes": "transpose", "concat": "cat"}
 
 
 class TorchCalls(Interpreter):
     """Evaluates calls of PyTorch. A recurrent layer returns a tuple of tensors, as in PyTorch."""
 
-    def as_tensor(self, value: Any) -> Any:
-        """Return the tensor of an array or an unknown value, or any other value itself."""
-        if isinstance(value, (Unknown, Array)):
-            return self.tensors([value])[0]
-        return value
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(lines)
+        # Place of an input that no layer has read → its sizes, () if they are unknown.
+        self._new_inputs: dict[int, tuple[Any, ...]] = {}
+        self.guessed: dict[int, int] = {}  # place of an input of unknown shape → its line
+
+    def input(self, shape: Any, origin: Any = None) -> Ref:  # noqa: ARG002
+        """Add an input. The first layer that reads it decides which axis is time."""
+        sizes = tuple(shape or ())
+        if len(sizes) >= len(_FORMS):
+            return self.add_call(self.unread("Input", "value").layer)
+        tensor = self.add_call(_input(_FORMS[len(sizes) or 3], sizes))
+        self._new_inputs[tensor.place] = sizes
+        if not sizes:
+            self.guessed[tensor.place] = self.origin.line
+        return tensor
+
+    def _read_input(self, layer: TorchLayer, tensor: Ref) -> None:
+        """Give an input that leads to this tensor the axes that its first layer usually reads."""
+        for place in self._new_inputs.keys() & self.leading_to([tensor.place]):
+            sizes, form = self._new_inputs.pop(place), self._usual_form(layer)
+            before, now = (
+                [axis.letter for axis in self._axes(one)] for one in (Ref(place), tensor)
+            )
+            if sorted(now) != sorted(before):  # More than the order of the axes is changed.
+                continue
+            if len(form) == len(now):  # Undo a permute before the layer.
+                form = "".join(form[now.index(letter)] for letter in before)
+            elif sizes:  # An axis fewer is a single sample.
+                is_sample = len(sizes) == len(form) - 1
+                form = form.replace("N", "") if is_sample else _FORMS[len(sizes)]
+            features = getattr(layer, layer.fixed_size[0]) if layer.fixed_size else None
+            guess = {"N": None, "T": TIMESTEPS, "F": features}
+            self.rows[place] = _input(form, sizes or tuple(guess[letter] for letter in form))
+
+    def _lack_axis(self, place: int, dim: Any) -> None:
+        """Give a new input the axes of a batch without the axis that the code adds."""
+        sizes = self._new_inputs.pop(place, (None,))
+        if len(sizes) in (0, 2):
+            form = {0: "TF", 1: "NF"}.get(dim, self._usual_form())
+            guess = tuple(TIMESTEPS if letter == "T" else None for letter in form)
+            self.rows[place] = _input(form, sizes or guess)
+
+    def _usual_form(self, layer: TorchLayer | None = None) -> str:
+        """Return the letters of the axes that a batch has in front of this layer."""
+        layers = layer, *(one.layer for one in self.layers)
+        recurrent = next((one for one in layers if isinstance(one, TorchRecurrent)), None)
+        tokens = "NT" if recurrent is None or recurrent.batch_first else "TN"
+        if layer is None or isinstance(layer, TorchEmbedding):
+            return tokens
+        if layer.reads_time and layer is not recurrent:
+            return "NFT"
+        return "NF" if recurrent is None else f"{tokens}F"
+
+    def _axes(self, tensor: Ref) -> Any:
+        """Return the axes of a tensor; () if the trace stops before it."""
+        stack = self.stack_of([tensor])
+        self.count_steps(4 * len(stack))
+        return [*trace(stack, indexes=False)[-1].tensors[tensor.output or 0 :], ()][0]
 
     def call_layer(self, layer: LayerObject, args: Args, keywords: Keywords) -> Any:
         first, *others = [*args, *keywords.values()] or [UNKNOWN]
-        packed = first if isinstance(first, Packed) else None
-        tensors = self.found(packed.tensor if packed else self.as_tensor(first))
-        if not isinstance(layer.layer, TorchRecurrent):
+        tensors, kind = self.found(self.as_tensor(first)), layer.layer
+        if tensors and isinstance(kind, TorchLayer) and (kind.required or kind.reads_time):
+            self._read_input(kind, tensors[0])
+        if not isinstance(kind, TorchRecurrent):
             return self.call(layer, tensors)
-        if packed:  # The order of its own axes counts.
-            layer.layer = replace(layer.layer, batch_first=packed.batch_first, packed=True)
         states = [one.shape for one in self.leaves(others) if isinstance(one, Array)]
-        sizes = [0 if size is None else size for size in [*states, ()][0]]
-        if all(type(size) is int for size in sizes):
-            layer.layer = replace(layer.layer, h_0=tuple(sizes))
+        sizes = [size if type(size) is int else 0 for size in [*states, ()][0]]
+        layer.layer = replace(kind, h_0=tuple(sizes))
         place = self.call(layer, tensors, self.found(others)).place
-        out, *last = (Ref(place, at) for at in range(len(layer.layer.returned())))
-        output = replace(packed, tensor=out) if packed else out
-        return (output, tuple(last) if last[1:] else last[0])
+        out, *last = (Ref(place, at) for at in range(len(kind.returned())))
+        return (out, tuple(last) if last[1:] else last[0])
+
+    def as_tensor(self, value: Any) -> Any:
+        """Return the tensor of an array or an unknown value, or any other value itself."""
+        return self.tensors([value])[0] if isinstance(value, (Unknown, Array)) else value
 
     def call_library(  # noqa: PLR0911  one case each
         self, what: Name, args: Args, keywords: Keywords
     ) -> Any:
-        name, first = what.name, args[0] if args else None
+        name, first = _OTHER_NAMES.get(what.name, what.name), args[0] if args else None
         if name == "len" and isinstance(first, (Ref, Array)):
             return self.tensor_method(first, "size", [0], {})
         if name == "OrderedDict":
@@ -79,99 +127,100 @@ class TorchCalls(Interpreter):
         if name in ("ModuleList", "ModuleDict"):
             return first if isinstance(first, (list, dict)) else []
         if re.fullmatch(r"torch\.nn\.[A-Z]\w*(?<!Loss)(?<!Parameter)", what.path):
-            self.count_steps(100)
-            stand_ins: dict[str, Any] = {}
-            layer = create_torch_layer(name, args, keywords, stand_ins)
-            for argument, size in stand_ins.items():
-                words = {"argument": argument, "name": f"nn.{name}", "count": size}
-                self.note("open number", self.origin.line, **words)
-            self.layers.append(LayerObject(replace(layer, origin=self.origin)))
-            return self.layers[-1]
+            return self._create(name, args, keywords)
         if name in _ARRAYS:
             lists = [one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple))]
             return Array(tuple([*lists, args][0]))
-        if name in ("cat", "concat") and self.found(first):
-            dim = _argument(args, keywords, 1, "dim")
-            return self.operate(TorchCat(dim if type(dim) is int else 0), *self.found(first))
-        if name == "pack_padded_sequence":
-            is_first = bool(_argument(args, keywords, 2, "batch_first"))
-            return Packed(self.as_tensor(first), is_first)
-        if name == "pad_packed_sequence" and isinstance(first, Packed):
-            is_same = first.batch_first == bool(_argument(args, keywords, 1, "batch_first"))
-            swap = TorchMethod("permute", (1, 0, 2))
-            return (first.tensor if is_same else self.operate(swap, first.tensor), UNKNOWN)
+        if name == "cat" and (tensors := self.found(first)):
+            dim = keywords.get("dim", (*args[1:], 0)[0])
+            is_read = type(dim) is int and len(tensors) == len([*self.leaves(first)])
+            joined = self._operate(name, (dim,), *tensors) if is_read else None
+            return joined or self.not_traced("", "op", tensors)
         if isinstance(first, Ref) and not re.search("loss|entropy", name):
             return self.tensor_method(first, name, args[1:], keywords)
         return Name(what.path)
 
-    def operate(self, layer: Layer, *of: Ref) -> Ref:
+    def _create(self, name: str, args: Args, keywords: Keywords) -> LayerObject:
+        self.count_steps(100)
+        stand_ins: dict[str, Any] = {}
+        layer = create_torch_layer(name, args, keywords, stand_ins)
+        for argument, size in stand_ins.items():
+            words = {"argument": argument, "name": f"nn.{name}", "count": size}
+            self.note("open number", self.origin.line, **words)
+        self.layers.append(LayerObject(replace(layer, origin=self.origin)))
+        return self.layers[-1]
+
+    def _operate(self, name: str, numbers: Any, *of: Ref) -> Ref:
         """Add a call of an operation on tensors."""
-        return self.add_call(replace(layer, origin=self.origin), of)
+        return self.add_call(TorchOperation(name, tuple(numbers), origin=self.origin), of)
 
     def tensor_method(  # noqa: PLR0911  one case each
         self, owner: Any, name: str, args: Args, keywords: Keywords
     ) -> Any:
-        shape = self.shape(owner) if isinstance(owner, Ref) else owner.shape
-        if name in _UNCHANGED or not isinstance(shape, tuple):
+        tensors, name = self.found(owner), _OTHER_NAMES.get(name, name)
+        if isinstance(owner, tuple):  # PyTorch raises an error for the output of an nn.LSTM.
+            is_output = name in OPERATIONS and tensors
+            return self._operate(name, (), *tensors) if is_output else NotImplemented
+        shape = owner.shape if isinstance(owner, Array) else self.shape(owner)
+        if name in SAME or not isinstance(shape, tuple):
             return owner  # In the second case, the trace stops before this tensor.
-        keepdim = keywords.pop("keepdim", False)
         first = [*args, *keywords.values(), None][0]
         if name == "size":
             return values.computed(lambda: shape if first is None else shape[first])
-        if name == "dim":
-            return len(shape)
-        if not isinstance(owner, Ref):
+        if isinstance(owner, Array):
             is_view = name in ("view", "reshape")
             return Array(tuple(None if n == -1 else n for n in args)) if is_view else UNKNOWN
-        if name in ACTIVATIONS:
-            dim = first if type(first) is int and "softmax" in name else None
-            return self.operate(TorchActivation(name, dim), owner)
         if name == "dropout":
-            return self.operate(TorchDropout(), owner)
-        name = _OTHER_NAMES.get(name, name)
+            share = first if isinstance(first, float) else 0.5
+            return self.add_call(TorchDropout(share, origin=self.origin), [owner])
         numbers = [*first] if is_listed(first) else [*args, *keywords.values()]
-        if name == "squeeze" and first is None:
-            numbers = [*range(len(shape))]
-        if name == "view":
+        if name in UNCHANGED:
+            numbers = [one for one in numbers if type(one) is int]
+        elif name in ("view", "reshape"):
             numbers = self._with_batch(numbers, owner)
-        if name == "flatten":
+        elif name == "flatten":
             numbers = [*numbers, *(0, -1)[len(numbers) :]]
-        if name == "transpose" and len(numbers) == 2:
-            name, numbers = "permute", values.computed(_swapped, len(shape), *numbers)
-        is_read = name in METHODS and is_listed(numbers) and len(numbers) > 0
+        elif name == "unsqueeze":
+            self._lack_axis(owner.place, first)
+        is_read = name in OPERATIONS and (numbers or name in ("squeeze", *UNCHANGED))
         if not is_read or any(type(one) is not int for one in numbers):
             return self.not_traced("", "op", owner)
-        output = self.operate(TorchMethod(name, tuple(numbers)), owner)
-        if keepdim:
-            output = self.operate(TorchMethod("unsqueeze", tuple(numbers)), Ref(output.place, 0))
-        return tuple(self.outputs(output)) if name in ("max", "min") else output
+        output = self._operate(name, numbers, owner)
+        has_second = name in ("max", "min", "pad_packed_sequence")  # indices, or lengths
+        return (output, UNKNOWN) if has_second else output
 
     def _with_batch(self, sizes: list[Any], owner: Ref) -> list[Any]:
         """Return sizes with 0 for the batch size, and -1 for one unknown size."""
         unknown = [size for size in sizes if isinstance(size, Unknown)]
         if len(unknown) == 1 and -1 not in sizes:
             sizes = [-1 if size is unknown[0] else size for size in sizes]
-        tensor = trace(self.stack_of([owner]))[-1].tensors[owner.output or 0]
-        batch = next((axis.size for axis in tensor if axis.role == "batch"), None)
-        at = sizes.index(batch) if batch in sizes else -1
+        batch = [axis.size for axis in self._axes(owner) if axis.role == "batch"]
+        at = next((at for at, size in enumerate(sizes) if size in batch), -1)
         return [0 if size is None or place == at else size for place, size in enumerate(sizes)]
 
     def _subscript(self, owner: Any, index: Any, node: ast.AST) -> Any:
         tensors = self.found(owner)
-        if isinstance(owner, Packed):
-            return self.not_traced("", "op", owner.tensor)
         if not isinstance(owner, Ref) and not (tensors and isinstance(index, tuple)):
             return super()._subscript(owner, index, node)
         self.go_to(node)
-        parts, shape = [*index] if isinstance(index, tuple) else [index], self.shape(tensors[0])
-        if ... in parts and isinstance(shape, tuple):
+        parts, axes = [*index] if isinstance(index, tuple) else [index], len(self._axes(tensors[0]))
+        if ... in parts:
             at = parts.index(...)
-            parts[at : at + 1] = [slice(None)] * (len(shape) - len(parts) + 1)
-        text = ".".join(map(_index_text, parts))
-        is_read = re.fullmatch(r"[-x\d]+(\.[-x\d]+)*", text)
-        if is_read is None:
-            return self.not_traced("", "op", owner)
-        return self.operate(TorchIndex(text), *tensors)
+            parts[at : at + 1] = [slice(None)] * (axes - len(parts) + 1)
+        if tensors[1:] or len(parts) > axes > 0:  # PyTorch raises an error.
+            return self._operate("index", (len(parts) - 1, 0), *tensors)
+        tensor, place = tensors[0], 0
+        for part in parts:
+            numbers = [part]
+            if isinstance(part, slice):
+                stop = 10**6 if part.stop is None else part.stop
+                numbers = [part.start or 0, stop, 1 if part.step is None else part.step]
+            if any(type(one) is not int for one in numbers):
+                return self.not_traced("", "op", owner)
+            if part != slice(None):
+                tensor = self._operate("index", (place, *numbers), tensor)
+            place += isinstance(part, slice)
+        return tensor
 
     def arithmetic(self, sign: ast.AST, left: Any, right: Any) -> Any:  # noqa: ARG002
         tensors = self.found(left, right)
@@ -187,18 +236,8 @@ class TorchCalls(Interpreter):
         return super().attribute(owner, name, text)
 
 
-def _argument(args: Args, keywords: Keywords, at: int, name: str) -> Any:
-    return keywords.get(name, args[at] if len(args) > at else None)
-
-
-def _swapped(axes: int, one: int, other: int) -> list[int]:
-    order = [*range(axes)]
-    order[one], order[other] = order[other], order[one]
-    return order
-
-
-def _index_text(part: Any) -> str:
-    """Return an index as in a TorchIndex: "-1", or "x3" for [:3]."""
-    if not isinstance(part, slice) or part.step is not None:
-        return f"{part}"
-    return "x".join("" if end is None else f"{end}" for end in (part.start, part.stop))
+def _input(form: str, sizes: tuple[Any, ...]) -> TorchInput:
+    """Return an input with these axes. A size that is unknown or too large becomes None."""
+    known = [size if type(size) is int and 0 < size < 10**6 else None for size in sizes]
+    by_letter = dict(zip(form, known, strict=False))
+    return TorchInput(by_letter.get("T"), by_letter.get("F"), by_letter.get("N"), form)
