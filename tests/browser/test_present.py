@@ -152,7 +152,7 @@ def test_keys_in_the_notes_window_change_the_scene(page, other_page):
     expect_scene(other_page, TALK["breaks"].title)
     assert not serious(other_page)
     page.keyboard.press("r")
-    expect(page.locator(".st-key-stack")).to_contain_text("Fixed: from (N, 12, 3)")
+    expect(page.locator(".st-key-stack")).to_contain_text("From (N, 12, 3) to (N, 1)")
 
 
 @pytest.mark.parametrize("reduced", [False, True], ids=["as usual", "with little motion"])
