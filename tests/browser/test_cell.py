@@ -114,7 +114,7 @@ def test_on_a_phone_nothing_scrolls_sideways_and_the_playhead_stays_visible(page
     open_page(page, "/cell?data=worked_raw")
     expect(page.get_by_text("Every number by hand")).to_be_visible()
     main = page.get_by_test_id("stMain")
-    for title in ("Proof", "Break it", "How modes learn", "Streaming", "Unrolled"):
+    for title in ("Proof", "Break it", "Learning", "Streaming", "Unrolled"):
         open_part(page, title)
         settle(page)
         assert main.evaluate("main => main.scrollWidth") <= 390

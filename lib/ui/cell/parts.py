@@ -294,6 +294,6 @@ PARTS = {  # by name in the address
     "unrolled": CellPart("Unrolled", (), draw_unrolled),
     "proof": CellPart("Proof", ("modes",), draw_proof),
     "break": CellPart("Break it", ("breakings",), draw_breakings),
-    "learn": CellPart("How modes learn", ("reach", "one way", "both ways"), draw_learning),
+    "learn": CellPart("Learning", ("reach", "one way", "both ways"), draw_learning),
     "stream": CellPart("Streaming", ("streaming",), draw_streaming),
 }
