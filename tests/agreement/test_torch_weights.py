@@ -85,7 +85,7 @@ def test_facts_about_pytorch(cell):
     """
     kind = getattr(nn, CELLS[cell].torch)
     count = sum(array.numel() for array in kind(3, 8).parameters())
-    assert f"PyTorch {count}." in torch_facts(cell, 3, 8)[-1].takeaway
+    assert f"{count} in PyTorch." in torch_facts(cell, 3, 8)[-1].takeaway
     layer, x = kind(3, 8, bidirectional=True, batch_first=True), torch.randn(2, 5, 3)
     arrays = {name: array.numpy() for name, array in layer.state_dict().items()}
     one_way = {name: array for name, array in arrays.items() if "reverse" not in name}

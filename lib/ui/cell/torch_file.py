@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from lib.data import Dataset
-from lib.experiment import Experiment
+from lib.experiment import LIMITS, Experiment
 from lib.recurrence import from_torch, initial_model_weights
 from lib.text import beside, filled, joined
 from lib.ui import address
@@ -18,7 +18,7 @@ from lib.ui.upload import take
 from lib.ui.widgets import hint, plain, press, say
 
 TEXTS: dict[str, str] = beside(__file__)
-KEY, MOST_MB = "torch_file", 20
+KEY, MOST_MB = "torch_file", 4
 
 
 def read_torch_file(content: bytes) -> tuple[dict[str, Any], LayerWeights]:
@@ -34,8 +34,15 @@ def read_torch_file(content: bytes) -> tuple[dict[str, Any], LayerWeights]:
         raise
     except Exception:  # broken bytes may raise any error
         raise ValueError(TEXTS["broken"]) from None
-    features, units = len(weights[0]), len(weights[1])
-    return {"cell": cell, "layers": layers, "U": units, "F": features}, tuple(weights)
+    sizes = {"layers": layers, "U": len(weights[1]), "F": len(weights[0])}
+    for name, size in sizes.items():
+        limit = LIMITS[name]
+        if size != limit.clamp(size):
+            limits = {"least": limit.minimum, "most": limit.maximum}
+            raise ValueError(filled(TEXTS, "limited", name=name, value=size, **limits))
+    if not all(np.isfinite(each).all() for each in weights):
+        raise ValueError(TEXTS["infinite"])
+    return {"cell": cell, **sizes}, tuple(weights)
 
 
 def shown_file(experiment: Experiment, dataset: Dataset) -> tuple[str, LayerWeights] | None:
