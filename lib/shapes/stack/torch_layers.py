@@ -57,6 +57,7 @@ class TorchLayer(Layer):
     """A layer of PyTorch. Its settings are in the order of PyTorch's arguments."""
 
     required: ClassVar[tuple[str, ...]] = ()  # arguments without a default
+    order: ClassVar[str] = ""  # all arguments in order, if some of them aren't settings
     reads_time: ClassVar[bool] = False  # whether it needs a batch axis, a time axis and features
     # The setting that must equal a size of the input, and the place of that axis from the end.
     fixed_size: ClassVar[tuple[str, int] | None] = None
@@ -64,7 +65,9 @@ class TorchLayer(Layer):
     @classmethod
     def signature(cls) -> list[str]:
         """Return the names of PyTorch's arguments in order."""
-        return [setting.name for setting in cls.settings() if not setting.in_call]
+        return cls.order.split() or [
+            setting.name for setting in cls.settings() if not setting.in_call
+        ]
 
     def needed(self) -> tuple[str, ...]:
         return self.required
@@ -115,6 +118,7 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
 
     reads_time = True
     fixed_size = "input_size", -1
+    order = "input_size hidden_size num_layers bias batch_first dropout bidirectional proj_size"
     cell: ClassVar[str]
     input_size: int = count("f", 3, "")
     hidden_size: int = count("u", 16, TEXTS["positive"])
@@ -184,12 +188,8 @@ class TorchGRU(TorchRecurrent, kind="torch.gru", keras="nn.GRU", cell="gru"):
 class TorchRNN(TorchRecurrent, kind="torch.rnn", keras="nn.RNN", cell="simple_rnn"):
     """Returns out, then the state h_n, which is never batch first."""
 
+    order = "input_size hidden_size num_layers nonlinearity bias batch_first dropout bidirectional"
     nonlinearity: str = option("act", "tanh", "relu")
-
-    @classmethod
-    def signature(cls) -> list[str]:
-        *names, nonlinearity = super().signature()
-        return [*names[:3], nonlinearity, *names[3:]]
 
 
 class TorchLinear(TorchLayer, kind="torch.linear", keras="nn.Linear", width_letter="K"):
@@ -237,6 +237,7 @@ class TorchConv1d(TorchLayer, kind="torch.conv1d", keras="nn.Conv1d", width_lett
     reads_time = True
     required = ("in_channels", "out_channels", "kernel_size")
     fixed_size = "in_channels", -2
+    order = "in_channels out_channels kernel_size stride padding dilation groups bias padding_mode"
     in_channels: int = count("f", 3, "")
     out_channels: int = count("k", 16, "")
     kernel_size: int = setting("w", 3, limit=WINDOW)
@@ -259,6 +260,7 @@ class TorchMaxPool(TorchLayer, kind="torch.maxpool", keras="nn.MaxPool1d"):
     time_letter = "T′"
     reads_time = True
     required = ("kernel_size",)
+    order = "kernel_size stride padding dilation return_indices ceil_mode"
     kernel_size: int = setting("w", 2, limit=WINDOW)
     stride: int | None = setting("s", None, limit=WINDOW, optional=True)
 

@@ -22,9 +22,9 @@ _LAYER_OF_NAME = {each.keras.removeprefix("nn."): each for each in _LAYERS}
 _FUNCTION_OF_NAME = {name: function for function, name in ACTIVATIONS.items()}
 # Arguments that no other layer must match: an unknown one becomes the default.
 _OPEN = ("num_embeddings", "out_features", "num_layers", "p", "dropout")
-_NO_EFFECT = {"device", "dtype", "inplace", "padding_idx", "max_norm", "sparse", "padding_mode"}
+_NO_EFFECT = {"device", "dtype", "inplace", "padding_idx", "max_norm", "sparse"}
 # Arguments that aren't traced → their default, which has no effect.
-_NOT_TRACED = {"proj_size": 0, "padding": 0, "dilation": 1, "groups": 1}
+_NOT_TRACED = {"proj_size": 0, "padding": 0, "padding_mode": "zeros", "dilation": 1, "groups": 1}
 _NOT_TRACED |= dict.fromkeys(("ceil_mode", "return_indices"), False)
 
 

@@ -158,7 +158,11 @@ def _shortened(layers: list[Layer]) -> Iterator[Layer]:
     for layer in layers[1:]:
         if isinstance(layer, LastStep) and isinstance(before, Recurrent):
             before = replace(before, return_sequences=False)
-        elif isinstance(layer, joining.Activation) and isinstance(before, Dense):
+        elif (
+            isinstance(layer, joining.Activation)
+            and isinstance(before, Dense)
+            and before.activation == "linear"
+        ):
             before = replace(before, activation=layer.activation)
         else:
             yield before
