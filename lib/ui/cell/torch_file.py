@@ -88,8 +88,11 @@ def _read() -> None:
     page = session().cell
     if KEY not in st.session_state:  # an overlapping script run has dropped the widget
         return
-    page.torch_file, page.torch_problem = None, ""
-    if named_content := take(st.session_state[KEY]):
+    file = st.session_state[KEY]
+    if file is None:
+        page.torch_file, page.torch_problem = None, ""
+    elif named_content := take(file):  # None if an earlier script run has taken the file
+        page.torch_file, page.torch_problem = None, ""
         name, content = named_content
         try:
             needed, weights = read_torch_file(content)
