@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
@@ -31,6 +31,10 @@ class Scale:
     def raw(self, values: np.ndarray) -> np.ndarray:
         """Convert standardized values (…, C) to the raw unit."""
         return values * self.deviation + self.offset
+
+    def of(self, columns: Sequence[int]) -> Scale:
+        """Return the scale of some columns."""
+        return Scale(self.offset[columns], self.deviation[columns])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

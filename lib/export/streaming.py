@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lib.charts import pytorch
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.export.data import blocks
@@ -11,12 +12,10 @@ def streaming_code(experiment: Experiment, dataset: Dataset) -> dict[str, str]:
     """Return the code by its title. All of it returns the outputs of one call on the sequence."""
     model, kind = experiment.model, CELLS[experiment.model.cell].keras
     activation = experiment.training.activation if model.output == "probabilities" else ""
-    fields: dict[str, Any] = {
-        "model": model,
-        "kind": kind,
-        "torch_kind": kind.removeprefix("Simple"),
-    }
-    fields |= {"timesteps": dataset.shape[1], "features": dataset.shape[2]}
+    _, timesteps, features = dataset.shape
+    fields: dict[str, Any] = {"model": model, "kind": kind}
+    fields |= {"timesteps": timesteps, "features": features}
+    fields["torch_layer"] = pytorch.torch_layer(model.cell, features, model.units, model.layers)
     fields["outputs"] = dataset.targets if model.head == "dense" else 0
     fields["activation"] = f', activation="{activation}"' if activation else ""
     titles = {"stateful": "Keras, stateful", "cells": "Keras, cells", "torch": "PyTorch"}

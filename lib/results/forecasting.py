@@ -137,6 +137,13 @@ def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex 
     return pd.DatetimeIndex([known[-1] + k * (known.freq or usual) for k in range(1, count + 1)])
 
 
+def predicted_features(dataset: Dataset) -> tuple[list[int], list[int]]:
+    """Return a table's features that are also targets, and their target columns."""
+    names, columns = dataset.feature_names, dataset.cut_from.columns
+    features = [f for f, name in enumerate(names) if name in columns]
+    return features, [columns.index(names[f]) for f in features]
+
+
 @dataclass(frozen=True, slots=True)
 class _Model:
     """The model of one mode, with the series and the target column to forecast."""
@@ -193,11 +200,10 @@ class _Model:
         """Return a recursive forecast of the next `feed` rows, (feed,), in the raw unit."""
         origin, last = self.dataset.cut_from, self.last_rows()[-1:]
         ahead = np.tile(origin.inputs[last], (1, feed, 1))
-        offset, deviation = origin.x_scale.offset, origin.x_scale.deviation
         computed = _by_dates(origin, future_times(self.dataset, self.series, feed))
         for f, name in enumerate(self.dataset.feature_names):
             if name in computed:
-                ahead[0, :, f] = (computed[name]() - offset[f]) / deviation[f]
+                ahead[0, :, f] = origin.x_scale.of([f]).standard(computed[name]())
         return self.continue_from(last, ahead)[0]
 
     def errors_fed_back(self, last: np.ndarray, feed: int) -> np.ndarray:
@@ -214,11 +220,9 @@ class _Model:
 
     def continue_from(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
         """Return predictions (n, h) after rows `last`; `ahead` (n, h, F) has the known inputs."""
-        origin, names = self.dataset.cut_from, self.dataset.feature_names
-        predicted_inputs = [f for f, name in enumerate(names) if name in origin.columns]
-        columns = [origin.columns.index(names[f]) for f in predicted_inputs]
-        offset = origin.x_scale.offset[predicted_inputs]
-        deviation = origin.x_scale.deviation[predicted_inputs]
+        origin = self.dataset.cut_from
+        predicted_inputs, columns = predicted_features(self.dataset)
+        scale = origin.x_scale.of(predicted_inputs)
         window = origin.inputs[last[:, None] + np.arange(-self.reach, 1)]
         known = [origin.targets[last - k] for k in reversed(range(origin.rate))]  # (n, C) each
         predicted = []
@@ -226,7 +230,7 @@ class _Model:
             now = self.predict(window[:, :: origin.rate], known[-1])[..., 0]
             predicted.append(now[:, self.column])
             read = now if self.dataset.base is None else now - known[0]
-            row[:, predicted_inputs] = (read[:, columns] - offset) / deviation
+            row[:, predicted_inputs] = scale.standard(read[:, columns])
             known = [*known[1:], now]
             window = np.concatenate([window[:, 1:], row[:, None]], axis=1)
         return np.stack(predicted, axis=1)

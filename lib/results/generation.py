@@ -13,7 +13,7 @@ from lib.data import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import ARRAYS_EACH, layers_of, unroll
 from lib.results.baselines import model_outputs
-from lib.results.forecasting import why_not_fed_back
+from lib.results.forecasting import predicted_features, why_not_fed_back
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,8 +68,8 @@ def generate(
         if step >= given:
             fed_back = outputs[-1][:, columns]
             if origin is not None:  # a table's inputs and targets have their own scales
-                raw, scale = origin.y_scale.raw(outputs[-1])[:, columns], origin.x_scale
-                fed_back = (raw - scale.offset[features]) / scale.deviation[features]
+                raw = origin.y_scale.raw(outputs[-1])[:, columns]
+                fed_back = origin.x_scale.of(features).standard(raw)
             x[:, step, features] = fed_back
         signal = x[:, step : step + 1]
         for k, layer in enumerate(layers):
@@ -88,6 +88,4 @@ def _fed_back(dataset: Dataset) -> tuple[list[int], list[int]]:
     """Return the features that are targets of the timestep before, and their target columns."""
     if dataset.origin is None:
         return [*range(dataset.targets)], [*range(dataset.targets)]
-    names, columns = dataset.feature_names, dataset.origin.columns
-    features = [f for f, name in enumerate(names) if name in columns]
-    return features, [columns.index(names[f]) for f in features]
+    return predicted_features(dataset)
