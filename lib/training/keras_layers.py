@@ -1,4 +1,4 @@
-"""Keras's layers with given weights, and calls that run them, for the functions of answers.py.
+"""Keras's layers with given weights, and calls that run them, for answers.py and streaming.py.
 
 An eager recurrent layer takes 2 ms of Python per timestep, which slows down training. A traced
 layer takes microseconds per timestep, after 0.1 to 1 s of tracing. So a model runs eagerly for its
