@@ -129,6 +129,7 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
     bidirectional: bool = setting("both", False)
     # The shape of the initial states that the call passes, with 0 for N; () if it passes none.
     h_0: tuple[int, ...] = setting("h", (), tuple_length=0, in_call=True)
+    zeros: bool = setting("nozero", True, in_call=True)  # whether the initial states are 0
 
     def returned(self) -> tuple[str, ...]:
         return ("out", "h_n", "c_n") if self.cell == "lstm" else ("out", "h_n")

@@ -107,8 +107,8 @@ def _in_keras(step: TracedLayer) -> Iterator[Layer]:
 def _recurrent(step: TracedLayer, layer: TorchRecurrent) -> Iterator[Layer]:
     if step.inputs.tensors[0][1 if layer.batch_first else 0].role == "batch":
         raise _NoEqual(f"{layer.title} reads the batch as time")
-    if step.inputs.states:
-        raise _NoEqual(f"{layer.title} starts from another layer's states")
+    if step.inputs.states or not layer.zeros:
+        raise _NoEqual(f"{layer.title} starts from given states, not from zeros")
     same: dict[str, Any] = {"return_sequences": True, "use_bias": layer.bias}
     same["activation"] = getattr(layer, "nonlinearity", "tanh")
     for number in range(layer.num_layers):

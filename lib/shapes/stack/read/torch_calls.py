@@ -101,9 +101,10 @@ class TorchCalls(Interpreter):
             self._read_input(kind, tensors[0])
         if not isinstance(kind, TorchRecurrent):
             return self.call(layer, tensors)
-        states = [one.shape for one in self.leaves(others) if isinstance(one, Array)]
-        sizes = [size if type(size) is int else 0 for size in [*states, ()][0]]
-        layer.layer = replace(kind, h_0=tuple(sizes))
+        states = [one for one in self.leaves(others) if isinstance(one, Array)]
+        shape = states[0].shape if states else ()
+        sizes = tuple(size if type(size) is int else 0 for size in shape)
+        layer.layer = replace(kind, h_0=sizes, zeros=all(one.zeros for one in states))
         place = self.call(layer, tensors, self.found(others)).place
         out, *last = (Ref(place, at) for at in range(len(kind.returned())))
         return (out, tuple(last) if last[1:] else last[0])
@@ -130,7 +131,7 @@ class TorchCalls(Interpreter):
             return self._create(name, args, keywords)
         if name in _ARRAYS:
             lists = [one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple))]
-            return Array(tuple([*lists, args][0]))
+            return Array(tuple([*lists, args][0]), zeros=name == "zeros")
         if name == "cat" and (tensors := self.found(first)):
             dim = keywords.get("dim", (*args[1:], 0)[0])
             is_read = type(dim) is int and len(tensors) == len([*self.leaves(first)])

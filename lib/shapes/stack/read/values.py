@@ -68,9 +68,10 @@ class Class:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Array:
-    """An array with an unknown content. The sizes in its shape may be UNKNOWN too."""
+    """An array. The sizes in its shape may be UNKNOWN. Its content is unknown, or all zeros."""
 
     shape: tuple[Any, ...]
+    zeros: bool = False
 
 
 @dataclass(slots=True, eq=False)
