@@ -101,10 +101,11 @@ class TorchCalls(Interpreter):
             self._read_input(kind, tensors[0])
         if not isinstance(kind, TorchRecurrent):
             return self.call(layer, tensors)
-        states = [one for one in self.leaves(others) if isinstance(one, Array)]
-        shape = states[0].shape if states else ()
-        sizes = tuple(size if type(size) is int else 0 for size in shape)
-        layer.layer = replace(kind, h_0=sizes, zeros=all(one.zeros for one in states))
+        given = [one for one in self.leaves(others) if one is not None]
+        states = [one for one in given if isinstance(one, Array)]
+        sizes = [size if type(size) is int else 0 for size in (states[0].shape if states else ())]
+        zeros = len(states) == len(given) and all(one.zeros for one in states)
+        layer.layer = replace(kind, h_0=tuple(sizes), zeros=zeros)
         place = self.call(layer, tensors, self.found(others)).place
         out, *last = (Ref(place, at) for at in range(len(kind.returned())))
         return (out, tuple(last) if last[1:] else last[0])
