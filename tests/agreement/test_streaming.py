@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 import pytest
-import torch
 
 from lib.data import make_dataset, suggested
 from lib.experiment import CELLS
@@ -120,6 +119,7 @@ def test_code_to_copy_returns_the_outputs_of_one_call(cell, layers, data):
     exec(cells, names)  # noqa: S102
     np.testing.assert_allclose(np.stack(names["outputs"], axis=1), whole, atol=1e-6)
 
+    torch = pytest.importorskip("torch")
     names = {"x": torch.from_numpy(dataset.x[:1].copy())}
     exec(pytorch, names)  # noqa: S102
     whole, names["state"] = names["model"](names["x"])

@@ -6,13 +6,13 @@ from collections import namedtuple
 import keras
 import numpy as np
 import pytest
-import torch
 
 from lib.recurrence import from_torch
 from lib.shapes import broken_at, keras_code, read_source, stopped_at, to_keras, total, trace
 from tests.agreement.test_stack import in_words
 from tests.agreement.torch_models import ERRORS, HEAD, MODELS
 
+torch = pytest.importorskip("torch")
 PARTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
