@@ -57,7 +57,7 @@ def keras_model(experiment, dataset, steps, *, masks):
 
 
 @pytest.mark.filterwarnings("ignore:.*(mask|supports_masking)")  # GlobalMaxPooling1D ignores it
-@pytest.mark.parametrize("case", rest_weekly(CASES, 2), ids=lambda case: "-".join(map(str, case)))
+@pytest.mark.parametrize("case", rest_weekly(CASES), ids=lambda case: "-".join(map(str, case)))
 def test_training_equals_train_on_batch(case):
     """Losses, weights, evaluation and predictions equal Keras's, also in a larger size bucket.
 

@@ -11,6 +11,7 @@ from lib.recurrence import initial_weights, to_torch
 from tests.browser.cell_page import open_part, slider, unit_card, wait_for_keras, wait_for_place
 from tests.browser.driver import PAUSE, TRAINING, open_page, picture, settle, stop, train
 from tests.browser.test_accessibility import PHONE, serious, width
+from tests.weekly import rest_weekly
 
 BOXES = """() => [...document.querySelectorAll('[data-testid=stMain] :is(h3, [role=img])')].map(
     (part) => JSON.stringify(part.getBoundingClientRect()))"""
@@ -64,7 +65,7 @@ def test_a_link_opens_the_same_timestep_and_unit(page):
     expect(slider(page, "Timestep")).to_have_value("8")
 
 
-@pytest.mark.parametrize("part", ["unrolled", "proof", "break", "learn", "stream"])
+@pytest.mark.parametrize("part", rest_weekly(["learn", "stream", "proof", "break", "unrolled"], 3))
 def test_each_part_is_small_and_nothing_moves(page, part):
     """A part has at most 1440 by 1800 pixels and 350 words. Keras's results move nothing."""
     page.set_viewport_size({"width": 1440, "height": 1800})
