@@ -14,13 +14,15 @@ from lib.shapes.errors import (
     states,
     targets,
     torch,
+    torch_tensors,
 )
 from lib.shapes.errors.message import Explanation, Message
 from lib.shapes.errors.pasted import Found, error_and_whole
 from lib.text import beside
 
 # The first match wins, so modules with more specific messages come first.
-MODULES = (torch, loading, states, arguments, labels, targets, inputs, arrays, models)
+TORCH = torch, torch_tensors
+MODULES = (*TORCH, loading, states, arguments, labels, targets, inputs, arrays, models)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
 _EXAMPLES = beside(__file__, "examples")
 # Messages of common mistakes, by the short name that the address uses.
