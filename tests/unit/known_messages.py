@@ -182,7 +182,7 @@ TORCH = [
     ("The size of tensor a (12) must match the size of tensor b (12)", None, None),
     ("Sizes of tensors must match except in dimension 1. Got 16 and 4 in dimension 2", "is 16", ""),
     ("shape '[32, 10, 64]' is invalid for input of size 10240",
-     "needs 20480 numbers, but the tensor has 10240. Most likely axis 0 has the size 16, not 32",
+     "20480 numbers fit the shape [32, 10, 64], but the tensor has 10240. Most likely axis 0 has",
      "x.reshape(-1, 10, 64)"),
     ("shape '[32, 10, 64]' is invalid for input of size 20480", None, None),
     ("RNN module weights are not part of single contiguous chunk of memory.", "", "flatten_param"),

@@ -13,7 +13,7 @@ from lib.text import beside
 TEXTS: dict[str, dict[str, Any]] = beside(__file__)
 SIZE = r"torch\.Size\("
 ROWS = r"(?P<rows>\d+|[N…])"  # The stack tracer doesn't know the number of samples.
-METHODS = "size|dim|view|reshape|permute|transpose|contiguous|flatten|(?:un)?squeeze"
+METHODS = "view|reshape|permute|transpose|contiguous|flatten|(?:un)?squeeze"
 METHODS += "|mean|sum|max|min|softmax|detach|cpu|to"
 SHAPES = "print(x.shape)"
 LAST_STEP = Remedy("", "Pass only the last step to the head.", "y_hat = head(out[:, -1])")
@@ -75,7 +75,7 @@ def initial_states(found: Found) -> Explanation | None:
         ]
     return explained(
         f"The initial state should be {bracketed(want)}: layers × directions, samples, "
-        f"hidden_size. It is {bracketed(got)}.",
+        f"hidden_size. It is {bracketed(got)}.".replace("None", "N"),
         *likely,
         check="print(x.shape, lstm.batch_first)",
     )
@@ -137,15 +137,12 @@ MESSAGES = [
         r"must have 3 dimensions, got 2|2-?D or 3-?D,? (?:got|but received) 1",
         r"unbatched 2-D input, hx (?:and cx )?should also be 2-D",
     ),
-    known(
-        "axes of two states",
-        r"3-D input, hx and cx should also be 3-D but got \((?P<h>\d)-D, (?P<c>\d)-D",
-    ),
+    known("axes of two states", r"hx and cx should also be 3-D but got \((?P<h>\d)-D, (?P<c>\d)-D"),
     known("axes of a state", r"3-D input, hx should also be 3-D but got (?P<count>\d)"),
     known(
-        "one timestep",
-        r"(?P<kind>LSTM|GRU|RNN)Cell: Expected input to be 1D or 2D, got (?P<count>\d)D",
+        "one timestep", r"(?P<kind>LSTM|GRU|RNN)Cell: Expected input .{1,20}, got (?P<count>\d)D"
     ),
+    known("tuple or states", r'tuple" object has no attribute "(?P<name>size|dim)\b'),
     known(
         "tuple",
         r"(?P<name>\w+)\(\): argument .input. \(position 1\) must be Tensor, not tuple",
@@ -156,10 +153,7 @@ MESSAGES = [
         r"tuple. object has no attribute .shape\b|tuple indices must be integers or slices, not",
         explain=tuple_or_list,
     ),
-    known(
-        "unpacking",
-        r"not enough values to unpack \(expected (?P<names>[23]), got (?P<got>[12])\)",
-    ),
+    known("unpacking", r"enough values to unpack \(expected (?P<names>[23]), got (?P<got>[12])\)"),
     Message(
         rf"cannot be multiplied \({ROWS}x{number('have')} and {number('want')}x"
         rf"{number('columns')}\)",
@@ -198,17 +192,13 @@ MESSAGES = [
         r"(?P<projected>proj_size) (?:has to be smaller|argument is only supported)",
     ),
     known(
-        "argument of Keras",
-        r'RNN(?:Base)?\.__init__\(\) got an unexpected keyword argument "(?P<name>return_\w+)"',
+        "argument of Keras", r'RNN(?:Base)?\.__init__\(\) got an un.{1,30} "(?P<name>return_\w+)'
     ),
     Message(
         r'RNN(?:Base)?\.__init__\(\) got an unexpected keyword argument "(?P<name>\w+)"',
         explain=argument,
     ),
-    known(
-        "forward",
-        r'forward\(\) missing \d required positional arguments?: "(?P<name>(?!(?:x|inputs?)")\w+)"',
-    ),
+    known("forward", r'forward\(\) missing .{1,40}: "(?P<name>(?!(?:x|inputs?)")\w+)'),
     known("scattered weights", r"RNN module weights are not part of single contiguous chunk"),
     known("evaluation mode", r"cudnn RNN backward can only be called in training mode"),
     known("cuDNN", r"CUDNN_STATUS_NOT_SUPPORTED.{1,60}non-contiguous"),

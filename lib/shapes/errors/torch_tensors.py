@@ -39,9 +39,7 @@ def batch_sizes(found: Found) -> Explanation | None:
         return None
     likely = [replace(BATCH_FIRST, condition=f"{BATCH_FIRST.condition}: out[:, -1] has other rows")]
     if outputs % labels == 0:
-        steps = (
-            f"the head received all {outputs // labels} timesteps, but each sample has one label"
-        )
+        steps = f"the head received all {outputs // labels} timesteps, for one label per sample"
         flat = "the labels are (samples, timesteps)"
         likely = [
             replace(LAST_STEP, condition=steps),
@@ -69,11 +67,11 @@ def viewed(found: Found) -> Explanation | None:
             fix = "Let -1 stand for this size." + " The last batch is often smaller." * (not place)
             likely.append(Remedy(condition, fix, f"x = x.reshape{free}"))
     flat = Remedy("", "Keep the axis of samples, and join all others.", "x = x.flatten(1)")
-    rule = f"The shape {found['target']} needs {'a multiple of ' * (None in sizes)}{needed} numbers"
-    received = f", but the tensor has {numbers}" if numbers else ""
-    return explained(
-        f"{rule}{received}.", *(likely[:3] or [flat]), check=SHAPES, confidence="likely"
+    happened = (
+        f"{'A multiple of ' * (None in sizes)}{needed} numbers fit the shape {found['target']}"
     )
+    happened += f", but the tensor has {numbers}." if numbers else "."
+    return explained(happened, *(likely or [flat]), check=SHAPES, confidence="likely")
 
 
 MESSAGES = [
@@ -95,10 +93,7 @@ MESSAGES = [
     known("negative label", r"Target (?P<got>-\d+) is out of bounds"),
     known("large label", r"Target (?P<got>\d+) is out of bounds"),
     known("type of tokens", r"argument #1 .indices. .{1,70}; but got torch\.(?P<got>\w+)Tensor"),
-    known(
-        "tokens out of range",
-        r"index out of range in self|index out of range: Tried to access index (?P<got>\d+)",
-    ),
+    known("unknown token", r"index out of range(?: in self|: Tried to access index (?P<got>\d+))"),
     known(
         "short labels",
         r"(?:dtype to be|scalar type) Long .{0,9}but (?:got|found) (?:scalar type )?"
@@ -139,26 +134,17 @@ MESSAGES = [
         "change in place",
         r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackward)(?P<name>\w+)",
     ),
-    known(
-        "second backward",
-        r"backward through the graph a second time|modified by an inplace operation",
-    ),
+    known("second backward", r"through the graph a second time|modified by an inplace operation"),
     known("no gradient", r"element 0 of tensors does not require grad"),
     known("many indices", r"too many indices for tensor of dimension (?P<count>\d+)"),
-    known(
-        "no such axis",
-        rf"in range of \[{number('first')}, {number('last')}\], but got {number('axis')}",
-    ),
+    known("no such axis", r"range of \[(?P<first>-\d+), (?P<last>\d+)\], but got (?P<axis>-?\d+)"),
     known("one state", r"index 1 is out of bounds for dimension 0 with size 1$"),
     known(
         "no such entry",
         rf"index {number('got')} is out of bounds for dimension {number('place')} with size "
         rf"{number('size')}",
     ),
-    known(
-        "one time axis",
-        rf"same number of dimensions: got {number('one')} and (?!(?P=one)\b){number('other')}",
-    ),
+    known("one time axis", r"of dimensions: got (?P<one>\d+) and (?!(?P=one)\b)(?P<other>\d+)"),
     known(
         "joined sizes",
         rf"must match except in dimension {number('place')}\. (?:Expected size|Got) "
