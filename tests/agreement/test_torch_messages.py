@@ -66,7 +66,8 @@ def test_each_message_of_pytorch_has_a_mistake_or_a_text():
 def test_each_message_of_the_stack_tracer_is_explained_as_pytorchs(name):
     """The decoder knows every error that the tracer shows for PyTorch code."""
     words = {"sizes": "N, 10, 3", "need": "2, N, 16", "target": "N, 10, 7", "which": "hidden[0]"}
-    words |= {"name": "view", "sign": "+", "batched": "batched 3", "rank": "3"}
+    words |= {"name": "hidden_size" if name == "positive" else "view"}
+    words |= {"sign": "+", "batched": "batched 3", "rank": "3"}
     sizes = count(4)
     text = re.sub(r"\{(.*?)\}", lambda word: words.get(word[1], f"{next(sizes)}"), TEXTS[name])
     known, _ = next(explanations(*error_and_whole(text)))

@@ -125,7 +125,6 @@ MISTAKES = {
     "lstm(x).shape": ("received a tuple", "out, _ = lstm(x)"),
     "nn.LSTMCell(F, U)(x)": ("but x has 3 axes", "x.unbind(1)"),
     "x = x * 1\nnn.Conv1d(F, U, 3)(x)": ("the size 3 on axis 1, but received 5", "transpose(1, 2)"),
-    "x = x.mT\nnn.Conv1d(T, U, 3)(x)": ("the size 5 on axis 1", "x.transpose(1, 2)"),
     "nn.BatchNorm1d(2)(out)": ("the size 2 on axis 1, but received 5", "nn.BatchNorm1d(5)"),
     "pack_padded_sequence(x, lengths)": ("8 lengths, but 5 samples", "batch_first=True"),
     "torch.stack([x[0], x[0, :3]])": ("[5, 3] and [3, 3]", "pad_sequence"),

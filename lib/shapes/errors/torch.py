@@ -13,8 +13,7 @@ from lib.text import beside
 TEXTS: dict[str, dict[str, Any]] = beside(__file__)
 SIZE = r"torch\.Size\("
 ROWS = r"(?P<rows>\d+|[N…])"  # The stack tracer doesn't know the number of samples.
-METHODS = "view|reshape|permute|transpose|contiguous|flatten|(?:un)?squeeze"
-METHODS += "|mean|sum|max|min|softmax|detach|cpu|to"
+METHODS = "view|reshape|permute|transpose|contiguous|flatten|(?:un)?squeeze|mean|sum|max|min"
 SHAPES = "print(x.shape)"
 LAST_STEP = Remedy("", "Pass only the last step to the head.", "y_hat = head(out[:, -1])")
 ADD_FEATURES = Remedy("x has one feature", "Add its axis.", "x = x.unsqueeze(-1)")
@@ -187,7 +186,7 @@ MESSAGES = [
     known("dropout", r"greater than 1, but got dropout=(?P<rate>[\d.]*\d)"),
     known(
         "arguments",
-        r"(?P<name>\w+) must be greater than zero",
+        r"(?P<name>(?:input|hidden)_size|num_layers) must be greater than zero",
         r'RNNBase\.__init__\(\) missing .{1,40}: "(?P<needed>\w+)"',
         r"(?P<projected>proj_size) (?:has to be smaller|argument is only supported)",
     ),

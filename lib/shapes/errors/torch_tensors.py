@@ -137,7 +137,7 @@ MESSAGES = [
     known("second backward", r"through the graph a second time|modified by an inplace operation"),
     known("no gradient", r"element 0 of tensors does not require grad"),
     known("many indices", r"too many indices for tensor of dimension (?P<count>\d+)"),
-    known("no such axis", r"range of \[(?P<first>-\d+), (?P<last>\d+)\], but got (?P<axis>-?\d+)"),
+    known("no such axis", r"range of \[(?P<first>-?\d+), (?P<last>\d+)\], but got (?P<axis>-?\d+)"),
     known("one state", r"index 1 is out of bounds for dimension 0 with size 1$"),
     known(
         "no such entry",
