@@ -66,12 +66,12 @@ def viewed(found: Found) -> Explanation | None:
             free = bracketed((*sizes[:place], -1, *sizes[place + 1 :]))
             fix = "Let -1 stand for this size." + " The last batch is often smaller." * (not place)
             likely.append(Remedy(condition, fix, f"x = x.reshape{free}"))
-    flat = Remedy("", "Keep the axis of samples, and join all others.", "x = x.flatten(1)")
+    flat = Remedy("a head follows", "Join all axes but that of samples.", "x = x.flatten(1)")
     happened = (
         f"{'A multiple of ' * (None in sizes)}{needed} numbers fit the shape {found['target']}"
     )
     happened += f", but the tensor has {numbers}." if numbers else "."
-    return explained(happened, *(likely or [flat]), check=SHAPES, confidence="likely")
+    return explained(happened, *(likely or [flat]), check=SHAPES)
 
 
 MESSAGES = [
