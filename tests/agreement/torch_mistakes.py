@@ -28,6 +28,7 @@ def names():
         "mask": torch.ones(N, T, U, dtype=torch.bool), "embedding_dim": 2, "device": "cpu",
         "saved": lstm.state_dict(), "dataset": [*zip(x, labels, strict=True)], "a": x, "b": x,
         "weights": torch.ones(N, T), "recurrent_layer": gru,
+        "cross_entropy": nn.functional.cross_entropy,
     }  # fmt: skip
 
 
@@ -60,31 +61,28 @@ MISTAKES = {
         ("has the length 0", "lengths[lengths > 0]"),
     "pack_padded_sequence(x, lengths.flip(0), True)":
         ("The longest sequence must come first", "enforce_sorted=False"),
-    "nn.functional.cross_entropy(logits, labels)":
+    "cross_entropy(logits, labels)":
         ("needs labels of shape [8, 6]. They are [8, 5]", "transpose(1, 2)"),
-    "nn.functional.cross_entropy(logits, labels[:, 0])": ("They are [8]", "head(out[:, -1])"),
-    "nn.functional.cross_entropy(logits[:, -1], y[:, 0])":
-        ("type Long, but received Float", "nn.functional.mse_loss(y_hat, y)"),
-    "labels = labels[:, 0].float()\nnn.functional.cross_entropy(logits[:, 0], labels)":
-        ("type Long, but received Float", "labels.long()"),
-    "labels = labels[:, 0].int()\nnn.functional.cross_entropy(logits[:, 0], labels)":
-        ("type Long, but received Int", "labels.long()"),
+    "cross_entropy(logits, labels[:, 0])": ("They are [8]", "head(out[:, -1])"),
+    "cross_entropy(logits[:, -1], y[:, 0])": ("received Float", "nn.functional.mse_loss(y_hat, y)"),
+    "labels = labels[:, 0].float()\ncross_entropy(logits[:, 0], labels)":
+        ("received Float", "labels.long()"),
+    "labels = labels[:, 0].int()\ncross_entropy(logits[:, 0], labels)":
+        ("received Int", "labels.long()"),
     "nn.Embedding(C, 2)(x)": ("x holds measured values", "out, state = lstm(x)"),
     "x = x.abs()\nnn.Embedding(C, 2)(x)": ("but received Float", "x.long()"),
-    "labels = labels[:, :1]\nnn.functional.cross_entropy(logits[:, 0], labels)":
-        ("the labels are (samples, 1)", "labels.squeeze(-1)"),
+    "labels = labels[:, :1]\ncross_entropy(logits[:, 0], labels)":
+        ("labels are (samples, 1)", "labels.squeeze(-1)"),
     "labels = nn.functional.one_hot(labels[:, 0], C + 1)\n"
-    "nn.functional.cross_entropy(logits[:, 0], labels)":
-        ("there is a column per class", "labels.argmax(dim=-1)"),
-    "nn.functional.cross_entropy(head(out).flatten(0, 1), labels[:, 0])":
+    "cross_entropy(logits[:, 0], labels)": ("there is a column per class", "labels.argmax(dim=-1)"),
+    "cross_entropy(head(out).flatten(0, 1), labels[:, 0])":
         ("40 rows of outputs for 8 labels. Most likely the head received all 5", "out[:, -1]"),
-    "labels = labels.T\nnn.functional.cross_entropy(logits.flatten(0, 1), labels)":
-        ("the labels are (samples, timesteps)", "labels.flatten()"),
-    "nn.functional.cross_entropy(logits[:, 0], labels.flatten())":
-        ("each sample has 5 labels", "head(out).flatten(0, 1), labels.flatten()"),
-    "nn.functional.cross_entropy(logits[0], labels[:, 0])":
-        ("5 rows of outputs for 8 labels", "batch_first=True"),
-    "labels = labels[:, 0] + C\nnn.functional.cross_entropy(logits[:, 0], labels)":
+    "labels = labels.T\ncross_entropy(logits.flatten(0, 1), labels)":
+        ("(samples, timesteps)", "labels.flatten()"),
+    "cross_entropy(logits[:, 0], labels.flatten())":
+        ("each sample has 5 labels", "head(out).flatten(0, 1)"),
+    "cross_entropy(logits[0], labels[:, 0])": ("5 rows of outputs", "batch_first=True"),
+    "labels = labels[:, 0] + C\ncross_entropy(logits[:, 0], labels)":
         ("A label is 6", "labels - 1"),
     "y = y[:, 0]\nnn.functional.mse_loss(y_hat, y)":
         ("y is (8,), but the output is (8, 1). PyTorch only warns", "y = y.unsqueeze(-1)"),
@@ -116,7 +114,7 @@ MISTAKES = {
     "nn.LSTM(F, U, dropout=0.2)": ("dropout=0.2 does nothing", "out = nn.Dropout(0.2)(out)"),
     "embedding = nn.Embedding(3, 2)\nembedding(tokens)":
         ("0 to num_embeddings - 1", "int(tokens.max()) + 1"),
-    "logits, labels = logits[:, 0], labels[:, 0] - 1\nnn.functional.cross_entropy(logits, labels)":
+    "logits, labels = logits[:, 0], labels[:, 0] - 1\ncross_entropy(logits, labels)":
         ("A label is -1", "ignore_index=-1"),
     "h_n[-1][:, -1, :]": ("more axes than the tensor has: 2", "head(h_n[-1])"),
     "lstm(x, h_0)": ("no entry 1", "lstm(x, (h_0, c_0))"),
