@@ -175,11 +175,12 @@ class TorchOperation(TorchLayer, kind="torch.op"):
 
     @property
     def keras(self) -> str:  # type: ignore[override]
-        """The user's code, cut if it is long: "out[:, -1]", "….view(-1, 40)", "bmm(…)"."""
+        """The user's code, cut if it is long: "out[:, -1]", "….view(-1, 40)", "x.bmm(…)"."""
         written = self.origin.call if self.origin else ""
         end = written[max(written.rfind(f".{self.name}("), 0) :]
         short = written if len(written) <= 40 else f"…{end}"
-        return short if 0 < len(short) <= 40 else f"{self.name}(…)"
+        numbers = "…" if written else ", ".join(map(str, self.numbers))
+        return short if 0 < len(short) <= 40 else f"x.{self.name}({numbers})"
 
     def code(self) -> str:
         return self.title

@@ -108,6 +108,14 @@ class Expressions(Calls):
                 items = self._comprehension(element, loops)
                 self.names = outside
                 return self.skip(node, "loop") if items is None else items
+            case ast.DictComp(key, entry, loops):
+                listed = ast.ListComp(ast.Tuple([key, entry]), loops)
+                pairs = self.value(ast.copy_location(listed, node))
+                return (
+                    {one: value for one, value in pairs if is_plain(one)}
+                    if is_listed(pairs)
+                    else pairs
+                )
             case ast.Starred(value):
                 return self.value(value)
             case ast.Lambda(args, body):

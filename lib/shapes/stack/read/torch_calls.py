@@ -109,7 +109,7 @@ class TorchCalls(Interpreter):
             for one in states
             if not isinstance(one, Ref)
         ]
-        h_0, c_0, *_ = *map(tuple, shapes), (), ()
+        h_0, c_0, *_ = [*map(tuple, shapes), (), ()]
         layer.layer = replace(kind, h_0=h_0, c_0=c_0)
         place = self.call(layer, tensors, self.found(others)).place
         out, *last = (Ref(place, at) for at in range(len(kind.returned())))
@@ -236,7 +236,8 @@ class TorchCalls(Interpreter):
             at = parts.index(...)
             parts[at : at + 1] = [slice(None)] * (axes - count + 1)
         elif tensors[1:] or count > axes > 0:  # PyTorch raises an error.
-            return self._operate("index", (count - 1, 0), *tensors)
+            last = parts[-1] if type(parts[-1]) is int else 0
+            return self._operate("index", (count - 1, last), *tensors)
         tensor: Any = tensors[0]
         place = 0
         for part in parts:
