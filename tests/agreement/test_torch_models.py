@@ -83,6 +83,13 @@ REASONS = {
     "states by direction": "other tensors",
     "states of a slice": "other tensors",
     "states first": "other tensors",
+    "arguments by name": "flatten",
+    "one sample": "no batch axis",
+    "residual": "other tensors",
+    "weighted sum": "softmax",
+    "attention of the last state": "other tensors",
+    "products of matrices": "other tensors",
+    "padded pool": "-inf",
 }
 """Models without an equal in Keras, and a part of the reason."""
 
