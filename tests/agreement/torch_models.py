@@ -213,9 +213,7 @@ ERRORS = [  # from discuss.pytorch.org and stackoverflow.com: code that PyTorch 
         for layer, states in (
             ("GRU(3, 4, 2, batch_first=True)", "torch.zeros(x.size(0), 2, 4)"),
             ("LSTM(3, 4, batch_first=True)", "(torch.zeros(1, 6, 4), torch.zeros(2, 6, 4))"),
-            ("LSTM(3, 4)", "torch.zeros(1, x.size(1), 4)"),
             ("RNN(3, 4)", "(torch.zeros(1, x.size(1), 4), torch.zeros(1, x.size(1), 4))"),
-            ("GRU(3, 4)", "torch.zeros(x.size(1), 4)"),
         )
     ),
     _net("self.lstm = nn.LSTM(3, 3)", "return x + self.lstm(x)"),

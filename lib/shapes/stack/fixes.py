@@ -94,7 +94,12 @@ def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         name = stack[outputs[-1].place].title.removeprefix("nn.").lower()
         yield f"Write out, _ = {name}(x), then use out", _with(stack, place, of=outputs), place
     if isinstance(layer, TorchRecurrent):
-        yield from _edits_of_states(stack, place, layer)
+        changed = _with(stack, place, batch_first=True)
+        yield f"Write {changed[place].code()}", changed, place
+        rows, axis = layer.num_layers * (1 + layer.bidirectional), int(not layer.batch_first)
+        created = f"torch.zeros({rows}, x.size({axis}), {layer.hidden_size})"
+        words = f"Create each state by {created}"
+        yield words, _with(stack, place, h_0=(), c_0=(), states=()), place
     if not isinstance(layer, TorchLayer) or not layer.fixed_size or not tensors:
         return
     name, at = layer.fixed_size
@@ -106,7 +111,8 @@ def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
             swapped = TorchOperation("permute", tuple(dims), of=layer.of)
             fixed = put(stack, place, swapped, replace(layer, of=()))
             yield f"Write {swapped.title} before {layer.title}", fixed, place + 1
-    if before.of and getattr(stack[before.of[0].place], "bidirectional", False):
+    both = before.of and getattr(stack[before.of[0].place], "bidirectional", False)
+    if both and before.of[0].output:  # one state of the last layer
         halves = [before.with_settings(numbers=(0, at)) for at in (-2, -1)]
         joined = TorchOperation("cat", (-1,), of=tuple(Ref(sources[0].place + n) for n in (0, 1)))
         fixed = put(stack, sources[0].place, *halves, joined)
@@ -114,16 +120,6 @@ def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     if at == -1 and (size := tensors[0][-1].size):
         changed = _with(stack, place, **{name: size})
         yield f"Write {changed[place].code()}", changed, place
-
-
-def _edits_of_states(stack: Stack, place: int, layer: TorchRecurrent) -> Iterator[Edit]:
-    batch_first = _with(stack, place, batch_first=True)
-    yield f"Write {batch_first[place].code()}", batch_first, place
-    yield "Pass one state", _with(stack, place, c_0=(), states=layer.states[:1]), place
-    sizes = layer.num_layers * (1 + layer.bidirectional), "x.size(0)", layer.hidden_size
-    rows, batch, units = sizes if layer.batch_first else (sizes[0], "x.size(1)", sizes[2])
-    created = f"torch.zeros({rows}, {batch}, {units})"
-    yield f"Create each state by {created}", _with(stack, place, h_0=(), c_0=(), states=()), place
 
 
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:

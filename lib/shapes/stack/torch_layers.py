@@ -37,15 +37,9 @@ def refusal(what: str, wanted: str, *given: Tensor, **words: object) -> ShapeErr
     return ShapeError(wanted, readable_shapes(given), message, "run")
 
 
-def one_tensor(count: int, message: str) -> ShapeError:
-    """Return PyTorch's error for the tuple of a recurrent layer, of `count` tensors."""
-    return ShapeError("one tensor", f"a tuple of {count} tensors", message, "run")
-
-
 def _sizes(tensor: Tensor) -> str:
     """Return the sizes as in PyTorch's messages: "N, 10, 3", with "…" for an unknown one."""
-    open_size = {"batch": "N"}
-    return ", ".join(f"{axis.size or open_size.get(axis.role, '…')}" for axis in tensor)
+    return ", ".join(f"{a.size or ('N' if a.role == 'batch' else '…')}" for a in tensor)
 
 
 class TorchInput(plain.Input, kind="torch.input", keras="Input"):
@@ -96,11 +90,12 @@ class TorchLayer(Layer):
         """Return the only input tensor. Raises PyTorch's error for a tuple, or for other sizes."""
         first, *others = inputs.tensors
         if others:
-            raise one_tensor(1 + len(others), self.tuple_message())
-        if self.reads_time and len(first) not in (2, 3):
-            raise refusal(f"rank {self.keras}", "3 axes", first)
+            received = f"a tuple of {1 + len(others)} tensors"
+            raise ShapeError("one tensor", received, self.tuple_message(), "run")
         if self.reads_time and len(first) == 2 and not isinstance(self, TorchRecurrent):
             raise NotTraced.of("no batch axis")
+        if self.reads_time and len(first) not in (2, 3):
+            raise refusal(f"rank {self.keras}", "3 axes", first)
         if self.fixed_size:
             name, at = self.fixed_size
             given, size = first[at].size, getattr(self, name)
@@ -165,35 +160,18 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
         for sizes in filter(None, (self.h_0, self.c_0)):
             given = (*given, tuple(_STATE_AXES.get(n) or Axis(f"{n}", n, "space") for n in sizes))
         if given and len(given) != len(STATES[self.cell]):
-            wanted = "the tuple (h_0, c_0)" if self.cell == "lstm" else "one state, h_0"
-            row = (
-                "tuple method"
-                if self.cell != "lstm"
-                else "states"
-                if self.num_layers > 1
-                else "entry"
-            )
-            raise refusal(row, wanted, *given, name="dim", entry=1, place=0, size=1)
+            if self.cell == "lstm":
+                raise refusal("", "the tuple (h_0, c_0)", *given)
+            raise refusal("tuple method", "one state, h_0", *given, name="dim")
         wanted = readable_shapes((need,)) + (": num_layers * 2 first" if self.bidirectional else "")
-        batched = "batched 3" if len(need) == 3 else "unbatched 2"
         for place, state in enumerate(given):
-            if len(state) != len(need):
-                raise refusal(
-                    f"axes of states of {self.keras}",
-                    wanted,
-                    state,
-                    batched=batched,
-                    rank=len(need),
-                )
-            for axis, needed in zip(state, need, strict=True):
-                is_open = None in (axis.size, needed.size)
-                if not (
-                    axis.role == needed.role
-                    if axis == _STATE_AXES[0]
-                    else is_open or axis.size == needed.size
-                ):
-                    which = f"hidden[{place}]" if self.cell == "lstm" else "hidden"
-                    raise refusal("state", wanted, state, which=which, need=_sizes(need))
+            pairs = [*zip(state, need, strict=False)]
+            differ = [a.size != b.size for a, b in pairs if a.size and b.size]
+            misplaced = [b.role != "batch" for a, b in pairs if a.role == "batch"]
+            if len(state) != len(need) or any((*differ, *misplaced)):
+                which = f"hidden[{place}]" if self.cell == "lstm" else "hidden"
+                row = "state" if len(state) == len(need) else ""
+                raise refusal(row, wanted, state, which=which, need=_sizes(need))
 
     def _parameters(self, axis: Axis, letter: str) -> tuple[int, str, str]:
         """Return the count, a product and a formula: two biases per gate, unlike most of Keras."""
@@ -306,12 +284,8 @@ class TorchMaxPool(TorchLayer, kind="torch.maxpool", keras="nn.MaxPool1d"):
 
     def call(self, inputs: Inputs) -> Outputs:
         if self.padding > self.kernel_size // 2:
-            raise refusal(
-                f"pool {self.keras}",
-                "padding of half the window at most",
-                *inputs.tensors,
-                layer=self,
-            )
+            wanted = "padding of at most half the window"
+            raise refusal(f"pool {self.keras}", wanted, *inputs.tensors, layer=self)
         return super().call(inputs)
 
     def in_keras(self) -> Stack:

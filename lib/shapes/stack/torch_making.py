@@ -45,15 +45,7 @@ def create_torch_layer(
 
     Unknown numbers of words and of answers become defaults, stored by argument in `stand_ins`.
     """
-    operation = None
-    if name in _ADAPTIVE and [*args, *keywords.values()] in ([1], [(1,)]):
-        operation = TorchOperation(_ADAPTIVE[name], (-1,), keepdim=True)
-    elif name == "Flatten":  # It keeps axis 0, unlike x.flatten().
-        given = dict(zip(("start_dim", "end_dim"), args, strict=False))
-        operation = torch_operation("flatten", (), {"start_dim": 1} | given | {**keywords})
-    elif name in _FUNCTION_OF_NAME:
-        operation = torch_operation(_FUNCTION_OF_NAME[name], args, keywords)
-    if operation:
+    if operation := _operation(name, args, keywords):
         return operation
     kind = _LAYER_OF_NAME.get(name)
     if kind is None:
@@ -63,9 +55,11 @@ def create_torch_layer(
     owner = "RNNBase" if issubclass(kind, TorchRecurrent) else name
     settings = {setting.name: setting for setting in kind.settings() if not setting.in_call}
     try:
+        if given.get("proj_size") and name in ("GRU", "RNN"):
+            raise ShapeError("no proj_size", "proj_size", TEXTS["proj_size"])
         for argument in {*_NOT_TRACED} - {*settings}:
             if (value := given.pop(argument, None)) not in (None, _NOT_TRACED[argument]):
-                raise _not_supported(name, argument, value)
+                raise NotTraced.of("not known", name=f"{argument}={value}")
         if strange := [one for one in given if one not in {*settings, *_NO_EFFECT}]:
             raise ShapeError.of("unknown for Python", name=owner, first=strange[0])
         if missing := [f"'{one}'" for one in kind.required if one not in given]:
@@ -79,10 +73,15 @@ def create_torch_layer(
         return Unread(called=f"nn.{name}", error=error)
 
 
-def _not_supported(name: str, argument: str, value: Any) -> Exception:
-    if argument == "proj_size" and name != "LSTM":
-        return ShapeError("no proj_size", f"proj_size={value}", TEXTS["proj_size"])
-    return NotTraced.of("not known", name=f"{argument}={value}")
+def _operation(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    """Return the operation that a layer without weights applies, or None."""
+    if name in _ADAPTIVE and [*args, *keywords.values()] in ([1], [(1,)]):
+        return TorchOperation(_ADAPTIVE[name], (-1,), keepdim=True)
+    if name == "Flatten":  # It keeps axis 0, unlike x.flatten().
+        given = dict(zip(("start_dim", "end_dim"), args, strict=False))
+        return torch_operation("flatten", (), {"start_dim": 1, **given, **keywords})
+    function = _FUNCTION_OF_NAME.get(name)
+    return function and torch_operation(function, args, keywords)
 
 
 def _value(setting: LayerSetting, given: Any, name: str) -> Any:

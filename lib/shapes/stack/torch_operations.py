@@ -16,7 +16,7 @@ from lib.shapes.stack.tensors import (
     readable_shapes,
     with_axis,
 )
-from lib.shapes.stack.torch_layers import TEXTS, TorchLayer, one_tensor, refusal
+from lib.shapes.stack.torch_layers import TEXTS, TorchLayer, refusal
 from lib.shapes.stack.torch_views import Numbers, joined_axis, viewed
 
 ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "gelu": "GELU"}
@@ -41,23 +41,22 @@ def _indexed(tensor: Tensor, numbers: Numbers) -> Tensor:
     place, first, *others = numbers
     if place >= len(tensor):
         raise refusal("index", f"{place + 1} axes", tensor)
-    axis = tensor[place]
-    if not others:
-        if axis.size is not None and not -axis.size <= first < axis.size:
-            entries = f"0 to {axis.size - 1} in axis {place}"
-            raise refusal("entry", entries, tensor, entry=first, place=place, size=axis.size)
-        return drop_axis(tensor, place)
-    size = None if axis.size is None else len(range(axis.size)[slice(first, *others)])
-    return with_axis(tensor, place, replace(axis, size=size, parts=()))
+    size = tensor[place].size
+    if others:
+        size = None if size is None else len(range(size)[slice(first, *others)])
+        return with_axis(tensor, place, replace(tensor[place], size=size, parts=()))
+    if size is not None and not -size <= first < size:
+        words = {"entry": first, "place": place, "size": size}
+        raise refusal("entry", f"an entry from 0 to {size - 1}", tensor, **words)
+    return drop_axis(tensor, place)
 
 
 def _permuted(tensor: Tensor, dims: Numbers) -> Tensor:
     places = _places(dims, tensor)
-    if len(places) != len(tensor):
-        raise refusal("permute", f"{len(tensor)} axes", tensor, count=len(dims))
-    if len({*places}) < len(places):
-        raise refusal("permute, twice", "each axis once", tensor)
-    return tuple(tensor[place] for place in places)
+    if len({*places}) == len(places) == len(tensor):
+        return tuple(tensor[place] for place in places)
+    row = "permute" if len(places) == len(tensor) else "permute of other axes"
+    raise refusal(row, "each axis once", tensor, count=len(dims))
 
 
 def _transposed(tensor: Tensor, dims: Numbers) -> Tensor:
@@ -95,12 +94,12 @@ def _reduced(tensor: Tensor, dims: Numbers) -> Tensor:
 
 def _places(dims: Numbers | range, tensor: Tensor) -> list[int]:
     """Return the places of axes, counted from 0. Raises PyTorch's error for a missing axis."""
-    least, most = -len(tensor), len(tensor) - 1
+    count = len(tensor)
     for dim in dims:
-        if not least <= dim <= most:
-            words = {"least": least, "most": most, "dim": dim}
-            raise refusal("axis", f"an axis from {least} to {most}", tensor, **words)
-    return [dim % len(tensor) for dim in dims]
+        if dim not in range(-count, count):
+            words = {"least": -count, "most": count - 1, "dim": dim}
+            raise refusal("axis", f"an axis from 0 to {count - 1}", tensor, **words)
+    return [dim % count for dim in dims]
 
 
 def softmax_axis(layer: "TorchOperation", tensor: Tensor) -> Axis:
@@ -192,42 +191,33 @@ class TorchOperation(TorchLayer, kind="torch.op"):
         return TEXTS[row].format(name=self.name, sign=SIGNS.get(self.name))
 
     def call(self, inputs: Inputs) -> Outputs:
-        several, count = OF_SEVERAL.get(self.name), len(inputs.tensors)
-        if several and self.name != "cat" and count != 2:
-            raise one_tensor(count, self.tuple_message())
+        several, tensors = OF_SEVERAL.get(self.name), inputs.tensors
         try:
-            if several:
-                output = several(inputs.tensors, self.numbers)
+            if several and (len(tensors) == 2 or self.name == "cat"):
+                output = several(tensors, self.numbers)
             else:
-                output = OPERATIONS[self.name](self.tensor(inputs), self.numbers)
+                before = self.tensor(inputs)
+                output = OPERATIONS[self.name](before, self.numbers)
             if self.keepdim:
-                (before,) = inputs.tensors
-                kept = {
-                    at: replace(before[at], letter="1", size=1, parts=())
-                    for at in _places(self.numbers, before)
-                }
-                output = tuple(kept.get(at, axis) for at, axis in enumerate(before))
-        except (IndexError, TypeError, ValueError):
-            received = readable_shapes(inputs.tensors)
+                one = [replace(axis, letter="1", size=1, parts=()) for axis in before]
+                output = tuple(a if a in output else b for a, b in zip(before, one, strict=True))
+        except (LookupError, TypeError, ValueError):
+            received = readable_shapes(tensors)
             raise ShapeError("axes and entries that exist", received, "", "run") from None
         if not output:  # a number without axes
             raise NotTraced.of("not known", name=self.title)
         return Outputs((output,))
 
 
-def torch_operation(
-    name: str, args: Sequence[Any], keywords: Mapping[str, Any]
-) -> TorchOperation | None:
+def torch_operation(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
     """Return the operation with these arguments; None if they aren't whole numbers."""
     given = {_OTHER_ARGUMENTS.get(key, key): value for key, value in keywords.items()}
     defaults = _ARGUMENTS.get(name, {})
-    in_order = dict(zip(defaults, args, strict=False)) if defaults else {}
-    values = defaults | in_order | {key: given[key] for key in given if key in defaults}
+    values = defaults | dict(zip(defaults, args, strict=False))
+    values |= {key: value for key, value in given.items() if key in defaults}
     keepdim = values.pop("keepdim", False)
-    listed = [*args, *given.values()] if name in _OF_SIZES else [*values.values()]
     numbers = list[Any]()
-    for value in listed:
+    for value in (*args, *given.values()) if name in _OF_SIZES else values.values():
         numbers += value if isinstance(value, (list, tuple)) else [value]
-    if any(type(number) is not int for number in numbers):
-        return None
-    return TorchOperation(name, tuple(numbers), keepdim is True)
+    are_known = all(type(number) is int for number in numbers)
+    return TorchOperation(name, tuple(numbers), keepdim is True) if are_known else None

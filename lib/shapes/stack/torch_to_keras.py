@@ -20,11 +20,9 @@ from lib.shapes.stack.torch_layers import (
 from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation, softmax_axis
 from lib.shapes.stack.tracing import TracedLayer, stopped_at
 
-_INPUT_FORMS = {
-    "NT": "tokens",
-    "FN": "flat",
-    "FNT": "sequence",
-}  # sorted letters of an input's axes
+# The sorted letters of an input's axes → the form of Keras's Input.
+_INPUT_FORMS = {"NT": "tokens", "FN": "flat", "FNT": "sequence"}
+_MERGE_MODES = {"cat": "concat", "add": "sum"}  # how an operation joins the two directions
 _ORDER = {"batch": 0, "time": 1}  # places of axes in Keras; all others come last
 Steps = Sequence[TracedLayer]
 
@@ -63,7 +61,9 @@ def _chain(steps: Steps) -> list[Layer]:
             continue
         elif [state] == top:
             layers.append(LastStep())
-        elif [_state(steps, ref.place) for ref in sources] == top and (mode := _merge_mode(layer)):
+        elif [_state(steps, ref.place) for ref in sources] == top and (
+            mode := _MERGE_MODES.get(getattr(layer, "name", ""))
+        ):
             last: Any = layers[-1]
             layers[-1] = replace(last, return_sequences=False, merge_mode=mode)
         else:
@@ -85,13 +85,6 @@ def _state(steps: Steps, place: int) -> tuple[int, int] | None:
     if layer.name == "index" and axis == 0 and len(entries) == 1:
         return source.place, entries[0] % rows - rows
     return (source.place, -1) if layer.name == "squeeze" and rows == 1 else None
-
-
-def _merge_mode(layer: Layer) -> str:
-    """Return Keras's merge_mode that joins two directions like an operation; "" for none."""
-    if not isinstance(layer, TorchOperation) or (layer.name == "cat" and layer.numbers == (0,)):
-        return ""
-    return {"cat": "concat", "add": "sum", "mul": "mul"}.get(layer.name, "")
 
 
 def _in_keras(step: TracedLayer) -> Iterator[Layer]:

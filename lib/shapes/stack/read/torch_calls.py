@@ -99,19 +99,13 @@ class TorchCalls(Interpreter):
         if not isinstance(kind, TorchRecurrent):
             return self.call(layer, tensors)
         states = [one for one in self.leaves(others) if one is not None]
-        if len(states) == 1 and isinstance(states[0], Unknown):  # one or two states
+        if any(isinstance(one, Unknown) for one in states):
             states = []
-        axes = len(self._axes(tensors[0])) if tensors else 0
-        shapes = [
-            [0 if n is None else n if type(n) is int else -1 for n in one.shape]
-            if isinstance(one, Array)
-            else [-1] * axes
-            for one in states
-            if not isinstance(one, Ref)
-        ]
-        h_0, c_0, *_ = [*map(tuple, shapes), (), ()]
+        arrays = (one.shape for one in states if isinstance(one, Array))
+        sizes = [tuple(-1 if n is UNKNOWN else n or 0 for n in shape) for shape in arrays]
+        h_0, c_0, *_ = [*sizes, (), ()]
         layer.layer = replace(kind, h_0=h_0, c_0=c_0)
-        place = self.call(layer, tensors, self.found(others)).place
+        place = self.call(layer, tensors, self.found(states)).place
         out, *last = (Ref(place, at) for at in range(len(kind.returned())))
         return (out, tuple(last) if last[1:] else last[0])
 
@@ -136,18 +130,13 @@ class TorchCalls(Interpreter):
         if re.fullmatch(r"torch\.nn\.[A-Z]\w*(?<!Loss)(?<!Parameter)", what.path):
             return self._create(name, args, keywords)
         if name in _ARRAYS:
-            given = (*args, *keywords.values())
-            return Array(
-                tuple(next((one for one in given if isinstance(one, (list, tuple))), args))
-            )
+            lists = (one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple)))
+            return Array(tuple(next(lists, args)))
         if name.endswith("_like") and isinstance(first, Ref):
             return Array(self.shape(first))
         if name in OF_SEVERAL:
             return self._of_several(name, args, keywords)
-        is_tensor = isinstance(first, (Ref, Array)) or (
-            isinstance(first, tuple) and self.found(first)
-        )
-        if is_tensor and not re.search("loss|entropy", name):
+        if isinstance(first, (Ref, Array, tuple)) and not re.search("loss|entropy", name):
             return self.tensor_method(first, name, args[1:], keywords)
         return Name(what.path)
 
@@ -167,18 +156,14 @@ class TorchCalls(Interpreter):
         return operation and self.add_call(replace(operation, origin=self.origin), of)
 
     def _of_several(self, name: str, args: Args, keywords: Keywords) -> Any:
-        """Return torch.cat of a list of tensors, or an operation on two: x + y, torch.bmm(x, y)."""
-        given = [*args, *keywords.values()]
-        if name == "cat":
-            given, args = given[0], args[1:]
-        else:
-            given, args, keywords = given[:2], [], {}
-            if any(type(one) in (int, float) for one in given):
-                return self.found(given)[0]
-        tensors, leaves = self.found(given), [*self.leaves(given)]
-        output = (
-            self._operate(name, args, *tensors, **keywords) if len(tensors) == len(leaves) else None
-        )
+        """Add a call on several tensors: torch.cat([x, y], dim), x + y, torch.bmm(x, y)."""
+        pair = [*args, *keywords.values()][:2]
+        given, rest = (args[0], args[1:]) if name == "cat" else (pair, [])
+        tensors = self.found(given)
+        if any(type(one) in (int, float) for one in given):
+            return tensors[0]
+        is_read = len(tensors) == len([*self.leaves(given)])
+        output = self._operate(name, rest, *tensors, **keywords) if is_read else None
         return output or self.not_traced("", "op", tensors)
 
     def tensor_method(  # noqa: PLR0911  one case each
@@ -203,13 +188,12 @@ class TorchCalls(Interpreter):
         if name in OF_SEVERAL:
             return self._of_several(name, [owner, *args], keywords)
         if name in ("view", "reshape"):
-            args, keywords = self._with_batch([*first] if is_listed(first) else args, owner), {}
+            sizes = [*first] if is_listed(first) else args  # type: ignore[misc]
+            args, keywords = self._with_batch(sizes, owner), {}
         elif name == "unsqueeze":
             self._lack_axis(owner.place, first)
-        operation = _OTHER_NAMES.get(name, name)
-        output = (
-            self._operate(operation, args, owner, **keywords) if operation in OPERATIONS else None
-        )
+        other = _OTHER_NAMES.get(name, name)
+        output = self._operate(other, args, owner, **keywords) if other in OPERATIONS else None
         if output is None:
             return self.not_traced("", "op", owner)
         has_second = name in ("max", "min", "pad_packed_sequence")  # indices, or lengths
@@ -254,19 +238,12 @@ class TorchCalls(Interpreter):
             place += part is None or isinstance(part, slice)
         return tensor
 
-    def operation(self, sign: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
-        if isinstance(left, Ref) and isinstance(right, tuple):  # PyTorch raises an error.
-            self.go_to(node)
-            return self.arithmetic(sign, left, right)
-        return super().operation(sign, left, right, node)
-
     def arithmetic(self, sign: ast.AST, left: Any, right: Any) -> Any:
         name = type(sign).__name__.lower()
         name = _OTHER_NAMES.get(name, name)
-        if name in SIGNS:
+        if name in SIGNS or any(type(one) in (int, float) for one in (left, right)):
             return self._of_several(name, [left, right], {})
-        is_scaled = any(type(one) in (int, float) for one in (left, right))
-        return self.found(left, right)[0] if is_scaled else self.not_traced("", "op", left, right)
+        return self.not_traced("", "op", left, right)
 
     def attribute(self, owner: Any, name: str, text: str = "") -> Any:
         if isinstance(owner, LayerObject):

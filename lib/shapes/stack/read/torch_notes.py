@@ -5,6 +5,7 @@ from typing import Any
 
 from lib.shapes.stack.base import Ref
 from lib.shapes.stack.read.pasted import TEXTS, Note
+from lib.shapes.stack.tensors import Tensor
 from lib.shapes.stack.torch_layers import TorchRecurrent
 from lib.shapes.stack.torch_operations import TorchOperation, softmax_axis
 from lib.shapes.stack.torch_views import scramble
@@ -37,49 +38,40 @@ def _mistakes(steps: Steps, place: int, code: str) -> Iterator[tuple[str, dict[s
             yield "time first", words | {"steps": time.size or time.letter}
         if layer.dropout and layer.num_layers == 1:
             yield "no dropout", words | {"share": layer.dropout}
-    if not isinstance(layer, TorchOperation):
-        return
-    uses_entropy = "CrossEntropyLoss" in code or "cross_entropy(" in code
-    if layer.name == "softmax" and place == len(steps) - 1 and uses_entropy:
-        yield "softmax", {}
-    if "softmax" in layer.name and softmax_axis(layer, source[0]).role == "batch":
-        yield "softmax over samples", words
-    if layer.name == "pack_padded_sequence":
-        yield "packed", {}
-    if layer.name == "squeeze" and layer.numbers and len(steps[place].tensors[0]) == len(source[0]):
-        size = source[0][layer.numbers[0]].size
-        if size:
-            yield "nothing to squeeze", words | {"axis": layer.numbers[0], "size": size}
-    yield from ((name, words) for name in _scrambles(steps[place], layer))
-    if layer.name == "index" and len(layer.numbers) == 2:
-        yield from ((name, words) for name in _taken(steps, place, *layer.numbers))
-
-
-def _scrambles(step: TracedLayer, layer: TorchOperation) -> Iterator[str]:
-    """Yield the names of the notes on a view, or a flatten, that mixes up axes."""
-    if layer.name in ("view", "reshape") and (
-        name := scramble(step.inputs.tensors[0], layer.numbers)
-    ):
-        yield name
-    for axis in step.tensors[0]:
-        roles = {part.role for part in axis.parts if axis not in step.inputs.tensors[0]}
-        if "batch" in roles and roles - {"batch", "time"}:
-            yield "mixed samples" if "features" in roles else "more samples"
+    if isinstance(layer, TorchOperation):
+        uses_entropy = "CrossEntropyLoss" in code or "cross_entropy(" in code
+        if layer.name == "softmax" and place == len(steps) - 1 and uses_entropy:
+            yield "softmax", {}
+        if layer.name == "pack_padded_sequence":
+            yield "packed", {}
+        if layer.name == "index" and len(layer.numbers) == 2:
+            yield from ((name, words) for name in _taken(steps, place, *layer.numbers))
+        yield from ((name, words) for name in _mixed(layer, source[0], steps[place].tensors[0]))
 
 
 def _taken(steps: Steps, place: int, axis: int, index: int) -> Iterator[str]:
-    """Yield the names of the notes on one entry of a tensor, such as out[:, -1] or h_n[-1]."""
-    layer, role = steps[place].layer, steps[place].inputs.tensors[0][axis].role
-    before = (layer.of or (Ref(place - 1),))[0]
+    """Yield the names of the notes on one entry of a tensor: out[:, -1] or h_n[-1]."""
+    of, role = steps[place].layer.of, steps[place].inputs.tensors[0][axis].role
+    before = (of or (Ref(place - 1),))[0]
     both = getattr(steps[before.place].layer, "bidirectional", False)
-    taken = {
-        one.layer.numbers
-        for one in steps
-        if one.layer.of == layer.of and isinstance(one.layer, TorchOperation)
-    }
     if index == -1 and role == "batch":
         yield "last sample"
     elif both and index == -1 and role == "time":
         yield "half read"
-    elif both and before.output and axis == 0 and len(taken) < 2:
+    elif both and before.output and axis == 0 and sum(one.layer.of == of for one in steps) == 1:
         yield "one direction"
+
+
+def _mixed(layer: TorchOperation, tensor: Tensor, output: Tensor) -> Iterator[str]:
+    """Yield the names of the notes on an operation along a wrong axis, or a mixed-up view."""
+    if "softmax" in layer.name and softmax_axis(layer, tensor).role == "batch":
+        yield "softmax over samples"
+    is_squeeze = layer.name == "squeeze" and len(output) == len(tensor)
+    if is_squeeze and any(tensor[dim].size for dim in layer.numbers):
+        yield "nothing to squeeze"
+    if layer.name in ("view", "reshape") and (mistake := scramble(tensor, layer.numbers)):
+        yield mistake
+    for axis in output:
+        roles = {part.role for part in axis.parts if axis not in tensor}
+        if "batch" in roles and roles - {"batch", "time"}:
+            yield "mixed samples" if "features" in roles else "more samples"
