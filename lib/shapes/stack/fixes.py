@@ -89,8 +89,8 @@ def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     layer, tensors = stack[place], step.inputs.tensors
     sources = [Ref(ref.place, ref.output or 0) for ref in layer.of or (Ref(place - 1),)]
     before = stack[sources[0].place]
-    if len(tensors) > len(sources) or any(ref.output for ref in sources):
-        outputs = tuple(ref for ref in sources if not ref.output)
+    outputs = tuple(ref for ref in sources if not ref.output)
+    if outputs and step.error and step.error.received.startswith("a tuple"):
         name = stack[outputs[-1].place].title.removeprefix("nn.").lower()
         yield f"Write out, _ = {name}(x), then use out", _with(stack, place, of=outputs), place
     if isinstance(layer, TorchRecurrent):

@@ -52,11 +52,12 @@ def _indexed(tensor: Tensor, numbers: Numbers) -> Tensor:
 
 
 def _permuted(tensor: Tensor, dims: Numbers) -> Tensor:
+    if len(dims) != len(tensor):
+        raise refusal("permute of other axes", f"{len(tensor)} axes", tensor, count=len(dims))
     places = _places(dims, tensor)
-    if len({*places}) == len(places) == len(tensor):
-        return tuple(tensor[place] for place in places)
-    row = "permute" if len(places) == len(tensor) else "permute of other axes"
-    raise refusal(row, "each axis once", tensor, count=len(dims))
+    if len({*places}) < len(places):
+        raise refusal("permute", "each axis once", tensor)
+    return tuple(tensor[place] for place in places)
 
 
 def _transposed(tensor: Tensor, dims: Numbers) -> Tensor:
@@ -104,7 +105,7 @@ def _places(dims: Numbers | range, tensor: Tensor) -> list[int]:
 
 def softmax_axis(layer: "TorchOperation", tensor: Tensor) -> Axis:
     """Return the axis of a softmax. Without `dim`, PyTorch takes axis 0 of 3 axes, 1 of 2 or 4."""
-    (dim,) = layer.numbers or (int(len(tensor) in (2, 4)),)
+    dim, *_ = layer.numbers or (int(len(tensor) in (2, 4)),)
     return tensor[dim]
 
 
@@ -138,17 +139,21 @@ def _broadcast(tensors: Tensors, dims: Numbers) -> Tensor:  # noqa: ARG001
 def _matrix_product(tensors: Tensors, dims: Numbers) -> Tensor:
     """(…, n, k) @ (…, k, m) → (…, n, m). A tensor with one axis has no n or no m."""
     first, second = tensors
+    outer = _broadcast((first[:-2], second[:-2]), dims)
     size, given = first[-1].size, second[-2:][0].size
     if size != given and size and given:
         words = {"size": size, "given": given, "columns": second[-1].size}
         raise refusal(f"product {min(len(second), 3)}D", f"size {size} before @", *tensors, **words)
-    outer = _broadcast((first[:-2], second[:-2]), dims)
     return (*outer, *first[-2:-1], *(second[-1:] if len(second) > 1 else ()))
 
 
 def _batch_product(tensors: Tensors, dims: Numbers) -> Tensor:
-    if len(tensors[1]) != 3:
-        raise refusal("batch2", "3 axes", *tensors)
+    for number, tensor in enumerate(tensors, start=1):
+        if len(tensor) != 3:
+            raise refusal("batch", "3 axes", tensor, number=number)
+    (first, *_), (second, *_) = tensors
+    if first.size != second.size and first.size and second.size:
+        raise refusal("product 3D", f"size {first.size} in axis 0", *tensors, size="…", given="…")
     return _matrix_product(tensors, dims)
 
 

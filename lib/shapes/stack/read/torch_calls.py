@@ -157,11 +157,12 @@ class TorchCalls(Interpreter):
 
     def _of_several(self, name: str, args: Args, keywords: Keywords) -> Any:
         """Add a call on several tensors: torch.cat([x, y], dim), x + y, torch.bmm(x, y)."""
-        pair = [*args, *keywords.values()][:2]
-        given, rest = (args[0], args[1:]) if name == "cat" else (pair, [])
+        given, rest = [*args, *keywords.values()][:2], Args()
+        if name == "cat":
+            given, rest = [*self.leaves(args[:1])], args[1:]
         tensors = self.found(given)
-        if any(type(one) in (int, float) for one in given):
-            return tensors[0]
+        if not tensors or any(type(one) in (int, float) for one in given):
+            return tensors[0] if tensors else UNKNOWN
         is_read = len(tensors) == len([*self.leaves(given)])
         output = self._operate(name, rest, *tensors, **keywords) if is_read else None
         return output or self.not_traced("", "op", tensors)
