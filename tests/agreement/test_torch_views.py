@@ -5,22 +5,16 @@ import torch
 
 from lib.shapes import read_source
 
-NET = """
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.rnn = nn.GRU(3, 8, 2, {batch_first})
+CODE = """class Net(nn.Module):
     def forward(self, x):
-        out, h = self.rnn(x)
-        return {taken}
-Net()(torch.randn(6, 12, 3))
-"""
+        out, h = nn.GRU(3, 8, 2, batch_first=True)(x)
+        return {}
+Net()(torch.randn(6, 12, 3))"""
 
 
-def notes(taken, batch_first="batch_first=True"):
+def notes(taken):
     """Return the notes on a model that returns `taken`, as one text."""
-    reading = read_source(NET.format(taken=taken, batch_first=batch_first))
-    return " ".join(note.sentence for note in reading.notes)
+    return " ".join(note.sentence for note in read_source(CODE.format(taken)).notes)
 
 
 @pytest.mark.parametrize(

@@ -157,20 +157,17 @@ MODELS = {
         "out, _ = self.lstm(x); weights = torch.softmax(self.score(out), dim=1);"
         "return torch.sum(weights * out, dim=1)",
     ),
-    "attention of the last state": _net(
-        "self.lstm = nn.LSTM(3, 8, batch_first=True); self.fc = nn.Linear(8, 2)",
-        "out, (h, c) = self.lstm(x); scores = out @ h[-1][..., None];"
-        "return self.fc((scores.softmax(dim=1) * out).sum(dim=1))",
+    "attention of the last state": _head(
+        "LSTM(3, 8, batch_first=True)", 8, "((out @ h[-1][..., None]).softmax(dim=1) * out).sum(1)"
     ),
     "products of matrices": _net(
         "self.lstm = nn.LSTM(3, 8, batch_first=True)",
-        "out, (h, c) = self.lstm(x); hidden = h.squeeze(0);"
-        "weights = F.softmax(torch.bmm(out, hidden.unsqueeze(2)).squeeze(2), 1);"
-        "return torch.bmm(out.transpose(1, 2), weights.unsqueeze(2)).squeeze(2)",
+        "out, (h, c) = self.lstm(x); scores = torch.bmm(out, h.squeeze(0).unsqueeze(2));"
+        "return torch.bmm(out.transpose(1, 2), F.softmax(scores, 1)).squeeze(2)",
     ),
     "pooled convolution": _net(
         "self.conv = nn.Conv1d(3, 8, 3); self.pool = nn.AvgPool1d(3, padding=1)",
-        "x = F.max_pool1d(self.pool(self.conv(x)), 2); return F.dropout(x, 0.2).mean(2)",
+        "return F.dropout(F.max_pool1d(self.pool(self.conv(x)), 2), 0.2).mean(2)",
         "6, 3, 20",
     ),
     "largest of all steps": _lines(
@@ -181,6 +178,20 @@ MODELS = {
 }
 
 _GRU, _OUT = "self.gru = nn.GRU(3, 4)", "out, h = self.gru(x)"
+_WRONG = [
+    "out[50]",
+    "out.mean(5)",
+    "out.permute(0, 0, 1)",
+    "out.permute(0, 1)",
+    "out.flatten(2, 1)",
+]
+_WRONG += ["out.view(9, -1, -1)", "x + out", "torch.cat((out, h[0]))", "torch.bmm(out, h)"]
+_WRONG += ["torch.bmm(out, h[0])", "out @ x[0]", "out @ x[0, 0]"]
+_WRONG_STATES = [
+    ("GRU(3, 4, 2, batch_first=True)", "torch.zeros(x.size(0), 2, 4)"),
+    ("LSTM(3, 4, batch_first=True)", "(torch.zeros(1, 6, 4), torch.zeros(2, 6, 4))"),
+    ("RNN(3, 4)", "(torch.zeros(1, x.size(1), 4), torch.zeros(1, x.size(1), 4))"),
+]
 ERRORS = [  # from discuss.pytorch.org and stackoverflow.com: code that PyTorch refuses
     _head(_BOTH, 4, "out[:, -1]"),
     _head(_BOTH, 8, "out.flatten(1)"),
@@ -200,22 +211,8 @@ ERRORS = [  # from discuss.pytorch.org and stackoverflow.com: code that PyTorch 
     _lines("lstm = nn.LSTM(3); y = lstm(torch.randn(5, 3, 3))"),
     _lines("lstm = nn.LSTM(3, 16, return_sequences=True); y = lstm(torch.randn(5, 3, 3))"),
     _lines("y = nn.ReLU()(torch.randn(3, 2, 3)).unsqueeze(0); z = nn.LSTM(3, 4)(y)"),
-    *(
-        _net(_GRU, f"{_OUT}; return {taken}")
-        for taken in (
-            *("out[50]", "out.mean(5)", "out.permute(0, 0, 1)", "out.permute(0, 1)"),
-            *("out.flatten(2, 1)", "out.view(9, -1, -1)", "x + out", "torch.cat((out, h[0]))"),
-            *("torch.bmm(out, h)", "torch.bmm(out, h[0])", "out @ x[0]", "out @ x[0, 0]"),
-        )
-    ),
-    *(
-        _net("self.rnn = nn." + layer, f"return self.rnn(x, {states})")
-        for layer, states in (
-            ("GRU(3, 4, 2, batch_first=True)", "torch.zeros(x.size(0), 2, 4)"),
-            ("LSTM(3, 4, batch_first=True)", "(torch.zeros(1, 6, 4), torch.zeros(2, 6, 4))"),
-            ("RNN(3, 4)", "(torch.zeros(1, x.size(1), 4), torch.zeros(1, x.size(1), 4))"),
-        )
-    ),
+    *(_net(_GRU, f"{_OUT}; return {taken}") for taken in _WRONG),
+    *(_net(f"self.rnn = nn.{one}", f"return self.rnn(x, {h})") for one, h in _WRONG_STATES),
     _net("self.lstm = nn.LSTM(3, 3)", "return x + self.lstm(x)"),
     _lines("pool = nn.MaxPool1d(2, padding=2); y = pool(torch.randn(6, 3, 20))"),
     _lines("gru = nn.GRU(3, 4, proj_size=2); y = gru(torch.randn(6, 3, 3))"),

@@ -151,9 +151,6 @@ def _batch_product(tensors: Tensors, dims: Numbers) -> Tensor:
     for number, tensor in enumerate(tensors, start=1):
         if len(tensor) != 3:
             raise refusal("batch", "3 axes", tensor, number=number)
-    (first, *_), (second, *_) = tensors
-    if first.size != second.size and first.size and second.size:
-        raise refusal("product 3D", f"size {first.size} in axis 0", *tensors, size="…", given="…")
     return _matrix_product(tensors, dims)
 
 
