@@ -167,7 +167,7 @@ MODELS = {
     ),
     "pooled convolution": _net(
         "self.conv = nn.Conv1d(3, 8, 3); self.pool = nn.AvgPool1d(3, padding=1)",
-        "return F.dropout(F.max_pool1d(self.pool(self.conv(x)), 2), 0.2).mean(2)",
+        "return F.dropout(F.max_pool1d(self.pool(self.conv(x)), 2), 0.2, self.training).mean(2)",
         "6, 3, 20",
     ),
     "largest of all steps": _lines(

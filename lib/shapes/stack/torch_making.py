@@ -54,6 +54,9 @@ def create_torch_layer(
     # PyTorch's messages name the base class of the recurrent layers.
     owner = "RNNBase" if issubclass(kind, TorchRecurrent) else name
     settings = {setting.name: setting for setting in kind.settings() if not setting.in_call}
+    kernel = given.get("kernel_size")
+    if given.get("padding") == "same" and type(kernel) is int and kernel % 2:
+        given["padding"] = kernel // 2
     try:
         if given.get("proj_size") and name in ("GRU", "RNN"):
             raise ShapeError("no proj_size", "proj_size", TEXTS["proj_size"])
