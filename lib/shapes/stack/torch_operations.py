@@ -150,7 +150,7 @@ def _matrix_product(tensors: Tensors, dims: Numbers) -> Tensor:
 def _batch_product(tensors: Tensors, dims: Numbers) -> Tensor:
     for number, tensor in enumerate(tensors, start=1):
         if len(tensor) != 3:
-            raise refusal("batch", "3 axes", tensor, number=number)
+            raise refusal(f"batch{number}", "3 axes", tensor)
     return _matrix_product(tensors, dims)
 
 
