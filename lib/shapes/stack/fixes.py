@@ -113,7 +113,7 @@ def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
             yield f"Write {swapped.title} before {layer.title}", fixed, place + 1
     both = before.of and getattr(stack[before.of[0].place], "bidirectional", False)
     if both and before.of[0].output:  # one state of the last layer
-        halves = [before.with_settings(numbers=(0, at)) for at in (-2, -1)]
+        halves = [before.with_settings(numbers=(0, number)) for number in (-2, -1)]
         joined = TorchOperation("cat", (-1,), of=tuple(Ref(sources[0].place + n) for n in (0, 1)))
         fixed = put(stack, sources[0].place, *halves, joined)
         yield "Concatenate h_n[-2] and h_n[-1]", fixed, place + 2
