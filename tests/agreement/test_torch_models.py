@@ -113,6 +113,7 @@ REASONS = {
     "states first": "other tensors",
     "arguments by name": "flatten",
     "one sample": "no batch axis",
+    "scaled": "no equal",
     "residual": "other tensors",
     "weighted sum": "softmax",
     "attention of the last state": "other tensors",

@@ -162,9 +162,11 @@ class TorchCalls(Interpreter):
         if name == "cat":
             given, rest = [*self.leaves(args[:1])], args[1:]
         tensors = self.found(given)
-        if not tensors or any(type(one) in (int, float) for one in given):
-            return tensors[0] if tensors else UNKNOWN
-        is_read = len(tensors) == len([*self.leaves(given)])
+        if not tensors:
+            return UNKNOWN
+        numbers = [one for one in given if type(one) in (int, float)]
+        is_read = len(tensors) + len(numbers) == len([*self.leaves(given)])
+        is_read &= name in (OPERATIONS if numbers else OF_SEVERAL)
         output = self._operate(name, rest, *tensors, **keywords) if is_read else None
         return output or self.not_traced("", "op", tensors)
 
