@@ -309,14 +309,17 @@ def mode_traces(
             dots, style["dash"] = 0, MARKS[mode][1]
             name = early_names(run.experiment.model)[mode]
         traces.append(chart.line(name, median, {"width": 2.5, **style}, hover, dots=dots))
+    large_size, small_size = (13, 7) if len(values) > 2 else (17, 9)
     for mode in (mode for mode in values if mode in MARKS):
         last, x = chart.finite(values[mode].seeds[:, -1]), [len(values[mode].median)]
         marker: Part = {"color": (color := palette.mode(mode)), "symbol": MARKS[mode][0]}
+        if len(values) > 2:  # beside each other: the square at the left of step T
+            marker |= {"standoff": 8, "angle": 90 if mode == "pooled" else -90}
         if len(last) > 1:
-            small = marker | {"size": 9, "line": {"color": color, "width": 1}}
+            small = marker | {"size": small_size, "line": {"color": color, "width": 1}}
             name = f"{MODES[mode].name}, each seed"
             traces.append(chart.points(name, x * len(last), last, small, ""))
-        large = marker | {"size": 17, "line": {"color": color, "width": 3.5}}
+        large = marker | {"size": large_size, "line": {"color": color, "width": 3.5}}
         last = chart.finite(values[mode].median[-1:])
         traces.append(chart.points(MODES[mode].name, x, last, large, hover))
     return traces
