@@ -66,7 +66,7 @@ def test_the_output_of_the_last_step_is_outlined():
 def test_pytorch_needs_packed_sequences_if_the_model_masks_steps():
     """Without a mask, `h_n[-1]` is the output of the last step; with padding, it is another's."""
     for masking, words in (("on", "pack_padded_sequence"), ("off", "h_n[-1] in last-step mode")):
-        experiment = suggested("brackets").set(padding="after", masking=masking)
+        experiment = suggested("brackets").set(padding="after", mask=masking)
         assert words in strip_sentence(experiment, make_dataset(experiment))
 
 
