@@ -153,7 +153,9 @@ def shape_strip(
             stages[1] = stages[1]._replace(above="Masking")
         if activation := target.layers["activation"]:
             stages[-1] = stages[-1]._replace(layer=activation, above=stages[-1].layer)
-        modes.append((mode, MODES[mode], torch_output(experiment, mode), palette.words(mode), stages))
+        modes.append(
+            (mode, MODES[mode], torch_output(experiment, mode), palette.words(mode), stages)
+        )
     labels = target if experiment.has_labels else None
     shown = labels, torch_line(experiment.model.cell), grid.middles(), brief
     sentence = strip_sentence(experiment, dataset)

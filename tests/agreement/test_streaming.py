@@ -8,11 +8,12 @@ import torch
 from lib.data import make_dataset, suggested
 from lib.experiment import CELLS
 from lib.export import streaming_code
-from lib.recurrence import ARRAYS_EACH, initial_model_weights, unroll_stack
+from lib.recurrence import ARRAYS_EACH, from_torch, initial_model_weights, unroll_stack
 from lib.results import generate
 from lib.shapes import explain_error
 from lib.training.streaming import streaming
 from tests.agreement.test_answers import F, T, U, example
+from tests.unit.own_data import sales
 
 HALF = T // 2
 
@@ -112,6 +113,7 @@ def test_code_to_copy_returns_the_outputs_of_one_call(cell, layers, data):
     experiment = suggested(data).set(cell=cell, layers=layers)
     dataset = make_dataset(experiment)
     stateful, cells, pytorch = streaming_code(experiment, dataset).values()
+    assert ("generated" in stateful) == ("generated" in pytorch) == (data == "sine")
     names = {"x": dataset.x[:1]}
     exec(stateful, names)  # noqa: S102  our own code
     whole = np.asarray(names["model"](dataset.x[:1]))
@@ -130,3 +132,30 @@ def test_code_to_copy_returns_the_outputs_of_one_call(cell, layers, data):
         names["model"](names["x"], names["state"])[0].sum().backward()
     exec(pytorch.splitlines()[-1].removeprefix("# "), names)  # noqa: S102
     names["model"](names["x"], names["state"])[0].sum().backward()
+
+
+@pytest.mark.parametrize("settings", [None, {"form": "value"}, {"form": "change"}])
+def test_code_to_copy_generates_the_values_of_the_page(settings):
+    """Keras and PyTorch feed back their predictions, on the scale of the inputs."""
+    experiment = suggested("seattle").set(layers=2)
+    dataset, sample = make_dataset(experiment), np.array([5])
+    if settings:
+        experiment, dataset, _ = sales(T=9, **settings)
+    raw, (stateful, _, pytorch) = (
+        dataset.origin.y_scale.raw,
+        streaming_code(experiment, dataset).values(),
+    )
+    names = {"x": dataset.x[sample]}
+    exec(stateful, names)  # noqa: S102
+    values = np.concatenate(names["generated"], axis=1)
+    weights = names["model"].get_weights()
+    found = generate(experiment, dataset, weights, sample)
+    np.testing.assert_allclose(raw(values[:, found.given - 1 :]), found.fed_back, rtol=1e-4)
+
+    names = {"x": torch.from_numpy(dataset.x[sample])}
+    exec(pytorch, names)  # noqa: S102
+    arrays = {name: array.numpy() for name, array in names["model"].state_dict().items()}
+    weights = [*from_torch(arrays)[2], arrays["head.weight"].T, arrays["head.bias"]]
+    found = generate(experiment, dataset, weights, sample)
+    values = torch.cat(names["generated"], dim=1).numpy()
+    np.testing.assert_allclose(raw(values[:, found.given - 1 :]), found.fed_back, rtol=1e-4)
