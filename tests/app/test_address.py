@@ -16,6 +16,7 @@ def page():
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     from lib.ui import address
+    from lib.ui.session import session
     from lib.ui.settings import one_control, settled_experiment
 
     run = get_script_run_ctx()
@@ -28,6 +29,7 @@ def page():
     state = st.session_state
     st.button("Set", key="set", on_click=lambda: address.set_page_value("stack", state.value))
     st.text(address.page_value("stack"))
+    st.text(" ".join(session().address.complaints))
 
 
 def start(**query):
@@ -86,3 +88,9 @@ def test_back_restores_an_earlier_address(values):
     app.query_params["stack"] = "a"
     app.session_state["back"] = True
     assert shown(app.run()) == "a"
+
+
+def test_a_link_with_a_setting_of_an_older_version_says_so():
+    """Its results may differ from those of the page that made the link."""
+    app = start(scale="series", T="20")
+    assert app.text[1].value == "scale is no longer a setting."
