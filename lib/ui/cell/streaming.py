@@ -16,7 +16,7 @@ from lib.ui import address
 from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen, Follower
 from lib.ui.session import once
-from lib.ui.widgets import card, card_chart, hint, press, say_steadily, takeaway
+from lib.ui.widgets import card, card_chart, hint, press, say, say_steadily, takeaway
 
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
 # A card on wrong states reserves space for this takeaway, the longest of the usual ones.
@@ -51,15 +51,16 @@ def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
     columns = st.columns(4)
     blank = np.zeros((2, steps, layer.units))  # until Keras returns the outputs
     for (name, titles), column in zip(STRIPS.items(), columns, strict=False):
-        with column, card(cards[name].title, **LOOK):
+        with column, card(cards[name].title, key=f"cell_wrong_{name}", **LOOK):
             pair = result["pairs"][name] if result else blank
             strips = [_strip(*each, steps) for each in zip(titles, pair[..., order], strict=True)]
             st.html(charts.render(PROOFS, "strips", strips, cards[name], missing, palette))
             why = f"{chosen.which}{cards[name].why}"
             takeaway(cards[name].takeaway, why, longest=BREAK_ROOM)
-    with columns[-1], card(cards["batch"].title, **LOOK):
-        st.code(result["message"] if result else missing, language=None, wrap_lines=True)
-        takeaway(cards["batch"].takeaway, cards["batch"].why)
+    with columns[-1], card(cards["batch"].title, key="cell_wrong_batch", **LOOK):
+        for line in (result["message"] if result else missing).splitlines():
+            say(line)
+        takeaway(cards["batch"].takeaway, cards["batch"].why, longest=BREAK_ROOM)
     _draw_generation(chosen, palette)
     with st.expander("Code to copy"):
         code = streaming_code(chosen.experiment, chosen.dataset)
