@@ -21,7 +21,7 @@ from lib.ui.streamlit_private import is_history_navigation
 
 MOST_OURS = 20  # addresses remembered per page, since a busy browser may send an old address
 SCENE_PAGES = frozenset({"Gallery", "Guide", "Present"})
-CELL_KEYS = ("sample", "layer", "weights", "order", "step", "unit")  # keys of the Cell page
+CELL_KEYS = ("sample", "layer", "model", "order", "step", "unit")  # keys of the Cell page
 REMOVED = ("scale",)  # settings of old links
 # A picture's keys in the address, on its own page and in scenes.
 PICTURE_KEYS = ("part", *CELL_KEYS, "stack", "check", "earlier")

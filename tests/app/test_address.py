@@ -3,7 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.experiment import Experiment
+from lib.experiment import SETTINGS, Experiment
+from lib.ui.address import PICTURE_KEYS
 from tests.app.driver import address
 
 DEFAULT_DATA = Experiment().data.name
@@ -94,3 +95,8 @@ def test_a_link_with_a_setting_of_an_older_version_says_so():
     """Its results may differ from those of the page that made the link."""
     app = start(scale="series", T="20")
     assert app.text[1].value == "scale is no longer a setting."
+
+
+def test_no_key_of_a_page_is_also_a_setting():
+    """Otherwise a link's value would be read as both, and complained about."""
+    assert not {*PICTURE_KEYS} & {*SETTINGS}

@@ -105,7 +105,7 @@ def _read() -> None:
         page.torch_file, page.torch_problem = None, ""
         name, content = named_content
         try:
-            needed, weights, mode = read_torch_file(content, address.page_value("weights"))
+            needed, weights, mode = read_torch_file(content, address.page_value("model"))
             layers = {key: value for key, value in needed.items() if key != "F"}
             address.change({"head": "dense", **layers})
         except ValueError as error:
