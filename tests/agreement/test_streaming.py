@@ -141,21 +141,14 @@ def test_code_to_copy_generates_the_values_of_the_page(settings):
     dataset, sample = make_dataset(experiment), np.array([5])
     if settings:
         experiment, dataset, _ = sales(T=9, **settings)
-    raw, (stateful, _, pytorch) = (
-        dataset.origin.y_scale.raw,
-        streaming_code(experiment, dataset).values(),
-    )
-    names = {"x": dataset.x[sample]}
-    exec(stateful, names)  # noqa: S102
-    values = np.concatenate(names["generated"], axis=1)
-    weights = names["model"].get_weights()
-    found = generate(experiment, dataset, weights, sample)
-    np.testing.assert_allclose(raw(values[:, found.given - 1 :]), found.fed_back, rtol=1e-4)
-
-    names = {"x": torch.from_numpy(dataset.x[sample])}
-    exec(pytorch, names)  # noqa: S102
-    arrays = {name: array.numpy() for name, array in names["model"].state_dict().items()}
-    weights = [*from_torch(arrays)[2], arrays["head.weight"].T, arrays["head.bias"]]
-    found = generate(experiment, dataset, weights, sample)
-    values = torch.cat(names["generated"], dim=1).numpy()
-    np.testing.assert_allclose(raw(values[:, found.given - 1 :]), found.fed_back, rtol=1e-4)
+    x, (stateful, _, pytorch) = dataset.x[sample], streaming_code(experiment, dataset).values()
+    for code, names in ((stateful, {"x": x}), (pytorch, {"x": torch.from_numpy(x)})):
+        exec(code, names)  # noqa: S102
+        if code == stateful:
+            weights = names["model"].get_weights()
+        else:
+            arrays = {name: array.numpy() for name, array in names["model"].state_dict().items()}
+            weights = [*from_torch(arrays)[2], arrays["head.weight"].T, arrays["head.bias"]]
+        found = generate(experiment, dataset, weights, sample)
+        values = np.concatenate(names["generated"], axis=1)[:, found.given - 1 :]
+        np.testing.assert_allclose(dataset.origin.y_scale.raw(values), found.fed_back, rtol=1e-4)

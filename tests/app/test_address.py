@@ -93,8 +93,7 @@ def test_back_restores_an_earlier_address(values):
 
 def test_a_link_with_a_setting_of_an_older_version_says_so():
     """Its results may differ from those of the page that made the link."""
-    app = start(scale="series", T="20")
-    assert app.text[1].value == "scale is no longer a setting."
+    assert start(scale="series").text[1].value == "scale is no longer a setting."
 
 
 def test_no_key_of_a_page_is_also_a_setting():
