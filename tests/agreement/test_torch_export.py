@@ -51,7 +51,7 @@ def test_pytorch_scripts_have_the_numbers_of_the_app(row, client, printed):
     plain = printed("torch", case)
     modes = [MODES[mode].kind for mode in experiment.model.modes]
     assert re.findall("^(.*) mode: ", plain, re.MULTILINE) == modes
-    assert plain.count("in the app: ") == len(modes)
+    assert plain.count("    in the app") == len(modes)
 
 
 @pytest.mark.parametrize("row", ["running_mean", "first_pattern"])

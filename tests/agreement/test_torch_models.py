@@ -157,9 +157,9 @@ def weights_of(layer):
         return [arrays["weight"]]
     if not isinstance(layer, torch.nn.RNNBase):
         return [array.T for array in arrays.values()]
-    none, weights = np.zeros(len(arrays["weight_ih_l0"]), "f"), []
+    weights, parts = [], PARTS[: 2 + 2 * layer.bias]
     for k, end in itertools.product(range(layer.num_layers), ["", "_reverse"]):
         if f"weight_ih_l{k}{end}" in arrays:
-            own = {f"{part}_l0": arrays.get(f"{part}_l{k}{end}", none) for part in PARTS}
+            own = {f"{part}_l0": arrays[f"{part}_l{k}{end}"] for part in parts}
             weights += from_torch(own)[2][: 2 + layer.bias]
     return weights
