@@ -155,7 +155,7 @@ class Driver:
                     self._where[command.id] = link
                 case messages.Prepare():
                     link = self._least_busy()
-                case messages.Steer(verb="drop") | messages.Cancel():
+                case messages.Drop():
                     link = self._where.get(command.id)
                     self._forget(command.id)
                 case messages.Steer():
@@ -185,7 +185,7 @@ class Driver:
                     else:
                         news = self._fetch(command.id, link)
                         self._followed[command.id] = self._tasks.create_task(news)
-                case messages.Steer() | messages.Cancel() if why:
+                case messages.Steer() if why:
                     self._lose(command.id, why)
 
     async def _fetch(self, job_id: str, link: Link) -> None:

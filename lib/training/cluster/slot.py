@@ -20,7 +20,7 @@ from importlib import metadata
 from pathlib import Path
 
 from lib.training import messages
-from lib.training.messages import Cancel, Command, Message, Steer, decode, encode
+from lib.training.messages import Command, Drop, Message, decode, encode
 from lib.training.worker_process import TRAINING, MakeWorker, WorkerProcess
 
 LOOK_SECONDS = 10.0  # a call of `news` waits at most this long for new messages
@@ -52,7 +52,6 @@ def fingerprint() -> str:
 class Job:
     """A run or a question in a slot."""
 
-    drop: Steer | Cancel  # the command that ends the job early
     asked_at: float  # the time of the last request for messages, on the slot's clock
     number: int = 0  # the number of messages so far
     over: bool = False  # whether the job has ended
@@ -136,12 +135,10 @@ class Slot:
         """Execute a page server's command. Raises WireError if the bytes aren't a command."""
         command: Command = decode(data, Command)
         match command:
-            case messages.Start():
+            case messages.Start() | messages.Ask():
                 self._drop(command.id)  # the command may restart a run that this slot still has
-                self._jobs[command.id] = Job(Steer("drop", command.id), self._clock())
-            case messages.Ask():
-                self._jobs[command.id] = Job(Cancel(command.id), self._clock())
-            case Steer(verb="drop") | Cancel():
+                self._jobs[command.id] = Job(self._clock())
+            case Drop():
                 self._drop(command.id)
                 return
         self._start().post(command)
@@ -149,7 +146,7 @@ class Slot:
     def _drop(self, job_id: str) -> None:
         if job := self._jobs.pop(job_id, None):
             if not job.over:
-                self._start().post(job.drop)
+                self._start().post(Drop(job_id))
             job.wake()
 
     async def news(self, job_id: str, number: int, seconds: float = LOOK_SECONDS) -> News | None:
