@@ -166,9 +166,8 @@ class WorkerRun:
         elif epoch >= self._goal:
             self._evaluate_then(Status.PAUSED)
         elif is_first or epoch >= evaluate_at or (must_send and may_evaluate):
-            self._evaluate_then(Status.RUNNING, self._slow_epoch())
+            self._evaluate_then(Status.RUNNING)
         elif must_send:
-            self._reason = self._slow_epoch()
             self._post()
 
     def _take_exact_program(self, *, may_request: bool) -> None:
@@ -273,11 +272,3 @@ class WorkerRun:
             results=results,
             others=tuple(others),
         )
-
-    def _slow_epoch(self) -> str:
-        """Return a sentence on the current epoch's progress; "" if epochs aren't long."""
-        rate, done = self._tempo.rate, self._trainer.done
-        if self._tempo.keeps_pace or not rate or 1 / rate < self._timing.slow_epoch_seconds:
-            return ""
-        epoch = self._trainer.epoch + 1
-        return sentence("slow_epoch", seconds=1 / rate, share=done % 1, epoch=epoch)
