@@ -20,12 +20,12 @@ from lib.data import Dataset, KerasTarget, keras_target
 from lib.experiment import MODES, OPTIMIZERS, POOLINGS, Experiment
 from lib.export.data import (
     blocks,
-    data_code,
+    data_fields,
     data_name,
-    imports,
     is_loaded,
     plain,
     quoted,
+    render,
     short,
 )
 from lib.recurrence import glorot_uniform, orthogonal
@@ -44,10 +44,7 @@ _WEIGHTS = {
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return a plain Keras 3 script of an experiment that `lib.data.settle` returned."""
-    about = f"{joined(_keras_words(experiment))}, in Keras 3"
-    fields = template_fields(experiment, dataset, snapshot)
-    head = script_head(dataset, about, imports(dataset), fields)
-    return "\n\n".join([*head, *blocks("plain", **fields).values()]) + "\n"
+    return render("plain", template_fields(experiment, dataset, snapshot))
 
 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -57,19 +54,7 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     `tenth_loss`, and `accuracy` (at the last step) for labels; each value is an object with the
     median over the seeds by mode. A difference beyond rounding ends the script with an error.
     """
-    imported = imports(dataset, standard=("import json",))
-    fields = template_fields(experiment, dataset, snapshot)
-    head = script_head(dataset, "the app's results, in Keras 3", imported, fields)
-    *defined, end = filter(None, blocks("exact", **fields).values())
-    return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
-
-
-def script_head(dataset: Dataset, about: str, imported: str, fields: dict[str, Any]) -> list[str]:
-    """Return a script's blocks up to the data, with two blank lines around a function."""
-    *function, code = data_code(fields)
-    needs = _WORDS["needs"][fields["library"]]
-    docstring = f'"""{short(dataset.title)}: {about}.\n\n{needs}\n"""'
-    return [docstring, imported, *(f"\n{each}\n" for each in function), code]
+    return render("exact", template_fields(experiment, dataset, snapshot))
 
 
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -78,16 +63,13 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
         "keras": joined([f"`{words}`" for words in _keras_words(experiment)]),
-        "file": _WORDS["file"].format(name=data_name(dataset)) if is_loaded(dataset) else "",
+        "in_file": _WORDS["file"].format(name=data_name(dataset)) if is_loaded(dataset) else "",
         "columns": f"names = [{', '.join(map(quoted, dataset.target_names))}]",
         "palette": PALETTES["light"],
     }
-    code = {
-        **blocks("exact", **fields),
-        **blocks("notebook", **fields),
-        "imports": imports(dataset, "import plotly.graph_objects as go", standard=("import json",)),
-        "data": "\n\n\n".join(data_code(fields)),
-    }
+    code = {**blocks("exact", **fields), **blocks("notebook", **fields)}
+    code["imports"] += "\nimport plotly.graph_objects as go"
+    code["data"] = render("data", fields).strip("\n")
     cells: list[dict[str, Any]] = []
     for cell in _WORDS["cells"]:
         lines = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
@@ -122,6 +104,9 @@ def template_fields(
     error = f"{measure.full_name} {baseline:.6g}"
     return {
         "library": "keras",
+        "title": short(dataset.title),
+        "keras_words": joined(_keras_words(experiment)),
+        "is_loaded": is_loaded(dataset),
         "experiment": experiment,
         "dataset": dataset,
         "moves_padding": False,
@@ -149,6 +134,7 @@ def template_fields(
         "glorot_uniform": glorot_uniform,
         "orthogonal": orthogonal,
         "target": target,
+        **data_fields(experiment, dataset),
         **_target_fields(experiment, dataset, target),
     }
 

@@ -9,23 +9,18 @@ from typing import Any
 from lib.charts import pytorch
 from lib.data import Dataset
 from lib.experiment import MODES, OPTIMIZERS, Experiment
-from lib.export.data import blocks, imports
-from lib.export.script import script_head, template_fields
+from lib.export.data import render
+from lib.export.script import template_fields
 from lib.results import Snapshot
 from lib.text import joined
 
 _LOSSES = {"mse": "mse_loss", "mae": "l1_loss", "huber": "huber_loss"}
 _OPTIONS = {"rmsprop": ", alpha=0.9"}  # Keras's rho
-_PACKING = "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence"
 
 
 def torch_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return a plain PyTorch script of a settled experiment."""
-    fields = _fields(experiment, dataset, snapshot)
-    about = f"{joined([MODES[m].kind for m in experiment.model.modes])} mode, in PyTorch"
-    imported = _imports(fields, "from torch.utils.data import DataLoader, TensorDataset")
-    head = script_head(dataset, about, imported, fields)
-    return "\n\n\n".join(["\n\n".join(head), *blocks("torch", **fields).values()]) + "\n"
+    return render("torch", _fields(experiment, dataset, snapshot))
 
 
 def torch_exact_script(
@@ -35,23 +30,7 @@ def torch_exact_script(
 
     Its optimizers are Keras's. It trains all weights that Keras's layers have, and no others.
     """
-    fields = _fields(experiment, dataset, snapshot)
-    imported = _imports(fields, standard=("import json",))
-    head = script_head(dataset, "the app's results, in PyTorch", imported, fields)
-    code = {
-        **blocks("exact", "settings", "weights", **fields),
-        **blocks("torch", "network", "loss", **fields),
-        **blocks("torch_exact", **fields),
-        **blocks("exact", "run", "check", "end", **fields),
-    }
-    *defined, end = filter(None, code.values())
-    return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
-
-
-def _imports(fields: dict[str, Any], *others: str, standard: tuple[str, ...] = ()) -> str:
-    packing = [_PACKING] if fields["target"].layers["masks"] else []
-    needed = ("import torch", "from torch import nn", *packing, *others)
-    return imports(fields["dataset"], *needed, standard=standard, before=())
+    return render("torch_exact", _fields(experiment, dataset, snapshot))
 
 
 def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> dict[str, Any]:
@@ -69,6 +48,7 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
     one_hot = f'np.eye({columns}, dtype="float32")[{{}}]'
     changed = {
         "library": "torch",
+        "kinds": joined([MODES[m].kind for m in model.modes]),
         "moves_padding": mask is not None and (mask[:, 1:] > mask[:, :-1]).any(),
         "ends_early": mask is not None or fields["ends_early"],
         "columns_of": '{}[..., None].astype("float32")' if is_binary else one_hot,
