@@ -99,7 +99,6 @@ def template_fields(
     target = keras_target(experiment, dataset)
     models = dict(model_layers(model, *dataset.shape[1:], dataset.targets, **target.layers))
     pooled = models.pop("pooled", ())
-    optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
     measure, baseline = measure_of(dataset), baseline_at_end(dataset)
     error = f"{measure.full_name} {baseline:.6g}"
     return {
@@ -115,7 +114,8 @@ def template_fields(
         "model": model,
         "both": model.mode == "both",
         "all": "both" if len(model.modes) < 3 else "all",  # modes
-        "optimizer": f"keras.optimizers.{optimizer}(learning_rate={rate})",
+        "optimizer": OPTIMIZERS[training.optimizer].keras,
+        "rate": f"{training.learning_rate:g}",
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
         "measure": measure.name,

@@ -8,14 +8,11 @@ from typing import Any
 
 from lib.charts import pytorch
 from lib.data import Dataset
-from lib.experiment import MODES, OPTIMIZERS, Experiment
+from lib.experiment import MODES, Experiment
 from lib.export.data import render
 from lib.export.script import template_fields
 from lib.results import Snapshot
 from lib.text import joined
-
-_LOSSES = {"mse": "mse_loss", "mae": "l1_loss", "huber": "huber_loss"}
-_OPTIONS = {"rmsprop": ", alpha=0.9"}  # Keras's rho
 
 
 def torch_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
@@ -38,11 +35,9 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
     if experiment.training.loss == "onehot":  # the same loss, and PyTorch takes class numbers
         experiment = experiment.set(loss="sparse")
     fields = template_fields(experiment, dataset, snapshot)
-    model, training = experiment.model, experiment.training
+    model = experiment.model
     (_, steps, features), columns = dataset.shape, dataset.targets
-    mask, is_binary = dataset.model_mask(experiment), training.loss == "binary"
-    optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
-    options = _OPTIONS.get(training.optimizer, "")
+    mask, is_binary = dataset.model_mask(experiment), experiment.training.loss == "binary"
     shapes = {True: f"(N, {steps}, {columns})", False: f"(N, {columns})"}  # by `every_step`
     last = [m for m, w in fields["weights"].items() if w and not MODES[m].every_step]
     one_hot = f'np.eye({columns}, dtype="float32")[{{}}]'
@@ -55,10 +50,6 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
         "predicted": "({}[:, 0] > 0)" if is_binary else "{}.argmax(axis=-1)",
         "weights": fields["weights"] | dict.fromkeys(last, "last_weight"),
         "layer": pytorch.torch_layer(model.cell, features, model.units, model.layers),
-        "loss_function": _LOSSES.get(training.loss, ""),
-        "optimizer": f"torch.optim.{optimizer}(model.parameters(), lr={rate}{options})",
-        "own_optimizer": f"{optimizer}(model.parameters(), {rate})",
         "returned": " or ".join({shapes[MODES[m].every_step]: m for m in model.modes}),
-        "probabilities": {"softmax": ".softmax(dim=-1)", "sigmoid": ".sigmoid()"},
     }
     return fields | changed
