@@ -229,7 +229,7 @@ class WorkerRun:
         if status.over:
             self._trainer.keep_best()
         is_due = status is Status.PAUSED or self._clock() >= self._saves_at
-        if is_due and self._trainer.may_be_saved and not status.over:
+        if is_due and not status.over:
             self._save()
         self._post()
         if status.over:
@@ -238,7 +238,8 @@ class WorkerRun:
     def _save(self) -> None:
         """Send a checkpoint. The snapshot follows, so a pause that a page shows can be restored."""
         try:
-            saved = self._trainer.saved()
+            if (saved := self._trainer.saved()) is None:
+                return
             self._send(Checkpoint(self.id, saved.epoch, encode(saved)))
         except Exception:  # most likely a lack of memory
             log.warning("A run continues without a checkpoint", exc_info=True)

@@ -88,26 +88,25 @@ def test_when_a_run_has_no_new_checkpoint():
     A run above the size limit has no checkpoints.
     """
     trainer = make_trainer()
-    assert not trainer.may_be_saved
+    assert not trainer.saved()
     trainer.advance(LONG, 4)
-    assert not trainer.may_be_saved
+    assert not trainer.saved()
     trainer.evaluate()
-    assert trainer.may_be_saved
-    trainer.saved()
-    assert not trainer.may_be_saved
+    assert trainer.saved()
+    assert not trainer.saved()
     trainer.advance(LONG, 6)
-    assert not trainer.may_be_saved
+    assert not trainer.saved()
     diverged = make_trainer(loss=lambda step: np.nan if step > 5 else 1.0)
     train_to(diverged, 1)
     diverged.advance(LONG, 8)
     assert diverged.diverged
-    assert not diverged.may_be_saved
+    assert not diverged.saved()
     stopped = make_trainer(samples(), **STOP)
     train_to(stopped, 20)
-    assert not stopped.may_be_saved
+    assert not stopped.saved()
     large = make_trainer(U=128, seeds=16)
     train_to(large, 1)
-    assert not large.may_be_saved
+    assert not large.saved()
 
 
 def test_a_training_run_sends_checkpoints():

@@ -202,10 +202,10 @@ async def test_unrequested_runs_end_and_then_the_slot_leaves():
     await slot.slot.version()
     await slot.take(start_of("a"), start_of("b"))
     for _ in range(4):
-        await slot.slot.news("b", 0)
+        await slot.slot.news("b")
         await asyncio.sleep(UNWANTED_SECONDS / 3)
     assert [c for c in slot.worker.posted if isinstance(c, Drop)] == [Drop("a")]
-    assert await slot.slot.news("a", 0) is None
+    assert await slot.slot.news("a") is None
     await asyncio.sleep(GONE_SECONDS - UNWANTED_SECONDS)
     assert slot.ended == []
     await asyncio.sleep(UNWANTED_SECONDS)
@@ -222,7 +222,7 @@ async def test_a_grown_slot_exits_once_it_is_idle():
     assert await slot.slot.load() == (True, 1)
     await slot.report("a", Status.FINISHED)
     await asyncio.sleep(IDLE_SECONDS - 2)
-    await slot.slot.news("a", 0)
+    await slot.slot.news("a")
     await asyncio.sleep(IDLE_SECONDS - 2)
     assert slot.ended == []
     await asyncio.sleep(4)

@@ -190,14 +190,14 @@ class Driver:
 
     async def _fetch(self, job_id: str, link: Link) -> None:
         """Fetch a job's messages and send them to the client, until the job is over."""
-        number, is_last = 0, False
+        is_last = False
         try:
             while not is_last:
-                news = await link.call("news", job_id, number, seconds=ANSWER_SECONDS)
+                news = await link.call("news", job_id, seconds=ANSWER_SECONDS)
                 if news is None:
                     self._lose(job_id, sentence("slot_gone"))
                     return
-                new_messages, number, is_last = news
+                new_messages, is_last = news
                 for data in new_messages:
                     self._send(data)
                 await asyncio.sleep(GATHER_SECONDS)
