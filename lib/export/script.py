@@ -140,34 +140,17 @@ def template_fields(
 
 
 def _target_fields(experiment: Experiment, dataset: Dataset, target: KerasTarget) -> dict[str, Any]:
-    """Return the fields of a script's templates that depend on the kind of targets.
-
-    "{}" stands for a slice of the samples in `targets`, for class numbers in `columns_of`, and for
-    probabilities or outputs, (N, K), in `chosen` and `predicted`.
-    """
+    """Return the fields of a script's templates that depend on the kind of targets."""
     model, training = experiment.model, experiment.training
     loss_class = f"keras.losses.{target.loss.title().replace('_', '')}(from_logits=True)"
-    columns, chosen = f"keras.utils.to_categorical({{}}, {dataset.targets})", "{}.argmax(axis=-1)"
-    metric, predicted, last, last_y = '"accuracy"', chosen, "y[{}, -1]", "y[:, -1]"
-    if training.loss == "binary":
-        columns, chosen = "{}[..., None]", "({}[:, 0] > 0.5)"
-        predicted = "({}[:, 0] > 0)" if target.from_logits else chosen
-        if target.from_logits:  # "accuracy" would compare logits with 0.5
-            metric = "keras.metrics.BinaryAccuracy(threshold=0.0)"
-    if dataset.has_labels:
-        last, last_y = "last_y[{}]", "last_y"
+    last_y = "last_y" if dataset.has_labels else "y[:, -1]"
     # A script defines only the targets of its modes.
     of_mode = dict.fromkeys("y" if MODES[mode].every_step else last_y for mode in model.modes)
     return {
         "loss": loss_class if target.from_logits else f'"{target.loss}"',
-        "metric": metric,
         "weights": {m: _WEIGHTS[training.weights][MODES[m].every_step] for m in model.modes},
-        "targets": {m: "y[{}]" if MODES[m].every_step else last for m in model.modes},
         "of_mode": " if every_step else ".join(of_mode),
         "label_targets": [*of_mode],
-        "columns_of": columns,
-        "chosen": chosen,
-        "predicted": predicted,
         "class_list": f"Classes of {dataset.target_column}, from 0: {', '.join(dataset.classes)}.",
         "ends_early": bool((dataset.last_step < dataset.shape[1] - 1).any()),
     }

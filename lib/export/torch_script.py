@@ -37,17 +37,14 @@ def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None)
     fields = template_fields(experiment, dataset, snapshot)
     model = experiment.model
     (_, steps, features), columns = dataset.shape, dataset.targets
-    mask, is_binary = dataset.model_mask(experiment), experiment.training.loss == "binary"
+    mask = dataset.model_mask(experiment)
     shapes = {True: f"(N, {steps}, {columns})", False: f"(N, {columns})"}  # by `every_step`
     last = [m for m, w in fields["weights"].items() if w and not MODES[m].every_step]
-    one_hot = f'np.eye({columns}, dtype="float32")[{{}}]'
     changed = {
         "library": "torch",
         "kinds": joined([MODES[m].kind for m in model.modes]),
         "moves_padding": mask is not None and (mask[:, 1:] > mask[:, :-1]).any(),
         "ends_early": mask is not None or fields["ends_early"],
-        "columns_of": '{}[..., None].astype("float32")' if is_binary else one_hot,
-        "predicted": "({}[:, 0] > 0)" if is_binary else "{}.argmax(axis=-1)",
         "weights": fields["weights"] | dict.fromkeys(last, "last_weight"),
         "layer": pytorch.torch_layer(model.cell, features, model.units, model.layers),
         "returned": " or ".join({shapes[MODES[m].every_step]: m for m in model.modes}),
