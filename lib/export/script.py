@@ -2,8 +2,10 @@
 
 In the plain script, Keras draws its own initial weights, so the results differ slightly from the
 app's. The exact script draws the app's initial weights, gives `fit` the app's batches, and compares
-its results with the app's. The notebook (format 4.5) has the exact script in cells, between texts
-from script.toml.
+its results with the app's. Its last printed line is a JSON object. The keys are `last_step_mse`,
+`loss`, `first_loss` and `tenth_loss`, and `accuracy` (at the last step) for labels; each value is
+an object with the median over the seeds by mode. A difference beyond rounding ends the script with
+an error. The notebook (format 4.5) has the exact script in cells, between texts from script.toml.
 """
 
 import json
@@ -42,24 +44,9 @@ _WEIGHTS = {
 }
 
 
-def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Return a plain Keras 3 script of an experiment that `lib.data.settle` returned."""
-    return render("plain", template_fields(experiment, dataset, snapshot))
-
-
-def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Return a script of a settled experiment that repeats the app's results.
-
-    The last printed line is a JSON object. Its keys are `last_step_mse`, `loss`, `first_loss` and
-    `tenth_loss`, and `accuracy` (at the last step) for labels; each value is an object with the
-    median over the seeds by mode. A difference beyond rounding ends the script with an error.
-    """
-    return render("exact", template_fields(experiment, dataset, snapshot))
-
-
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return the exact script as the text of an .ipynb file."""
-    fields = template_fields(experiment, dataset, snapshot) | {
+    fields = keras_fields(experiment, dataset, snapshot) | {
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
         "keras": joined([f"`{words}`" for words in _keras_words(experiment)]),
@@ -89,10 +76,10 @@ def _keras_words(experiment: Experiment) -> list[str]:
     return [POOLINGS[model.pooling_of(m)].keras or MODES[m].keras for m in model.modes]
 
 
-def template_fields(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
+def keras_fields(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None
 ) -> dict[str, Any]:
-    """Return the fields of the templates plain.py.jinja, exact.py.jinja and notebook.py.jinja."""
+    """Return the fields of plain.py.jinja and exact.py.jinja for a settled experiment."""
     model, training = experiment.model, experiment.training
     scale = dataset.raw_scale if dataset.is_scaled else None
     is_evaluated, units = dataset.has_validation, model.units

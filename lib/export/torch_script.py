@@ -1,7 +1,8 @@
 """Write an experiment as a plain PyTorch script, or as a script that repeats the app's results.
 
 Both scripts share the data with the Keras scripts, and the exact one also the initial weights and
-the checks. Padding moves to the end of each sequence: PyTorch's packed sequences need it there.
+the checks. Its optimizers are Keras's, and it trains only the weights that Keras's layers have.
+Padding moves to the end of each sequence: PyTorch's packed sequences need it there.
 """
 
 from typing import Any
@@ -9,32 +10,18 @@ from typing import Any
 from lib.charts import pytorch
 from lib.data import Dataset
 from lib.experiment import MODES, Experiment
-from lib.export.data import render
-from lib.export.script import template_fields
+from lib.export.script import keras_fields
 from lib.results import Snapshot
 from lib.text import joined
 
 
-def torch_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Return a plain PyTorch script of a settled experiment."""
-    return render("torch", _fields(experiment, dataset, snapshot))
-
-
-def torch_exact_script(
+def torch_fields(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None
-) -> str:
-    """Return a PyTorch script that repeats the app's results, and prints what `exact_script` does.
-
-    Its optimizers are Keras's. It trains all weights that Keras's layers have, and no others.
-    """
-    return render("torch_exact", _fields(experiment, dataset, snapshot))
-
-
-def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> dict[str, Any]:
-    """Return the fields of the templates torch.py.jinja and torch_exact.py.jinja."""
+) -> dict[str, Any]:
+    """Return the fields of torch.py.jinja and torch_exact.py.jinja for a settled experiment."""
     if experiment.training.loss == "onehot":  # the same loss, and PyTorch takes class numbers
         experiment = experiment.set(loss="sparse")
-    fields = template_fields(experiment, dataset, snapshot)
+    fields = keras_fields(experiment, dataset, snapshot)
     model = experiment.model
     (_, steps, features), columns = dataset.shape, dataset.targets
     mask = dataset.model_mask(experiment)
