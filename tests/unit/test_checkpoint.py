@@ -195,16 +195,3 @@ def test_the_last_batch_may_be_smaller(n, batch, steps, sizes):
     assert order.steps == steps
     assert order.sizes.tolist() == sizes
     assert (order.take(steps) >= 0).sum(axis=1).tolist() == sizes
-
-
-@quickly
-@given(st.integers(1, 30), st.integers(1, 12), st.integers(0, 9999), st.integers(0, 40))
-def test_a_batch_order_can_be_restored(n, b, seed, epochs):
-    """A restored order continues with the same batches."""
-    first, second = BatchOrder(n, b, seed), BatchOrder(n, b, seed)
-    if epochs:
-        first.take(epochs * first.steps - 1)
-        first.take(1)
-    second.take(1)
-    second.rng_state = first.rng_state
-    np.testing.assert_array_equal(second.take(50), first.take(50))
