@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lib.data import DATA_X, DATA_Y, LABEL_TASKS, SEQUENCES, TASKS, Dataset, Origin, class_numbers
 from lib.experiment import Experiment
+from lib.shapes import readable_shape
 
 LINE = 100  # the longest line of a script
 
@@ -60,7 +61,9 @@ _TEMPLATES = Environment(  # noqa: S701  Python code needs no HTML escapes
     variable_end_string=">>",
     trim_blocks=True,
 )
-_TEMPLATES.filters |= {"comment": comment, "quoted": quoted, "source": source}
+_TEMPLATES.filters.update(
+    comment=comment, quoted=quoted, readable_shape=readable_shape, source=source
+)
 
 
 def render(template: str, fields: dict[str, Any]) -> str:

@@ -10,7 +10,6 @@ an error. The notebook (format 4.5) has the exact script in cells, between texts
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -85,7 +84,7 @@ def keras_fields(
     is_evaluated, units = dataset.has_validation, model.units
     target = keras_target(experiment, dataset)
     models = dict(model_layers(model, *dataset.shape[1:], dataset.targets, **target.layers))
-    pooled = models.pop("pooled", ())
+    sequential = [of for mode, of in models.items() if mode != "pooled"]
     measure, baseline = measure_of(dataset), baseline_at_end(dataset)
     error = f"{measure.full_name} {baseline:.6g}"
     return {
@@ -116,8 +115,8 @@ def keras_fields(
         "widths": ", ".join(map(str, [dataset.shape[2], *[units] * (model.layers - 1)])),
         "bias": bias_shapes(model.cell, units)[0],
         "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
-        "build": "\n            ".join(map(_line, *models.values())),  # a line per layer
-        "pooled": _functional_lines(pooled),
+        "build": "\n            ".join(map(_line, *sequential)),  # a line per layer
+        "pooled": models.get("pooled", ()),
         "glorot_uniform": glorot_uniform,
         "orthogonal": orthogonal,
         "target": target,
@@ -153,19 +152,6 @@ def _line(*traced: TracedLayer) -> str:
         elif not layer.return_sequences:
             code = f"{code.removesuffix(')')}, return_sequences=False)"
     return f"{code},  # {' or '.join(shapes)}"
-
-
-def _functional_lines(steps: Sequence[TracedLayer]) -> list[str]:
-    """Return the pooled model in Keras's functional API, with output shapes."""
-    lines = []
-    for step in steps:
-        called = "([h[:, -1:], h])" if step.layer.kind == "attend" else "(h)"
-        code = f"h = keras.{step.layer.code()}{called}"
-        if step.layer.kind == "input":
-            code = f"h = inputs = {step.layer.code()}"
-        if step.layer.kind != "last":  # the query h[:, -1:] is in the call of Attention
-            lines.append(f"{code}  # {readable_shape(step.tensors[0])}")
-    return lines
 
 
 @dataclass(frozen=True, slots=True)
