@@ -11,8 +11,8 @@ import pytest
 from lib.charts.sentences import setup_sentence
 from lib.charts.skill import score_texts
 from lib.charts.strip import strip_sentence
+from lib.export.exports import EXPORTS
 from lib.export.files import Reported, figures, report
-from lib.export.script import keras_script
 from lib.results.baselines import skill_of_seeds
 from lib.results.replay import as_of, untrained
 from lib.results.run import RunAt
@@ -75,7 +75,7 @@ def test_a_report_has_the_content_of_the_screen(name):
     for drawn, (title, figure, takeaway, sentence) in zip(page.plots, figures(of), strict=True):
         texts += [title, takeaway, sentence]
         assert [trace["name"] for trace in drawn["data"]] == [t["name"] for t in figure.data]
-    texts += keras_script(*run).splitlines()
+    texts += EXPORTS["keras"].write(*run).splitlines()
     for each in texts:
         assert " ".join(each.split()) in words, each
     assert f"epoch {snapshot.epoch:,} of" in words

@@ -131,7 +131,8 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     new = loaded.experiment, loaded.dataset, "-new-settings"
     for end, (settings, data, note) in {"": (experiment, dataset, after), NEW: new}.items():
         names[f"data{end}"] = f"{export.data_name(data)}.npz"
-        names |= {f"{n}{end}": each.file_name(settings, data, note) for n, each in EXPORTS.items()}
+        begin = f"{export.name_of(settings, data)}{note}"
+        names |= {f"{n}{end}": f"{begin}{each.ending}" for n, each in EXPORTS.items()}
     cards = {name: card.title for name, card in cards_of(dataset).items()}
     parts = []
     for heading, rows in _FILE["parts"].items():
