@@ -24,9 +24,7 @@ class ClassProbabilities:
     """The card of class probabilities by timestep of one sample, with its true classes."""
 
     title = "Predictions"
-    longest = (
-        "At the last step: sequence mode says balanced (0.92), last-step mode balanced (0.88)."
-    )
+    longest = "Last step: sequence says balanced (0.92), last-step balanced (0.88); true: balanced."
     picks: tuple[str, ...] = ("sample", "earlier")
 
     def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
@@ -114,10 +112,8 @@ class ClassProbabilities:
         said: list[str] = []
         for mode, probabilities in self.lasts.items():
             says = "" if said else " says"
-            name = MODES[mode].name if len(self.lasts) < 3 else MODES[mode].kind
-            said.append(f"{name}{says} {self._most_probable(probabilities)}")
-        where = "At the last step" if len(said) < 3 else "Last step"
-        return f"{where}: {', '.join(said)}; true: {self.classes[self.true[self.end]]}."
+            said.append(f"{MODES[mode].kind}{says} {self._most_probable(probabilities)}")
+        return f"Last step: {', '.join(said)}; true: {self.classes[self.true[self.end]]}."
 
     def _most_probable(self, probabilities: np.ndarray) -> str:
         if not np.isfinite(probabilities).all():

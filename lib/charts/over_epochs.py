@@ -20,7 +20,6 @@ from lib.results import ACCURACY, ERROR, BestMode, RunAt, Snapshot, Status
 from lib.text import apart, capital, counted, difference, joined, readable, short
 
 EXPLODED = 1000  # a training loss over this many times the baseline's has exploded
-SAME = 0.02  # errors are nearly equal if they differ by at most this share of the larger error
 Levels = Sequence[tuple[str, Mapping[str, float], str]]
 """Baselines and best possible errors: label, values by mode (or one for "both"), and color."""
 # The steps in a mode's loss.
@@ -85,18 +84,14 @@ class Losses:
         if has_diverged:
             return f"Training loss became infinite or NaN in epoch {run.snapshot.epoch + 1:,}."
         if overfits := [m for m in modes if results.overfits_in_seeds(run, m, self.baseline[m])]:
-            name = "Both modes" if len(modes) == 2 else "All modes"
-            if len(overfits) < len(modes):
-                name = capital(joined([MODES[mode].name for mode in overfits]))
-            who = f"{name} overfit{'s' if len(overfits) == 1 else ''}"
+            who = capital(joined([MODES[mode].kind for mode in overfits]))
+            verb = "overfits" if len(overfits) == 1 else "overfit"
             keeps = all(seed[mode].kept_epoch for seed in run.snapshot.seeds for mode in overfits)
             rest = ", so the best epoch was kept" if keeps else " and is well above training loss"
-            return f"{who}: validation loss rose{rest}."
+            return f"{who} mode {verb}: validation loss rose{rest}."
         if "sequence" in modes and len(modes) > 1:
-            which, blue, others = "blue with the others", "it", "they count"
-            if len(modes) == 2:
-                which, blue, others = "these two", "blue", f"{MODES[modes[1]].color} counts"
-            return f"Don't compare {which}: {blue} averages {self.counted}, {others} only the last."
+            average = f"blue averages {self.counted}"
+            return f"Don't compare blue with others: {average}, others count only the last."
         baseline = self.baseline[modes[0]]
         if not len(self.losses[modes[0]].values):
             return f"Not trained yet. The baseline's loss is {readable(baseline)}."
@@ -121,8 +116,7 @@ class Losses:
                 text += f", {median}validation loss {readable(result.final_validation_loss)}"
             parts.append(f"{text}.")
         if "sequence" in self.losses and len(self.losses) > 1:
-            which = "The two" if len(self.losses) == 2 else "Blue and other"
-            parts.append(f"{which} losses can't be compared.")
+            parts.append("Blue and other losses can't be compared.")
         loss = LOSSES[run.experiment.training.loss].label.lower().partition(",")[0]
         if self.weighted:
             what = ["training loss", "baseline", *(["best possible loss"] if self.floor else [])]
@@ -183,17 +177,15 @@ class LastStepValues:
         modes_compete = len(medians) > 1 and self.measure.best(best, baseline) != baseline
         other = others[0] if modes_compete else baseline
         samples, scale = results.independent_samples(dataset), self.measure.scale
-        is_same = modes_compete and self.is_same(best, other)
-        if not (is_same or self.measure.decided(best / scale, other / scale, samples)):
+        if not self.measure.decided(best / scale, other / scale, samples):
             accuracy = best / scale if self.measure is ACCURACY else None
             return sentences.too_few(samples, accuracy=accuracy)
         if self.best and modes_compete:
             return self.winner(self.best, best, other)
         value, level = apart(best, baseline, unit=self.measure.unit)
         if len(medians) > 1:
-            who = "Neither mode" if len(medians) == 2 else "No mode"
-            who += f" beats {dataset.baseline_phrase} at the last step"
-            return f"{who}: {name} {value} against {level}."
+            phrase = f"{dataset.baseline_phrase} at the last step"
+            return f"No mode beats {phrase}: {name} {value} against {level}."
         baseline_name = capital(dataset.baseline_phrase)
         return f"{capital(name)} at the last step: {value}. {baseline_name}: {level}."
 
@@ -214,30 +206,17 @@ class LastStepValues:
         parts += ["The p-values have Holm's correction for several tests."] * (len(pairs) > 1)
         return " ".join(map(capital, parts))
 
-    def is_same(self, best: float, other: float) -> bool:
-        """Return whether two errors are nearly equal; False for accuracies."""
-        return self.measure is ERROR and other - best <= SAME * other
-
     def winner(self, found: BestMode, best: float, other: float) -> str:
         """Return which mode is best, with the evidence from the seeds."""
         verdict, better, name = found.verdict, MODES[found.mode].name, self.measure.name
-        is_same, two = self.is_same(best, other), len(self.medians) == 2
-        first, second = apart(best, other, unit=self.measure.unit)
+        values = " against ".join(apart(best, other, unit=self.measure.unit))
         if verdict.seeds == 1:
-            most = f"a {self.measure.better}" if two else f"the {self.measure.superlative}"
-            result = f"{better} has {most} {name}, {first} against {second}"
-            if is_same and two:
-                result = f"both errors are nearly equal, {first} and {second}"
+            result = f"{better} has the {self.measure.superlative} {name}, {values}"
             return f"One seed decides nothing. Here, {result}."
-        seeds = f"{verdict.seeds} seeds"
         if not verdict.is_clear:
-            return sentences.undecided(found, self.medians)
-        if is_same:
-            which = "" if two else "two smallest "
-            return f"The {which}median errors of {seeds} are nearly equal: {first} and {second}."
-        how = difference(best, other) if self.measure is ERROR else f"{first} against {second}"
-        how = how if two else f"{first}, next {second}"
-        wins = f"{'better' if two else 'best'} in {verdict.wins} of {seeds}"
+            return f"Too close to tell with {verdict.seeds} seeds."
+        how = difference(best, other) if self.measure is ERROR else values
+        wins = f"best in {verdict.wins} of {verdict.seeds} seeds"
         return f"{capital(better)} is {wins}: median {name} {how}."
 
 

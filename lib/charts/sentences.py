@@ -1,12 +1,12 @@
 """Sentences about a run that several charts or pages share: settings, progress, comparisons."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from lib import results
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, ModelSettings, Setting
-from lib.results import ACCURACY, ERROR, BestMode, Measure, ModeResult, Snapshot, Status, Verdict
+from lib.results import ACCURACY, ERROR, Measure, ModeResult, Snapshot, Status, Verdict
 from lib.text import all_of, apart, capital, difference, duration, joined, number, readable, short
 
 Words = tuple[str, str]
@@ -163,16 +163,6 @@ def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ER
         kind = "difference"
     within = f"Within a seed, {one}'s {name} is {how} (median over the seeds)"
     return f"{who} in {seeds} {test}. {within}. The {kind} of the two medians can differ."
-
-
-def undecided(found: BestMode, modes: Iterable[str]) -> str:
-    """Return that no mode is clearly best, or of three modes which one is clearly worse."""
-    worse = [other for (_, other), pair in found.pairs.items() if pair.is_clear]
-    if len(found.pairs) < 2 or len(worse) != 1:
-        return f"Too close to tell with {found.verdict.seeds} seeds."
-    [close] = {*modes} - {found.mode, *worse}
-    beats = f"{capital(MODES[found.mode].name)} clearly beats {MODES[worse[0]].name}"
-    return f"{beats}; {MODES[close].name} is too close to tell."
 
 
 def too_few(samples: float, what: str = "too close to tell", accuracy: float | None = None) -> str:

@@ -245,7 +245,7 @@ def test_steps_of_few_samples_arent_drawn():
     assert step.drawn.tolist() == [0, 1, 2]
     assert np.isnan(step.values["sequence"].median[3])
     assert "Steps of fewer than 10 samples" in step.sentence()
-    assert step.takeaway().endswith("sequence mode at every drawn step.")
+    assert step.takeaway().startswith("Sequence mode beats the baseline at every drawn step")
     for outcomes, where in (
         (["unclear", "clear", "clear"], "from step 2"),
         (["clear", "clear", "worse"], "at 2 of 3 steps"),
