@@ -78,16 +78,6 @@ def changed_settings(before: Experiment, after: Experiment, name: Callable[[Sett
     return ", ".join(changes[:2]) + _more(len(changes) - 2)
 
 
-def own_settings(shown: Experiment, chosen: Experiment, name: Callable[[Setting], str]) -> str:
-    """Return the settings of `shown` that differ from `chosen`: "T = 40 and 2 more"; or ""."""
-    if not (own := _differing(shown, chosen)):
-        return ""
-    first, value = own[0], value_of(own[0], shown)
-    if first.key == "data":
-        return value
-    return f"{first.key if len(first.key) == 1 else name(first)} = {value}{_more(len(own) - 1)}"
-
-
 def _more(count: int) -> str:
     return f" and {count} more" if count > 0 else ""
 

@@ -133,12 +133,11 @@ class SteadyChart:
         self.pair = session().charts.setdefault(key, TwoCharts())
         self._place, self._charts = st.container(key=key, gap=None), (Place(), Place())
 
-    def show(self, figure: Chart | None, sentence: str) -> int:
-        """Draw an opaque figure; None repeats the previous. Return the index of the top chart."""
+    def show(self, figure: Chart, sentence: str) -> int:
+        """Draw an opaque figure. Return the index of the top chart."""
         pair = self.pair
         before, alt, _ = pair.shown[pair.top] or (None, "", None)
-        same = before and figure and alt == sentence and before.to_dict() == figure.to_dict()
-        if figure and not same:
+        if not before or alt != sentence or before.to_dict() != figure.to_dict():
             # Use the height of the previous chart: a chart in another height would flash.
             known = session().heights.get(self._key) if self._fills else None
             pair.top = 1 - pair.top

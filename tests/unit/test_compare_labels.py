@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from lib.charts import compare, ranking
 from lib.charts.compare import errors_figure, losses_figure, predictions_figure
@@ -15,7 +14,6 @@ from tests.unit.pictures import LIGHT, the
 LABELS = fake_labels(200, 4, 2, 3, train=100)
 PADDED = fake_labels(40, 5, 2, 3, train=20, padding="after")
 GOOD, BAD = {"last": [10, 8, 9]}, {"last": [30, 27, 30]}  # wrong samples of 100
-MEDIANS = "validation loss: 0.396 to 1.24 in last-step mode."
 
 
 def a_run(place=0, dataset=LABELS, changes=(), **mistakes):
@@ -36,21 +34,6 @@ def test_the_run_with_the_higher_accuracy_is_better():
     assert "is 20 points higher" in details
     unclear = ranking.errors_words([a_run(0, **GOOD), a_run(1, last=[10, 7, 9])])[0]
     assert unclear.startswith("Too close to tell with 100 independent samples")
-
-
-@pytest.mark.parametrize(
-    ("changes", "dataset", "expected"),
-    [
-        ({"loss": "onehot"}, LABELS, MEDIANS),
-        ({"weights": "classes"}, LABELS, MEDIANS),
-        ({"mask": "off"}, LABELS, MEDIANS),
-        ({"mask": "off"}, PADDED, "count different steps"),
-    ],
-)
-def test_cross_entropies_are_shown_if_they_count_the_same(changes, dataset, expected):
-    """Integer and one-hot targets have the same loss; a validation loss has no weights."""
-    other = a_run(1, dataset, changes, **BAD)
-    assert expected in ranking.losses_words([a_run(0, dataset, **GOOD), other])[0]
 
 
 def test_accuracy_is_drawn_in_percent_over_the_baseline():
