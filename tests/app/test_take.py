@@ -146,25 +146,16 @@ def test_a_failure_is_reported_with_its_reason(received, monkeypatch):
     assert downloaded(app, received, "weights") == b"all"
 
 
-def test_the_card_has_code_for_the_run_and_for_new_settings(received, client):
-    """The files have different names. The page shows the script of the run."""
+def test_the_card_has_code_for_the_run(received, client):
+    """After a change of settings, the page still shows the script of the run."""
     app = press(start(data="echo"), "train")
     finish_newest(client, Status.FINISHED)
     app.run()
-    assert not {"keras_new", "data"} & received[-1]["files"].keys()
     app.slider(key="T").set_value(7).run()
-    app.selectbox(key="cell").set_value("gru").run()
     card = received[-1]
     assert "with other settings" in card["note"]
-    names = [card["files"][name] for name in ("keras", "keras_new")]
-    assert names == ["echo-lstm-both.py", "echo-gru-both-new-settings.py"]
+    assert card["files"]["keras"] == "echo-lstm-both.py"
     assert "(N, 12, " in downloaded(app, received, "keras").decode()
-    new = downloaded(app, received, "keras_new").decode()
-    assert "(N, 7, " in new
-    assert "keras.layers.GRU" in new
-    assert "(N, 12, " in app.code[0].value
-    app.session_state[take.SCRIPT] = False  # The user folds the script.
-    assert not app.run().code
 
 
 def test_the_rows_of_another_browser_cannot_be_saved(received, client, monkeypatch):
