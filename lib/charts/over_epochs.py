@@ -55,18 +55,13 @@ class Losses:
         if dataset.mask is not None and run.experiment.model.masking == "on":
             self.counted = "real steps"
         self.best, self.floor = results.best_loss(run.experiment, dataset)
-        weights = run.experiment.training.weights if run.experiment.has_labels else "none"
-        # Weights by step change only sequence mode's loss.
-        weighted = {"none": [], "steps": ["sequence"], "classes": [*self.losses]}[weights]
-        self.weighted = [mode for mode in self.losses if mode in weighted]
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw training and validation loss by epoch, with baseline and best possible loss."""
         dataset = self.run.dataset
-        suffix = " (weighted)" if self.weighted and self.weighted == [*self.losses] else ""
-        levels = [(f"{dataset.baseline_label}{suffix}", self.baseline, "baseline")]
+        levels = [(dataset.baseline_label, self.baseline, "baseline")]
         if self.floor:
-            levels.append((f"{self.floor.label}{suffix}", self.best, "best"))
+            levels.append((self.floor.label, self.best, "best"))
         look: Part = {"title": "loss", "height": 340, "name": f"loss {dataset.name}"}
         return epochs_figure(self.run, self.losses, self.validation, levels, palette, **look)
 
@@ -118,10 +113,8 @@ class Losses:
         if "sequence" in self.losses and len(self.losses) > 1:
             parts.append("Blue and other losses can't be compared.")
         loss = LOSSES[run.experiment.training.loss].label.lower().partition(",")[0]
-        if self.weighted:
-            what = ["training loss", "baseline", *(["best possible loss"] if self.floor else [])]
-            where = " in sequence mode" if len(self.weighted) < len(self.losses) else ""
-            parts.append(f"{capital(joined(what))} are weighted{where}, validation loss isn't.")
+        if run.experiment.has_labels and run.experiment.training.weights != "none":
+            parts.append("Weights change training loss and levels, but not validation loss.")
         baseline = f"{capital(run.dataset.baseline_label)} on training samples"
         parts.append(f"{baseline}: {loss} {_by_mode(self.baseline)}.")
         if self.floor:
@@ -276,13 +269,10 @@ def epochs_figure(
     kept_words = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
     rows += [[Entry("rings", kept_words, "muted")]] if rings else []
     drawn = [curve.values for curve in curves.values()]
-    is_zero = not any(values.any() for values in drawn)
-    is_zero &= not any(value for _, values, _ in levels for value in values.values())
     notes = []
-    if is_zero or not any(map(len, drawn)):
-        why = "every value is 0" if is_zero and curves else "not trained yet"
+    if not any(map(len, drawn)):
         behind = {"bgcolor": palette.background, "borderpad": 4}  # hides lines behind the text
-        notes.append(chart.note(why, 0.5, 0.5, palette.muted) | behind)
+        notes.append(chart.note("not trained yet", 0.5, 0.5, palette.muted) | behind)
     return chart.plotted(data + rings, palette, x, y, rows, ends=ends, notes=notes, **look)
 
 

@@ -132,13 +132,6 @@ class SamplePredictions:
         if "sequence" in self.errors:
             mean = readable(self.errors["sequence"].mean())
             text += f" The sequence model's mean error over {all_of(steps)} steps is {mean}."
-        if "last" in self.errors and self.earlier:
-            mean = readable(self.errors["last"][:-1].mean())
-            early = capital(early_names(self.run.experiment.model)["last"])
-            text += f" {early}: mean error {mean} before the last step."
-        if median:
-            text += f" Prediction and error are separate medians over {seeds} seeds, "
-            text += "so one can't be computed from the other."
         return text
 
 

@@ -142,8 +142,6 @@ def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ER
     one, other = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     who = f"{one} has a {better} {name} than {other}"
-    if 2 * found.wins + found.equal == found.seeds:
-        who = f"{one} and {other} each have the {better} {name}"
     equal = f" and an equal {name} in {found.equal}" if found.equal else ""
     seeds = f"{found.wins} of {found.seeds} seeds{equal}"
     test = f"({p_value}, paired t-test on {measure.tested})"

@@ -13,13 +13,11 @@ from tests.unit.pictures import (
     a_run,
     all_figures,
     drawn,
-    sentence,
     the,
     traces,
     with_kept,
     words_of,
 )
-from tests.unit.test_figures import diverged
 
 SCALED = {"target_scale": np.array([10.0]), "target_unit": "°C"}
 
@@ -77,13 +75,12 @@ def test_the_axis_of_predictions_is_constant_during_training(y):
 
 @pytest.mark.parametrize(("card", "picked"), [("predictions", (0, 0, 1)), ("step_error", (1,))])
 def test_the_last_step_head_applied_early_is_a_dotted_line(card, picked):
-    """Both charts over the timesteps draw and describe it."""
+    """Both charts over the timesteps draw it."""
     run, name = a_run(last=0.5), "last-step head, applied early"
     figure = drawn(card, run, *picked)
     assert the(figure, name).line.dash == "dot"
     assert len(the(figure, name).y) == 4
     assert name in words_of(figure)
-    assert "applied early" in sentence(card, run, *picked)
 
 
 # Loss, and the error that compares the modes
@@ -126,16 +123,6 @@ def test_the_key_shows_a_level_of_0():
         figures = all_figures(a_run(a_dataset(best_mse=best), sequence=0.5, last=0.5))
         assert loss in words_of(figures["loss"])
         assert compared in words_of(figures["compare"])
-
-
-def test_a_note_replaces_a_plot_of_zeros():
-    """A logarithmic axis would be empty if every value is 0."""
-    y = np.zeros((8, 4, 1), np.float32)
-    run = a_run(a_dataset(y=y, baseline=y), sequence=0.0, last=0.0)
-    for each, noted in ((diverged(run, 0.0), True), (diverged(run, np.nan), False), (run, False)):
-        for name in ("loss", "compare"):
-            words = [note.text for note in drawn(name, each).layout.annotations]
-            assert ("every value is 0" in words) is noted
 
 
 def test_a_ring_marks_the_epoch_that_each_mode_keeps():

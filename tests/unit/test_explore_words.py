@@ -55,8 +55,7 @@ SENTENCES = [  # card, run, picked arguments, takeaway, sentence
         "Errors at the last step: sequence 0.5, last-step 0.25.",
         "Sample 7 (validation): at step 4, the target (target 1) is 27. Sequence model: prediction "
         "27.5, absolute error 0.5. Last-step model: prediction 27.25, absolute error 0.25. The "
-        "sequence model's mean error over all 4 steps is 0.5. Last-step head, applied early: mean "
-        "error 0.25 before the last step.",
+        "sequence model's mean error over all 4 steps is 0.5.",
     ),
     (
         "loss",

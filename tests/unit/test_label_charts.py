@@ -185,11 +185,10 @@ def test_a_confusion_matrix_counts_all_seeds():
         wrong, total = int((true[:10] == k).sum()), 2 * int((true == k).sum())
         counts = {k: f"{total - wrong}", (k + 1) % 3: f"{wrong}" if wrong else ""}
         assert row[1:4] == [counts.get(j, "") for j in range(3)]
-    text, details = confusion.label_words(run, {})
-    assert text.startswith("Most frequent mistake: sequence mode says class ")
+    skills = {"evaluated": results.label_scores(run.experiment, run.dataset, run.snapshot)}
+    text, details = confusion.label_words(run, skills)
+    assert "In this run, both modes beat the best baseline" in text
     assert "sums over 2 seeds" in details
-    right = a_label_run(sequence=[0], last=[0])
-    assert confusion.label_words(right, {})[0].startswith("No mistakes")
 
 
 @pytest.mark.parametrize(("masking", "heading"), [("on", 3), ("off", 2)])
@@ -295,18 +294,11 @@ def test_the_best_possible_model_of_a_task_is_scored(padding):
 
 
 def test_the_card_of_losses_says_whose_training_loss_is_weighted():
-    """Weights by step are all 1 in last-step mode. Baselines and best losses are weighted too."""
+    """Weights change training loss, baselines and best losses, but not validation loss."""
     both = a_label_run(sequence=[0], last=[0])
-    for weights, words in (("steps", "in sequence mode,"), ("classes", "weighted, validation")):
+    for weights, expected in (("steps", True), ("classes", True), ("none", False)):
         run = replace(both, experiment=both.experiment.set(weights=weights))
-        assert words in card("loss", run).sentence()
-        shown = words_of(card("loss", run).figure(LIGHT))
-        assert ("(weighted)" in shown) == (weights == "classes")
-    experiment = suggested("brackets").set(mode="sequence")
-    weighted = experiment.set(weights="steps")
-    run = RunAt(weighted, make_dataset(weighted), recorded(experiment))
-    assert "baseline and best possible loss are weighted, val" in card("loss", run).sentence()
-    assert "best possible (weighted)" in words_of(card("loss", run).figure(LIGHT))
+        assert ("Weights change training loss" in card("loss", run).sentence()) is expected
 
 
 def test_a_class_may_have_a_long_name_and_no_evaluated_sample():
@@ -316,6 +308,6 @@ def test_a_class_may_have_a_long_name_and_no_evaluated_sample():
     few = replace(fake_labels(40, 4, 2, 3, train=20), classes=("a", long, "b"), y=y)
     run, short = a_label_run(few, sequence=[1]), "c" * 18 + "…"
     assert f'title="{long}"><span>{short}</span>' in confusion.label_tables(run, {}, LIGHT)
-    text, details = confusion.label_words(run, {})
-    assert f"says {short} instead of a" in text
+    skills = {"evaluated": results.label_scores(run.experiment, run.dataset, run.snapshot)}
+    _, details = confusion.label_words(run, skills)
     assert f"has the class {short} or b: the recall is" in details
