@@ -156,6 +156,9 @@ def test_the_card_has_code_for_the_run(received, client):
     assert "with other settings" in card["note"]
     assert card["files"]["keras"] == "echo-lstm-both.py"
     assert "(N, 12, " in downloaded(app, received, "keras").decode()
+    assert "(N, 12, " in app.code[0].value
+    app.session_state[take.SCRIPT] = False  # The user folds the script.
+    assert not app.run().code
 
 
 def test_the_rows_of_another_browser_cannot_be_saved(received, client, monkeypatch):
