@@ -17,15 +17,13 @@ from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, LayerPass, Line, Row, Trace, gate_symbol, state_rows
 from lib.shapes import STATES
-from lib.text import ALMOST_0, LONG_NUMBER, all_of, apart, capital, counted, number, percent, short
+from lib.text import ALMOST_0, all_of, apart, capital, counted, number, percent, short
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 STATE = {"h": "hidden state"}  # used instead of `GATES` for a cell without gates
 SATURATED = 0.05  # a gate this close to 0 or 1 counts as closed or open
 STILL = 0.01  # a unit counts as constant if its output has a smaller range
 DIVERGED = "Some states are NaN: the run has diverged."
-STEP_ROOM = f"Timestep 100, unit 128: keeps over 99.9% of its cell state and adds {LONG_NUMBER}."
-"""The longest usual text of `step_takeaway`."""
 
 
 def unrolled_picture(

@@ -24,7 +24,6 @@ class ClassProbabilities:
     """The card of class probabilities by timestep of one sample, with its true classes."""
 
     title = "Predictions"
-    longest = "Last step: sequence says balanced (0.92), last-step balanced (0.88); true: balanced."
     picks: tuple[str, ...] = ("sample", "earlier")
 
     def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:

@@ -11,9 +11,6 @@ from lib.charts.sentences import Words
 from lib.text import all_of, counted, difference, readable
 
 HEIGHT = 260  # of the chart, in pixels
-LONGEST_TAKEAWAY = (
-    "Later inputs affect earlier outputs in 1,234 of 4,950 pairs; Bidirectional: 4,950."
-)
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # each mode's loss
 LOST = "Some gradients are NaN or infinite."
 

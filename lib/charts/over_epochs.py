@@ -42,7 +42,6 @@ class Losses:
     """The card of a run's losses by mode, with baseline and best possible loss."""
 
     title = "Loss over epochs"
-    longest = "Last-step mode overfits: validation loss rose and is well above training loss."
     picks: tuple[str, ...] = ()
 
     def __init__(self, run: RunAt) -> None:
@@ -127,7 +126,6 @@ class LastStepValues:
     """The card of mean squared errors or accuracies at the last step, which compare both modes."""
 
     title = "Error at the last step"
-    longest = sentences.too_few(8888)
     picks: tuple[str, ...] = ()
     measure = ERROR
 
@@ -220,7 +218,7 @@ EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepValues | LastStep
     "compare": LastStepValues,
 }
 """The cards of Explore by name, in their order on the page. `picks` names a card's arguments after
-`run`. A card reserves space for its `longest` usual takeaway."""
+`run`."""
 
 
 def _by_mode(values: Mapping[str, float]) -> str:

@@ -18,7 +18,7 @@ from lib.charts.sentences import UNTRAINED, early_names, no_verdict, off_unit, t
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import ERROR, RunAt, best_possible, independent_samples
-from lib.text import LONG_NUMBER, all_of, apart, capital, readable
+from lib.text import all_of, apart, capital, readable
 
 HEIGHT = 340
 # The mark at the last step, and the dash before, of modes with one output per sample.
@@ -42,7 +42,6 @@ class SamplePredictions:
     """The card of predictions and target of one sample and target column, in the raw unit."""
 
     title = "Predictions"
-    longest = f"Errors at the last step: sequence {LONG_NUMBER} °C, last-step 0.08 °C."
     picks: tuple[str, ...] = ("sample", "target", "earlier")
 
     def __init__(self, run: RunAt, sample: int, target: int, earlier: bool = False) -> None:
@@ -139,7 +138,6 @@ class StepValues:
     """The card of RMSEs on the evaluated samples, by timestep; `StepAccuracy` has accuracies."""
 
     title = "Error at each timestep"
-    longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step doesn't."
     picks: tuple[str, ...] = ("earlier",)
     every_step = "every step"  # the drawn steps in a sentence
 

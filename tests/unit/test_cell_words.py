@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from lib.charts.cell import STEP_ROOM, findings, step_takeaway, unrolled_words
+from lib.charts.cell import findings, step_takeaway, unrolled_words
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import Trace
 from lib.text import number
@@ -87,5 +87,3 @@ def test_the_takeaway_of_a_step_describes_the_change_of_the_state(cell, expected
         assert float(forget[:-1]) / 100 == pytest.approx(layer.trace.gates["f"][0, 3, 2], abs=0.005)
         kept = layer.trace.gates["f"][0, 3, 2] * states[2, 2]
         assert added == f"{number(states[3, 2] - kept)}."
-    long = opened(cell, t=100)
-    assert max(len(step_takeaway(long, unit, 99)) for unit in range(long.units)) <= len(STEP_ROOM)

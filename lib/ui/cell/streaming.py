@@ -12,7 +12,6 @@ from lib.charts import Palette, Side, Strip, generation, proofs
 from lib.export import streaming_code
 from lib.recurrence import unroll_stack
 from lib.results import generate, spread_places, why_not_generated
-from lib.text import LONG_NUMBER
 from lib.ui import address
 from lib.ui.cell.ask import Reply, neighbors
 from lib.ui.cell.chosen import Chosen, Follower
@@ -20,8 +19,6 @@ from lib.ui.session import once
 from lib.ui.widgets import card, card_chart, hint, press, say_steadily, takeaway
 
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
-# A card on wrong states reserves space for this takeaway, the longest of the usual ones.
-BREAK_ROOM = f"Off by {LONG_NUMBER}: the second sequence starts from the first one's state."
 LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
 STRIPS = {  # names of a card's two strips
     "reset": ("one call", "always reset"),
@@ -55,7 +52,7 @@ def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
             strips = [_strip(*named, steps) for named in zip(STRIPS[name], outputs, strict=True)]
             st.html(charts.render(PROOFS, "strips", strips, cards[name], missing, palette))
             why = f"{chosen.which}{cards[name].why}"
-            takeaway(cards[name].takeaway, why, longest=BREAK_ROOM)
+            takeaway(cards[name].takeaway, why)
     with columns[-1], card(cards["batch"].title, **LOOK):
         st.code(result["message"] if result else missing, language=None, wrap_lines=True)
         takeaway(cards["batch"].takeaway, cards["batch"].why)

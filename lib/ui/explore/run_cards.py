@@ -80,7 +80,7 @@ def _contents(name: str, shown: ShownRun, palette: Palette) -> Follow:
     picked = tuple(options[each] for each in kind.picks)
     follow_numbers = _numbers(shown) if name == "compare" else lambda _: None
     chart = widgets.SteadyChart(f"chart_{name}", fills=True)
-    takeaway_place = widgets.Takeaway(kind.longest)
+    takeaway_place = widgets.Takeaway()
 
     def follow(now: ShownRun) -> None:
         follow_numbers(now)
