@@ -178,7 +178,7 @@ def _equation(
 
 
 def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
-    """Draw four layers whose last step isn't last-step mode's output, and two more cards."""
+    """Draw four layers whose last step isn't last-step mode's output, and a leak."""
     (breakings,) = replies
     proof_cards = charts.proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
     st.html(charts.render(PROOFS, "strips_legend", palette))
@@ -188,15 +188,7 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
         with column, card(proof.title, **LOOK):
             st.html(charts.render(PROOFS, "strips", outputs, proof, breakings.instead, palette))
             takeaway(proof.takeaway, f"{chosen.which}{proof.why}")
-    left, right = st.columns(2)
-    with left, card("The largest possible output", key="cell_bound", **LOOK):
-        hidden = chosen.traces[-1].hidden[0]  # the top layer's outputs
-        text, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
-        bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
-        st.html(cell.bound_picture(hidden, bound, details, palette))
-        takeaway(text, details)
-    with right:
-        draw_leak(chosen, palette)
+    draw_leak(chosen, palette)
 
 
 def draw_leak(_: object, palette: Palette) -> None:
