@@ -16,7 +16,7 @@ from lib.data import keras_target, make_dataset, suggested
 from lib.recurrence import LayerPass, highest_output, unroll
 from lib.results import ROWS_HIDDEN, Snapshot, best_loss, measure_of
 from lib.story import GALLERY, SCENES, Scene, runs_of
-from lib.text import beside, capital, filled, joined, number
+from lib.text import beside, capital, filled, joined
 from lib.training import read_recording
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
@@ -152,13 +152,7 @@ def _target(_: Loaded, palette: Palette) -> None:
         takeaway(charts.target.verdict_title(diagnosis))
         sentence = charts.target.compared_sentence(diagnosis)
         st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
-        case = shapes.damage.mistake_of(question.output, question.target)
-        if case and diagnosis.verdict == "silent":
-            trained = read_recording(case, shapes.Damage)
-            errors = {side: number(trained.error(side)) for side in trained.loss}
-            hint(filled(TEXTS, "trained", **errors, fixed=shapes.MISTAKES[case].right))
-        else:
-            hint(charts.target.compared_takeaway(diagnosis))
+        hint(charts.target.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
             for place, fix in enumerate(diagnosis.fixes):
                 fixed = replace(question, output=fix.output_shape, target=fix.target_shape)
