@@ -16,20 +16,13 @@ STEADY = 5  # epochs before the time left is estimated, because the first epochs
 UNTRAINED = "Not trained yet: these results are from the initial weights."
 
 
-# Labels of the last-step model's values before the last step, by head.
-EARLY = {"dense": "last-step head, applied early", "none": "last-step output, read early"}
+# Labels of the values before the last step, by mode with one output per sample.
+EARLY = {"last": "last-step model, applied early", "pooled": "pool of the steps so far"}
 
 
 def early_names(model: ModelSettings) -> dict[str, str]:
     """Return labels of the values before the last step, by mode with one output per sample."""
-    names = {"last": EARLY[model.head], "pooled": "pool of the steps so far"}
-    return {mode: names[mode] for mode in model.modes if mode in names}
-
-
-def early_words(model: ModelSettings) -> str:
-    """Return the label of a switch that shows these values; "" without such modes."""
-    names = [*early_names(model).values()]
-    return "models at earlier steps" if names[1:] else "".join(names)
+    return {mode: EARLY[mode] for mode in model.modes if mode in EARLY}
 
 
 def nth(place: int) -> str:

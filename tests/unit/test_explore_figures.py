@@ -76,7 +76,7 @@ def test_the_axis_of_predictions_is_constant_during_training(y):
 @pytest.mark.parametrize(("card", "picked"), [("predictions", (0, 0, 1)), ("step_error", (1,))])
 def test_the_last_step_head_applied_early_is_a_dotted_line(card, picked):
     """Both charts over the timesteps draw it."""
-    run, name = a_run(last=0.5), "last-step head, applied early"
+    run, name = a_run(last=0.5), "last-step model, applied early"
     figure = drawn(card, run, *picked)
     assert the(figure, name).line.dash == "dot"
     assert len(the(figure, name).y) == 4

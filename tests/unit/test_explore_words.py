@@ -101,7 +101,7 @@ SENTENCES += [  # the same for labels
         "Sample 101 (validation): the class at the last step (4) is class\u00a01. Sequence model: "
         "class\u00a02 (0.96), true class 0.02. Last-step model: class\u00a02 (0.96), true class "
         "0.02. The sequence model is right at 0 of 4 steps. The wide bands: last-step "
-        "head, applied early.",
+        "model, applied early.",
     ),
     (
         "step_error",

@@ -68,7 +68,7 @@ def _contents(name: str, shown: ShownRun, palette: Palette) -> Follow:
     """Draw a card's contents. Return a function that updates them."""
     model = shown.experiment.model
     kind, (sample, target) = cards_of(shown.dataset, model.pooling)[name], sample_and_target(shown)
-    earlier = bool(sentences.early_words(model)) and EARLIER.index == 1
+    earlier = bool(sentences.early_names(model)) and EARLIER.index == 1
     if name == "predictions":
         (sample, target), earlier = head(shown, kind.title.lower())
     else:
@@ -117,8 +117,8 @@ def head(shown: ShownRun, topic: str) -> tuple[tuple[int, int], bool]:
         if not shown.dataset.has_rows:  # no predictions are drawn
             return (0, 0), False
         picked = draw_pickers(shown, labels=False)
-    early = sentences.early_words(shown.experiment.model)
-    return picked, bool(early) and linked_toggle(capital(early), EARLIER)
+    has_early = bool(sentences.early_names(shown.experiment.model))
+    return picked, has_early and linked_toggle("Models at earlier steps", EARLIER)
 
 
 @contextmanager
