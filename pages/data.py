@@ -43,7 +43,7 @@ with pictures:
             with st.expander("numbers", type="compact"):
                 numbers = samples.frame_of_sample(dataset, sample)
                 st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
-                hint(samples.numbers_hint(dataset))
+                hint("x are the inputs and y the targets as the models get them.")
         if dataset.has_labels:
             with card("Classes"):
                 figure = classes.balance_figure(dataset, palette)

@@ -22,7 +22,6 @@ from lib.text import ALMOST_0, all_of, apart, capital, counted, number, percent,
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 STATE = {"h": "hidden state"}  # used instead of `GATES` for a cell without gates
 SATURATED = 0.05  # a gate this close to 0 or 1 counts as closed or open
-STILL = 0.01  # a unit counts as constant if its output has a smaller range
 DIVERGED = "Some states are NaN: the run has diverged."
 
 
@@ -105,17 +104,6 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, is_top: bool = True) 
         is_outlined = is_top and line is lines[-1]  # the output that last-step mode returns
         rows.append((line, image, short(high), short(low), is_outlined))
     return render("charts/cell.html", "lines", rows, len(lines[0].trace), palette)
-
-
-def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
-    """Draw |h| of every unit, (T, U), below the bound (T,) of all outputs."""
-    heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # in pixels from the top
-    few = hidden.shape[1] <= 32  # few enough units for a line each
-    shapes = "".join(html.plotted_line(unit, palette.baseline, 1) for unit in heights.T if few)
-    shapes += html.plotted_line(heights.min(axis=1), palette.ink, 2.5)
-    shapes += html.plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
-    image = html.plot_image(shapes, 100, palette.surface, 8)
-    return render("charts/cell.html", "bound", image, len(hidden), few, sentence, palette)
 
 
 def can_show(features: int, units: int) -> bool:
@@ -221,15 +209,9 @@ def findings(cell: str, trace: Trace) -> tuple[str, str]:
         for name, about in GATES[cell].items()
         if about != "candidate"
     ] or [f"{bound} of the outputs are within {SATURATED} of −1 or 1."]
-    ranges = np.ptp(hidden, axis=0)
-    if still := int((ranges < STILL).sum()):
-        units = counted(still, "unit")
-        sentences.append(f"The output of {units} changes by less than {STILL} over all timesteps.")
-    widest = int(np.argmax(ranges))
+    widest = int(np.argmax(np.ptp(hidden, axis=0)))
     low, high = apart(hidden[:, widest].min(), hidden[:, widest].max())
     changes_most = f"Unit {widest + 1} changes most: its output ranges from {low} to {high}."
-    if ranges[widest] < STILL:
-        changes_most = f"No unit's output changes by {STILL} or more."
     return changes_most, " ".join([*sentences, changes_most])
 
 

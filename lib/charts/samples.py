@@ -118,14 +118,6 @@ def _label_words(dataset: Dataset, sample: int, takeaway: str, about: dict[str, 
     return takeaway, filled(_TEXTS, "labels", **about)
 
 
-def numbers_hint(dataset: Dataset) -> str:
-    """Return a description of the columns of `frame_of_sample`."""
-    if dataset.has_labels:
-        return f"x: the inputs. y: the number of the class{dataset.ahead}."
-    scaled = " Both are standardized. Each y also has its raw value." if dataset.is_scaled else ""
-    return f"x: the inputs. y: the targets{dataset.ahead}.{scaled}"
-
-
 def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) -> chart.Chart:
     """Draw the rows around sample `sample`, 0 to N-1; mark the rows it reads and its targets."""
     origin, steps = dataset.cut_from, dataset.shape[1]

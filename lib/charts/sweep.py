@@ -158,10 +158,7 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
         return "No point has a result: see the table." if points else "No point is trained yet."
     total, seeds = counted(len(found), "point"), found[0].seeds
     if seeds == 1:
-        wins = sum(each.better == 0 and each.gain > 0 for each in found)
-        measure = _measure_of(points)
-        is_better = f"{measure.name} is {measure.better}"
-        return f"One seed decides nothing: sequence mode's {is_better} at {wins} of {total}."
+        return "One seed decides nothing: train several seeds to compare the modes."
     clear = [results.clear_mode(each) for each in found]
     if not any(clear):
         return f"Neither mode is clearly better at any point ({total}, {seeds} seeds each)."
@@ -181,16 +178,13 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
         point, mode = measure.best(medians, key=medians.__getitem__)
         best = f"{capital(measure.superlative)} median {measure.name}"
         score, where = measure.text(medians[point, mode]), results.point_words(point.values)
-        on_map = "A factor on the map is the median of the ratios"
-        if measure is ACCURACY:
-            on_map = "A number on the map is the median difference in percentage points"
         found = f"{best}: {score}, {MODES[mode].name} at {where}."
         details.append(f"{found} Whether it beats the other points wasn't tested.")
         if len(point.rows) > len(BOTH_MODES):
             test = f"paired t-test on {measure.tested}, corrected for {tests} by Holm's method"
             details.append(f'"Clearly" means p < 0.05 ({test}).')
             if len(point.values) > 1:  # two settings have a map
-                details.append(f"{on_map} within a seed.")
+                details.append("A number on the map is a median of comparisons within a seed.")
     if few := sum(not point.has_samples for point in finished):
         where = f"{'all ' if few == len(finished) > 1 else ''}{counted(few, 'point')}"
         details.append(f"At {where} there are too few independent samples to tell the modes apart.")

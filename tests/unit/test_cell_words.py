@@ -36,15 +36,13 @@ def test_open_and_closed_gates_are_counted():
     hidden[0, 0] = -0.99
     _, text = findings("simple_rnn", a_trace(hidden))
     assert "0.2% of the outputs" in text
-    assert "output of 3 units" in text
 
 
 def test_the_takeaway_names_the_unit_that_changes_most():
-    """It also has the unit's range. It reports if no unit changes, or if the run diverged."""
+    """It also has the unit's range. It reports if the run diverged."""
     hidden = np.array([[0.1, -0.3], [0.2, 0.4], [0.1, 0.1], [0, 0]])
     for values, expected in (
         (hidden, "Unit 2 .* from −0.3 to 0.4"),
-        (np.zeros((4, 2)), "No unit's output"),
         (np.full((3, 2), np.nan), "Some states are NaN"),
     ):
         assert re.match(expected, findings("simple_rnn", a_trace(values))[0])

@@ -30,8 +30,6 @@ def test_a_samples_targets_are_in_the_raw_unit():
     assert list(frame["target 1 (°C)"]) == [45, 55, 65, 75]
     details = samples.sample_words(replace(dataset, lead="one day"), 1)[1]
     assert "1, one day ahead) starts at 45 °C and ends at 75 °C" in details
-    assert "standardized" in samples.numbers_hint(dataset)
-    assert "standardized" not in samples.numbers_hint(a_dataset())
 
 
 @pytest.mark.parametrize(
