@@ -1,7 +1,5 @@
 """The cards of Explore for labels. Accuracies by timestep have 95% intervals of a proportion."""
 
-import math
-
 import numpy as np
 
 from lib import results
@@ -18,7 +16,6 @@ from lib.results import ACCURACY, RunAt
 from lib.text import apart, capital
 
 INTERVAL_OPACITY = 0.2
-FEWEST, FEWEST_SHARE = 10, 0.05  # a drawn step has so many samples, and this share of them
 
 
 class StepAccuracy(StepValues):
@@ -34,10 +31,7 @@ class StepAccuracy(StepValues):
         dataset, self.run, self.earlier, self.unit = run.dataset, run, earlier, "%"
         counts = results.samples_by_step(dataset, run.snapshot)  # (T,)
         self.samples = float(counts.max())
-        self.least = min(self.samples, max(FEWEST, FEWEST_SHARE * self.samples))
-        self.drawn = np.flatnonzero(counts >= self.least)
-        if len(self.drawn) < len(counts):
-            self.every_step = "every drawn step"
+        self.drawn = np.flatnonzero(counts)
         is_apart = dataset.mask is not None and not dataset.mask[:, -1].all()
         self.gap = max(3, len(counts) // 8) if is_apart else 0  # from step T to the ends
         self.baseline = 100 * self._placed(*results.baseline_accuracy(dataset))
@@ -108,8 +102,6 @@ class StepAccuracy(StepValues):
         text += f" Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds. A"
         text += " mode beats the baseline where the 95% interval of their difference (Newcombe) is"
         text += " above 0."
-        if len(self.drawn) < steps:
-            text += f" Steps of fewer than {math.ceil(self.least):,} samples aren't drawn."
         return f"{text} “End” is each sample's last real step." if self.gap else text
 
 

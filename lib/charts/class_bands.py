@@ -17,8 +17,6 @@ from lib.experiment import MODES
 from lib.results import RunAt
 from lib.text import capital
 
-MOST_INPUTS = 16  # rows of inputs that are drawn below the bands
-
 
 class ClassProbabilities:
     """The card of class probabilities by timestep of one sample, with its true classes."""
@@ -46,13 +44,12 @@ class ClassProbabilities:
         self.lasts = {mode: each[ends[mode]] for mode, each in self.probabilities.items()}
 
     def figure(self, palette: Palette) -> chart.Chart:
-        """Draw the true classes, the bands of a mode, and the inputs below, if they are few."""
+        """Draw the true classes, the bands of a mode, and the inputs below."""
         dataset, steps = self.run.dataset, self.steps
         x = axes.timestep_axis(dataset.steps_of(self.index)) | {"range": [0.4, steps + 0.6]}
-        bottom = 0.2 if dataset.shape[2] <= MOST_INPUTS else 0.0
         mode = next(iter(self.early if self.earlier else self.probabilities))
         y: Part = {"title": MODES[mode].name, "color": palette.words(mode), "range": [0, 1]}
-        y |= {"domain": [bottom, 0.84], "tickvals": [0, 0.5, 1], "showgrid": False}
+        y |= {"domain": [0.2, 0.84], "tickvals": [0, 0.5, 1], "showgrid": False}
         traces, frames, notes = [self._true_classes(palette)], [], []
         if MODES[mode].every_step or self.earlier:
             traces += self._bands(np.arange(1, steps + 1), self.probabilities[mode], palette, 1.0)
@@ -68,10 +65,9 @@ class ClassProbabilities:
             x["range"] = [0.4, at + max(width, 0.15 * steps)]
         look: Part = {"barmode": "stack", "bargap": 0, "height": HEIGHT, "shapes": frames}
         look |= {"name": f"classes {dataset.name}", "notes": notes}
-        if bottom:
-            squares, look["yaxis2"] = input_squares(dataset, self.index, palette, 0.13)
-            traces.append(squares)
-            x |= {"title": "timestep (gray cells: each step's inputs)", "anchor": "y2"}
+        squares, look["yaxis2"] = input_squares(dataset, self.index, palette, 0.13)
+        traces.append(squares)
+        x |= {"title": "timestep (gray cells: each step's inputs)", "anchor": "y2"}
         strip: Part = {"domain": [0.88, 1.0], "range": [0, 1], "showgrid": False, "zeroline": False}
         font = {"size": chart.FONT_SIZE, "color": palette.muted}
         look["yaxis3"] = strip | {"tickvals": [0.5], "ticktext": ["true"], "tickfont": font}

@@ -190,10 +190,9 @@ def named_figure(runs: Mapping[str, RunAt], palette: Palette) -> tuple[Chart, st
 def headline(runs: Sequence[Compared]) -> str:
     """Return the page's title: how many runs are compared."""
     if len(runs) < 2:
-        return "One run. Pick another to compare." if runs else "Pick runs in the list."
-    if all(run.is_recorded for run in runs):
-        return f"{len(runs)} recorded runs side by side. Train your own to compare."
-    return f"{len(runs)} runs side by side."
+        return "Pick two or more runs to compare."
+    kind = "recorded runs" if all(run.is_recorded for run in runs) else "runs"
+    return f"{len(runs)} {kind} side by side."
 
 
 def differences(runs: Sequence[Compared]) -> list[str]:

@@ -67,15 +67,11 @@ class Losses:
     def takeaway(self) -> str:
         """Return whether losses exploded or a model overfits, or how to compare the losses."""
         run, modes = self.run, list(self.losses)
-        has_diverged = run.snapshot.status is Status.DIVERGED
         worst = {mode: max(run.snapshot.by_seed(mode, "final_loss")) for mode in modes}
         if any(worst[mode] > EXPLODED * self.baseline[mode] for mode in modes):
             mode = max(worst, key=worst.__getitem__)
-            loss = short(worst[mode])
-            loss = f"(worst seed: {loss})" if run.snapshot.others else f"to {loss}"
-            then = ", then became infinite or NaN" if has_diverged else ""
-            return f"{capital(MODES[mode].name)}'s training loss exploded {loss}{then}."
-        if has_diverged:
+            return f"{capital(MODES[mode].name)}'s training loss exploded to {short(worst[mode])}."
+        if run.snapshot.status is Status.DIVERGED:
             return f"Training loss became infinite or NaN in epoch {run.snapshot.epoch + 1:,}."
         if overfits := [m for m in modes if results.overfits_in_seeds(run, m, self.baseline[m])]:
             who = capital(joined([MODES[mode].kind for mode in overfits]))

@@ -139,7 +139,6 @@ class StepValues:
 
     title = "Error at each timestep"
     picks: tuple[str, ...] = ("earlier",)
-    every_step = "every step"  # the drawn steps in a sentence
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
         """Compute a run's errors; `earlier` adds last-step mode before the last step."""
@@ -205,7 +204,7 @@ class StepValues:
         """Return at how many steps sequence mode beats the baseline."""
         outcomes = self.outcomes["sequence"]
         wins, steps = outcomes.count("clear"), len(outcomes)
-        return f"at {self.every_step}" if wins == steps else f"at {wins} of {steps} steps"
+        return "at every step" if wins == steps else f"at {wins} of {steps} steps"
 
     def sentence(self) -> str:
         """Return the RMSEs of models and baseline at the first and the last step."""

@@ -101,19 +101,11 @@ def test_quick_presses_of_pause_and_resume_all_count(app, client, time, monkeypa
     assert [name for name, _ in client.calls] == ["pause", "resume", "pause"]
 
 
-def test_the_status_gives_the_reason_for_one_seed_in_a_long_training():
-    """The reason is missing if the user chose the number of seeds."""
-    for query, count in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
-        status = text(start(data="running_mean", **{"epochs": "5000", **query}))
-        assert status.count("several would take long") == count
-
-
 def test_each_default_number_of_seeds_has_its_own_widget():
     """A late request for a widget with another default can't change the number of seeds."""
     app = start(data="upload")
     assert app.session_state["pick_seeds_4"] == 4
     app = start(data="running_mean", epochs="5000")
-    assert "several would take long" in text(app)
     assert app.session_state["pick_seeds_1"] == 1
 
 

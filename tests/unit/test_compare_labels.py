@@ -50,18 +50,6 @@ def test_accuracy_is_drawn_in_percent_over_the_baseline():
     assert figure.layout.yaxis.title.text.startswith("accuracy − baseline's")
 
 
-def test_steps_of_few_samples_arent_drawn():
-    """As in Explore, the accuracies at the ends of sequences are right of the last step."""
-    mask = np.arange(4) < np.where(np.arange(200) % 20, 3, 4)[:, None]  # 5 of 100 have step 4
-    few = replace(LABELS, mask=mask)
-    figure = errors_figure([a_run(0, few, sequence=[25], last=[50])], LIGHT)
-    line = the(figure, "A, sequence mode")
-    assert np.isnan(line.y).tolist() == [False, False, False, True, True, False, False]
-    assert (line.customdata[0], line.customdata[-1]) == ("timestep 1", "end")
-    assert the(figure, "A, last-step mode").x == [7]
-    assert figure.layout.xaxis.ticktext[-1] == "end"
-
-
 def test_a_sample_shows_the_probability_of_its_true_class():
     """A padded sequence's line ends at its last real step. Two classes have a single column."""
     two = fake_labels(40, 4, 2, 2, train=20)

@@ -210,8 +210,4 @@ def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     meaning = text["meaning"].format(**(shown.kept.about if shown.kept else {}))
     if loaded.obstacle:
         return f"{meaning} {loaded.obstacle}"
-    sentence = f"{meaning} {text.get('advice', '')}"
-    chosen = session().subject.experiment.seeds  # 0 if the user chose no number
-    if loaded.experiment.seeds == 1 and not chosen:
-        sentence += " Train uses 1 seed, because several would take long."
-    return sentence
+    return f"{meaning} {text.get('advice', '')}"

@@ -60,7 +60,7 @@ def draw_files(loaded: Loaded) -> None:
         key = asked, picked, *run
         made: Any = {"words": TEXTS["gone"], "failed": True}
         if make := makers.get(asked):
-            made = _file_or_message(key, make, asked)
+            made = _file_or_message(key, make)
         if isinstance(made, bytes):
             data = f"{asked}\n".encode() + made
         else:
@@ -82,7 +82,7 @@ def _snapshot_at(picked: int | None, snapshot: Snapshot) -> Snapshot:
     return snapshot if picked is None else replace(snapshot, status=Status.PAUSED, reason="")
 
 
-def _file_or_message(key: tuple[object, ...], make: Make, name: str) -> Any:
+def _file_or_message(key: tuple[object, ...], make: Make) -> Any:
     """Return the requested file as bytes, or a message; keep a file until the browser has it."""
     taking = session().taking
     if taking is None or taking.key != key:
@@ -96,8 +96,7 @@ def _file_or_message(key: tuple[object, ...], make: Make, name: str) -> Any:
         except Exception as error:  # any error: the card shows its message
             text = TEXTS["failed"].format(why=f"{error}" or type(error).__name__)
     elif clock.now() - taking.since <= MOST_SECONDS:
-        is_cold = name.startswith("model") and not runs.client().pool.ready
-        return {"words": TEXTS["cold" if is_cold else "making"]}
+        return {"words": TEXTS["making"]}
     else:
         text = TEXTS["late"]
     _forget()  # the next press tries again
