@@ -80,12 +80,10 @@ with choice.container(border=True):
         index = names.index(now) if now else None
         st.radio(heading, names, index, titles.__getitem__, captions=captions, **control)
 
-table, gaps = session().upload.table, split.gaps_sentence(dataset)
+table = session().upload.table
 shown_notes = table.notes if table else ()  # the uploader shows these notes
 notes = [note for note in dataset.notes if note not in shown_notes]
 notes += [f"Source: {dataset.source}"] if dataset.source else []
-if gaps != split.gaps_sentence(dataset, most=0.5):  # else the settings show it above a button
-    notes.append(gaps)
 with choice:
     if dataset.has_rows:
         with card("Leak check"):

@@ -119,8 +119,6 @@ class ClassProbabilities:
         """Return the probabilities of the true class, and how many steps are right."""
         dataset, true, real = self.run.dataset, int(self.true[self.end]), int(self.real.sum())
         when = f"at the last step ({self.end + 1}) is {self.classes[true]}"
-        if (self.true[self.real] == true).all():
-            when = f"is {self.classes[true]} at every step"
         text = f"{capital(dataset.sample_name(self.index))}: the {dataset.target_column} {when}."
         for mode, probabilities in self.lasts.items():
             says = f"{self._most_probable(probabilities)}, true class {probabilities[true]:.2f}"

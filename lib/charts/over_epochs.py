@@ -32,7 +32,6 @@ class Curve(NamedTuple):
     epochs: np.ndarray  # (P,) int, increasing
     values: np.ndarray  # the median over the seeds, (P,)
     seeds: list[tuple[np.ndarray, np.ndarray]]  # epochs and values by seed; empty for one seed
-    kept: int | None  # the best epoch, if its weights were restored
 
 
 Curves = dict[str, Curve]  # by mode
@@ -231,7 +230,7 @@ def curves_of(snapshot: Snapshot, epochs: str, values: str, scale: float = 1) ->
         shown = [scale * chart.finite(getattr(each, values)) for each in (result, *seeds)]
         median, *others = shown
         each = [*zip((getattr(seed, epochs) for seed in seeds), others, strict=True)]
-        curves[mode] = Curve(getattr(result, epochs), median, each, result.kept_epoch)
+        curves[mode] = Curve(getattr(result, epochs), median, each)
     return curves
 
 
@@ -253,21 +252,18 @@ def epochs_figure(
     for label, values, color in levels:
         data += [chart.level(label, [v, v], color, palette, x=x["range"]) for v in values.values()]
     y = axis(title, chart.all_y(data))
-    rings = _rings(checks or curves, palette)
     level_ends, zeros = _level_labels(levels, decades=float(np.ptp(y["range"])))
     zeros = zeros if y.get("type") == "log" else []
     ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()}) + level_ends
     parts = [Entry("line", "training", "muted"), Entry("dashdot", "validation", "muted")]
     key = (parts if checks else []) + ([chart.SEEDS] if run.snapshot.others else [])
     rows = [key, zeros] if checks else [[*key, *zeros]]
-    kept_words = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
-    rows += [[Entry("rings", kept_words, "muted")]] if rings else []
     drawn = [curve.values for curve in curves.values()]
     notes = []
     if not any(map(len, drawn)):
         behind = {"bgcolor": palette.background, "borderpad": 4}  # hides lines behind the text
         notes.append(chart.note("not trained yet", 0.5, 0.5, palette.muted) | behind)
-    return chart.plotted(data + rings, palette, x, y, rows, ends=ends, notes=notes, **look)
+    return chart.plotted(data, palette, x, y, rows, ends=ends, notes=notes, **look)
 
 
 def _lines(curves: Curves, checks: Curves, palette: Palette) -> list[Part]:
@@ -284,17 +280,6 @@ def _lines(curves: Curves, checks: Curves, palette: Palette) -> list[Part]:
             dots = 6 if len(epochs) <= 12 else 0  # makes short curves visible
             lines.append(chart.line(name, medians, look, chart.hover(), x=epochs, dots=dots))
     return lines
-
-
-def _rings(curves: Curves, palette: Palette) -> list[Part]:
-    """Return a ring around each curve's value at the epoch that was kept."""
-    rings = []
-    for mode, (epochs, medians, _, kept) in curves.items():
-        if kept is not None:
-            marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
-            name, at = f"{MODES[mode].name}, kept", epochs == kept
-            rings.append(chart.points(name, epochs[at], medians[at], marker, chart.hover()))
-    return rings
 
 
 def _level_labels(levels: Levels, decades: float) -> tuple[list[End], list[Entry]]:

@@ -111,11 +111,11 @@ def range_hint(dataset: Dataset) -> str:
     return filled(_TEXTS, "range", share=percent(100 * outside), ends=ends, unit=unit)
 
 
-def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
-    """Return how many windows cross time gaps; "" if none do, or if their share exceeds `most`."""
+def gaps_sentence(dataset: Dataset) -> str:
+    """Return how many windows cross time gaps; "" if none do."""
     origin = dataset.origin
     crosses = np.zeros(1) if origin is None else origin.crosses_gap(dataset.shape[1])
-    if origin is None or not crosses.any() or crosses.mean() > most:
+    if origin is None or not crosses.any():
         return ""
     windows, gaps = int(crosses.sum()), counted(origin.gaps, "gap")
     return filled(_TEXTS, "gaps", windows=windows, all=len(origin.starts), gaps=gaps)

@@ -207,10 +207,9 @@ def test_predictions_are_in_the_raw_unit():
     targets = 10 * scaled.y[7, :, 0]
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, targets + 5)
     np.testing.assert_allclose(the(figure, "B, last-step mode").y, targets[-1:] + 2.5)
-    takeaway, details = compare.predictions_words(runs, 1, 0)
-    assert takeaway.endswith("is 2.5 °C to 5 °C.")
-    assert "5 °C for run A" in details
-    assert "2.5 °C for run B" in details
+    details = compare.predictions_words(runs, 1, 0)[1]
+    assert "Run A: Errors at the last step: sequence 5 °C." in details
+    assert "Run B: Errors at the last step: last-step 2.5 °C." in details
 
 
 def test_the_table_has_a_row_for_each_run_mode_and_seed():

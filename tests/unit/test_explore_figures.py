@@ -1,7 +1,5 @@
 """Explore's charts show the numbers of a run."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -15,7 +13,6 @@ from tests.unit.pictures import (
     drawn,
     the,
     traces,
-    with_kept,
     words_of,
 )
 
@@ -123,22 +120,6 @@ def test_the_key_shows_a_level_of_0():
         figures = all_figures(a_run(a_dataset(best_mse=best), sequence=0.5, last=0.5))
         assert loss in words_of(figures["loss"])
         assert compared in words_of(figures["compare"])
-
-
-def test_a_ring_marks_the_epoch_that_each_mode_keeps():
-    """The ring is on the line of the validation loss, or of the error at the last step."""
-    run = a_run(sequence=0.5, last=0.5)
-    kept = replace(run, snapshot=with_kept(run.snapshot, sequence=4, last=7))
-    for name in ("loss", "compare"):
-        figure, plain = drawn(name, kept), drawn(name, run)
-        for mode, epoch in (("sequence mode", 4), ("last-step mode", 7)):
-            ring = the(figure, f"{mode}, kept")
-            line = the(figure, f"{mode}, validation" if name == "loss" else mode)
-            assert (list(ring.x), list(ring.y)) == ([epoch], [line.y[epoch]])
-            assert ring.marker.color == line.line.color
-        assert "the epoch that is kept" in words_of(figure)
-        assert "kept" not in words_of(plain)
-        assert not traces(plain, "last-step mode, kept")
 
 
 def test_the_comparison_draws_both_modes_errors_at_the_last_step():

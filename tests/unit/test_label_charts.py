@@ -119,8 +119,8 @@ def test_accuracies_have_wilsons_interval_for_the_samples_with_a_step():
     """The area spans the interval of the median over the seeds; the baseline is the data's."""
     run = a_label_run(PADDED, sequence=[10, 20, 30], last=[0, 0, 0])
     figure, real = drawn("step_error", run), PADDED.mask[100:]
-    line, (band, _) = the(figure, "sequence mode"), traces(figure, "sequence mode, 95% interval")
-    for t in range(4):
+    line, band = the(figure, "sequence mode"), the(figure, "sequence mode, 95% interval")
+    for t in range(3):  # The last value is that of the sequences' ends.
         wrong = real[:20, t].sum()
         expected = 100 * (1 - wrong / real[:, t].sum())
         assert line.y[t] == pytest.approx(expected)
@@ -128,21 +128,16 @@ def test_accuracies_have_wilsons_interval_for_the_samples_with_a_step():
         assert (band.y[t], band.y[-1 - t]) == pytest.approx((100 * low, 100 * high))
 
 
-def test_accuracies_at_the_ends_of_sequences_are_apart_from_the_steps():
-    """After a gap, both modes have an interval for all samples, and the baseline a short line."""
+def test_accuracies_at_the_ends_of_sequences_are_last():
+    """Both modes have an interval for all samples at "end", in place of the last step."""
     figure = drawn("step_error", a_label_run(PADDED, sequence=[20], last=[0]))
-    _, end = traces(figure, "sequence mode, 95% interval")
+    (area,) = traces(figure, "sequence mode, 95% interval")
     (bar,) = traces(figure, "last-step mode, 95% interval")
-    assert end.x[1] == bar.x[0] == the(figure, "last-step mode").x[0] == 7
+    assert area.x[3] == bar.x[0] == the(figure, "last-step mode").x[0] == 4
     assert bar.y[0] == pytest.approx(100 * proportion_interval(1.0, 100)[0])
-    assert end.y[0] == pytest.approx(100 * proportion_interval(0.8, 100)[0])
-    line, baseline = the(figure, "sequence mode"), the(figure, "most frequent class")
-    assert np.isnan(line.y[4])
-    assert [*line.y[5:]] == pytest.approx([80, 80])
-    assert baseline.y[5] == baseline.y[6]
+    assert area.y[3] == pytest.approx(100 * proportion_interval(0.8, 100)[0])
+    assert the(figure, "sequence mode").y[3] == pytest.approx(80)
     assert figure.layout.xaxis.ticktext[-1] == "end"
-    whole = drawn("step_error", a_label_run(sequence=[20], last=[0]))
-    assert the(whole, "last-step mode").x[0] == 4
 
 
 @pytest.mark.parametrize(
@@ -234,17 +229,6 @@ def test_a_replay_shows_the_true_class_and_accuracies():
     takeaway, details = replay_words(run.dataset, frames)
     assert "sequence mode from epoch 10, last-step mode from epoch 10" in takeaway
     assert "epoch 0: 40% and 100%; epoch 10: 90% and 100%" in details
-
-
-def test_the_takeaway_names_the_step_from_which_a_mode_wins():
-    """If the mode doesn't win to the end, the takeaway counts its steps."""
-    step = card("step_error", a_label_run(PADDED, sequence=[0], last=[0]))
-    for outcomes, where in (
-        (["unclear", "clear", "clear", "clear"], "from step 2"),
-        (["clear", "clear", "clear", "no"], "at 3 of 4 steps"),
-    ):
-        step.outcomes["sequence"] = outcomes
-        assert step.where() == where
 
 
 def test_scores_of_labels_are_those_of_the_outputs_at_the_last_step():
