@@ -110,7 +110,8 @@ SENTENCES += [  # the same for labels
         "Sequence mode beats the baseline at every step; last-step does.",
         "Accuracy at step 1 and at the end: sequence model 80% and 80%; last-step model 95% "
         "at the last step; most frequent class 33% and 30%. Sequence model at the last step: "
-        "71.1% to 86.7% (95% interval). Last-step model at the last step: 88.8% to 97.8% (95% interval). "
+        "71.1% to 86.7% (95% interval). Last-step model at the last step: 88.8% to 97.8% "
+        "(95% interval). "
         "Intervals (Wilson) count 100 independent samples, not seeds. A mode beats the baseline "
         "where the 95% interval of their difference (Newcombe) is above 0.",
     ),
