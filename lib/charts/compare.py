@@ -4,23 +4,23 @@ Colors show the mode. Each run has its own dash, mark and letter. Curves are med
 seeds.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from lib.charts import axes, chart
-from lib.charts.accuracy import LastStepAccuracy, StepAccuracy
+from lib.charts.accuracy import StepAccuracy
 from lib.charts.chart import Chart, End, Part
 from lib.charts.class_bands import TrueClass
-from lib.charts.over_epochs import LastStepValues
 from lib.charts.over_time import SamplePredictions, StepValues, error_unit, raw_targets
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words, name_of, value_of
+from lib.charts.thumbnail import Plot
 from lib.data import locked, suggested
 from lib.experiment import MODES, SETTINGS
-from lib.results import Compared, RunAt, compared_part, same_data
+from lib.results import Compared, compared_part, same_data
 from lib.text import capital, counted, readable
 
 LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
@@ -157,29 +157,17 @@ def _figure(drawn: Drawn, x: Part, y: Part, palette: Palette) -> Chart:
     return chart.plotted(lines, palette, x, y, [], ends=ends, **look)
 
 
-def named_figure(runs: Mapping[str, RunAt], palette: Palette) -> tuple[Chart, str]:
-    """Draw last-step mode's error, or accuracy, by epoch: a line and a name for each run.
-
-    Also return the baseline as a takeaway.
-    """
-    first = next(iter(runs.values()))
-    kind = LastStepAccuracy if first.experiment.has_labels else LastStepValues
-    unit = kind.measure.unit
-    label, level = first.dataset.baseline_label, kind(first).baseline
-    x = axes.epoch_axis(first.snapshot.epochs)
-    line = chart.level(label, [level, level], "baseline", palette, x=x["range"])
-    drawn = [(line, End(label, level, "baseline"))]
-    for (name, run), (dash, _) in zip(runs.items(), LOOKS.values(), strict=False):
-        epochs, values, *_ = kind(run).curves["last"]
-        style, hover = {"color": palette.last, "dash": dash, "width": 2.5}, chart.hover(unit)
-        line = chart.line(name, values, style, hover, x=epochs)
-        drawn.append((line, End(name, float(values[-1]), "last")))
-    y = axes.log_axis("MSE", _all_y(drawn))
-    if first.experiment.has_labels:
+def named_figure(plot: Plot, palette: Palette) -> Chart:
+    """Draw the lines of a recorded picture by epoch, each with its own dash and its name."""
+    drawn = Drawn()
+    for line, (dash, _) in zip(plot.lines, LOOKS.values(), strict=False):
+        style = {"color": palette.of(line.color), "dash": dash, "width": 2.5}
+        curve = chart.line(line.name, line.y, style, chart.hover(), x=line.x)
+        drawn.append((curve, End(line.name, float(line.y[-1]), line.color)))
+    x, y = axes.epoch_axis(int(plot.lines[0].x[-1])), axes.log_axis("MSE", _all_y(drawn))
+    if plot.is_share:
         y = axes.share_axis(axes.ACCURACY, _all_y(drawn))
-    seeds, value = len(first.snapshot.seeds), readable(level, unit=unit)
-    text = f"Medians of {seeds} seeds. {capital(label)}: {value}."
-    return _figure(drawn, x, y, palette), text
+    return _figure(drawn, x, y, palette)
 
 
 def headline(runs: Sequence[Compared]) -> str:
