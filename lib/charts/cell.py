@@ -12,7 +12,7 @@ import numpy as np
 from lib.charts import html
 from lib.charts.html import STEPS, render
 from lib.charts.palette import Palette
-from lib.charts.sentences import Words
+from lib.charts.sentences import Words, setup_sentence
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, LayerPass, Line, Row, Trace, gate_symbol, state_rows
@@ -166,14 +166,9 @@ def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int
     reads = f"{features} outputs of the layer below" if layer else counted(features, "feature")
     states = f"its previous hidden {'and cell ' if 'c' in STATES[model.cell] else ''}state"
     label, returns = CELLS[model.cell].label, f"{all_of(steps)} outputs"
-    if layer < model.layers - 1:
-        text = f"In both modes this {label} passes {returns} to the layer above."
-    else:
-        text = {
-            "both": f"Same {label}, two settings: return every step, or only the last.",
-            "sequence": f"One {label}, used {steps} times: it returns {returns}.",
-            "last": f"One {label}, used {steps} times: it returns only the last output.",
-        }[model.mode]
+    text = f"In both modes this {label} passes {returns} to the layer above."
+    if layer == model.layers - 1:
+        text = setup_sentence(model, steps)
     place = f"Layer {layer + 1} of {model.layers}: at" if model.layers > 1 else "At"
     return text, f"{place} each timestep the {label} reads {reads} and {states}. {text}"
 

@@ -32,9 +32,8 @@ def nth(place: int) -> str:
     return f"{place:,}{'th' if is_teen else ending}"
 
 
-def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
+def setup_sentence(model: ModelSettings, steps: int) -> str:
     """Return which outputs the models return: "A GRU that returns only the last of 12 steps."."""
-    model, steps = experiment.model, dataset.shape[1]
     cell = f"{model.layers}-layer {CELLS[model.cell].label}".removeprefix("1-layer ")
     if model.pooling != "none":
         ways = {"sequence": "every step", "last": "only the last"}

@@ -54,8 +54,8 @@ def test_the_unrolled_layers_text_has_what_each_mode_returns():
         ("both", 1, "return every step, or only the last."),
         ("both", 1, "Layer 2 of 2"),
         ("both", 0, "passes all 12 outputs to the layer above"),
-        ("sequence", 1, "it returns all 12 outputs"),
-        ("last", 1, "it returns only the last output"),
+        ("sequence", 1, "that returns all 12 steps"),
+        ("last", 1, "returns only the last of 12 steps"),
         ("last", 0, "3 features and its previous hidden and cell state"),
     ):
         text = unrolled_words(Experiment().set(layers=2, mode=mode), layer, 12, 3)

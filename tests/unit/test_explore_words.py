@@ -411,9 +411,10 @@ def test_hover_texts_show_small_numbers_with_powers_of_ten():
 
 def test_the_headline_has_the_outputs_that_are_returned():
     """The sentence depends on cell, layers and mode."""
-    text = sentences.setup_sentence(EXPERIMENT, a_dataset())
+    text = sentences.setup_sentence(EXPERIMENT.model, 4)
     assert text == "Same LSTM, two settings: return every step, or only the last."
-    text = sentences.setup_sentence(EXPERIMENT.set(mode="last", cell="gru", layers=3), a_dataset())
+    deep = EXPERIMENT.set(mode="last", cell="gru", layers=3).model
+    text = sentences.setup_sentence(deep, 4)
     assert text == "A 3-layer GRU that returns only the last of 4 steps."
 
 

@@ -40,7 +40,7 @@ def explore() -> None:
     palette = current_palette()
 
     with st.container(key="title", gap=None):
-        st.markdown(f"# {plain(sentences.setup_sentence(experiment, data))}")
+        st.markdown(f"# {plain(sentences.setup_sentence(model, data.shape[1]))}")
         hint(data.about)
     draw_strip(loaded, palette)
 
@@ -165,10 +165,8 @@ def _is_from_another_browser(shown: ShownRun) -> bool:
 def _progress(epochs: Epochs, place: Place) -> None:
     """Draw the status line, and a hidden progress bar whose value the scrubber reads."""
     shown, snapshot = epochs.shown, epochs.shown.snapshot
-    states = [snapshot.status if shown.run else _source(shown)]
-    if not shown.run and snapshot.status is Status.DIVERGED:
-        states.append(snapshot.status)
-    texts = [":{color}-badge[{badge}]".format(**STATUS_TEXTS[name]) for name in states]
+    state = snapshot.status if shown.run else _source(shown)
+    texts = [":{color}-badge[{badge}]".format(**STATUS_TEXTS[state])]
     is_finished = snapshot.status is Status.FINISHED  # also if all modes stopped early
     fraction = 1.0 if is_finished else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
     picked = "" if epochs.picked is None else f" · shown: after epoch {epochs.picked:,}"

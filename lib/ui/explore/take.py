@@ -20,8 +20,8 @@ from lib.charts import cards_of
 from lib.data import Dataset, Table, keras_target
 from lib.experiment import Experiment
 from lib.export import EXPORTS, Reported
-from lib.results import Compared, Snapshot, Status, as_of, kept_places, memory_of
-from lib.text import beside, counted
+from lib.results import Compared, Snapshot, Status, as_of
+from lib.text import beside
 from lib.training import give_way
 from lib.ui import address, clock, runs
 from lib.ui.browser import component
@@ -112,16 +112,11 @@ def _forget() -> None:
 def _rows(epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
     """Return the rows for take.js: the buttons' labels, the files' names, and texts."""
     experiment, dataset = epochs.shown.experiment, epochs.shown.dataset
-    trained = [epoch for epoch in epochs.weights if epoch]
-    kept = kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))
-    of = f"{len(kept)} of the " if len(kept) < len(trained) else ""
-    stored = f"the weights of {of}{counted(len(trained), 'stored epoch')}"
     columns = 1 if dataset.has_labels else dataset.targets  # in the table of predictions
     numbers = {
         "rows": f"{columns * dataset.real[dataset.evaluated].sum():,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
-        "replay": f"For the replay, the file has {stored}" if trained else TEXTS["no_replay"],
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{export.name_of(experiment, dataset)}{after}"
