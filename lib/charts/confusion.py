@@ -53,13 +53,16 @@ def label_words(run: RunAt, skills: Skills) -> Words:
     missing = np.flatnonzero(totals[0] == 0) if totals else ()
     if names := [shortened(dataset.classes[k]) for k in missing]:
         details.append(filled(_TEXTS, "missing", names=" or ".join(names)))
-    part, (rows, every, samples) = [*skills.items()][-1]
-    models = [score for score in rows if score.name in MODES]
-    best = rows[len(models)]
-    accuracies = np.array([score.accuracy for score in models])
-    beats = results.ACCURACY.outcomes(accuracies, best.accuracy, samples)
-    details += [filled(_TEXTS, "every", nth=nth(every))] if every > 1 else []
-    takeaway = verdict([score.label for score in models], beats, best.label, part)
+    takeaway = "Rows are true classes, columns predicted classes."
+    for part, (rows, every, samples) in skills.items():
+        models = [score for score in rows if score.name in MODES]
+        if len(models) == len(rows):  # hidden data have no baselines
+            continue
+        best = rows[len(models)]
+        accuracies = np.array([score.accuracy for score in models])
+        beats = results.ACCURACY.outcomes(accuracies, best.accuracy, samples)
+        details += [filled(_TEXTS, "every", nth=nth(every))] if every > 1 else []
+        takeaway = verdict([score.label for score in models], beats, best.label, part)
     return takeaway if run.snapshot.epoch else UNTRAINED, " ".join(details)
 
 
