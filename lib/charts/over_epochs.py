@@ -104,8 +104,6 @@ class Losses:
             if mode in self.validation:
                 text += f", {median}validation loss {readable(result.final_validation_loss)}"
             parts.append(f"{text}.")
-        if "sequence" in self.losses and len(self.losses) > 1:
-            parts.append("Blue and other losses can't be compared.")
         loss = LOSSES[run.experiment.training.loss].label.lower().partition(",")[0]
         if run.experiment.has_labels and run.experiment.training.weights != "none":
             parts.append("Weights change training loss and levels, but not validation loss.")

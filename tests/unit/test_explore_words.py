@@ -64,7 +64,7 @@ SENTENCES = [  # card, run, picked arguments, takeaway, sentence
         "Don't compare blue with others: blue averages 4 steps, others count only the last.",
         "Losses after 10 epochs. Sequence model, the mean over 4 steps: training loss 0.25, "
         "validation loss 0.25. Last-step model, for the last step only: training loss 0.0625, "
-        "validation loss 0.0625. Blue and other losses can't be compared. Mean baseline on "
+        "validation loss 0.0625. Mean baseline on "
         "training samples: mean squared error 9. Best possible: 0.25 over all steps, 0.1 at the "
         "last. It is noisy.",
     ),
