@@ -165,7 +165,6 @@ class Session:
     kept: Kept | None = None  # the run from a file
     charts: dict[str, TwoCharts] = field(default_factory=dict)  # by place
     heights: dict[str, int] = field(default_factory=dict)  # by place for a chart, in pixels
-    card_texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # takeaway and details
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)

@@ -14,9 +14,9 @@ from lib import charts, shapes
 from lib.charts import Palette, cell, samples
 from lib.data import keras_target, make_dataset, suggested
 from lib.recurrence import LayerPass, highest_output, unroll
-from lib.results import ROWS_HIDDEN, Snapshot, best_loss, measure_of
-from lib.story import GALLERY, SCENES, Scene, runs_of
-from lib.text import beside, capital, filled, joined, number
+from lib.results import ROWS_HIDDEN, Snapshot, best_loss
+from lib.story import GALLERY, SCENES, Scene, plot_of
+from lib.text import beside, capital, filled, joined
 from lib.training import read_recording
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
@@ -45,7 +45,6 @@ class View:
     draw: Draw
     page: str = "Explore"
     part: str = ""  # the part of that page, as in its address
-    needs_rows: bool = False  # whether the picture shows a sample of the data
 
 
 def _charts(names: Sequence[str], loaded: Loaded, palette: Palette) -> None:
@@ -71,19 +70,13 @@ def sample_card(loaded: Loaded, palette: Palette) -> None:
 
 
 def _recorded(name: str, _: Loaded, palette: Palette) -> None:
-    """Draw a gallery card's recorded runs in last-step mode: final values, and values by epoch."""
-    runs = runs_of(GALLERY[name])
-    measure = measure_of(next(iter(runs.values())).experiment)
+    """Draw the recorded runs of a gallery card by epoch."""
+    scene = GALLERY[name]
     with st.container(key="cards"), run_cards.card(name):
-        st.markdown(f"### {capital(measure.name)} at the last step")
-        with st.container(key="compare", horizontal=True):
-            for label, run in runs.items():
-                median = charts.ranking.median_text(run, "last", measure)
-                ends = charts.seeds_range(run.snapshot, "last", measure)
-                seeds = f"seeds: {ends}" if ends else None
-                st.metric(capital(label), median, seeds, delta_color="off", delta_arrow="off")
-        figure, text = charts.compare.named_figure(runs, palette)
-        card_chart(figure, text, TEXTS.get(name, ""), f"chart_{name}", fills=True)
+        if plot := plot_of(scene):
+            st.markdown(f"### {capital(charts.caption(scene.picture, plot))}")
+            figure = charts.compare.named_figure(plot, palette)
+            card_chart(figure, scene.title, TEXTS.get(name, ""), f"chart_{name}", fills=True)
 
 
 def _traced(loaded: Loaded) -> tuple[shapes.TracedLayer, ...]:
@@ -152,13 +145,7 @@ def _target(_: Loaded, palette: Palette) -> None:
         takeaway(charts.target.verdict_title(diagnosis))
         sentence = charts.target.compared_sentence(diagnosis)
         st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
-        case = shapes.damage.mistake_of(question.output, question.target)
-        if case and diagnosis.verdict == "silent":
-            trained = read_recording(case, shapes.Damage)
-            errors = {side: number(trained.error(side)) for side in trained.loss}
-            hint(filled(TEXTS, "trained", **errors, fixed=shapes.MISTAKES[case].right))
-        else:
-            hint(charts.target.compared_takeaway(diagnosis))
+        hint(charts.target.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
             for place, fix in enumerate(diagnosis.fixes):
                 fixed = replace(question, output=fix.output_shape, target=fix.target_shape)
@@ -221,7 +208,7 @@ def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
     if draw_one:
         part = replace(part, places=part.places[:1], draw=draw_one, has_playhead=False)
     own_part = "" if name == "unrolled" else name
-    return View(title, partial(parts.draw_part, part), "Cell", own_part, needs_rows=True)
+    return View(title, partial(parts.draw_part, part), "Cell", own_part)
 
 
 VIEWS = {  # by name in scenes and in the address
@@ -234,11 +221,11 @@ VIEWS = {  # by name in scenes and in the address
     "attention": View(
         "Error, and steps that the pool reads", partial(_charts, ["compare", "pool"])
     ),
-    "sample": View("One sample", _sample, "Data", needs_rows=True),
+    "sample": View("One sample", _sample, "Data"),
     "cells": View("Two cells on fifty steps", partial(_recorded, "cells")),
     "padding": View("Padding with and without a mask", partial(_recorded, "padded")),
     "unrolled": _of_cell("The layer, unrolled", "unrolled"),
-    "runs": View("The cell runs over time", partial(_chain, plays=True), "Cell", needs_rows=True),
+    "runs": View("The cell runs over time", partial(_chain, plays=True), "Cell"),
     "proof": _of_cell("Both modes compute the same", "proof"),
     "one": _of_cell("The last row of True is False", "proof", parts.draw_last_step),
     "break": _of_cell("What breaks the equality", "break"),
@@ -246,13 +233,13 @@ VIEWS = {  # by name in scenes and in the address
     "reach": _of_cell("Gradient of each loss by timestep", "learn", parts.draw_reach),
     "leak": View("Noise 'predicted' in both directions", parts.draw_leak, "Cell", "break"),
     "stack": View("A stack of layers", _stack, "Shapes"),
-    "chain": View("The layer along time", _chain, "Cell", needs_rows=True),
-    "hand": View("One cell by hand", _hand, "Cell", needs_rows=True),
+    "chain": View("The layer along time", _chain, "Cell"),
+    "hand": View("One cell by hand", _hand, "Cell"),
     "pair": View("An output and a target", _pair, "Shapes", "target"),
     "target": View("How a loss compares a target", _target, "Shapes", "target"),
     "code": View("A stack as code", _code, "Shapes"),
     "worked": View("Two worked examples, number by number", _worked),
-    "glance": View("Masks, states, both directions", _glance, "Cell", needs_rows=True),
+    "glance": View("Masks, states, both directions", _glance, "Cell"),
     "damage": View("Damage of a silent mistake", _damage, "Shapes", "target"),
     "advice": View("Which setting do I need?", _advice),
 }
@@ -263,7 +250,7 @@ TALK_SCENES = SCENES | {scene.name: scene for scene in _PICTURES}  # all that a 
 def draw(name: str, loaded: Loaded, palette: Palette) -> None:
     """Draw a view, by its name in VIEWS."""
     view = VIEWS[name]
-    if view.needs_rows and not loaded.dataset.has_rows:
+    if view.page in ("Cell", "Data") and not loaded.dataset.has_rows:
         hint(ROWS_HIDDEN)
     else:
         view.draw(loaded, palette)

@@ -90,7 +90,7 @@ def test_nothing_moves_from_the_first_click_to_the_last(page, screen):
     places["at an earlier epoch"] = boxes(page, names)
     if screen is not SMALL:
         move_slider(page, "Timesteps", 1)
-        expect(page.get_by_text("Current run: T = 24").first).to_be_visible()
+        expect(page.get_by_text("Current run: other settings").first).to_be_visible()
         places["other settings"] = boxes(page, names)
     stop(page)
     places["stopped"] = boxes(page, names)

@@ -69,7 +69,8 @@ def test_a_report_has_the_content_of_the_screen(name):
     run = _, dataset, snapshot = a_run(name)
     page, of = page_of(run), Reported(*run)
     words = " ".join(page.words.split())
-    texts = [setup_sentence(*run[:2]), strip_sentence(*run[:2]), dataset.about, LINK]
+    texts = [setup_sentence(run[0].model, run[1].shape[1]), strip_sentence(*run[:2])]
+    texts += [dataset.about, LINK]
     texts += ["27 November 2026, 09:30 UTC", "keras 3.", "learning rate"]
     texts += ["Median MSE at the last step", "Median training loss"]
     for drawn, (title, figure, takeaway, sentence) in zip(page.plots, figures(of), strict=True):

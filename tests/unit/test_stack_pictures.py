@@ -19,7 +19,6 @@ from lib.charts.stack import (
 from lib.charts.target import (
     axes_of,
     compared_sentence,
-    damage_loss_figure,
     damage_predictions_figure,
     lineup_picture,
     shapes_picture,
@@ -154,9 +153,8 @@ def test_the_table_below_a_target_shows_the_outcome_for_each_axis(question, word
         assert html.count("✗") == 1
 
 
-def test_the_charts_of_a_wrong_target_have_both_setups():
-    """One chart has the losses by epoch, the other the predictions by target."""
+def test_the_chart_of_a_wrong_target_has_both_setups():
+    """It has the predictions by target."""
     result, setups = read_recording("flat", Damage), ["right setup", "wrong setup"]
-    assert [trace.name for trace in damage_loss_figure(result, LIGHT).data] == setups
     targets, *points = damage_predictions_figure(result, LIGHT).data
     assert (targets.name, [trace.name for trace in points]) == ("target", setups)

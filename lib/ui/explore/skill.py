@@ -30,18 +30,12 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
     with st.container(key="skill_place"):  # always drawn, so that nothing below it moves
         shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).at_picked_epoch
         dataset = shown.dataset
-        if dataset.has_labels:
+        if dataset.has_labels or not dataset.has_rows:
             return
-        if not _with_rows(shown).origin:
+        if not dataset.origin:
             once("skill", (), dict)  # frees the results of other data, which may be large
             return
         with st.container(border=True, key="skill", gap="xsmall"):
-            if not dataset.has_rows:
-                st.markdown(f"### {TITLES['skill']}")
-                target = _pick("Target", dataset.target_labels, "target")
-                st.markdown(_markdown(_scores(shown), dataset, target))
-                hint(results.ROWS_HIDDEN)
-                return
             part = open_part(TITLES, "skill_part")
             of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
             if shown.polling:
@@ -104,7 +98,7 @@ def _pick(label: str, names: Sequence[str], key: str, *, drawn: bool = True) -> 
 
 def _scores(shown: ShownRun, part: results.Part = "evaluated") -> results.SkillTable:
     """Return the scores of a run; without models while the run trains."""
-    run = shown.experiment, _with_rows(shown), _weights(shown)
+    run = shown.experiment, shown.dataset, _weights(shown)
     return _once(shown, f"medians {part}", partial(results.skill_of_seeds, *run, part))
 
 

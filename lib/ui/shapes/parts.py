@@ -15,7 +15,7 @@ from lib.training import read_recording
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import LOSS_OF, current_stack, mistakes_of, open_stack, shows_sidebar
-from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, steady_chart, takeaway
+from lib.ui.widgets import PART, bound, card, card_chart, hint, pills, plain, press, say, takeaway
 
 CHECK_KEY = "check"  # address key of the question about a target
 ERROR_KEY = "error"  # address key of the example; pasted text never enters the address
@@ -176,16 +176,9 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
     if case != fitting or question.loss != shapes.damage.LOSS:
         hint(f"The example has its own settings: {mistake.title}, mean squared error.")
     st.markdown(":gray-badge[recorded]")
-    left, right = st.columns(2)
     text, sentence = charts.target.damage_words(mistake, damage)
-    with left:
-        steady_chart(charts.target.damage_loss_figure(damage, palette), sentence, "damage_loss")
-        hint("Training losses. Neither run raises an error.")
-    with right:
-        figure = charts.target.damage_predictions_figure(damage, palette)
-        steady_chart(figure, sentence, "damage_predictions")
-        hint("Predictions of both models against the targets.")
-    takeaway(text, sentence)
+    figure = charts.target.damage_predictions_figure(damage, palette)
+    card_chart(figure, text, sentence, "damage_predictions")
 
 
 def decoder() -> None:

@@ -49,7 +49,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
     sentence = sentence or (TRY if shapes.stopped_at(steps) is None else FIX)
     details = f"{charts.stack.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
-        takeaway(sentence, f"{FOLLOWS}{details}" if is_sidebar else details, longest=TRY)
+        takeaway(sentence, f"{FOLLOWS}{details}" if is_sidebar else details)
         if fixes and is_read:  # in a long model, the broken row is far below
             _fix_button(0, fixes[0])
         if not shapes.is_chain(stack):
