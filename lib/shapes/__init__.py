@@ -7,9 +7,7 @@ target doctor, and explanations of Keras's error messages.
 from lib.shapes.doctor import (
     LABEL_NOTES,
     LOSS_NAMES,
-    OUTPUTS,
     SIGNS,
-    TARGETS,
     AxisPair,
     Diagnosis,
     ShapeTextError,

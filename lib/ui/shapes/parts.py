@@ -20,7 +20,6 @@ from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, st
 CHECK_KEY = "check"  # address key of the question about a target
 ERROR_KEY = "error"  # address key of the example; pasted text never enters the address
 SHAPE_FIELDS = {"output": "model output", "target": "y.shape"}  # field of a question → label
-COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
 LONGEST = 600  # most characters shown of each text in an explanation
 SURE = {
     "certain": "Certain: the message states the cause.",
@@ -31,7 +30,7 @@ EXAMPLE_OF = {message: name for name, message in shapes.EXAMPLES.items()}
 
 
 def doctor(palette: Palette) -> None:
-    """Draw the question, the verdict with its picture, the fixes, common shapes, and the proof."""
+    """Draw the question, the verdict with its picture, the fixes, labels, and the proof."""
     question, page = shapes.read_question(address.page_value(CHECK_KEY)), session().shapes
     diagnosis, problems = question.diagnose(), [*page.field_problems]
     mistakes = [] if problems else mistakes_of(diagnosis)
@@ -58,7 +57,6 @@ def doctor(palette: Palette) -> None:
     if diagnosis.verdict != "correct" and not problems:
         with card("How to fix it", key="check_fixes"):
             _fixes(diagnosis)
-    _usual(question)
     with card("Labels: what shapes don't show", key="labels"):
         _labels([mistake["note"] for mistake in mistakes])
     with card("Proof: two trained models", key="damage"):
@@ -135,30 +133,6 @@ def take_stack_output() -> None:
     _set(output=(target[0], *sample_shape), target=target, loss=loss, batch_size=size)
     page.stack_question = address.page_value(CHECK_KEY)
     page.made_up = not asked and reading is not None and not reading.target
-
-
-def _usual(question: TargetQuestion) -> None:
-    """Draw a row per output with each target colored by its verdict; a click opens the case."""
-
-    def ask(output: tuple[int, ...], target: str) -> None:
-        _set(output=output, target=shapes.TARGETS[target])
-
-    with card("Common shapes with this loss and batch size", key="usual_cases"):
-        for name, output in shapes.OUTPUTS.items():
-            labels, picked = {}, None
-            for y, shape in shapes.TARGETS.items():
-                case = replace(question, output=output, target=shape)
-                verdict = case.diagnose().verdict
-                labels[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
-                picked = y if case == question else picked
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"output **{plain(name)}**, y:", width=140)
-                act, label = partial(ask, output), f"y for the output {name}"
-                pills(label, labels, picked, f"usual_{name}", act)
-        verdicts = charts.target.VERDICTS
-        signs = [f"{sign} {verdicts[kind].lower()}" for kind, sign in shapes.SIGNS.items()]
-        sizes = "N = {}, T = {}, U = {}.".format(*shapes.OUTPUTS["(N, T, U)"])
-        hint(f"{' · '.join(signs)}. {sizes} If the batch size equals T, some errors become silent.")
 
 
 def _labels(opened: list[str]) -> None:

@@ -53,7 +53,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
         if fixes and is_read:  # in a long model, the broken row is far below
             _fix_button(0, fixes[0])
         if not shapes.is_chain(stack):
-            st.html(charts.stack.graph_picture(steps, palette))
+            hint(plain(charts.stack.graph_sentence(steps)))
         _rows(steps, fixes, lines, palette)
         if not shapes.is_torch(stack):
             _stack_buttons(stack, stops=shapes.stopped_at(steps) is not None)
