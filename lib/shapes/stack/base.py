@@ -287,10 +287,3 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
     moved = {old: old if old < place else max(0, old + more) for old in range(len(stack))}
     rest = (layer.with_moved_refs(moved) for layer in stack[place + 1 :])
     return (*stack[:place], *layers, *rest)
-
-
-def swap(stack: Stack, place: int) -> Stack:
-    """Return the stack with the layer at `place` and the next layer swapped."""
-    moved = {old: old for old in range(len(stack))} | {place: place + 1, place + 1: place}
-    rest = (layer.with_moved_refs(moved) for layer in stack[place + 2 :])
-    return (*stack[:place], stack[place + 1], stack[place], *rest)

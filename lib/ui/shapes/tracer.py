@@ -1,7 +1,6 @@
 """Trace a stack: a row per layer, with its settings beside its output shape or its error."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -179,10 +178,9 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
         elif step.not_traced:
             title = f":gray[{title} :material/visibility_off:]"
         st.markdown(title, help=layer.__doc__)
-        actions = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
-        for action, disabled in actions.items() if place and not is_fixed else ():
-            key, act = f"layer_{place}_{action}", partial(_move, place, layer, action)
-            st.button(action.capitalize(), key, type="tertiary", disabled=disabled, on_click=act)
+        if place and not is_fixed:
+            key, act = f"layer_{place}_remove", partial(_change, place, layer, None)
+            st.button("Remove", key, type="tertiary", on_click=act)
         if place < len(stack) - 1 and not is_fixed:
             _add_menu("Add below", f"add_layer_{place}", place + 1, stack, type="tertiary")
     if layer.origin:
@@ -195,12 +193,11 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
     usual, rare = _in_use(layer.inside)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         _fields(place, layer.inside, usual)
-        if place and layer.kind != "unread" and (rare or len(stack) > 2):
+        if rare:
             more = st.popover("More", key=f"layer_{place}_more", on_change="rerun")
             if more.open:
                 with more:
                     _fields(place, layer.inside, rare, "more")
-                    _input_menus(place, stack)
 
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
@@ -228,7 +225,7 @@ def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str =
         return
 
     def switch(on: list[str]) -> None:
-        _change(place, layer, lambda now: now.with_settings(**{name: name in on for name in flags}))
+        _change(place, layer, {name: name in on for name in flags})
 
     with st.container(width="stretch"):
         label, on = f"Layer {place + 1}: options", [f for f in flags if getattr(layer, f)]
@@ -282,52 +279,16 @@ def _set_value(place: int, layer: Layer, setting: LayerSetting, value: Any) -> N
         if nearest != round(value, 4):
             problems = [shapes.out_of_range(name, setting.limit, f"{value:g}", nearest)]
         value = nearest if isinstance(value, float) else int(nearest)
-    _change(place, layer, lambda now: now.with_settings(**{name: value}))
+    _change(place, layer, {name: value})
     page.stack_problems = problems
 
 
-def _input_menus(place: int, stack: Stack) -> None:
-    layer = stack[place]
-    if isinstance(layer, shapes.Input):
-        return
-    names = {}
-    for at, before in enumerate(stack[:place]):
-        for output, name in enumerate(before.returned()):
-            title = f"{at + 1} · {before.title}"
-            names[Ref(at, output)] = title if name == "output" else f"{title}: {name}"
-
-    def set_inputs(name: str, refs: list[Ref]) -> None:
-        known = [ref for ref in refs if ref in names]  # another change may have removed a layer
-        single = [ref.place for ref in known if len(stack[ref.place].returned()) == 1]
-        inputs: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
-        _change(place, layer, lambda now: replace(now, **inputs))
-
-    parts = {"of": "Input (default: the previous layer)"}
-    if isinstance(layer, shapes.Recurrent):
-        parts["states"] = "Initial states"
-    for name, label in parts.items():
-        refs = [Ref(ref.place, ref.output or 0) for ref in getattr(layer, name)]
-        known = [ref for ref in refs if ref in names]
-        shown = bound(f"layer_{place}_{name}", known, partial(set_inputs, name))
-        st.multiselect(label, list(names), format_func=names.__getitem__, **shown)
-
-
-def _change(place: int, layer: Layer, change: Callable[[Layer], Layer]) -> None:
-    """Replace a layer by `change(layer)`, unless an earlier click has replaced the layer."""
+def _change(place: int, layer: Layer, settings: dict[str, Any] | None) -> None:
+    """Change settings of a layer (None: remove it), unless an earlier click has replaced it."""
     stack = current_stack()
     if place < len(stack) and stack[place].inside.kind == layer.inside.kind:
-        set_stack(shapes.put(stack, place, change(stack[place])))
-
-
-def _move(place: int, layer: Layer, action: str) -> None:
-    """Move a layer up or down or remove it, unless an earlier click has replaced the layer."""
-    stack, first = current_stack(), place - 1 if action == "up" else place
-    if place >= len(stack) or stack[place].inside.kind != layer.inside.kind:
-        return
-    if action == "remove":
-        set_stack(shapes.put(stack, place))
-    elif 0 < first < len(stack) - 1:
-        set_stack(shapes.swap(stack, first))
+        new = () if settings is None else (stack[place].with_settings(**settings),)
+        set_stack(shapes.put(stack, place, *new))
 
 
 def _add(key: str, place: int) -> None:
