@@ -14,8 +14,8 @@ from lib.text import capital
 from lib.training import read_recording
 from lib.ui import address
 from lib.ui.session import session
-from lib.ui.shapes.shown_stack import LOSS_OF, current_stack, mistakes_of, open_stack, shows_sidebar
-from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, steady_chart, takeaway
+from lib.ui.shapes.shown_stack import LOSS_OF, current_stack, mistakes_of, shows_sidebar
+from lib.ui.widgets import PART, bound, card, hint, pills, plain, say, steady_chart, takeaway
 
 CHECK_KEY = "check"  # address key of the question about a target
 ERROR_KEY = "error"  # address key of the example; pasted text never enters the address
@@ -175,8 +175,6 @@ def decoder() -> None:
     with left.container(border=True, key="explanation" if explanation else "checklist"):
         if explanation:
             _explained(explanation)
-            if stack := shapes.from_text(explanation.stack):
-                press("Open this stack", "stacks", "open_stack", partial(open_stack, stack))
         else:
             _checklist()
     with right.container(border=True):
