@@ -114,13 +114,6 @@ conv2d: input_formother_x8.8.2~conv2d_k3 input_formother_x8.8.2~conv2d_k3_w9.1
 maxpool2d: input_formother_x8.8.2~maxpool2d input_formother_x8.8.2~maxpool2d_w2.9
 avgpool2d: input_formother_x8.8.2~avgpool2d
 gmaxpool2d: input_formother_x8.8.2~gmaxpool2d
-conv3d: input_formother_x5.8.8.2~conv3d_k3 input_formother_x5.8.8.2~conv3d_k3_w2.2.2_d2
-  input_formother_x5.8.8.2~conv3d_k3_w6.2.2 input_formother_x8.8.2~conv3d
-  input_formother_x0.8.8.1~convlstm2d_k3_psame_seq~bnorm~conv3d_k1_psame_actsigmoid
-maxpool3d: input_formother_x5.8.8.2~maxpool3d
-avgpool3d: input_formother_x5.8.8.2~avgpool3d_w1.2.2_psame
-gmaxpool3d: input_formother_x0.8.8.2~gmaxpool3d input~gmaxpool3d
-pool3d: input_formother_x5.8.8.2~pool3d_keep
 pool2d: input_formother_x8.8.2~pool2d input_formother_x0.8.2~pool2d_keep
 """
 """Each kind with a colon, followed by its stacks as in a link."""

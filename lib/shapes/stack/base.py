@@ -165,6 +165,7 @@ class Outputs:
 
 
 MAX_LAYERS = 200
+CLASSES: list[type["Layer"]] = []  # all classes with a kind
 RANKS = {2: ", (N, F)", 3: ", (N, T, F)", 4: ", (N, T, W, C)", 5: ", (N, T, H, W, C)"}
 
 
@@ -173,9 +174,9 @@ RANKS = {2: ", (N, F)", 3: ", (N, T, F)", 4: ", (N, T, W, C)", 5: ", (N, T, H, W
 class Layer:
     """One layer with its settings. `call` computes its output shapes.
 
-    A subclass becomes a frozen dataclass without the decorator. Keywords after the base class set
-    the class variables below: `class Add(Merge, kind="add")` has the fields of `Merge`, and `keras`
-    is "Add". The Shapes page shows the docstring as the help text of the layer.
+    A subclass becomes a frozen dataclass without the decorator, and is added to CLASSES. Keywords
+    after the base class set the class variables below: `class Add(Merge, kind="add")` has the
+    fields of `Merge`, and `keras` is "Add". The Shapes page shows the docstring as the help text.
     """
 
     kind: ClassVar[str]
@@ -198,6 +199,8 @@ class Layer:
         for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():
             setattr(cls, name, value)
         dataclass(frozen=True)(cls)
+        if "kind" in named:
+            CLASSES.append(cls)
 
     @property
     def title(self) -> str:

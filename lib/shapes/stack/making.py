@@ -5,34 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack import joining, plain, windows
-from lib.shapes.stack.base import Layer, LayerSetting, NotTraced, ShapeError
+from lib.shapes.stack import joining, plain, recurrent, windows
+from lib.shapes.stack.base import CLASSES, Layer, LayerSetting, NotTraced, ShapeError
 from lib.shapes.stack.plain import PYTHON_OPS, Input, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, Recurrent
+from lib.shapes.stack.recurrent import Bidirectional, Recurrent
 from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, tuple_refusal
 from lib.text import joined
 
-_CLASSES: tuple[type[Layer], ...] = (
-    *LAYER_OF_CELL.values(),
-    *(Bidirectional, windows.ConvLSTM1D, windows.ConvLSTM2D),
-    *(Input, plain.Embedding, plain.Dense, TimeDistributed, plain.RepeatVector, plain.Flatten),
-    *(plain.Reshape, plain.Permute, plain.LastStep, plain.Unpack),
-    *(windows.Conv1D, windows.Conv1DTranspose, windows.MaxPooling1D, windows.AveragePooling1D),
-    *(windows.GlobalMaxPooling1D, windows.GlobalAveragePooling1D),
-    *(windows.UpSampling1D, windows.ZeroPadding1D, windows.Cropping1D),
-    *(joining.Masking, joining.Dropout, joining.SpatialDropout1D, joining.GaussianNoise),
-    *(joining.BatchNormalization, joining.LayerNormalization),
-    *(joining.Activation, joining.ReLU, joining.LeakyReLU, joining.Softmax, plain.NumberOperation),
-    *(joining.Concatenate, joining.Add, joining.Subtract, joining.Multiply, joining.Average),
-    *(joining.Maximum, joining.Minimum, joining.Dot),
-    *(joining.Attention, joining.AdditiveAttention, joining.MultiHeadAttention),
-    *(windows.Conv2D, windows.MaxPooling2D, windows.AveragePooling2D),
-    *(windows.GlobalMaxPooling2D, windows.GlobalAveragePooling2D),
-    *(windows.Conv3D, windows.MaxPooling3D, windows.AveragePooling3D),
-    *(windows.GlobalMaxPooling3D, windows.GlobalAveragePooling3D),
-    Unread,
-)
-KINDS: dict[str, type[Layer]] = {each.kind: each for each in _CLASSES}  # most used first
+_MODULES = [module.__name__ for module in (recurrent, plain, windows, joining)]
+_CLASSES = [each for each in CLASSES if each.__module__ in _MODULES]  # without PyTorch's layers
+_CLASSES.sort(key=lambda each: _MODULES.index(each.__module__))
+KINDS: dict[str, type[Layer]] = {each.kind: each for each in _CLASSES}
 
 
 class Unknown:

@@ -132,14 +132,6 @@ class Conv2D(Conv1D, kind="conv2d", spatial=2):
     dilation_rate: int = window("d", 1, axes=2, seldom=True)
 
 
-class Conv3D(Conv2D, kind="conv3d", spatial=3):
-    """Reads a small cube at a time: a square of a few neighboring images."""
-
-    kernel_size: PerAxis = int_tuple("w", (3, 3, 3), length=3)
-    strides: PerAxis = int_tuple("s", (1, 1, 1), length=3)
-    dilation_rate: int = window("d", 1, axes=3, seldom=True)
-
-
 class Conv1DTranspose(Conv1D, kind="conv1dt"):
     """A transposed convolution, which turns each timestep into several."""
 
@@ -245,23 +237,12 @@ class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
     strides: PerAxis | None = int_tuple("s", None, least=0)
 
 
-class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
-    """Keeps the largest value of each small cube of neighboring images."""
-
-    pool_size: PerAxis = int_tuple("w", (2, 2, 2), length=3)
-    strides: PerAxis | None = int_tuple("s", None, least=0, length=3)
-
-
 class AveragePooling1D(MaxPooling1D, kind="avgpool"):
     """Takes the mean of a few neighboring timesteps, for each feature."""
 
 
 class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
     """Takes the mean of each small square of an image."""
-
-
-class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
-    """Takes the mean of each small cube of neighboring images."""
 
 
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
@@ -283,20 +264,12 @@ class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d", spatial=2):
     """Keeps the largest value of each image, for each channel."""
 
 
-class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
-    """Keeps the largest value over all timesteps, rows and columns."""
-
-
 class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", mask_rank=2):
     """Takes the mean over all timesteps, for each feature."""
 
 
 class GlobalAveragePooling2D(GlobalMaxPooling1D, kind="pool2d", spatial=2):
     """Takes the mean over each image, for each channel."""
-
-
-class GlobalAveragePooling3D(GlobalMaxPooling1D, kind="pool3d", spatial=3):
-    """Takes the mean over all timesteps, rows and columns."""
 
 
 class UpSampling1D(Windows, kind="upsample"):
