@@ -97,11 +97,7 @@ def layer_sentence(step: TracedLayer) -> str:
         return f"The input is {readable_shapes(step.tensors)}"
     parameters = f" with {step.parameters:,} parameters" if step.parameters else ""
     returns = f"unpacking ({name}) leaves x with" if layer.kind == "unpack" else f"{name} returns"
-    sentence = f"{returns} {readable_shapes(step.tensors)}{parameters}"
-    if spare := shapes.spare_states(step):  # states of the backward layer of a Bidirectional
-        n = len(step.inputs.states)
-        sentence += f", starts from the first {n - spare} of {n} states, and ignores the rest"
-    return sentence
+    return f"{returns} {readable_shapes(step.tensors)}{parameters}"
 
 
 def stack_sentence(steps: Steps) -> str:

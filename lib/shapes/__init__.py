@@ -28,7 +28,7 @@ from lib.shapes.errors.pasted import both_ends
 from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count
 from lib.shapes.remedy import Remedy
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, ShapeError, Stack, put
-from lib.shapes.stack.code import code_lines, keras_code, output_places, spare_states
+from lib.shapes.stack.code import code_lines, keras_code, output_places
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.link import (

@@ -6,7 +6,7 @@ Its other stacks are edge cases: sizes of None, masks, other ranks, lists, input
 
 _TEXT = """
 input: input_t4_f3 input_tany_fany_b2~drop input_formflat~dense input_formtokens~embed
-  input_forminside~dense input_formother_x5.4.4.1~td-conv2d_k2 input_formother_x0.3~dense
+  input_formother_x5.4.4.1~td-conv2d_k2 input_formother_x0.3~dense
 unpack: input_t4_f3~lstm_u2_state~unpack input_t4_f3~bi_u2_mnone_seq~unpack~lstm_u2
   input_t4_f3~dense~unpack input_t4_f3~mask~lstm_u2_seq_state~unpack~gru_u2
   input_t4_f3~lstm_u2_seq_state~unpack~dense~add_of2.0-3

@@ -151,8 +151,8 @@ class Merge(Joining):
 
     def call(self, inputs: Inputs) -> Outputs:
         tensors = self.list_of(inputs, "no list to merge")
-        if self.by_sign and len({*map(len, tensors)}) > 1:
-            return Outputs((reduce(_by_last_axes, tensors),))
+        if self.by_sign and len({*map(len, tensors)}) > 1:  # It pairs samples with another axis.
+            raise NotTraced.of("other ranks beside a sign", *tensors)
         batches = [tensor[0] for tensor in tensors]
         if _differ(axis.size for axis in batches):
             raise ShapeError.of("batches to merge", *tensors)
@@ -192,21 +192,9 @@ class Minimum(Merge, kind="min"):
     """Keeps the smallest number of all tensors, element by element."""
 
 
-def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
-    """Broadcast tensors of different ranks, where samples may be paired with another axis."""
-    joined = _broadcast(one, other, "shapes to merge, by a sign", first=0)
-    short, long = sorted((one, other), key=len)
-    if short[0].size != 1:
-        axis = long[len(long) - len(short)]  # the axis that is paired with the samples
-        breaks = short[0].size is None and axis.size != 1  # It works only if N is that size.
-        error = ShapeError.of("samples against an axis", one, other, axis=axis.letter)
-        raise error if breaks else replace(error, message="")
-    return joined
-
-
-def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tensor:
-    """Broadcast two tensors from the axis `first` on. Raises the ShapeError named `refusal`."""
-    long, short = sorted((one[first:], other[first:]), key=len, reverse=True)
+def _broadcast(one: Tensor, other: Tensor, refusal: str) -> Tensor:
+    """Broadcast the samples of two tensors. Raises the ShapeError named `refusal`."""
+    long, short = sorted((one[1:], other[1:]), key=len, reverse=True)
     axes = list(long)
     for place, axis in enumerate(short, len(long) - len(short)):
         current = axes[place]
@@ -218,7 +206,7 @@ def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tens
             words = {"one": shape_of(long), "other": shape_of(short)}
             about = {"wrong": wrong.size, "right": right.size, "lists": lists}
             raise ShapeError.of(refusal, one, other, **words, **about)
-    return (*one[:first], *axes)
+    return (one[0], *axes)
 
 
 class Concatenate(Joining, kind="concat"):

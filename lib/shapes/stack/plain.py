@@ -8,12 +8,10 @@ from typing import Any, Self
 from lib.experiment import Limit
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack, known_size
-from lib.shapes.stack.recurrent import BATCH_SIZE
 from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, function, option, setting
 from lib.shapes.stack.tensors import Axis, Role, Tensor, axes_of, drop_axis, flat, shape_of, widened
 
-FORMS = {"sequence": "(T, F)", "flat": "(F,)", "tokens": "(T,)"}
-FORMS |= {"inside": "(N, T, F)", "other": "another"}
+FORMS = {"sequence": "(T, F)", "flat": "(F,)", "tokens": "(T,)", "other": "another"}
 _OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}  # number of a sample's axes → their letters
 _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
 # Function of Python's `operator` module → its sign.
@@ -34,9 +32,6 @@ class Input(Layer, kind="input"):
         """Return the output tensor, batch first."""
         time, batch = Axis("T", self.timesteps, "time"), Axis("N", self.batch, "batch")
         features = Axis("F", self.features, "features")
-        if self.form == "inside":
-            samples = Axis("N", self.batch or BATCH_SIZE, "batch")
-            return Axis("N", None, "batch"), samples, time, features
         if self.form == "other":
             letters = _OTHER.get(len(self.shape), "T" + "ABCDEFGH"[: len(self.shape) - 1])
             axes = zip(letters, self.shape, strict=False)

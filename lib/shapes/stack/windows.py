@@ -7,7 +7,7 @@ from typing import ClassVar
 from lib.experiment import Limit
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError
-from lib.shapes.stack.settings import SHARE, count, function, int_tuple, option, setting, window
+from lib.shapes.stack.settings import SHARE, count, function, int_pair, option, setting, window
 from lib.shapes.stack.tensors import Axis, Tensor, drop_axis, factor, widened, with_axis
 
 PerAxis = int | tuple[int, ...]
@@ -126,8 +126,8 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", checks_width=True):
 class Conv2D(Conv1D, kind="conv2d", spatial=2):
     """Reads a small square of an image at a time. For a sequence of images, use TimeDistributed."""
 
-    kernel_size: PerAxis = int_tuple("w", (3, 3))
-    strides: PerAxis = int_tuple("s", (1, 1))
+    kernel_size: PerAxis = int_pair("w", (3, 3))
+    strides: PerAxis = int_pair("s", (1, 1))
     padding: str = option("p", "valid", "same")
     dilation_rate: int = window("d", 1, axes=2, seldom=True)
 
@@ -211,8 +211,8 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", mask
 class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
     """An LSTM with convolutions, for images that change over time."""
 
-    kernel_size: PerAxis = int_tuple("w", (3, 3))
-    strides: PerAxis = int_tuple("s", (1, 1), least=0)
+    kernel_size: PerAxis = int_pair("w", (3, 3))
+    strides: PerAxis = int_pair("s", (1, 1), least=0)
 
 
 class MaxPooling1D(Windows, kind="maxpool"):
@@ -233,8 +233,8 @@ class MaxPooling1D(Windows, kind="maxpool"):
 class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
     """Keeps the largest value of each small square of an image."""
 
-    pool_size: PerAxis = int_tuple("w", (2, 2))
-    strides: PerAxis | None = int_tuple("s", None, least=0)
+    pool_size: PerAxis = int_pair("w", (2, 2))
+    strides: PerAxis | None = int_pair("s", None, least=0)
 
 
 class AveragePooling1D(MaxPooling1D, kind="avgpool"):
@@ -285,7 +285,7 @@ class UpSampling1D(Windows, kind="upsample"):
 class ZeroPadding1D(Windows, kind="zeropad"):
     """Adds timesteps of zeros at the start and the end."""
 
-    padding: tuple[int, ...] = int_tuple("p", (1, 1), least=0)
+    padding: tuple[int, ...] = int_pair("p", (1, 1), least=0)
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -296,7 +296,7 @@ class ZeroPadding1D(Windows, kind="zeropad"):
 class Cropping1D(Windows, kind="crop"):
     """Removes timesteps at the start and the end."""
 
-    cropping: tuple[int, ...] = int_tuple("c", (1, 1), least=0)
+    cropping: tuple[int, ...] = int_pair("c", (1, 1), least=0)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
