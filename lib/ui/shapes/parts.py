@@ -19,7 +19,7 @@ from lib.ui.widgets import PART, bound, card, hint, pills, plain, say, steady_ch
 
 CHECK_KEY = "check"  # address key of the question about a target
 ERROR_KEY = "error"  # address key of the example; pasted text never enters the address
-SHAPE_FIELDS = {"output": "model output", "target": "y.shape"}  # field of a question → label
+SHAPE_FIELDS = {"output": "Model output", "target": "y.shape"}  # field of a question → label
 LONGEST = 600  # most characters shown of each text in an explanation
 EXAMPLE_OF = {message: name for name, message in shapes.EXAMPLES.items()}
 
@@ -27,29 +27,27 @@ EXAMPLE_OF = {message: name for name, message in shapes.EXAMPLES.items()}
 def doctor(palette: Palette) -> None:
     """Draw the question, the verdict with its picture, the fixes, labels, and the proof."""
     question, page = shapes.read_question(address.page_value(CHECK_KEY)), session().shapes
-    diagnosis, problems = question.diagnose(), [*page.field_problems]
-    mistakes = [] if problems else mistakes_of(diagnosis)
-    title = f"Enter a valid {SHAPE_FIELDS[problems[0]]}" if problems else ""
+    diagnosis = question.diagnose()
+    mistakes, title = mistakes_of(diagnosis), charts.target.verdict_title(diagnosis)
     if mistakes and diagnosis.verdict == "correct":
         title = "The shapes match, but the code has another problem"
-    st.markdown(f"# {plain(title or charts.target.verdict_title(diagnosis))}")
+    st.markdown(f"# {plain(title)}")
+    if page.shape_problem:
+        st.error(plain(page.shape_problem))
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
         _question_fields(question)
     with wide.container(border=True, height="stretch", key="lineup"):
-        for problem in page.field_problems.values():
-            st.warning(plain(problem))
         for mistake in mistakes:
             st.warning(f"{plain(mistake['warning'])}  \n`{mistake['code']}`")
-        if not problems:
-            compared = charts.target.compared_sentence(diagnosis)
-            sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
-            st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
-            takeaway(charts.target.compared_takeaway(diagnosis), f"{compared} {SCALES}")
-        if diagnosis.keras_message and not problems:
+        compared = charts.target.compared_sentence(diagnosis)
+        sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
+        st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
+        takeaway(charts.target.compared_takeaway(diagnosis), f"{compared} {SCALES}")
+        if diagnosis.keras_message:
             hint("Keras raises this error:")
             st.code(diagnosis.keras_message, language=None, wrap_lines=True)
-    if diagnosis.verdict != "correct" and not problems:
+    if diagnosis.verdict != "correct":
         with card("How to fix it", key="check_fixes"):
             _fixes(diagnosis)
     with card("Labels: what shapes don't show", key="labels"):
@@ -61,9 +59,8 @@ def doctor(palette: Palette) -> None:
 def _question_fields(question: TargetQuestion) -> None:
     page = session().shapes
     for name, label in SHAPE_FIELDS.items():
-        key, shape = f"check_{name}", f"{getattr(question, name)}"
-        text = st.session_state.get(key, "") if name in page.field_problems else shape
-        st.text_input(capital(label), max_chars=200, **bound(key, text, partial(_read, name)))
+        shown = bound(f"check_{name}", f"{getattr(question, name)}", partial(_read, name))
+        st.text_input(label, max_chars=200, **shown)
     if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
         hint("Your code doesn't show y's shape, so this shape fits the output. Enter your own.")
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
@@ -86,21 +83,20 @@ def _fixes(diagnosis: Diagnosis) -> None:
 
 
 def _set(**values: Any) -> None:
-    for name in values:
-        session().shapes.field_problems.pop(name, None)
+    session().shapes.shape_problem = ""
     question = replace(shapes.read_question(address.page_value(CHECK_KEY)), **values)
     text = "" if question == TargetQuestion() else shapes.write_question(question)
     address.set_page_value(CHECK_KEY, text)
 
 
 def _read(name: str, text: str) -> None:
-    """Set the question's shape from a typed text, or store the problem with the text."""
+    """Set the question's shape from a typed text, or say why the text is no shape."""
     question = shapes.read_question(address.page_value(CHECK_KEY))
     other = question.target if name == "output" else question.output
     try:
         _set(**{name: shapes.read_shape(text, samples=other[0])})
     except ShapeTextError as error:
-        session().shapes.field_problems[name] = capital(str(error))
+        session().shapes.shape_problem = capital(f"{error}")
 
 
 def take_stack_output() -> None:
