@@ -55,12 +55,8 @@ reshape: input_t4_f3~reshape_to6.2 input_t4_f3~reshape_to-1.2 input_tany_f3~resh
 permute: input_t4_f3~permute input_t4_f3~mask~permute input_t4_f3~permute_d1.2.3
   input_formother_x5.4.3~permute_d3.1.2
 conv1d: input_t12_f4~conv1d_k4_w3 input_tany_f4~conv1d_k4_w3_pcausal input_t12_f4~conv1d_k4_w13
-  input_t12_f4~conv1d_k4_s2_d2 input_t12_f3~conv1d_k4_g2 input_fany~conv1d
+  input_t12_f4~conv1d_k4_s2_d2 input_fany~conv1d
   input_t4_f3~mask~conv1d_k2 input_t12_f4~conv1d_k3~input_t12_f3~conv1d_as2
-conv1dt: input_t5_f4~conv1dt_k3 input_t5_f4~conv1dt_k3_w2_s4 input_t5_f4~conv1dt_k3_s3_o1
-  input_t5_f4~conv1dt_k3_s3_o0_psame input_t5_f4~conv1dt_k3_w2_s3_o1_psame input_t5_f4~conv1dt_k3_o1
-  input_t5_f4~conv1dt_k3_s2_d2 input_t5_f4~conv1dt_k3_w2_d2_psame_o0
-  input_tany_f4~conv1dt_k3_s2_psame
 maxpool: input_t12_f4~maxpool input_t12_f4~maxpool_w13 input_tany_f4~maxpool_w5
   input_t12_f4~maxpool_w5_s3_psame input_t4_f3~mask~maxpool
 avgpool: input_t12_f4~avgpool input_t3~avgpool_w4

@@ -257,7 +257,7 @@ def test_a_text_without_a_model_is_refused_in_a_sentence(text, line, words):
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("Sequential([Input((12, -3)), Dense(2)])", "Negative dimensions are not allowed."),
+        ("Sequential([Input((12, -3)), Dense(2)])", "Cannot convert '(12, -3)' to a shape"),
         ("Sequential([Input((0, 3)), Dense(2)])", "from 1 to 1,000,000"),
         ("i = Input((9, 3))\nx = LSTM(8)\nm = Model(i, Dense(1)(x))", "Only input tensors"),
     ],

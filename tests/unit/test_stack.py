@@ -48,7 +48,7 @@ def test_every_layer_has_its_shape_and_its_parameters_in_letters_and_in_numbers(
 
 
 ENDS = ("conv1d_k4_w2", "dense_nobias", "dense", "lnorm_a1.2", "lstm_u2_nobias", "gru_u2")
-ENDS += ("conv1dt", "bi_u2_seq~conv1d_k2_nobias", "flatten~dense_nobias")
+ENDS += ("bi_u2_seq~conv1d_k2_nobias", "flatten~dense_nobias")
 """Layers to call on joined tensors of 3 and 2 features."""
 LETTER = re.compile(r"(\d*)([A-Z][₀-₉′]*)")
 """A letter in a formula, with the number before it: "2U₁"."""
@@ -189,11 +189,6 @@ def test_a_decoder_with_its_own_input_starts_from_the_states_of_an_encoder():
         "(x, initial_state=[x2[1], x2[2]])",
         "model = keras.Model([inputs, inputs_2], x)",
     ]
-
-
-def test_of_two_wrong_settings_the_error_names_the_setting_that_keras_checks_first():
-    """Conv1DTranspose checks output_padding before strides with dilation_rate."""
-    assert "output_padding" in steps_of("input~conv1dt_s2_d3_o3")[1].error.message
 
 
 def test_a_layer_that_is_called_again_has_its_weights_once():

@@ -10,7 +10,7 @@ from lib.experiment import Limit
 from lib.shapes.output import bracketed, formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, When, known_size
 from lib.shapes.stack.settings import AXIS, LARGE, REFUSED, SHARE, SLOPE, count, function, setting
-from lib.shapes.stack.tensors import Axis, Tensor, drop_axis, factor, one_letter, shape_of, widened
+from lib.shapes.stack.tensors import Axis, Tensor, drop_axis, factor, one_letter, shape_of
 
 
 class Elementwise(Layer):
@@ -277,7 +277,6 @@ class MultiHeadAttention(Attending, kind="mha"):
     num_heads: int = count("h", 2)
     key_dim: int = count("k", 16)
     value_dim: int | None = count("v", None, optional=True, seldom=True)
-    output_shape: int | None = count("o", None, "", optional=True, seldom=True)
     dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
     use_bias: bool = setting("nobias", True, seldom=True)
 
@@ -297,13 +296,10 @@ class MultiHeadAttention(Attending, kind="mha"):
         read.append(known_size(value, heads, inner))
         if len(query) != len(value) or len(query) < 3:
             raise ShapeError.of("unfit for attention", query, value, key)
-        last, bias = self.output_shape or read[0], int(self.use_bias)
-        columns = (heads * width, heads * width, heads * inner, last)
+        bias, columns = int(self.use_bias), (heads * width, heads * width, heads * inner, read[0])
         maps = list(zip(columns, (*read, heads * inner), strict=True))
         count = sum(many * (rows + bias) for many, rows in maps)
         product = " + ".join(formula([many], [rows, bias]) for many, rows in maps)
-        if self.output_shape is not None:
-            query = (*query[:-1], widened(query[-1], "O", last))
         return Outputs((query,), count, product)
 
 

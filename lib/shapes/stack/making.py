@@ -28,6 +28,8 @@ class Unknown:
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
+# Arguments that aren't traced → their default.
+_NOT_TRACED = {"groups": 1, "output_shape": None}
 # Settings that must be equal in both directions, because shapes and parameters depend on them.
 _SHARED = "cell", "units", "return_sequences", "return_state", "stateful", "use_bias", "reset_after"
 # Arguments that take a number, or a tuple with one number per axis.
@@ -106,6 +108,9 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
         return _bidirectional(name, values)
     kind = _LAYER_OF_NAME[name]
     values = {ALIASES_OF_ARGUMENTS.get(key, key): value for key, value in values.items()}
+    for argument, usual in _NOT_TRACED.items():
+        if values.get(argument, usual) != usual:
+            raise NotTraced.of("not known", name=f"{argument} of {name}")
     settings = [setting for setting in kind.settings() if setting.name in values]
     for setting in settings:
         is_number = setting.limit and not setting.options and setting.default is not None
@@ -134,10 +139,8 @@ def _bidirectional(name: str, values: dict[str, Any]) -> Layer:
     other = backward if isinstance(backward, Recurrent) else replace(forward, go_backwards=True)
     if other.go_backwards == forward.go_backwards:
         raise ShapeError.of("the same direction")
-    for key in _SHARED:
-        one, two = (getattr(layer, key, None) for layer in (forward, other))
-        if one != two:
-            raise NotTraced.of("directions that differ", key=key, one=one, other=two)
+    if any(getattr(forward, key, None) != getattr(other, key, None) for key in _SHARED):
+        raise NotTraced.of("directions that differ")
     return Bidirectional(merge_mode=mode, **shared)
 
 
@@ -199,8 +202,7 @@ def _choice(setting: LayerSetting, value: Any) -> str:
         return choice
     if "activation" in setting.name:
         raise ShapeError.of("no activation", value=value)
-    row = "no merge mode" if setting.name == "merge_mode" else "no option"
-    raise ShapeError.of(row, name=setting.name, value=value, options=", ".join(options))
+    raise ShapeError.of("no option", name=setting.name, value=value, options=", ".join(options))
 
 
 def input_layer(shape: Sequence[Any]) -> Input | Unread:
@@ -209,11 +211,8 @@ def input_layer(shape: Sequence[Any]) -> Input | Unread:
     known = [size for size in shape if size is not None]
     words = {"shape": tuple(sizes), "most": f"{STEPS.maximum:,.0f}"}
     error: ShapeError | NotTraced
-    if strange := [size for size in known if type(size) is not int]:
-        about = {"size": strange[0], "type": type(strange[0]).__name__}
-        error = ShapeError.of("a strange size of an input", **about, **words)
-    elif min(known, default=1) < 0:
-        error = ShapeError.of("a negative size of an input", **words)
+    if any(type(size) is not int or size < 0 for size in known):
+        error = ShapeError.of("no size of an input", **words)
     elif len(sizes) > 5 or 0 in known or max(known, default=1) > STEPS.maximum:
         error = NotTraced.of("input sizes out of range", **words)
     elif len(sizes) == 2:
