@@ -24,7 +24,6 @@ from lib.shapes import (
 )
 from lib.shapes.stack.code import model_line
 from lib.shapes.stack.plain import Dense
-from lib.shapes.stack.tracing import keras_names
 from tests.agreement.layer_cases import CASES
 
 
@@ -192,11 +191,10 @@ def test_a_decoder_with_its_own_input_starts_from_the_states_of_an_encoder():
 
 
 def test_a_layer_that_is_called_again_has_its_weights_once():
-    """A second call keeps the name and the settings of the first, and adds no parameters."""
+    """A second call keeps the settings of the first, and adds no parameters."""
     steps = steps_of("input_t4_f3~lstm_u2~input_t4_f3~lstm_u9_as2~concat_of2-4")
     assert steps[3].shapes == ((None, 2),)
     assert total(steps) == 4 * 2 * (3 + 2 + 1)
-    assert keras_names(from_text("input~lstm~lstm~lstm_as2"))[1:] == ["lstm", "lstm_1", "lstm"]
     lines = code_lines(steps)
     assert lines[1] == "x = x2 = (layer2 := layers.LSTM(2))(x)"
     assert lines[3:] == ["x = x4 = layer2(x)", "x = layers.Concatenate()([x2, x4])"]

@@ -127,20 +127,19 @@ def known_size(tensor: Tensor, *weights: int | str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The arguments of a layer's call, and the names for its outputs and messages."""
+    """The arguments of a layer's call, and the letters of its outputs."""
 
     tensors: Tensors
     states: Tensors
     letter: str  # letter of the output's last axis: "U₂"
     time_letter: str  # letter of the output's time axis: "T′"
-    name: str  # the layer's name in Keras's messages: "lstm_1"
     masks: tuple[int, ...] = ()  # number of axes of each tensor's mask: 2 for (N, T), 0 for no mask
     keras_skips_check: bool = False  # whether the number of axes isn't checked: TimeDistributed
 
     def only_one(self, message: str | None = None) -> Tensor:
         """Return the only input tensor. Raises ShapeError for several, with `message` if given."""
         if len(self.tensors) > 1:
-            error = ShapeError.of("several", *self.tensors, name=self.name)
+            error = ShapeError.of("several", *self.tensors)
             raise error if message is None else replace(error, message=message)
         return self.tensors[0]
 
@@ -150,7 +149,7 @@ class Inputs:
         if len(tensor) == rank or (len(tensor) > rank and or_more):
             return tensor
         words = {"rank": rank, "usual": RANKS.get(rank, ""), "least": "min_" if or_more else ""}
-        error = ShapeError.of("another rank", tensor, name=self.name, **words)
+        error = ShapeError.of("another rank", tensor, **words)
         raise replace(error, message="", when=when) if self.keras_skips_check else error
 
 
@@ -239,10 +238,6 @@ class Layer:
 
         shares = None if self.shares is None else moved.get(self.shares)
         return replace(self, of=move(self.of), states=move(self.states), shares=shares)
-
-    def classes(self) -> tuple[str, ...]:
-        """Return the Keras classes that its code creates, inner layers first."""
-        return (self.keras,) if self.inside is self else (*self.inside.classes(), self.keras)
 
     def code(self) -> str:
         """Return the code that creates the layer: "layers.LSTM(16, return_sequences=True)"."""
