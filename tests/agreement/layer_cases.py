@@ -72,8 +72,7 @@ noise: input_t4_f3~noise input_t4_f3~mask~noise input_b2~lstm_state~noise
 bnorm: input_t4_f3~bnorm input_t4_f3~bnorm_a-2 input_t4_f3~bnorm_a3 input_fany~bnorm
   input_t4_f3~mask~bnorm input~lstm_state~bnorm input_t4_f3~bnorm~input_t4_f2~bnorm_as2
 lnorm: input_t4_f3~lnorm input_t4_f3~lnorm_a1 input_t4_f3~lnorm_nocenter_noscale
-  input_t4_f3~lnorm_a1.-1 input_t4_f3~lnorm_a1.1 input_tany_f3~lnorm_a1.2
-  input_t4_f3~lstm_u2_state~lnorm_a1.2 input_fany~lnorm input_t4_f3~mask~lnorm
+  input_t4_f3~lnorm_a4 input_t4_f3~lstm_u2_state~lnorm input_fany~lnorm input_t4_f3~mask~lnorm
 act: input_t4_f3~act input_t4_f4~act_fglu input_t4_f4~act_fthreshold input_t4_f3~mask~act_fsoftmax
   input_b2~lstm_state~act
 relu: input_t4_f3~relu input_b2~lstm_state~relu

@@ -46,7 +46,7 @@ def test_every_layer_has_its_shape_and_its_parameters_in_letters_and_in_numbers(
     assert total(steps) == 187
 
 
-ENDS = ("conv1d_k4_w2", "dense_nobias", "dense", "lnorm_a1.2", "lstm_u2_nobias", "gru_u2")
+ENDS = ("conv1d_k4_w2", "dense_nobias", "dense", "lnorm_a1", "lstm_u2_nobias", "gru_u2")
 ENDS += ("bi_u2_seq~conv1d_k2_nobias", "flatten~dense_nobias")
 """Layers to call on joined tensors of 3 and 2 features."""
 LETTER = re.compile(r"(\d*)([A-Z][₀-₉′]*)")

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import field, replace
 from functools import reduce
-from math import prod
 from typing import ClassVar
 
 from lib.experiment import Limit
-from lib.shapes.output import bracketed, formula
+from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, When, known_size
 from lib.shapes.stack.settings import AXIS, LARGE, REFUSED, SHARE, SLOPE, count, function, setting
 from lib.shapes.stack.tensors import Axis, Tensor, drop_axis, factor, one_letter, shape_of
@@ -97,36 +96,29 @@ class LayerNormalization(Layer, kind="lnorm"):
     """Scales the features of each sample and timestep to mean 0 and standard deviation 1."""
 
     averages: ClassVar[int] = 0  # running averages per entry, which count as parameters
-    axis: int | tuple[int, ...] = setting("a", (-1,), tuple_length=0, seldom=True)
+    axis: int = setting("a", -1, limit=AXIS, seldom=True)
     center: bool = setting("nocenter", True, seldom=True)
     scale: bool = setting("noscale", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
-        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
         tensor = inputs.only_one("")  # Keras reads several shapes as the sizes of one tensor.
-        if not all(-len(tensor) <= axis < len(tensor) for axis in axes):
+        if not -len(tensor) <= self.axis < len(tensor):
             raise ShapeError.of("no such axis", tensor, axis=self.axis)
-        each = self.averages + self.center + self.scale
+        axis, each = tensor[self.axis], self.averages + self.center + self.scale
         if not each:
             return Outputs((tensor,))
-        read = [tensor[axis] for axis in axes]
-        if None in (sizes := [axis.size for axis in read]):
+        if axis.size is None:
             if self.shares is not None:  # Keras doesn't build the layer again.
                 raise NotTraced.of("a second call of open width", tensor)
-            raise ShapeError.of("open width", tensor, weights=bracketed(sizes))
-        if len({axis % len(tensor) for axis in axes}) < len(axes):
-            raise ShapeError.of("an axis twice", tensor, axis=self.axis)
-        product = "·".join(map(str, [each, *sizes]))
-        rule = "·".join([f"{each}", *(factor(axis.letter) for axis in read)])
-        return Outputs((tensor,), each * prod(size or 1 for size in sizes), product, rule)
+            raise ShapeError.of("open width", tensor, weights="(None,)")
+        product, rule = f"{each}·{axis.size}", f"{each}·{factor(axis.letter)}"
+        return Outputs((tensor,), each * axis.size, product, rule)
 
 
 class BatchNormalization(
     LayerNormalization, kind="bnorm", averages=2, mask_rank=-1, checks_width=True, checks_rank=True
 ):
     """Scales each feature to mean 0 and variance 1 over the batch, then with learned weights."""
-
-    axis: int = setting("a", -1, limit=AXIS, seldom=True)
 
 
 def _differ(sizes: Iterable[int | None]) -> bool:

@@ -156,13 +156,15 @@ def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
     if setting.tuple_length is None and setting.name not in _ALONG_AXES:
         if setting.limit is None:
             return bool(value)
+        if isinstance(value, (list, tuple)) and len(value) == 1:  # Keras stores axis=-1 as [-1].
+            (value,) = value
         is_decimal = setting.limit.step < 1 and isinstance(value, (int, float))
         if is_decimal and abs(value) <= MOST.maximum:
             return value
         return _whole(value, setting, name)
     count = 1 if setting.tuple_length is None else setting.tuple_length  # 0: any number of sizes
     if not isinstance(value, (list, tuple)):
-        if count == 0 and setting.name != "axis":
+        if count == 0:
             kind = type(value).__name__
             raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
         value = (value,) * (count or 1)

@@ -19,7 +19,6 @@ from lib.ui.widgets import PART, bound, card, hint, pills, plain, say, steady_ch
 
 CHECK_KEY = "check"  # address key of the question about a target
 ERROR_KEY = "error"  # address key of the example; pasted text never enters the address
-SHAPE_FIELDS = {"output": "Model output", "target": "y.shape"}  # field of a question → label
 LONGEST = 600  # most characters shown of each text in an explanation
 EXAMPLE_OF = {message: name for name, message in shapes.EXAMPLES.items()}
 
@@ -58,7 +57,7 @@ def doctor(palette: Palette) -> None:
 
 def _question_fields(question: TargetQuestion) -> None:
     page = session().shapes
-    for name, label in SHAPE_FIELDS.items():
+    for name, label in (("output", "Model output"), ("target", "y.shape")):
         shown = bound(f"check_{name}", f"{getattr(question, name)}", partial(_read, name))
         st.text_input(label, max_chars=200, **shown)
     if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
