@@ -83,17 +83,6 @@ def test_the_verdict_follows_typed_shapes():
     assert title(app).startswith("Silently wrong")
 
 
-def test_the_verdict_depends_on_the_loss_and_on_the_batch_size():
-    """Output (N, T, U) with y (N, U) fails in batches of 32, but is silent in batches of T."""
-    app = shapes(part="target", check="300.12.16_300.16")
-    assert title(app).startswith("Error")
-    assert any("Incompatible shapes" in code.value for code in app.code)
-    app.number_input(key="check_batch").set_value(12).run()
-    assert title(app).startswith("Silently wrong")
-    app.selectbox(key="check_loss").set_value("binary_crossentropy").run()
-    assert title(app).startswith("Error")
-
-
 def test_one_click_checks_the_output_of_the_traced_stack():
     """The question keeps the number of samples of y, and has the batch size of the stack."""
     app = shapes(stack="input_b8~lstm_seq_u5", check="64.3_64.12.5")

@@ -88,10 +88,7 @@ def mistakes_of(diagnosis: Diagnosis) -> list[dict[str, str]]:
     last = reading.stack[-1].inside
     activation = getattr(last, "activation", "") if getattr(last, "axis", -1) == -1 else ""
     head = shapes.head_mistake(activation, output[-1], loss, reading.from_logits)
-    names = [head] if head else []
-    if reading.class_weight and len(output) > 2 and diagnosis.verdict == "correct":
-        names.append("class_weight")
-    return [shapes.LABEL_NOTES["mistakes"][name] for name in names]
+    return [shapes.LABEL_NOTES["mistakes"][head]] if head else []
 
 
 def _change_code() -> None:
