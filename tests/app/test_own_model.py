@@ -118,12 +118,12 @@ def test_an_entered_shape_continues_the_trace_after_an_untraced_layer():
     assert not [each for each in app.button if f"{each.key}".startswith("fix_")]
     assert app.button(key="to_doctor").disabled
     shape = "layer_2_unread_output"
-    app.text_input(key=shape).set_value("None, many").run()
+    app.text_input(key=shape).set_value("12, many").run()
     assert "expected some whole numbers" in text(app)
-    app.text_input(key=shape).set_value("(None, None, 8)").run()
+    app.text_input(key=shape).set_value("(0, 8)").run()
     assert "(N, T′, 1) with 1,481 parameters plus" in title(app)
     assert "incomplete" in text(app)
-    assert app.text_input(key=shape).value == "None, None, 8"
+    assert app.text_input(key=shape).value == "0, 8"
     app.number_input(key="layer_1_lstm_units").set_value(9).run()
     assert "LSTM(9, return" in app.text_area(key="model_text").value
     assert "no longer matches your code" not in text(app)

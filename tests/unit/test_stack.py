@@ -7,23 +7,11 @@ import pytest
 
 from lib import shapes
 from lib.experiment import CELLS, Experiment
-from lib.shapes import (
-    MAX_LAYERS,
-    PATTERNS,
-    broken_at,
-    code_lines,
-    fixes,
-    from_text,
-    keras_code,
-    put,
-    shape_in_letters,
-    stopped_at,
-    to_text,
-    total,
-    trace,
-)
+from lib.shapes import MAX_LAYERS, PATTERNS, code_lines, fixes, keras_code, put, shape_in_letters
 from lib.shapes.stack.code import model_line
+from lib.shapes.stack.link import from_text, to_text
 from lib.shapes.stack.plain import Dense
+from lib.shapes.stack.tracing import broken_at, stopped_at, total, trace
 from tests.agreement.layer_cases import CASES
 
 

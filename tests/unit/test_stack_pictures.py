@@ -22,7 +22,8 @@ from lib.charts.target import (
     lineup_picture,
     shapes_picture,
 )
-from lib.shapes import PATTERNS, Damage, TargetQuestion, from_text, is_chain, trace
+from lib.shapes import PATTERNS, Damage, TargetQuestion, is_chain, trace
+from lib.shapes.stack.link import from_text
 from lib.training import read_recording
 from tests.unit.pictures import LIGHT
 

@@ -80,7 +80,6 @@ class LayerSetting:
     tuple_length: int | None = None  # 0 for any length; None if the value is no tuple
     seldom: bool = False  # whether the page lists this setting after the usual ones
     least: float | None = None  # smallest value that Keras accepts; None for the limit's minimum
-    batched: bool = False  # whether a widget shows the value with the batch axis in front
     in_call: bool = False  # whether the setting is an argument of the layer's call
     refusal: str = ""  # Keras's message for a number out of range, with {name} and {value}
 

@@ -238,10 +238,8 @@ PYTHON_OPS = (Unpack, LastStep, NumberOperation)  # no Keras layers; titles are 
 class Unread(Layer, kind="unread", mask="warns"):
     """A layer that this page can't trace, or that Keras refuses to create."""
 
-    output: tuple[int, ...] = setting(
-        "x", (), "output shape of this layer", tuple_length=0, batched=True
-    )
-    """The output shape without the batch, if the user entered it; 0 for any size."""
+    # Entered by the user, without the batch; 0 for any size.
+    output: tuple[int, ...] = setting("x", (), "output sizes, 0 for any", tuple_length=0)
     called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
     error: ShapeError | NotTraced | None = field(default=None, compare=False)
     fixed: Layer | None = None  # the corrected layer, if the correction is obvious

@@ -230,11 +230,7 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
         shown |= {"format_func": setting.options.__getitem__, **bound(key, value, change)}
         st.selectbox(label, list(setting.options), **shown)
     elif setting.tuple_length is not None:
-        words = [f"{size}" for size in value or ()]
-        if setting.batched and words:  # 0 is any size: see `_set_value`
-            words = ["None", *("None" if word == "0" else word for word in words)]
-        value = ", ".join(words)
-        shown |= {"placeholder": "None, 12, 16"} if setting.batched else {}
+        value = ", ".join(map(str, value or ()))
         st.text_input(label, max_chars=60, **shown, **bound(key, value, change))
     else:
         # No limits: Streamlit doesn't send a number beyond a limit, but the field still shows it.
@@ -254,9 +250,6 @@ def _set_value(place: int, layer: Layer, setting: LayerSetting, value: Any) -> N
     if setting.tuple_length is not None:
         expected = f"{setting.tuple_length or 'some'} whole numbers"
         words = re.sub(r"[,()\[\]]", " ", value).split()
-        if setting.batched:  # written like Keras's shapes: the batch first, None for any size
-            words = words[1:] if words[:1] in (["None"], ["N"]) else words
-            words = ["0" if word == "None" else word for word in words]
         try:
             value = shapes.read_value(setting, ".".join(words))
         except ValueError:
