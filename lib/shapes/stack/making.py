@@ -156,8 +156,8 @@ def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
     if setting.tuple_length is None and setting.name not in _ALONG_AXES:
         if setting.limit is None:
             return bool(value)
-        if isinstance(value, (list, tuple)) and len(value) == 1:  # Keras stores axis=-1 as [-1].
-            (value,) = value
+        if name == "LayerNormalization" and isinstance(value, (list, tuple)) and len(value) == 1:
+            (value,) = value  # Keras stores axis=-1 as [-1].
         is_decimal = setting.limit.step < 1 and isinstance(value, (int, float))
         if is_decimal and abs(value) <= MOST.maximum:
             return value
