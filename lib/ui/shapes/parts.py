@@ -14,7 +14,7 @@ from lib.text import capital
 from lib.training import read_recording
 from lib.ui import address
 from lib.ui.session import session
-from lib.ui.shapes.shown_stack import LOSS_OF, current_stack, mistakes_of, shows_sidebar
+from lib.ui.shapes.shown_stack import LOSS_OF, current_stack, mistake_of, shows_sidebar
 from lib.ui.widgets import PART, bound, card, hint, pills, plain, say, steady_chart, takeaway
 
 CHECK_KEY = "check"  # address key of the question about a target
@@ -27,8 +27,8 @@ def doctor(palette: Palette) -> None:
     """Draw the question, the verdict with its picture, the fixes, labels, and the proof."""
     question, page = shapes.read_question(address.page_value(CHECK_KEY)), session().shapes
     diagnosis = question.diagnose()
-    mistakes, title = mistakes_of(diagnosis), charts.target.verdict_title(diagnosis)
-    if mistakes and diagnosis.verdict == "correct":
+    mistake, title = mistake_of(diagnosis), charts.target.verdict_title(diagnosis)
+    if mistake and diagnosis.verdict == "correct":
         title = "The shapes match, but the code has another problem"
     st.markdown(f"# {plain(title)}")
     if page.shape_problem:
@@ -37,7 +37,7 @@ def doctor(palette: Palette) -> None:
     with narrow.container(border=True, height="stretch"):
         _question_fields(question)
     with wide.container(border=True, height="stretch", key="lineup"):
-        for mistake in mistakes:
+        if mistake:
             st.warning(f"{plain(mistake['warning'])}  \n`{mistake['code']}`")
         compared = charts.target.compared_sentence(diagnosis)
         sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
@@ -50,7 +50,7 @@ def doctor(palette: Palette) -> None:
         with card("How to fix it", key="check_fixes"):
             _fixes(diagnosis)
     with card("Labels: what shapes don't show", key="labels"):
-        _labels([mistake["note"] for mistake in mistakes])
+        _labels(mistake.get("note", ""))
     with card("Proof: two trained models", key="damage"):
         damage_card(question, palette)
 
@@ -125,9 +125,9 @@ def take_stack_output() -> None:
     page.made_up = not asked and reading is not None and not reading.target
 
 
-def _labels(opened: list[str]) -> None:
-    for note in sorted(shapes.LABEL_NOTES["notes"], key=lambda note: note["title"] not in opened):
-        with st.expander(note["title"], expanded=note["title"] in opened, type="compact"):
+def _labels(opened: str) -> None:
+    for note in sorted(shapes.LABEL_NOTES["notes"], key=lambda note: note["title"] != opened):
+        with st.expander(note["title"], expanded=note["title"] == opened, type="compact"):
             say(note["text"])
             st.code(note["code"], language="python", wrap_lines=True)
 
