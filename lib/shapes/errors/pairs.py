@@ -45,7 +45,6 @@ def incompatible(found: Found) -> Explanation | None:
             "Axes are paired from the right. If two sizes differ, one must be 1.",
             fix="Print the shapes of all inputs of this operation.",
             code=remedies.LAYER_SHAPES,
-            confidence="likely",
         )
     return _explained_loss(found, one, other, shapes)
 
@@ -180,17 +179,9 @@ def class_numbers(found: Found) -> Explanation:
 
 def _difference(y: Shape, output: Shape) -> str:
     """Return the end of a sentence on how y and the output differ. Shapes have no samples axis."""
-    pair = Comparison((None, *output), (None, *y))
-    names = [f"{pair.name(at)}s".replace("feature", "column") for at in pair.differing]
-    more, less = ("the output", "y") if pair.missing > 0 else ("y", "the output")
-    if not pair.missing:
-        return f": different numbers of {' and '.join(names)}" if names else ""
-    lacks_column = pair.longer[2:] == (1,) and pair.gaps == [2]
-    if len(y) == 1 and y == output[:-1] and not lacks_column:
-        return f": the output has {output[-1]} numbers per timestep, but y has one"
-    if len(pair.longer) == 3 and not lacks_column:
-        return f": {more} has a time axis, but {less} has none"
-    return ": the axes differ"
+    words = Comparison((-1, *output), (-1, *y)).in_words()
+    words = words.replace("samples or ", "").replace("feature", "column")
+    return f": {words}" if words else ""
 
 
 def _needed_shape(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
@@ -205,13 +196,11 @@ def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -
             happened,
             fix="Print both shapes. Give y the output's axes, or the output y's columns.",
             code="print(y.shape, model.output_shape)",
-            confidence="possible",
         )
-    stack = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
     first: dict[str, Remedy] = {}  # the first fix for each condition
     for each in likely:
         first.setdefault(each.condition, each)
-    return explained(happened, *list(first.values())[:4], stack=stack)
+    return explained(happened, *list(first.values())[:4])
 
 
 def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:

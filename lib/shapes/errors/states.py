@@ -2,7 +2,6 @@
 
 import re
 
-from lib.shapes.doctor.fixes import LAST_STEP
 from lib.shapes.errors import remedies
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import RECURRENT, Found, pasted_sizes
@@ -68,15 +67,11 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
 
 def several_tensors(found: Found) -> Explanation:
     """Explain that a layer received several tensors: an output with states, or two directions."""
-    count, kind = int(found["got"]), RECURRENT.get(found.kind, "")
-    previous = {2: "gru", 3: "lstm"}.get(count)
-    layer = "dense" if found.kind == "dense" else kind
     return explained(
-        f"{found['layer'] or 'The layer'} takes one tensor but received {count}.",
-        *([AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES]),
-        words={"states": "states" if kind else ""},
+        f"{found['layer'] or 'The layer'} takes one tensor but received {found['got']}.",
+        *([AND_STATES, DIRECTIONS] if found["got"] == "2" else [AND_STATES]),
+        words={"states": "states" if found.kind in RECURRENT else ""},
         check="print([each.shape for each in x])",
-        stack=f"input~{previous}_state~{layer}" if previous and layer else "",
     )
 
 
@@ -122,14 +117,10 @@ MESSAGES = [
     ),
     Message(
         r"Layer (?P<layer>\S+) does not support masking",
-        cause="{layer} receives a mask, from Masking or mask_zero=True, but doesn't support masks.",
-        fix="Put a recurrent layer before it that returns only its last step. The mask ends there.",
-        code=f"{LAST_STEP}  # the layer before",
-    ),
-    Message(
         r'Layer "(?P<layer>\S+)" \(of type (?P<kind>\w+)\) was passed an input with a mask',
-        cause="{layer}, a {kind}, drops the mask. So the loss and the accuracy count the padding.",
-        fix="Use a layer that passes the mask on, or give the padding a weight of 0.",
+        cause="{layer} receives a mask, from Masking or mask_zero=True, but doesn't support masks. "
+        "If it drops the mask, the loss and the accuracy count the padding.",
+        fix="Use a layer that supports masks, or give the padding a weight of 0.",
         code='model.compile(optimizer, loss, weighted_metrics=["accuracy"])\n'
         "model.fit(x, y, sample_weight=real)  # (samples, timesteps), 0 at the padding",
     ),
@@ -181,14 +172,12 @@ MESSAGES = [
         "return_state=True returned the tensors: LSTM returns 3, GRU 2, Bidirectional 5 or 3.",
         fix="Set return_state=True, unpack the states into a list, and start from all states.",
         code=remedies.DECODER,
-        confidence="possible",
     ),
     Message(
         r"batch size must be static|If an? RNN is stateful, (?:it needs to|a complete)",
         cause="A stateful layer keeps one state for each sample, so it needs a fixed batch size.",
         fix="Set the batch size in the Input.",
         code="keras.Input(batch_shape=(batch_size, timesteps, features))",
-        stack="input~lstm_stateful",
     ),
     Message(
         r"same as the batch size of the initial state"

@@ -109,7 +109,6 @@ class ModelObject:
     rank: int = 0  # the model with the highest rank is traced; 3 for a fitted model
     loss: Any = None
     target: Array | None = None
-    class_weight: Any = None
     each_step: bool = False  # whether TimeDistributed wraps the model
     name: str = ""  # its class in the code, if any
 
