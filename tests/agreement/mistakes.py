@@ -8,7 +8,7 @@ MISTAKES = {
         ('Embedding needs the arguments "input_dim" and', "Embedding(input_dim=…, output_dim=…)"),
     "layers.LSTM((T, F))":
         ("units is one whole number", "keras.Input((timesteps, features))"),
-    "keras.Input((T, -1))": ("whole numbers of at least 0", "not -1, for any size"),
+    "keras.Input((T, -1))": ("has whole numbers of at least 0", "not -1, for an unknown size"),
     'last_step().compile("adamm")':
         ("no optimizer called adamm", 'model.compile("adam",'),
     "layers.LSTM(4, units=U)": ("LSTM received too many arguments without a name", "LSTM(units=…)"),
@@ -22,9 +22,9 @@ MISTAKES = {
     "keras.Sequential([keras.Input((T, F)), layers.LSTM])":
         ("LSTM without parentheses is a class, not a layer", "Bidirectional(LSTM(units)),"),
     "layers.Bidirectional(U)": ("Bidirectional takes a layer", "LSTM(units)"),
-    "layers.RNN(U)": ("LSTMCell processes one timestep.", "LSTM(units)"),
+    "layers.RNN(U)": ("LSTMCell processes one timestep.", "RNN(LSTMCell(units))"),
     "keras.Sequential([keras.Input((T, F)), layers.GRUCell(U)])":
-        ("GRUCell processes one timestep.", "GRU(units)"),
+        ("GRUCell processes one timestep.", "RNN(GRUCell(units))  # as GRU(units)"),
     "layers.LSTM(U)(X.tolist())": ("A layer must be called first", "np.asarray(x"),
     "layers.LSTM(U)(None)": ("NoneType comes from a function without return", "y = Dense(1)(x)"),
     "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))":
@@ -41,9 +41,9 @@ MISTAKES = {
         ("axis, needs more axes than the tensor has", "return_sequences=True)(x)[:, -1, :]"),
     "layers.Reshape((4, 2))(X)": ("A reshape must keep all numbers", "x = np.stack([x[i "),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
-        ("need equal sizes along all others", "RepeatVector(a.shape[1])(h)"),
+        ("only one of them has a time axis", "RepeatVector(timesteps)(b)"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
-        ("The shapes are (None, 5, 2) and (None, 6, 2)", "Concatenate(axis=1)([a, b])"),
+        ("(None, 5, 2) and (None, 6, 2) differ in their number", "Concatenate(axis=1)([a, b])"),
     "layers.Conv1D(3, 8)(keras.Input((T, F)))":
         ("longer than its input", 'padding="same"'),
     "np.zeros((N, T, F)) - np.zeros((N, 3))":
@@ -61,7 +61,7 @@ MISTAKES = {
     "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
         ("validation_split splits arrays, but x is a dataset", "validation_data="),
     "built(features=2).set_weights(built(features=3).get_weights())":
-        ("(2, 16) but received (3, 16)", "w.shape for w in model.weights"),
+        ("3 features instead of 2.", "w.shape for w in model.weights"),
     "built().set_weights(built().get_weights()[:2])":
         ("expected 3, received 2", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
@@ -194,6 +194,8 @@ NEEDS = {
     ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
      "output_types=(tf.float32, tf.float32)), verbose=0)"):
         "x = tf.constant(X[0])",
+    "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
+        'b = np.zeros((N, U), "float32")',
     "np.zeros((N, T, F)) - np.zeros((N, 3))": "y = LAST",
     "np.stack([X[0], X[0, :4]])": "sequences = [X[0], X[0, :4]]",
     "fit(last_step(), list(X))": "x = list(X)",

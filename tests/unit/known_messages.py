@@ -130,8 +130,10 @@ EARLIER = [
     ("TypeError: Could not locate function 'mse'. Make sure custom classes are decorated with "
      "`@keras.saving.register_keras_serializable()`.",
      "mse, a loss or metric of Keras,", "load_model(path,"),
+    ("ValueError: Unknown metric function:rmse",
+     "or metric rmse: most likely it is your own", "model.compile(optimizer, loss,"),
     ("model = load_model('a.h5')\nValueError: Unknown loss function:my_loss",
-     "Keras has no my_loss: most likely it is your own", 'custom_objects={"my_loss": my_loss}'),
+     "Keras has no loss or metric my_loss", 'custom_objects={"my_loss": my_loss}'),
     ("ValueError: operands could not be broadcast together with shapes (1393,5) (6,) (1393,5)",
      "(1393,5) doesn't fit (6,).", "a separate scaler"),
     ("ValueError: A target array with shape (1000, 10) was passed for an output of shape (None, "

@@ -24,7 +24,7 @@ class Older(keras.layers.{kind}):
         super().__init__(*args, **options)
 
 model = keras.models.load_model("{file}", custom_objects={"{kind}": Older})"""
-LOOK_UP = "Remove the argument, or look up its right name. Load a file in its own version of Keras."
+LOOK_UP = "Remove the argument, or look up its right name."
 
 
 def keywords(found: Found) -> Explanation | None:
@@ -70,7 +70,15 @@ def keywords(found: Found) -> Explanation | None:
         if meant and meant != [name]:
             happened = f"{owner} has no {name}."
             return explained(happened, fix=f"Write {meant[0]}.", code=f"{meant[0]}=…")
-    if not (pattern.startswith(("Unrecognized", "Keyword")) or is_class):
+    if "not understood" in pattern:
+        load = "Load it with the version that saved it, and pass your own classes."
+        return explained(
+            f"The layer has no {', '.join(names)} in this version of Keras.",
+            Remedy("you are loading a file", load, "keras.models.load_model(path)"),
+            Remedy(f"your code passes {names[0]}", LOOK_UP, "help(keras.layers.LSTM)"),
+            check="",
+        )
+    if not (pattern.startswith("Unrecognized") or is_class):
         return None  # The user may have written the function.
     has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(OF_LAYERS) else ""
     happened = f"{owner} has no {', '.join(names) or 'such argument'}{has_it}."
@@ -95,8 +103,8 @@ MESSAGES = [
         r'have a .state_size|All cells must have a .(?:call|state_size)|^"go_backwards"$|variable '
         r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
         cause="{cell}Cell processes one timestep. RNN takes a cell, Bidirectional takes a layer.",
-        fix="Use the layer, which calls its cell once per timestep.",
-        code="{cell}(units)",
+        fix="Use the layer directly, or pass RNN a cell or a list of cells.",
+        code="RNN({cell}Cell(units))  # as {cell}(units)",
     ),
     Message(
         r"can only have a single required positional argument, the input tensor",
@@ -193,12 +201,16 @@ MESSAGES = [
     Message(
         r"You (?:must pass a .shape|cannot pass both .shape. and .batch_shape)|Only provide the "
         r'shape OR batch_shape|Cannot convert "(?P<got>[^("]+)" to a shape',
-        r'Cannot convert "(?P<got>\((?!\().+?\))" to a shape|Cannot convert "\(',
-        r"^state_size must be an integer",
-        cause="A shape is a tuple of whole numbers of at least 0. Input takes shape, for one "
-        "sample, or batch_shape, but not both. It received {got}.",
-        fix="A single number needs a comma. Divide with //. Write None, not -1, for any size.",
-        code=f"{INPUT}\nkeras.Input((timesteps,))  # before an Embedding\nLSTM(64 // 2)",
+        cause="Input takes shape, for one sample, or batch_shape, but not both. It received {got}.",
+        fix="Pass a tuple of whole numbers. A single number needs a comma.",
+        code=f"{INPUT}\nkeras.Input((timesteps,))  # before an Embedding",
+    ),
+    Message(
+        r'Cannot convert "(?:(?P<shape>\((?!\().+?\))" to a shape(?:.*?type "<class '
+        r'"(?P<kind>float))?|\()|^state_size must be an integer',
+        cause="A shape has whole numbers of at least 0. This one is {shape}. One size is a {kind}.",
+        fix="Divide with //, and write None, not -1, for an unknown size.",
+        code="LSTM(64 // 2)  # keras.Input((None, features))",
     ),
     Message(
         r'^"int" object is not iterable$',

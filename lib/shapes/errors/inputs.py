@@ -192,13 +192,20 @@ MESSAGES = [
         code=remedies.INPUT,
     ),
     Message(
+        rf"checking model target.*?Expected to see {number('want')} array.*?following list of "
+        rf"{number('got')}",
+        cause="The model has {want} outputs, but y has {got} part.",
+        fix="Pass y as a list with one array per output.",
+        code="model.fit(x, [y1, y2])",
+    ),
+    Message(
         rf"Expected to see {number('want')} array.*?following list of {number('got')}",
         rf"model expects {number('want')} (?:input )?arrays?, but only received (?P<got>one)",
         rf'(?:ayer "?{word("layer")}"? )?expects (?P<want>[2-9]|\d\d) .*?input(?:\(s\)|s)'
         rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('got')}",
         cause="The call needs {want} arrays but received {got}. {layer} takes the inputs {keys}.",
-        fix="Pass a list of arrays in that order, or a dict by name. With several outputs, y is a "
-        "list too. A tf.data.Dataset yields ((x1, x2), y). Pass states as initial_state.",
+        fix="Pass a list of arrays in that order, or a dict by name. A tf.data.Dataset "
+        "yields ((x1, x2), y). Pass states of a layer as initial_state.",
         code="model.predict([x1, x2])",
     ),
 ]

@@ -2,7 +2,7 @@
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
-from lib.shapes.errors.pasted import Found
+from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT
 from lib.shapes.output import Shape, bracketed
 from lib.text import beside
@@ -20,15 +20,23 @@ def removed(found: Found) -> Explanation | None:
 
 
 def weights(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
-    """Explain that a weight has another shape."""
+    """Explain which axis of a weight differs between the expected and the received shape."""
     expected = expected or found.shape("own") or found.shape("one")
     received = received or found.shape("got") or found.shape("other")
     if expected == received:
         return None
+    pair, why = Comparison(expected, received), ""
+    if pair.is_batch and len(expected) == 2:
+        rows = "words" if "embedding" in found.match[0].lower() else "features"
+        why = f": {received[0]} {rows} instead of {expected[0]}"
+    elif pair.missing:
+        why = f": {pair.in_words()}. The weight is from another layer, or includes the batch"
+    elif pair.differing:
+        why = f": {received[-1]} columns instead of {expected[-1]}. The units differ: "
+        why += "an LSTM has four columns per unit, a GRU three"
+    layer, shapes = found["layer"] or "the layer", (bracketed(expected), bracketed(received))
     return explained(
-        f"The weight of {found['layer'] or 'the layer'} has the shape {bracketed(expected)} but "
-        f"received {bracketed(received)}. Rows count features or words. Columns count units: an "
-        "LSTM has four columns per unit, a GRU three.",
+        f"The weight of {layer} has the shape {shapes[0]} but received {shapes[1]}{why}.",
         fix="Build both models with the same layers and sizes.",
         code="print([w.shape for w in model.weights])",
     )
@@ -56,13 +64,20 @@ MESSAGES = [
         code="model = tf_keras.models.load_model(path)  # a file of Keras 2",
     ),
     Message(
+        r'Unknown (?:(?P<loss>loss)|(?P<metric>metric))(?: function)?: ?"?(?P<name>\w+)',
+        cause="Keras has no loss or metric {name}: most likely it is your own function.",
+        fix="Pass the function to compile, or to load_model as a custom object.",
+        code="model.compile(optimizer, {loss}={name})  # {name} is a function\n"
+        "model.compile(optimizer, loss, {metric}s=[{name}])  # {name} is a function\n"
+        'model = keras.models.load_model(path, custom_objects={"{name}": {name}})  # or',
+    ),
+    Message(
         r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
         r'Could not (?:locate|deserialize|find) (?:class|function) "(?P<name>[\w.>]+)"',
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
-        cause="Keras has no {name}: most likely it is your own, or from another Keras version.",
-        fix="Pass your own object, or load the file with the version that saved it.",
-        code="model.compile(optimizer, loss={name})  # if {name} is your own loss\n"
-        'model = keras.models.load_model(path, custom_objects={"{name}": {name}})',
+        cause="The file names {name}, most likely your own, or from another Keras version.",
+        fix="Pass your own object while loading, or use the Keras version that saved the file.",
+        code='model = keras.models.load_model(path, custom_objects={"{name}": {name}})',
     ),
     Message(
         r"only supports V3 .?\.keras|File format not supported|file signature not found",

@@ -1,10 +1,30 @@
 """Messages about building and calling models, and about operations on their tensors."""
 
-from lib.shapes.errors.message import Message, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT, LAYER_SHAPES, WINDOWS
 
 MODEL = "x = keras.Input((timesteps, features))\ny = LSTM(units)(x)\nmodel = keras.Model(x, y)"
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
+
+
+def joined_arrays(found: Found) -> Explanation:
+    """Explain that two tensors differ in an axis along which they aren't joined."""
+    one, other = found["one"] or "Two shapes", found["other"] or "others"
+    pair = Comparison(found.shape("one"), found.shape("other"))
+    if pair.missing:
+        return explained(
+            f"{one} and {other} can't be joined: only one of them has a time axis.",
+            fix="Repeat the tensor that lacks a time axis, or join only last steps.",
+            code="b = RepeatVector(timesteps)(b)\ny = Concatenate()([a, b])",
+        )
+    places = [place for place in pair.differing if place] or pair.differing or [1]
+    axis = f"number of {pair.name(places[0])}s" if pair.differing else "sizes"
+    return explained(
+        f"{one} and {other} differ in their {axis}, but are joined along another axis.",
+        fix=f"Give both tensors the same {axis}, or join them along the axis that differs.",
+        code=f"y = Concatenate(axis={places[0]})([a, b])",
+    )
 
 
 MESSAGES = [
@@ -113,11 +133,7 @@ MESSAGES = [
     Message(
         rf"shapes except for the concat(?:enation)? axis(?:.*?\[{shape('one')}, {shape('other')})?",
         rf"ConcatOp :.*?shape\[0\] = {shape('one')} vs\. shape\[\d+\] = {shape('other')}",
-        cause="Tensors that are joined along one axis need equal sizes along all others, also as "
-        "many samples. The shapes are {one} and {other}.",
-        fix="Join them along the axis that differs. Repeat a tensor that has no time axis.",
-        code="y = Concatenate(axis=1)([a, b])\n"
-        "y = Concatenate()([a, RepeatVector(a.shape[1])(h)])  # if h has no time axis",
+        explain=joined_arrays,
     ),
     Message(
         r"(?:Concatenate|[Mm]erg(?:e|ing)|Dot).{0,9} layer.? should be called on",

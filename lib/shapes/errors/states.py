@@ -2,6 +2,7 @@
 
 import re
 
+from lib.shapes.doctor.fixes import LAST_STEP
 from lib.shapes.errors import remedies
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import RECURRENT, Found, pasted_sizes
@@ -117,10 +118,14 @@ MESSAGES = [
     ),
     Message(
         r"Layer (?P<layer>\S+) does not support masking",
+        cause="{layer} receives a mask, from Masking or mask_zero=True, but doesn't support masks.",
+        fix="Put a recurrent layer before it that returns only its last step. The mask ends there.",
+        code=f"{LAST_STEP}  # the layer before",
+    ),
+    Message(
         r'Layer "(?P<layer>\S+)" \(of type (?P<kind>\w+)\) was passed an input with a mask',
-        cause="{layer} receives a mask, from Masking or mask_zero=True, but doesn't support masks. "
-        "If it drops the mask, the loss and the accuracy count the padding.",
-        fix="Use a layer that supports masks, or give the padding a weight of 0.",
+        cause="{layer}, a {kind}, drops the mask. So the loss and the accuracy count the padding.",
+        fix="Use a layer that passes the mask on, or give the padding a weight of 0.",
         code='model.compile(optimizer, loss, weighted_metrics=["accuracy"])\n'
         "model.fit(x, y, sample_weight=real)  # (samples, timesteps), 0 at the padding",
     ),
