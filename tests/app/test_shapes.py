@@ -143,7 +143,7 @@ def test_several_meanings_of_a_message_are_numbered():
     """Each meaning has its condition, and one line of code checks which meaning applies."""
     app = paste_message("Shapes (None, 1) and (None, 10) are incompatible")
     assert text(app).index("1 · If y holds class numbers") < text(app).index("2 · If the output")
-    assert "likeliest first" in text(app)
+    assert "Likely, but not certain" in text(app)
     assert "y.shape, y[:2]" in app.code[0].value
     assert not any("incompatible" in value for value in address(app).values())
 

@@ -85,13 +85,14 @@ def test_each_known_message_has_a_text_in_the_tests():
 
 
 def test_the_last_error_of_a_traceback_is_explained_first():
-    """An earlier error is explained if the last is unknown. A quoted line isn't the message."""
+    """An earlier error is only a possible cause, and a quoted line of code isn't the message."""
     first = "ValueError: expected ndim=3, found ndim=2"
     between = "\n\nDuring handling of the above exception, another exception occurred:\n\n"
     last = "ValueError: You must call `compile()` before calling `fit()`"
     assert "compiled" in explain_error(first + between + last).cause
-    assert explain_error(first).is_last
-    assert not explain_error(first + between + "KeyError: 'a'").is_last
+    assert explain_error(first).confidence != "possible"
+    assert explain_error(first + between + "KeyError: 'a'").confidence == "possible"
+    assert explain_error("IndexError: list index out of range").confidence == "possible"
     quoted = 'f"expected shape={spec.shape}, found shape={shape}"\n'
     explanation = explain_error(
         quoted + "ValueError: expected shape=(None, 5, 2), found shape=(8, 5, 3)"
@@ -106,6 +107,7 @@ def test_a_message_with_several_causes_has_meanings_in_order_and_a_check():
     assert first.condition == "y holds class numbers"
     assert "to_categorical(y, 10)" in first.code
     assert "(samples, 10, 1)" in second.condition
+    assert explanation.confidence == "likely"
     assert explanation.code.startswith("# either, if y holds class numbers:\n")
     assert "\n# or, if the output" in explanation.code
     assert explanation.check.startswith("print(x.shape, y.shape, y[:2], ")

@@ -36,7 +36,7 @@ def explain_error(message: str) -> Explanation | None:
     for _, explanation in explanations(last, whole):
         return explanation
     for _, explanation in explanations(whole, whole):  # The message may be elsewhere in the text.
-        return replace(explanation, is_last=False)
+        return replace(explanation, confidence="possible")
     return None
 
 

@@ -77,6 +77,7 @@ def keywords(found: Found) -> Explanation | None:
             Remedy("you are loading a file", load, "keras.models.load_model(path)"),
             Remedy(f"your code passes {names[0]}", LOOK_UP, "help(keras.layers.LSTM)"),
             check="",
+            confidence="possible",
         )
     if not (pattern.startswith("Unrecognized") or is_class):
         return None  # The user may have written the function.
@@ -197,6 +198,7 @@ MESSAGES = [
         fix="Use a name from Keras's documentation, or pass your {kind} in custom_objects.",
         code='LSTM(units, activation="tanh", kernel_initializer="orthogonal")  # {of_layer}\n'
         'model.compile("adam", loss="mean_squared_error")  # {other}',
+        confidence="likely",
     ),
     Message(
         r"You (?:must pass a .shape|cannot pass both .shape. and .batch_shape)|Only provide the "
@@ -217,5 +219,6 @@ MESSAGES = [
         cause="If a layer raised this, one of its sizes must be a tuple, such as Reshape's.",
         fix="Write a tuple. A single number needs a comma.",
         code="Reshape((12,))",
+        confidence="possible",
     ),
 ]

@@ -19,6 +19,7 @@ MESSAGES = [
         fix="Number the classes from 0, and give each class a weight.",
         code="y = np.searchsorted(np.unique(y), y)  # class numbers from 0\n"
         "model.fit(x, y, class_weight=dict(enumerate(weights)))  # weights: one per class",
+        confidence="likely",
     ),
     Message(
         r"class_weight. is only supported for Models with a single output",
@@ -55,6 +56,7 @@ MESSAGES = [
         cause="The output has only one column. Its shape is {output}. Its only class is 0, but y "
         "contains class {label}. A softmax over one column always outputs 1.",
         remedies=[remedies.TWO_CLASSES, remedies.MORE_CLASSES],
+        confidence="certain",
     ),
     Message(
         r"label value of (?P<label>-\d+) which is outside the valid range",

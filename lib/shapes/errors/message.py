@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from lib.shapes.errors.pasted import Found
 from lib.shapes.remedy import Remedy
 from lib.text import capital
 
+Confidence: TypeAlias = Literal["certain", "likely", "possible"]
 CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
 # Values for a {name} that the message doesn't contain.
 FALLBACKS = {"layer": "The layer", "owner": "Layer", "wrapper": "Sequential", "cell": "LSTM"}
@@ -41,8 +42,8 @@ class Explanation:
     cause: str  # what happened, and the likeliest causes
     fix: str  # what to do, for each meaning with its condition
     code: str  # a minimal correct example, or one example per meaning
+    confidence: Confidence
     check: str = ""  # one line of code that shows which meaning applies
-    is_last: bool = True  # whether the explained message is the last error in the text
 
 
 def explained(
@@ -52,10 +53,12 @@ def explained(
     code: str = "",
     words: Mapping[str, Any] = {},
     check: str = CHECK,
+    confidence: Confidence | None = None,
 ) -> Explanation:
     """Return an explanation with these remedies, likeliest first, or with one fix and its code.
 
-    `words` fill the {names} in all texts.
+    `words` fill the {names} in all texts. The default `confidence` is "likely" if there are several
+    causes, or if the text of the cause starts with "If" or contains "most likely"; else "certain".
     """
     words = FALLBACKS | {name: word for name, word in words.items() if word not in (None, "")}
     happened = _filled(cause, words)
@@ -65,7 +68,9 @@ def explained(
         full_cause = f"{happened} {capital(condition)}." if condition else happened
         texts = _filled(each.fix, words), _filled(each.code, words)
         meanings.append(Remedy(condition, *texts, cause=full_cause))
+    is_unsure = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
     check = _filled(check, words) if len(meanings) > 1 else ""
+    sure: Confidence = confidence or ("likely" if is_unsure else "certain")
     shown, first = meanings[:3], meanings[0]
     cause = f"{happened} Most likely {first.condition}." if first.condition else happened
     fix, code = first.fix, first.code
@@ -74,7 +79,7 @@ def explained(
         fix = " ".join(f"If {m.condition}, {m.fix[:1].lower()}{m.fix[1:]}" for m in shown)
         pairs = zip(("either", "or", "or"), shown, strict=False)
         code = "\n".join(f"# {either}, if {m.condition}:\n{m.code}" for either, m in pairs)
-    return Explanation(happened, tuple(meanings), cause, fix, code, check)
+    return Explanation(happened, tuple(meanings), cause, fix, code, sure, check)
 
 
 def _filled(text: str, words: Mapping[str, Any]) -> str:

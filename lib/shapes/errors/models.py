@@ -114,6 +114,7 @@ MESSAGES = [
         cause="{owner} takes no {name}. If the function isn't yours, two packages don't match.",
         fix="Install matching versions of Keras and TensorFlow.",
         code="# pip install --upgrade tensorflow keras",
+        confidence="possible",
     ),
     Message(
         rf"must be (?:equal|evenly divisible)\D+{number('one')} (?:and|but is) {number('other')}\b",
@@ -121,6 +122,7 @@ MESSAGES = [
         cause="Two sizes differ: {one} and {other}. The call of {where} failed.",
         fix="Paste the whole message, and print the shapes of the failing layer's inputs.",
         code=LAYER_SHAPES,
+        confidence="possible",
     ),
     Message(
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",

@@ -45,6 +45,7 @@ def incompatible(found: Found) -> Explanation | None:
             "Axes are paired from the right. If two sizes differ, one must be 1.",
             fix="Print the shapes of all inputs of this operation.",
             code=remedies.LAYER_SHAPES,
+            confidence="likely",
         )
     return _explained_loss(found, one, other, shapes)
 
@@ -196,6 +197,7 @@ def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -
             happened,
             fix="Print both shapes. Give y the output's axes, or the output y's columns.",
             code="print(y.shape, model.output_shape)",
+            confidence="possible",
         )
     first: dict[str, Remedy] = {}  # the first fix for each condition
     for each in likely:

@@ -177,6 +177,7 @@ MESSAGES = [
         "return_state=True returned the tensors: LSTM returns 3, GRU 2, Bidirectional 5 or 3.",
         fix="Set return_state=True, unpack the states into a list, and start from all states.",
         code=remedies.DECODER,
+        confidence="possible",
     ),
     Message(
         r"batch size must be static|If an? RNN is stateful, (?:it needs to|a complete)",

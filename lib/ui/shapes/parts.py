@@ -20,6 +20,11 @@ from lib.ui.widgets import PART, bound, card, card_chart, hint, pills, plain, pr
 CHECK_KEY = "check"  # address key of the question about a target
 ERROR_KEY = "error"  # address key of the example; pasted text never enters the address
 LONGEST = 600  # most characters shown of each text in an explanation
+SURE = {
+    "certain": "Certain: the message states the cause.",
+    "likely": "Likely, but not certain: the message alone doesn't show the cause.",
+    "possible": "Possible: the message is vague, or isn't the last error in the text.",
+}
 EXAMPLE_OF = {message: name for name, message in shapes.EXAMPLES.items()}
 
 
@@ -181,8 +186,7 @@ def _explained(explanation: Explanation) -> None:
     several = len(explanation.meanings) > 1
     st.markdown(f"### {'Message' if several else 'Cause'}")
     st.markdown(plain((explanation.happened if several else explanation.cause)[:LONGEST]))
-    if not explanation.is_last:
-        hint("The text contains this message, but ends with another error.")
+    hint(SURE[explanation.confidence])
     if explanation.check:
         hint("This line shows which cause applies:")
         st.code(explanation.check, language="python", wrap_lines=True)
