@@ -23,7 +23,7 @@ const READS = ":is(.st-key-model_text, .st-key-error_text) textarea"; // they se
 const MOST_PASTED = 250000; // characters, more than the app reads of a model or an error
 const MODEL = /\.(keras|json|py|txt|ipynb|h5|hdf5)$/i, MODEL_FILE = ".st-key-model_file input[type=file]";
 const ZONE = "[data-testid=stFileUploaderDropzone]";
-const PARTS = `:is(.st-key-to_doctor, .st-key-to_error, .st-key-lesson_ways,
+const PARTS = `:is(.st-key-to_doctor, .st-key-to_error, .st-key-open_stack, .st-key-lesson_ways,
   .st-key-lesson_progress) button, :is(.st-key-gallery, .st-key-ways_of_card) a`;
 const DRAGGED = 400; // milliseconds without a dragover event after which the file has left the window
 const GIVES = 50; // tries, one every DRAGGED milliseconds, to find an uploader for a dropped file

@@ -145,7 +145,18 @@ def test_several_meanings_of_a_message_are_numbered():
     assert text(app).index("1 · If y holds class numbers") < text(app).index("2 · If the output")
     assert "Likely, but not certain" in text(app)
     assert "y.shape, y[:2]" in app.code[0].value
-    assert not any("incompatible" in value for value in address(app).values())
+
+
+def test_one_click_opens_the_stack_that_a_message_describes():
+    """The opened stack fails with the same error. The address contains none of the message."""
+    words = "Input 0 of layer lstm_1: expected ndim=3, found ndim=2. Full shape received: (9, 64)"
+    app = paste_message(words)
+    app.button(key="open_stack").click().run()
+    assert "breaks at layer 3, LSTM" in title(app)
+    assert address(app)["stack"] == "input~lstm_u64~lstm"
+    assert not any("ndim" in value for value in address(app).values())
+    app = paste_message("You must call `compile()` before")
+    assert not [b for b in app.button if b.key == "open_stack"]
 
 
 @pytest.mark.parametrize(

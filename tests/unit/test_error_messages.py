@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from lib.shapes import EXAMPLES, both_ends, explain_error
+from lib.shapes import EXAMPLES, both_ends, explain_error, from_text, trace
 from lib.shapes.errors import MESSAGES, explanations
 from lib.shapes.errors import TORCH as OF_TORCH
 from lib.shapes.errors.pasted import READ, error_and_whole
+from lib.shapes.stack.tracing import broken_at
 from tests.agreement.recorded import ANSWERS
 from tests.unit.known_messages import EARLIER, KERAS_3, TORCH
 
@@ -152,6 +153,31 @@ def test_a_file_of_another_version_and_code_get_different_fixes():
     assert "swap the first two axes" in explain_error(message).fix
     assign = "ValueError: Shapes (3, 16) and (2, 16) are incompatible"
     assert "2 features instead of 3" in explain_error(f"in load_weights\n{assign}").cause
+
+
+@pytest.mark.parametrize(
+    ("message", "stack"),
+    [
+        (f'Input 0 of layer "lstm_1" {REFUSES} (None, 64)', "input~lstm_u64~lstm"),
+        (f'Input 0 of layer "lstm" {REFUSES} (None, 64)', "input_formflat_f64~lstm"),
+        ("`TimeDistributed` Layer should be passed an `input_shape` with at least 3 dimensions, "
+         "received: (None, 8)", "input~lstm_u8~td"),
+        ('Layer "dense" expects 1 input(s), but it received 3', "input~lstm_state~dense"),
+        ("When using `stateful=True` in a RNN, the batch size must be static",
+         "input~lstm_stateful"),
+    ],
+)  # fmt: skip
+def test_a_message_with_shapes_describes_a_stack_that_breaks(message, stack):
+    """The stack is written as in an address, and its trace breaks."""
+    described = explain_error(message).stack
+    assert described == stack
+    assert broken_at(trace(from_text(described))) is not None
+
+
+def test_a_message_about_the_input_of_a_model_describes_a_stack():
+    """The stack has the sizes that the message names."""
+    message = "expected shape=(None, 30, 3), found shape=(None, 7, 3)"
+    assert explain_error(message).stack == "input_t30_f3~lstm"
 
 
 @pytest.mark.parametrize(

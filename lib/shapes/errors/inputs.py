@@ -4,7 +4,7 @@ from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP
 from lib.shapes.errors import remedies
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
-from lib.shapes.errors.pasted import NAMES, Comparison, Found
+from lib.shapes.errors.pasted import NAMES, RECURRENT, Comparison, Found
 from lib.shapes.errors.states import features_or_units
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
@@ -28,16 +28,21 @@ def axes(found: Found) -> Explanation | None:
         return None
     if found.kind in ("sequential", "model", "functional") and got:  # The input of a model is data.
         return data(found, (None,) * want, got)
+    kind, units = RECURRENT.get(found.kind), got[-1] if got else None
     problem = Comparison((None,) * want, (None,) * have).in_words()
-    likely = [remedies.OTHER_INPUT]
+    likely, stack = [remedies.OTHER_INPUT], ""
     is_square = len(got) > 3 and got[1] is not None and got[1] == got[2]
     if (want, have) == (3, 2):
         problem, likely = "there is no time axis", [remedies.LAYER_BEFORE, remedies.FLAT_INPUT]
+        before = f"input~lstm_u{units or 16}"
         if found["layer"] == found.kind:  # A name without a number is the first layer of its kind.
             likely.reverse()
+            before = f"input_formflat_f{units or 3}"
+        stack = f"{before}~{kind}" if kind else ""
     elif (want, have) == (2, 3):
         may_wrap = found.kind == "dense"
         likely = [remedies.ENCODER, remedies.WRAPPED] if may_wrap else [remedies.ENCODER]
+        stack = f"input_t{got[1] or 12}~lstm_u{units or 16}_seq~repeat" if got else ""
     elif (want, have) == (3, 4) and is_square:
         likely = [remedies.IMAGE, remedies.BATCH_IN_INPUT]
     elif (want, have) == (3, 4):
@@ -51,6 +56,7 @@ def axes(found: Found) -> Explanation | None:
         *likely,
         words={"sample": _sample(got[2:]), "kind": inside},
         check=remedies.LAYER_SHAPES,
+        stack=stack,
     )
 
 
@@ -84,6 +90,7 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
             "full": expected[0] if expected else "",
             "steps": (expected[1] if is_timed else 0) or "timesteps",
         },
+        stack=f"input_t{expected[1] or 'any'}_f{expected[2] or 3}~lstm" if is_timed else "",
     )
 
 
@@ -141,11 +148,13 @@ MESSAGES = [
         explain=data,
     ),
     Message(
-        rf"with at least 3 dimensions(?:, received: {shape('shape')})?",
+        r"with at least 3 dimensions(?:, received: "
+        rf"(?P<shape>[(\[](?:None|\d+), {number('units')}[)\]]))?",
         cause="TimeDistributed works along the time axis, but its input has none. It received "
         "{shape}. The previous layer returns only its last step, or the Input is flat.",
         fix="Return every step from the previous layer, or use the inner layer directly.",
         code=f"{EVERY_STEP}  # the previous layer\n# or:\nDense(1)  # without TimeDistributed",
+        stack="input~lstm_u{units}~td",
     ),
     Message(
         f"Dimensions must be equal, but are {number('got')} and {number('want')}.*?MatMul",
@@ -190,6 +199,7 @@ MESSAGES = [
         "shape is {shape}. After Flatten, the size depends on the number of timesteps.",
         fix="Set the number of timesteps, or replace Flatten with return_sequences=False.",
         code=remedies.INPUT,
+        stack="input_tany~flatten~dense",
     ),
     Message(
         rf"checking model target.*?Expected to see {number('want')} array.*?following list of "

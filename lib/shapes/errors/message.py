@@ -44,6 +44,7 @@ class Explanation:
     code: str  # a minimal correct example, or one example per meaning
     confidence: Confidence
     check: str = ""  # one line of code that shows which meaning applies
+    stack: str = ""  # the stack that the message describes, as in an address; "" if unknown
 
 
 def explained(
@@ -53,6 +54,7 @@ def explained(
     code: str = "",
     words: Mapping[str, Any] = {},
     check: str = CHECK,
+    stack: str = "",
     confidence: Confidence | None = None,
 ) -> Explanation:
     """Return an explanation with these remedies, likeliest first, or with one fix and its code.
@@ -70,6 +72,7 @@ def explained(
         meanings.append(Remedy(condition, *texts, cause=full_cause))
     is_unsure = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
     check = _filled(check, words) if len(meanings) > 1 else ""
+    stack = _filled(stack, words)
     sure: Confidence = confidence or ("likely" if is_unsure else "certain")
     shown, first = meanings[:3], meanings[0]
     cause = f"{happened} Most likely {first.condition}." if first.condition else happened
@@ -79,7 +82,7 @@ def explained(
         fix = " ".join(f"If {m.condition}, {m.fix[:1].lower()}{m.fix[1:]}" for m in shown)
         pairs = zip(("either", "or", "or"), shown, strict=False)
         code = "\n".join(f"# {either}, if {m.condition}:\n{m.code}" for either, m in pairs)
-    return Explanation(happened, tuple(meanings), cause, fix, code, sure, check)
+    return Explanation(happened, tuple(meanings), cause, fix, code, sure, check, stack)
 
 
 def _filled(text: str, words: Mapping[str, Any]) -> str:

@@ -199,10 +199,11 @@ def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -
             code="print(y.shape, model.output_shape)",
             confidence="possible",
         )
+    stack = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
     first: dict[str, Remedy] = {}  # the first fix for each condition
     for each in likely:
         first.setdefault(each.condition, each)
-    return explained(happened, *list(first.values())[:4])
+    return explained(happened, *list(first.values())[:4], stack=stack)
 
 
 def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:

@@ -8,7 +8,8 @@ from lib.shapes.stack.recurrent import LAYER_OF_CELL
 from lib.text import counted, joined
 
 READ = 10_000  # characters read at each end of a text; a traceback has its message at one end
-RECURRENT = (*LAYER_OF_CELL, "bidirectional")  # Keras's names of the recurrent layers
+# Keras's name of each recurrent layer → its kind in a stack.
+RECURRENT = {name: layer.kind for name, layer in LAYER_OF_CELL.items()} | {"bidirectional": "bi"}
 _QUOTES = str.maketrans("'`“”‘’", '""""""')
 _ERROR = re.compile(r"^\W*(?:E +)?(?:\w+\.)*[A-Z]\w*(?:Error|Exception): ?", re.M)
 _LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]*/)?({"|".join(RULE_OF)})\b')

@@ -68,11 +68,15 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
 
 def several_tensors(found: Found) -> Explanation:
     """Explain that a layer received several tensors: an output with states, or two directions."""
+    count, kind = int(found["got"]), RECURRENT.get(found.kind, "")
+    previous = {2: "gru", 3: "lstm"}.get(count)
+    layer = "dense" if found.kind == "dense" else kind
     return explained(
-        f"{found['layer'] or 'The layer'} takes one tensor but received {found['got']}.",
-        *([AND_STATES, DIRECTIONS] if found["got"] == "2" else [AND_STATES]),
-        words={"states": "states" if found.kind in RECURRENT else ""},
+        f"{found['layer'] or 'The layer'} takes one tensor but received {count}.",
+        *([AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES]),
+        words={"states": "states" if kind else ""},
         check="print([each.shape for each in x])",
+        stack=f"input~{previous}_state~{layer}" if previous and layer else "",
     )
 
 
@@ -184,6 +188,7 @@ MESSAGES = [
         cause="A stateful layer keeps one state for each sample, so it needs a fixed batch size.",
         fix="Set the batch size in the Input.",
         code="keras.Input(batch_shape=(batch_size, timesteps, features))",
+        stack="input~lstm_stateful",
     ),
     Message(
         r"same as the batch size of the initial state"

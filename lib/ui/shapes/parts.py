@@ -163,6 +163,8 @@ def decoder() -> None:
     with left.container(border=True, key="explanation" if explanation else "checklist"):
         if explanation:
             _explained(explanation)
+            if stack := shapes.from_text(explanation.stack):
+                press("Open this stack", "stacks", "open_stack", partial(open_stack, stack))
         else:
             _checklist(page.message)
     with right.container(border=True):

@@ -68,6 +68,12 @@ def set_stack(stack: Stack | None) -> None:
     _change_code()
 
 
+def open_stack(stack: Stack) -> None:
+    """Trace a stack from another part of the page. For callbacks."""
+    set_stack(stack)
+    address.set_page_value(PART, "")
+
+
 def matches_reading() -> bool:
     """Return whether the stack is unchanged since it was read from the user's model."""
     page = session().shapes
