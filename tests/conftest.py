@@ -13,6 +13,7 @@ import os
 import pytest
 from hypothesis import settings
 
+from lib.ui.streamlit_private import PRIVATE
 from tests.agreement import recorded
 from tests.browser.server import serve_for_tests
 
@@ -36,10 +37,12 @@ def server(tmp_path_factory):
 
 @pytest.hookimpl(tryfirst=True)  # before pytest selects tests by their marks
 def pytest_collection_modifyitems(items):
-    """Mark the quick tests, and sort all tests by folder."""
+    """Mark the quick tests, skip those that need private names, and sort by folder."""
     for item in items:
         if folder_of(item.nodeid) in QUICK and not item.get_closest_marker("slow"):
             item.add_marker("quick")
+        if item.get_closest_marker("private") and not PRIVATE:
+            item.add_marker(pytest.mark.skip("needs private names of Streamlit"))
     items.sort(key=lambda item: ORDER.index(folder_of(item.nodeid)))
 
 

@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.ui import clock
-from lib.ui.streamlit_private import drawing_as, fragment_id, look_every
+from lib.ui.streamlit_private import PRIVATE, drawing_as, fragment_id, look_every
 
 FASTEST, SLOWEST = 0.2, 5.0  # polling interval in seconds: minimum (as in workers) and maximum
 BUSY = 0.75  # target share of time in which a thread has the turn: above it, pages poll less often
@@ -25,6 +25,7 @@ STEP = 1.3  # largest change of the interval in a second, as a factor
 MEMORY = 0.1  # the weight of the newest turn in the mean duration of turns
 AFRESH = 5  # every fifth poll redraws the whole fragment, so that browsers free old charts (1.67)
 OFF = 1.2  # a page adopts the server's interval if its own differs by more than this factor
+WHOLE_SECONDS = 1.0  # minimum seconds between two polls that each draw a whole fragment
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -164,8 +165,9 @@ def following_fragment(
         elif owner:
             look_every(RHYTHM.interval(seconds))
 
+    every = None if PRIVATE or not before[0] else RHYTHM.interval(max(seconds, WHOLE_SECONDS))
     try:
-        fragment(draw_and_follow)
+        fragment(draw_and_follow, run_every=every)
     finally:
         is_first_run = False
 

@@ -26,7 +26,7 @@ from lib.ui import runs
 from lib.ui.browser import COOKIE
 from lib.ui.explore.replay_card import FRAMES
 from lib.ui.shown import made_dataset
-from lib.ui.streamlit_private import drop_expired_sessions, first_page, patch_sessions
+from lib.ui.streamlit_private import PRIVATE, drop_expired_sessions, first_page, patch_sessions
 from lib.ui.upload import hold_uploads
 
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
@@ -78,4 +78,4 @@ async def _first_response(request: Request) -> Response:
     return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
-ROUTES = [Route(path, _first_response) for path in _CHARTED]
+ROUTES = [Route(path, _first_response) for path in _CHARTED] if PRIVATE else []

@@ -1,7 +1,12 @@
-"""All uses of Streamlit beyond its documentation, for the release that requirements.txt has."""
+"""All uses of Streamlit beyond its documentation, each beside a public alternative.
+
+PRIVATE is False if Streamlit isn't the tested release, or if `UNROLLED_PUBLIC=1` is set. Pages then
+use the public alternatives: for example, fragments redraw everything at a fixed interval.
+"""
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,42 +16,46 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import streamlit as st
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime import Runtime
-from streamlit.runtime.app_session import AppSession, AppSessionState
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils import script_requests
-from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 
 TESTED = "1.67."  # the releases of Streamlit with these private names
+IS_TESTED = st.__version__.startswith(TESTED)
+PRIVATE = IS_TESTED and os.environ.get("UNROLLED_PUBLIC", "0") in ("", "0")
+
+if PRIVATE:
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+    from streamlit.runtime import Runtime
+    from streamlit.runtime.app_session import AppSession, AppSessionState
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+    from streamlit.runtime.scriptrunner_utils import script_requests
+    from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 SOON = 0.005  # seconds between two checks whether a session's messages have been delivered
 PURGE_SECONDS = 30.0  # between two checks for expired sessions
 Method = Callable[..., Any]
-if not st.__version__.startswith(TESTED):
-    why = "Streamlit %s isn't the tested %sx: pages may stop until reloaded"
+if not IS_TESTED:
+    why = "Streamlit %s isn't the tested %sx: pages redraw more slowly, or stop until reloaded"
     logging.getLogger(__name__).warning(why, st.__version__, TESTED)
 
 
 def is_history_navigation() -> bool:
-    """Return whether Back or Forward requested this script run."""
-    context = get_script_run_ctx(suppress_warning=True)
+    """Return whether Back or Forward requested this script run; False if PRIVATE is False."""
+    context = get_script_run_ctx(suppress_warning=True) if PRIVATE else None
     return context is not None and context.is_history_navigation
 
 
 def fragment_id() -> str:
-    """Return the id of the running fragment; "" for a whole page."""
-    return ThreadState.get().fragment_id or ""
+    """Return the id of the running fragment; "" for a whole page, or if PRIVATE is False."""
+    return (PRIVATE and ThreadState.get().fragment_id) or ""
 
 
 @contextmanager
 def drawing_as(fragment: str) -> Iterator[None]:
-    """Draw in the places of the fragment with this id."""
+    """Draw in the places of the fragment with this id. Requires PRIVATE."""
     with ThreadState.scoped(fragment_id=fragment, delta_path=None):
         yield
 
 
 def look_every(seconds: float) -> None:
-    """Rerun the running fragment at this interval from now on."""
+    """Rerun the running fragment at this interval from now on. Requires PRIVATE."""
     message = ForwardMsg()
     message.auto_rerun.interval = seconds
     message.auto_rerun.fragment_id = fragment_id()
@@ -55,12 +64,13 @@ def look_every(seconds: float) -> None:
 
 def patch_sessions() -> None:
     """Patch sessions when the server starts. Unpatched pages may turn white: see white_page.js."""
-    sessions: Any = AppSession
-    sessions._create_scriptrunner = delivered_first(AppSession._create_scriptrunner)
-    sessions.request_rerun = of_open_page(AppSession.request_rerun)
-    sessions._clear_queue = keeping_messages(AppSession._clear_queue)
-    requests: Any = script_requests.ScriptRequests
-    requests._request_rerun_locked = of_browser_first(requests._request_rerun_locked)
+    if PRIVATE:
+        sessions: Any = AppSession
+        sessions._create_scriptrunner = delivered_first(AppSession._create_scriptrunner)
+        sessions.request_rerun = of_open_page(AppSession.request_rerun)
+        sessions._clear_queue = keeping_messages(AppSession._clear_queue)
+        requests: Any = script_requests.ScriptRequests
+        requests._request_rerun_locked = of_browser_first(requests._request_rerun_locked)
 
 
 def delivered_first(start: Method) -> Method:
@@ -149,7 +159,7 @@ def of_browser_first(request: Method) -> Method:
 
 async def drop_expired_sessions(when_idle: Callable[[], object]) -> None:
     """End sessions whose browser didn't reconnect. Call `when_idle` once no session is left."""
-    while True:
+    while PRIVATE:
         await asyncio.sleep(PURGE_SECONDS)
         sessions: Any = Runtime.instance()._session_mgr
         expired = [info.session for _, info in sessions._session_storage._cache.expire()]

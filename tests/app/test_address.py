@@ -79,6 +79,7 @@ def test_a_late_address_does_not_undo_a_newer_value():
         assert shown(app.run()) == "b"
 
 
+@pytest.mark.private
 @pytest.mark.parametrize("values", ["b", "bc"])
 def test_back_restores_an_earlier_address(values):
     """The browser's Back button restores the earlier value, also after several changes."""

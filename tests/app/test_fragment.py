@@ -62,6 +62,7 @@ def crowded_page():
     st.fragment(draw, run_every=1.0)(None)
 
 
+@pytest.mark.private
 def test_our_timer_message_equals_streamlits(sent, monkeypatch):
     """Our message sets the browser's timer like Streamlit's own message, without a script run."""
     monkeypatch.setattr(fragment, "RHYTHM", fragment.RHYTHM)

@@ -16,6 +16,7 @@ from lib.ui.served import MIDDLEWARE, ROUTES, free_memory
 from lib.ui.shown import dataset_of, made_dataset, untrained_models
 
 
+@pytest.mark.private
 @pytest.mark.parametrize(
     ("path", "query", "charted"),
     [("/present", "", True), ("/gallery", "card=parity", True), ("/gallery", "", False)],

@@ -1,4 +1,4 @@
-"""Our patches of Streamlit's server."""
+"""Our patches of Streamlit's server, and pages that use public names only."""
 
 import asyncio
 import time
@@ -79,6 +79,7 @@ async def end_messages(folder, then=None):
     return [m.script_finished for m in messages if m.WhichOneof("type") == "script_finished"]
 
 
+@pytest.mark.private
 @pytest.mark.usefixtures("_patched")
 @pytest.mark.parametrize(
     ("then", "expected"),
@@ -99,6 +100,7 @@ def test_streamlit_itself_loses_the_end_of_the_pages_run(tmp_path):
     assert asyncio.run(end_messages(tmp_path)) == BOTH_ENDED[1:]
 
 
+@pytest.mark.private
 def test_a_waiting_click_is_not_lost():
     """The next script run of the page gets the waiting click and the newest widget values."""
     started = []
@@ -116,6 +118,7 @@ def test_a_waiting_click_is_not_lost():
     assert widgets == {"button": click, "slider": new}
 
 
+@pytest.mark.private
 @pytest.mark.usefixtures("_patched")
 def test_a_fragments_run_keeps_the_waiting_messages_of_the_page():
     """A browser removes every element that the messages of a page's run don't contain."""
@@ -130,6 +133,7 @@ def test_a_fragments_run_keeps_the_waiting_messages_of_the_page():
     assert queue.flush() == [drawn, ended]
 
 
+@pytest.mark.private
 @pytest.mark.usefixtures("_patched")
 def test_a_fragments_request_runs_only_on_the_open_page_and_with_its_address():
     """A fragment of the previous page can't replace the open page or its address."""
@@ -158,6 +162,7 @@ def test_a_fragments_request_runs_only_on_the_open_page_and_with_its_address():
     assert [each.is_history_navigation for each in requests] == [False, True, True, False, False]
 
 
+@pytest.mark.private
 @pytest.mark.usefixtures("_patched")
 def test_a_scripts_rerun_keeps_a_waiting_request_of_the_browser():
     """`st.rerun()` in a fragment doesn't lose a waiting link or a waiting Back."""
@@ -173,6 +178,7 @@ def test_a_scripts_rerun_keeps_a_waiting_request_of_the_browser():
     assert requests.on_scriptrunner_yield().rerun_data.query_string == "T=21"
 
 
+@pytest.mark.private
 def test_expired_sessions_end_even_if_no_other_session_ends(monkeypatch):
     """Only expired sessions end. Once no session is active, the server drops its caches."""
     clock, storage, sessions = [0.0], MemorySessionStorage(), Runtime._instance._session_mgr
@@ -198,9 +204,16 @@ def test_expired_sessions_end_even_if_no_other_session_ends(monkeypatch):
     drop_caches.assert_called_once_with()
 
 
-def test_another_release_of_streamlit_is_logged(monkeypatch, caplog):
-    """The log names the tested release, whose private names the pages use."""
-    for version, expected in (("1.67.3", 0), ("1.68.0", 1)):
-        monkeypatch.setattr(st, "__version__", version)
-        exec(Path(streamlit_private.__file__).read_text("utf-8"), {"__name__": "other"})  # noqa: S102
-        assert caplog.text.count("isn't the tested 1.67.x") == expected
+@pytest.mark.parametrize(
+    ("version", "switch", "private"),
+    [("1.67.3", "", True), ("1.67.3", "0", True), ("1.67.3", "1", False), ("1.68.0", "", False)],
+)
+def test_private_names_are_used_only_with_the_tested_release(
+    version, switch, monkeypatch, *, private
+):
+    """With another release, or with `UNROLLED_PUBLIC=1`, pages use public names only."""
+    monkeypatch.setattr(st, "__version__", version)
+    monkeypatch.setenv("UNROLLED_PUBLIC", switch)
+    names = {"__name__": "other"}
+    exec(Path(streamlit_private.__file__).read_text("utf-8"), names)  # noqa: S102
+    assert names["PRIVATE"] is private

@@ -44,6 +44,7 @@ def test_arrow_keys_move_the_playhead(page):
     expect(page.get_by_text("on timesteps 1 to 12 returns")).to_be_visible()
 
 
+@pytest.mark.private
 def test_a_link_opens_the_same_timestep_and_unit(page):
     """The address has the timestep at which the playhead rests. Back restores the previous one."""
     open_page(page, "/cell?layers=2&U=8&step=7&unit=3&layer=1&sample=246&model=last")

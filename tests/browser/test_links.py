@@ -43,6 +43,7 @@ def test_the_settings_of_a_link_stay_on_other_pages(page):
     assert values(page) == ("20", "24")
 
 
+@pytest.mark.private
 def test_back_returns_to_the_previous_settings(page):
     """The browser's Back button undoes a move of a slider."""
     open_page(page, "/?T=20")

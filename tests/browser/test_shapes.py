@@ -1,5 +1,6 @@
 """User journeys on the Shapes page: trace a stack, fix it, and share it."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driver import open_page, settle
@@ -58,6 +59,7 @@ def test_a_failing_layer_is_visible_with_the_switch_that_broke_it(page):
     assert [row.bounding_box() for row in rows] == boxes
 
 
+@pytest.mark.private
 def test_a_stack_stays_after_a_reload_and_in_its_link(page, other_page):
     """The link opens the stack in another browser. Back undoes the last change."""
     link = "/shapes?stack=input~gru_u5&T=20"

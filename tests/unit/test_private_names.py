@@ -1,4 +1,4 @@
-"""Only two files use private names of other libraries.
+"""Only two files use private names of other libraries. Both can use public names instead.
 
 Ruff (SLF001) finds private attributes in Python. These tests find imports, and names in scripts.
 """
