@@ -31,7 +31,15 @@ from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, ShapeErr
 from lib.shapes.stack.code import code_lines, keras_code, output_places
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.joining import Joining
-from lib.shapes.stack.link import PATTERNS, out_of_range, pattern_of, read_text, read_value, to_text
+from lib.shapes.stack.link import (
+    PATTERNS,
+    from_text,
+    out_of_range,
+    pattern_of,
+    read_text,
+    read_value,
+    to_text,
+)
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Input, Unread, with_given_outputs
 from lib.shapes.stack.read import read_model, read_source

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1.element_tree import ElementTree
 
 from lib.ui import clock, runs, widgets
+from lib.ui.explore import live
 from lib.ui.fragment import TURNS
 from tests.clock import Clock
 from tests.fake_client import FakeClient
@@ -73,6 +74,7 @@ def no_page_raises(monkeypatch):
 def every_click_counts(monkeypatch):
     """Never ignore a click as a double click: tests click faster than users."""
     monkeypatch.setattr(widgets, "SAME_CLICK_SECONDS", -1.0)
+    monkeypatch.setattr(live, "JUST_FINISHED", -1.0)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from lib.results.run import Status
 from lib.training.recorded import recorded
 from lib.ui import widgets
+from lib.ui.explore import live
 from lib.ui.frame import PAGES
 from tests.app.driver import address, start, status_text, text, upload_file
 from tests.app.test_upload import rows
@@ -99,6 +100,21 @@ def test_quick_presses_of_pause_and_resume_all_count(app, client, time, monkeypa
         time.seconds += 0.04
         press(app, "pause")
     assert [name for name, _ in client.calls] == ["pause", "resume", "pause"]
+
+
+def test_a_click_for_pause_starts_no_run_if_the_run_has_just_finished(
+    time, app, client, monkeypatch
+):
+    """Train takes the place of Pause, and ignores clicks in its first moment."""
+    monkeypatch.setattr(live, "JUST_FINISHED", 0.6)
+    press(app, "train")
+    (run,) = client.runs.values()
+    client.set(run, Status.FINISHED)
+    app.run()
+    for seconds, count in ((0.1, 1), (0.6, 2)):
+        time.seconds += seconds
+        press(app, "train")
+        assert len(client.runs) == count
 
 
 def test_each_default_number_of_seeds_has_its_own_widget():

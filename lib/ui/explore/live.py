@@ -14,7 +14,7 @@ from lib.recurrence import forward
 from lib.results import MIN_REPLAY_EPOCHS, Run, Status
 from lib.text import beside
 from lib.training import architecture_of, bucket_of, limits
-from lib.ui import address, runs
+from lib.ui import address, clock, runs
 from lib.ui.browser import current_palette
 from lib.ui.explore import replay_card, run_cards, scrubber, skill
 from lib.ui.explore.take import draw_files
@@ -27,6 +27,7 @@ from lib.ui.upload import note_kept
 from lib.ui.widgets import bound, card, hint, linked_buttons, plain, press_once, say_steadily
 
 SEEDS = (1, 4, 8, 16)
+JUST_FINISHED = 0.6  # seconds in which Train, in Pause's place, ignores a click meant for Pause
 SEEDS_HELP = "How many times each model is trained, each time from different initial weights."
 PACE_HELP = "Slower training leaves time to watch the charts. Fastest trains at full speed."
 # Keys: a run's status or, without a run, the source of the results. Values: badge, color, meaning.
@@ -110,12 +111,18 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     is_same, trainable = run_cards.is_same(loaded, shown), not loaded.obstacle
     paused = open_run is not None and status is Status.PAUSED
     train = partial(runs.train, loaded.experiment, loaded.dataset)
+    shown_since = once("shown_since", (run and run.id, status), clock.now)
 
     def control_run(act: Callable[[Run], object]) -> None:
         if act == client.resume:
             address.set_page_values(runs.NEWEST)
         if open_run:
             act(open_run)
+
+    def start() -> None:
+        has_just_finished = run and status is Status.FINISHED
+        if not has_just_finished or clock.now() - shown_since > JUST_FINISHED:
+            train()
 
     def step() -> None:
         address.set_page_values(runs.NEWEST)
@@ -127,7 +134,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     if open_run:
         press_once(label, icon, "do_train", pause, type="primary")
     else:
-        press_once("Train", "play_arrow", "do_train", train, type="primary", disabled=not trainable)
+        press_once("Train", "play_arrow", "do_train", start, type="primary", disabled=not trainable)
     # This button is hidden: the key P presses it.
     press_once(label, icon, "do_pause", pause, disabled=not open_run)
     hover = "Trains one epoch. Starts a new run if there is no run, or if settings have changed."
