@@ -46,7 +46,7 @@ def test_a_scene_keeps_its_changed_settings():
 def test_talk_and_explore_show_once_why_train_is_disabled(client):
     """The reason is beside Train, whether settings or the server prevent training."""
     untrainable = {"data": "parity", "T": "100", "U": "128", "layers": "3", "batch": "512"}
-    for reason, query in (("can't be trained: a batch", untrainable), ("No TensorFlow.", {})):
+    for reason, query in (("can't be trained: batches", untrainable), ("No TensorFlow.", {})):
         client.pool.unavailable = reason
         for app in (open_scene("train", **query), start(**query)):
             assert app.button(key="do_train").disabled
