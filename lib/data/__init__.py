@@ -5,7 +5,7 @@ A `Dataset` has `.x` (N, T, F), `.y` (N, T, K), and a split into training, valid
 
 from lib.data import memory
 from lib.data.caches import OBJECT_CACHES, cached_with_object, keep_newest
-from lib.data.dataset import Baseline, Dataset, KnownErrors, Origin
+from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.datasets.label_tasks import LABEL_TASKS
 from lib.data.datasets.registry import (
     DATASETS,

@@ -73,10 +73,3 @@ from lib.results.measures import (
 from lib.results.pooling import StepShares, step_shares
 from lib.results.replay import BEST, MIN_REPLAY_EPOCHS, Frame, as_of, frames_of, untrained
 from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of
-from lib.results.strangers import (
-    COLUMN_KEYS,
-    HIDDEN_TITLE,
-    ROWS_HIDDEN,
-    redacted,
-    without_predictions,
-)

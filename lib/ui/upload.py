@@ -50,8 +50,8 @@ def uploader() -> None:
         on_change=partial(_file_changed, "upload_file"),
         help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. A table "
         "has a header and one row per timestep; an array has the shape (N, T, F). You can also "
-        "open a saved run (.unrolled). The server doesn't store the file. A run's link shows the "
-        "results to anyone, but the file's rows only if you share them.",
+        "open a saved run (.unrolled). The server doesn't store the file. Others with a run's link "
+        "see the run only if you share it.",
     )
     progress()
     if table := session().upload.table:
@@ -60,8 +60,8 @@ def uploader() -> None:
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
     record = runs.record_if_mine(session().subject.run_id)
     if record and record.table is not None:
-        control = bound("share_rows", record.shares_rows, partial(setattr, record, "shares_rows"))
-        st.toggle("Include the file's rows in this run's link", record.shares_rows, **control)
+        control = bound("share_run", record.is_shared, partial(setattr, record, "is_shared"))
+        st.toggle("Share this run and the file's rows by its link", record.is_shared, **control)
 
 
 def opener() -> None:

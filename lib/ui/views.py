@@ -14,7 +14,7 @@ from lib import charts, shapes
 from lib.charts import Palette, cell, samples
 from lib.data import keras_target, make_dataset, suggested
 from lib.recurrence import LayerPass, highest_output, unroll
-from lib.results import ROWS_HIDDEN, Snapshot, best_loss, measure_of
+from lib.results import Snapshot, best_loss, measure_of
 from lib.story import GALLERY, SCENES, Scene, runs_of
 from lib.text import beside, capital, filled, joined, number
 from lib.training import read_recording
@@ -45,7 +45,6 @@ class View:
     draw: Draw
     page: str = "Explore"
     part: str = ""  # the part of that page, as in its address
-    needs_rows: bool = False  # whether the picture shows a sample of the data
 
 
 def _charts(names: Sequence[str], loaded: Loaded, palette: Palette) -> None:
@@ -221,7 +220,7 @@ def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
     if draw_one:
         part = replace(part, places=part.places[:1], draw=draw_one, has_playhead=False)
     own_part = "" if name == "unrolled" else name
-    return View(title, partial(parts.draw_part, part), "Cell", own_part, needs_rows=True)
+    return View(title, partial(parts.draw_part, part), "Cell", own_part)
 
 
 VIEWS = {  # by name in scenes and in the address
@@ -234,11 +233,11 @@ VIEWS = {  # by name in scenes and in the address
     "attention": View(
         "Error, and steps that the pool reads", partial(_charts, ["compare", "pool"])
     ),
-    "sample": View("One sample", _sample, "Data", needs_rows=True),
+    "sample": View("One sample", _sample, "Data"),
     "cells": View("Two cells on fifty steps", partial(_recorded, "cells")),
     "padding": View("Padding with and without a mask", partial(_recorded, "padded")),
     "unrolled": _of_cell("The layer, unrolled", "unrolled"),
-    "runs": View("The cell runs over time", partial(_chain, plays=True), "Cell", needs_rows=True),
+    "runs": View("The cell runs over time", partial(_chain, plays=True), "Cell"),
     "proof": _of_cell("Both modes compute the same", "proof"),
     "one": _of_cell("The last row of True is False", "proof", parts.draw_last_step),
     "break": _of_cell("What breaks the equality", "break"),
@@ -246,13 +245,13 @@ VIEWS = {  # by name in scenes and in the address
     "reach": _of_cell("Gradient of each loss by timestep", "learn", parts.draw_reach),
     "leak": View("Noise 'predicted' in both directions", parts.draw_leak, "Cell", "break"),
     "stack": View("A stack of layers", _stack, "Shapes"),
-    "chain": View("The layer along time", _chain, "Cell", needs_rows=True),
-    "hand": View("One cell by hand", _hand, "Cell", needs_rows=True),
+    "chain": View("The layer along time", _chain, "Cell"),
+    "hand": View("One cell by hand", _hand, "Cell"),
     "pair": View("An output and a target", _pair, "Shapes", "target"),
     "target": View("How a loss compares a target", _target, "Shapes", "target"),
     "code": View("A stack as code", _code, "Shapes"),
     "worked": View("Two worked examples, number by number", _worked),
-    "glance": View("Masks, states, both directions", _glance, "Cell", needs_rows=True),
+    "glance": View("Masks, states, both directions", _glance, "Cell"),
     "damage": View("Damage of a silent mistake", _damage, "Shapes", "target"),
     "advice": View("Which setting do I need?", _advice),
 }
@@ -262,11 +261,7 @@ TALK_SCENES = SCENES | {scene.name: scene for scene in _PICTURES}  # all that a 
 
 def draw(name: str, loaded: Loaded, palette: Palette) -> None:
     """Draw a view, by its name in VIEWS."""
-    view = VIEWS[name]
-    if view.needs_rows and not loaded.dataset.has_rows:
-        hint(ROWS_HIDDEN)
-    else:
-        view.draw(loaded, palette)
+    VIEWS[name].draw(loaded, palette)
 
 
 def embed() -> None:

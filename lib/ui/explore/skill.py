@@ -11,7 +11,7 @@ from lib import charts, results
 from lib.data import DATASETS, Dataset, Origin
 from lib.experiment import MODES
 from lib.text import counted
-from lib.ui import runs, widgets
+from lib.ui import widgets
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import advice, one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run
@@ -32,16 +32,10 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
         dataset = shown.dataset
         if dataset.has_labels:
             return
-        if not _with_rows(shown).origin:
+        if not dataset.origin:
             once("skill", (), dict)  # frees the results of other data, which may be large
             return
         with st.container(border=True, key="skill", gap="xsmall"):
-            if not dataset.has_rows:
-                st.markdown(f"### {TITLES['skill']}")
-                target = _pick("Target", dataset.target_labels, "target")
-                st.markdown(_markdown(_scores(shown), dataset, target))
-                hint(results.ROWS_HIDDEN)
-                return
             part = open_part(TITLES, "skill_part")
             of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
             if shown.polling:
@@ -53,12 +47,6 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
                 hint(f"Models of seed {shown.experiment.seed}, the first seed.")
             draw = {"skill": _skill, "dates": _dates, "ahead": _ahead}[part]
             draw(shown, shown.dataset.cut_from, palette)
-
-
-def _with_rows(shown: ShownRun) -> Dataset:
-    """Return the shown dataset with its rows, even if they belong to another browser."""
-    run = None if shown.dataset.has_rows or shown.run is None else runs.client().get(shown.run.id)
-    return run.dataset if run else shown.dataset
 
 
 def _weights(shown: ShownRun) -> results.SeedWeights:
@@ -104,13 +92,13 @@ def _pick(label: str, names: Sequence[str], key: str, *, drawn: bool = True) -> 
 
 def _scores(shown: ShownRun, part: results.Part = "evaluated") -> results.SkillTable:
     """Return the scores of a run; without models while the run trains."""
-    run = shown.experiment, _with_rows(shown), _weights(shown)
+    run = shown.experiment, shown.dataset, _weights(shown)
     return _once(shown, f"medians {part}", partial(results.skill_of_seeds, *run, part))
 
 
 def label_scores(shown: ShownRun, part: results.Part) -> results.ScoreTable:
     """Return the scores of a run with labels."""
-    run = shown.experiment, _with_rows(shown), shown.snapshot
+    run = shown.experiment, shown.dataset, shown.snapshot
     make = partial(results.label_scores, *run, part)
     return _once(shown, "test scores", make) if part == "test" else make()
 

@@ -68,8 +68,6 @@ def draw_files(loaded: Loaded) -> None:
             data |= {"message": {"id": asked, **made}}
     data = data if isinstance(data, bytes) else [data]  # a list: see `browser.listener`
     _component(key=KEY, data=data, on_asked_change=lambda: None)
-    if "keras" not in makers:  # no scripts: the dataset belongs to another browser
-        return
     label, icon = "Read the plain script", ":material/code:"
     folded = st.expander(label, key=SCRIPT, icon=icon, on_change="rerun")
     if folded.open:
@@ -152,11 +150,9 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
     """Return functions that start to make the run's files, and scripts for `other` settings."""
     own, shown = session().upload.table, epochs.shown
     table = runs.table_of_run() if shown.run else own
-    may_take = _may_take(shown.dataset, table)
-    files = _run_files(epochs, table, has_rows=may_take)
-    if may_take:
-        files |= _script_files(partial(_picked_run, epochs), shown.dataset)
-    if other and _may_take(other.dataset, own):
+    files = _run_files(epochs, table)
+    files |= _script_files(partial(_picked_run, epochs), shown.dataset)
+    if other:
         setup = other.experiment, other.dataset
         files |= _script_files(lambda: setup, other.dataset, NEW)
     makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
@@ -169,7 +165,7 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
     return makers
 
 
-def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> Files:
+def _run_files(epochs: Epochs, table: Table | None) -> Files:
     """Return functions that make the run's files in another thread, without the session."""
     shown, at_epoch = epochs.shown, epochs.at_picked_epoch
     past, run = tuple(epochs.weights.items()), partial(_picked_run, epochs)
@@ -193,13 +189,11 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_rows: bool) -> Files:
 
     files: Files = {"report": report, "runs": results}
     files["history"] = lambda: export.history_csv(*run())
-    if shown.dataset.has_rows:  # if there are no rows, the run can't be opened again
-        files["kept"] = partial(export.keep, shown, past)
+    files["kept"] = partial(export.keep, shown, past)
     if shown.dataset.name == "upload" and table:
         files["kept_rows"] = partial(export.keep, shown, past, table)
     if at_epoch.snapshot.weights[0]:
         files["weights"] = lambda: export.weights_npz(*run())
-    if has_rows and at_epoch.snapshot.weights[0]:
         files["torch_weights"] = lambda: export.torch_weights(*run())
         files["torch_loader"] = lambda: export.torch_loader(*run())
         unit = shown.dataset.target_unit
@@ -232,8 +226,3 @@ def _script_files(setup: Callable[[], tuple[Any, ...]], dataset: Dataset, end: s
     if export.is_loaded(dataset):
         files[f"data{end}"] = partial(export.arrays, dataset)
     return files
-
-
-def _may_take(dataset: Dataset, table: Table | None) -> bool:
-    """Return whether this browser may download the dataset's rows, to load them in a script."""
-    return dataset.has_rows and (dataset.name != "upload" or table is not None)
