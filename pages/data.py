@@ -11,7 +11,6 @@ from lib.text import capital
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette, save_button
 from lib.ui.frame import PAGES, frame
-from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.settings import all_columns, has_columns
 from lib.ui.shown import load_data
@@ -29,7 +28,7 @@ say(dataset.about)
 
 pictures, choice = st.columns([3, 2])
 with pictures:
-    if has_columns(settled) and not (is_upload and foreign_upload()):
+    if has_columns(settled):
         all_columns(settled, dataset, expanded=is_upload)
     with st.container(border=True):
         title = st.container()

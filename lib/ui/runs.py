@@ -89,13 +89,6 @@ def _may_see(run: Run) -> bool:
     return run.experiment.data.name != "upload" or record.is_shared or is_mine(run.id, record)
 
 
-def foreign_upload() -> Run | None:
-    """Return this session's run if it uses another browser's upload and the session has none."""
-    run, _ = current_run() or (None, None)
-    is_upload = run is not None and run.experiment.data.name == "upload"
-    return run if is_upload and session().upload.table is None else None
-
-
 def is_mine(item_id: str, record: RunRecord) -> bool:
     """Return whether this session or its browser started the run or sweep with this id."""
     is_of_session = item_id in session().started
@@ -115,9 +108,9 @@ def own_runs() -> list[str]:
 
 
 def table_of_run() -> Table | None:
-    """Return the upload of this session's run if this browser owns it, for use after a reload."""
-    record = record_if_mine(session().subject.run_id)
-    return record.table if record else None
+    """Return the upload of this session's run if the browser may see it."""
+    current = current_run()
+    return _RECORDS.get(current[0].id, NO_OWNER).table if current else None
 
 
 def adopt(run_id: str, record: RunRecord) -> None:

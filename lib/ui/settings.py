@@ -16,7 +16,6 @@ from lib.experiment import LIMITS, MAX_VALUES, NO_SERIES, SETTINGS, Experiment, 
 from lib.story import GUIDE
 from lib.text import beside, counted, joined, typed
 from lib.ui.address import change
-from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.widgets import bound, hint, plain
 
@@ -38,9 +37,7 @@ def settled_experiment() -> Experiment:
     table = session().upload.table
     experiment = data.settle(session().subject.experiment, table)
     if experiment.data.name == "upload" and table is None:
-        foreign = foreign_upload()
-        shown = foreign.experiment if foreign else data.example_of_upload(experiment)
-        experiment = experiment.set(F=shown.data.features)
+        experiment = experiment.set(F=data.example_of_upload(experiment).data.features)
     return experiment
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from lib.export import Kept
 
 NOT_SHARED = "This run uses a file, and the run's owner hasn't shared them."
-NO_FILE = "Only the file's owner can train on it. Upload your copy to train."
 
 # Keep few datasets: a dataset may take 24 MB, and moving a slider requests many datasets.
 made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settled_dataset)
@@ -43,8 +42,6 @@ def load_data(settled: Experiment) -> Loaded:
     upload = session().upload
     if settled.data.name == "upload" and upload.table is None:
         with place:
-            if foreign := runs.foreign_upload():
-                return Loaded(foreign.experiment, foreign.dataset, NO_FILE)
             return _example(settled)
     run, _ = runs.current_run() or (None, None)
     try:

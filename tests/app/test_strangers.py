@@ -61,7 +61,7 @@ def test_the_owner_can_share_the_run_and_hide_it_again(owner):
         assert "1987" in seen(start(page, **LINK))
     assert "1987" in seen(stranger.run())
     owner.toggle(key="share_run").set_value(False).run()
-    assert not seen(stranger.run())
+    assert not seen(start(**LINK))
 
 
 def test_a_stranger_sees_no_sweep_on_an_upload(owner, monkeypatch):
