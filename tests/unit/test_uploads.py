@@ -55,8 +55,8 @@ def test_commas_and_points_in_numbers_are_read_in_context(head, cell, value):
         ("a,b\n" + 3 * "True,1\nfalse,2\n", "a", 3 * [1, 0], "1 for true and 0 for false"),
         ("a,b,c\n" + 6 * "1,2,3\n" + "4,5\n", "c", [*6 * [3], NAN], "Missing values: 1 in c"),
         ("a,b\n" + 9 * "1,2\n" + "1,calm\n", "b", [*9 * [2], NAN], "isn't a number .*: 'calm'"),
-        ("a,b\n" + 6 * "1,2\n" + "3,1e200\n", "b", [*6 * [2], NAN], "1 value infinite or beyond"),
-        ("a,b\n" + 6 * "1,inf\n", "b", None, "Empty columns ignored: b"),
+        ("a,b\n" + 6 * "1,2\n" + "3,1e200\n", "b", [*6 * [2], NAN], "isn't a number .*'1e.200'"),
+        ("a,b\n" + 6 * "1,inf\n", "b", None, "or of other dates, ignored: b"),
         ("a,a,a (2)\n" + 6 * "1,2,3\n", "a (3)", 6 * [2], "Duplicate names numbered: a .3."),
         # Spreadsheets also export empty cells around the table.
         (",,,\na,b,\n" + 6 * "2,3,\n" + ",,\n,,\n", "b", 6 * [3], "2 empty rows removed"),

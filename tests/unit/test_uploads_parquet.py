@@ -44,7 +44,7 @@ def test_blank_texts_are_missing(dtype):
     frame = pd.DataFrame({"kind": ["x", "", "y", " ", "\t"] * 2, "blank": [" "] * 10}, dtype=dtype)
     table = read(frame.assign(a=FRAME["a"]))
     assert table.frame["kind"].dropna().tolist() == ["x", "y"] * 2
-    assert "Empty columns ignored: blank." in notes_of(table)
+    assert "dates, ignored: blank." in notes_of(table)
 
 
 @pytest.mark.parametrize("index", [DAYS, DAYS.rename("when"), DAYS.tz_localize("Etc/GMT+5")])
@@ -80,7 +80,7 @@ def test_all_types_of_single_values_are_read():
     assert table.frame["open"].tolist()[1:4] == [1, 0, 0]
     assert table.frame["count"].isna().sum() == 1
     assert "list (list<element: int64>), raw (binary)" in notes_of(table)
-    assert "Empty columns ignored: nothing" in notes_of(table)
+    assert "dates, ignored: nothing" in notes_of(table)
 
 
 @pytest.mark.parametrize(

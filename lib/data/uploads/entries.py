@@ -9,7 +9,7 @@ import pandas as pd
 
 from lib.data.tables import texts
 from lib.data.tables.order import order_rows, rows_without_times, series_columns
-from lib.data.tables.table import MIN_ROWS, MOST_TEXTS, Table, UploadError, may_be_classes
+from lib.data.tables.table import MIN_ROWS, Table, UploadError, may_be_classes
 from lib.text import counted, joined, listed
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]  # missing values, like pandas's NA, NaN, null, …
@@ -21,6 +21,7 @@ _WORDS_OF_DATES = re.compile(
     r"|oct(ober)?|nov(ember)?|dec(ember)?|[ap]m|utc)\b",
     re.IGNORECASE,
 )
+MOST_TEXTS = 1000  # a column of categories has at most this many different texts
 MOST_YEARS = 3  # try at most 3 columns of repeating years as labels, since each try takes long
 _HUGE = 1e100  # larger numbers, whose squares may overflow, become missing, like infinities
 
@@ -153,47 +154,44 @@ def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
 
 def _usable_columns(entries: Entries) -> pd.DataFrame:
     """Return columns of numbers as float64 (NaN if missing or huge), of texts as categories."""
-    notes, columns = entries.notes, dict[str, pd.Series]()
-    by_how, dates, empty, huge = dict[str, list[str]](), list[str](), list[str](), 0
+    notes, columns, ignored = entries.notes, dict[str, pd.Series](), list[str]()
+    by_how = dict[str, list[str]]()
     for name in map(str, entries.frame.columns):
         column = entries.frame[name]
         if column.dtype.kind == "M":
-            dates.append(name)
+            ignored.append(name)
             continue
         if not pd.api.types.is_numeric_dtype(column):
             column = column.astype("str")
             column = column.where(column.str.strip() != "")  # blank texts are missing
-        parsed: texts.Parsed | None = texts.Parsed(column, "")
+        parsed: texts.Parsed | None = texts.Parsed(column)
         if pd.api.types.is_bool_dtype(column):
             parsed = texts.Parsed(column, "1 for true and 0 for false")
-        elif column.dtype == "str" and column.notna().any():
+        elif column.dtype == "str":
             parsed = texts.as_numbers(column, entries.decimal_commas)
         if parsed is None:
             columns[name] = column.astype("category")
             continue
-        numbers, reading = parsed.values.astype(float), parsed.reading
-        notes += texts.not_numbers_note(column, numbers)
-        is_huge = numbers.abs() > _HUGE
-        huge += int(is_huge.sum())
-        numbers = numbers.mask(is_huge)
-        if numbers.isna().all():
-            empty.append(name)
-            continue
+        numbers = parsed.values.astype(float)
+        numbers = numbers.mask(numbers.abs() > _HUGE)
         columns[name] = numbers
-        if reading:
-            by_how.setdefault(reading, []).append(name)
+        if not (wrong := column[numbers.isna() & column.notna()]).empty:
+            kinds = "cell that isn't a number below 10¹⁰⁰", "cells that aren't numbers below 10¹⁰⁰"
+            which = listed(map(repr, wrong.astype("str").unique()))
+            notes.append(f"{name}: {counted(len(wrong), *kinds)} read as missing: {which}.")
+        if parsed.reading:
+            by_how.setdefault(parsed.reading, []).append(name)
     notes += [f"Numbers in {listed(names)} were read with {how}." for how, names in by_how.items()]
-    if huge:
-        notes.append(f"{counted(huge, 'value')} infinite or beyond 10¹⁰⁰: read as missing.")
     frame = pd.DataFrame(columns, copy=False)
+    empty = frame.columns[frame.isna().all()]
+    ignored += map(str, empty)
+    frame = frame.drop(columns=empty)
     has_numbers = not frame.select_dtypes("number").empty
     if not (has_numbers or any(may_be_classes(column) for _, column in frame.items())):
         raise UploadError(
             "The table needs a column of numbers, or of texts that repeat, but has none. Text "
-            f"columns: {listed(columns)}. Empty columns: {listed(empty)}."
+            f"columns: {listed(map(str, frame))}. Ignored: {listed(ignored)}."
         )
-    if dates:
-        notes.append(f"Other date columns ignored: {listed(dates)}.")
-    if empty:
-        notes.append(f"Empty columns ignored: {listed(empty)}.")
+    if ignored:
+        notes.append(f"Columns without values, or of other dates, ignored: {listed(ignored)}.")
     return frame
