@@ -32,7 +32,6 @@ from lib.data.tables.cutting import every_kth
 from lib.data.tables.leaks import Finding, find_leaks
 from lib.data.tables.table import (
     CALENDAR,
-    KINDS,
     MAX_BYTES,
     MAX_COLUMNS,
     MIN_ROWS,

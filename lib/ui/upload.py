@@ -189,10 +189,6 @@ def _changes(new: data.Table) -> dict[str, Any]:
         wanted = {**data.DATASETS["upload"].suggested, **new.settings}
         changes = {"data": "upload", **address.fitting(data.DATASETS[now.name].suggested, wanted)}
     known = {*new.frame.columns, *data.calendar_names(new), NO_SERIES, ""}
-    try:
-        known |= {*data.prepared(new, now).frame.columns}
-    except data.WindowError:  # types that can't be applied would block the table
-        changes["types"] = ()
     named = {*now.inputs, *now.targets, now.series, *(e.rpartition(":")[0] for e in now.types)}
     if now.name != "upload" or not named <= known:  # the new table has other columns
         changes |= {key: SETTINGS[key].default for key in ("inputs", "targets", "types", "id")}

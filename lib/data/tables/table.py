@@ -16,9 +16,6 @@ if TYPE_CHECKING:  # importing pandas takes 0.25 s: the first page shouldn't wai
     import pandas as pd
 
 MAX_COLUMNS = int(LIMITS["F"].maximum)  # the maximum for input features and for target columns
-MOST_TEXTS = 1000  # a column of categories has at most this many different texts
-KINDS = {"number": "numbers", "category": "categories"}
-"""How a column can be read (a value in `DataSettings.types`) → its name on the screen."""
 MAX_BYTES = 100 * 10**6  # the largest file: 100 MB, as the file widget counts them
 MIN_ROWS = 6  # for two windows of two timesteps with targets one row ahead
 MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # the most columns and cells (20 million cells take 1 GB)
