@@ -129,10 +129,10 @@ def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
     if key not in VARIABLE:
         raise ExperimentError(f"{key!r:.40} can't vary. Expected one of {', '.join(VARIABLE)}")
     if key not in (can := offered(base)):
-        does = "has one loss" if key == "loss" else "doesn't use it"
-        why = locked(base).get(key) or f"{find_spec(base).title} {does}."
-        why = f"{why.rstrip('.')}. Vary one of {', '.join(can)}"
-        raise ExperimentError(f"{key} can't vary here: {why}")
+        why = (locked(base).get(key) or f"{find_spec(base).title} allows only one value").rstrip(
+            "."
+        )
+        raise ExperimentError(f"{key} can't vary here: {why}. Vary one of {', '.join(can)}")
     if checked := list(dict.fromkeys(read_value(key, value) for value in values)):
         return checked
     example = ",".join(can[key]) or VARIABLE[key]["values"]

@@ -178,10 +178,8 @@ def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
 
 def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.ndarray]]:
     """Return F names and arrays (R,) float64, NaN if missing, of inputs. Raises WindowError."""
-    if not inputs:
-        raise WindowError("at least one input column is needed, got none.")
-    if len(set(inputs)) < len(inputs):
-        raise WindowError(f"input columns must differ, got {list(inputs)}.")
+    if not 1 <= len(set(inputs)) == len(inputs):
+        raise WindowError(f"at least one input column is needed, each once, got {list(inputs)}.")
     made = [feature for column in inputs for feature in _features_of(table, column)]
     if len(made) > MAX_COLUMNS:
         raise WindowError(

@@ -129,23 +129,11 @@ def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFram
 
 def _explained(error: str, width: int, lines_above: int) -> UploadError:
     """Return an UploadError that explains pandas's error. Pandas didn't count the `lines_above`."""
-    if "EOF inside string" in error:
-        return UploadError(
-            'A quotation mark (") is never closed, so one cell contains all text after the mark. '
-            "Close the quotation, or remove the mark."
-        )
-    place = re.search(r"line (\d+), saw (\d+)", error)
-    if not place and "loss of data" not in error:
-        return UploadError(
-            f"The lines can't be split into cells ({error}). Separate cells by commas, semicolons, "
-            "tabs or |."
-        )
-    expected = counted(width, "cell")
-    received = f"Some lines have more cells than the first line, which has {expected}."
-    if place:
-        line = lines_above + int(place[1])
-        received = f"Line {line:,} has {place[2]} cells, but the first line has {expected}."
+    if place := re.search(r"line (\d+), saw (\d+)", error):
+        line, expected = lines_above + int(place[1]), counted(width, "cell")
+        error = f"line {line:,} has {place[2]} cells, but the first line has {expected}"
     return UploadError(
-        f"{received} Remove lines above the header, quote texts that contain a delimiter, and "
-        "write numbers without thousands separators."
+        f"The lines can't be split into cells: {error.rstrip('.')}. Remove lines above the header, "
+        "quote texts that contain a delimiter, close each quotation, and write numbers without "
+        "thousands separators."
     )
