@@ -17,7 +17,6 @@ from lib.data.datasets.registry import (
     make_dataset,
     make_settled_dataset,
     options_of,
-    prepared,
     settle,
     suggested,
     table_of,

@@ -87,11 +87,10 @@ def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
     """Return for each split, by name, which rows it uses as inputs or targets, (R,) bool."""
     by_part = {}
     for name, samples in dataset.parts.items():
-        read = np.zeros(len(origin.series), bool)
-        read[origin.rows(dataset.shape[1], samples)] = True
-        by_part[name] = used = read.copy()
-        for ahead in origin.horizons:
-            used[ahead:] |= read[: len(read) - ahead]
+        rows = origin.rows(dataset.shape[1], samples)
+        by_part[name] = used = np.zeros(len(origin.series), bool)
+        for ahead in (0, *origin.horizons):
+            used[rows + ahead] = True
     return by_part
 
 
