@@ -250,13 +250,13 @@ def test_missing_inputs_of_labels_are_filled():
     frame = table_of([*"abba", None, *"babab"]).frame
     frame.loc[4:6, "row"] = np.nan
     notes = make_windows(Table("t", frame), ["row"], ["kind"], DataSettings(timesteps=2)).notes
-    assert any("filled with the last known value: row (3)." in note for note in notes)
+    assert any("with the last known in 2 rows." in note for note in notes)
     assert any("1 row dropped: missing values in kind" in note for note in notes)
     times = pd.to_datetime([f"2024-01-{day:02}" for day in (1, 1, 2, 3, 4, 5, 6, 7, 8, 9)])
     table = table_of([*"abbbabbabb"], times=pd.DatetimeIndex(times), step="day")
     daily = make_windows(table, ["row"], ["kind"], DataSettings(timesteps=2))
     assert daily.origin.targets[:, 0].tolist() == [0, 1, 1, 0, 1, 1, 0, 1, 1]
-    assert any("The first label of each time" in note for note in daily.notes)
+    assert any("The first of them is used" in note for note in daily.notes)
 
 
 @pytest.mark.parametrize(

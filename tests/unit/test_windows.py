@@ -91,7 +91,12 @@ def test_a_value_that_would_overflow_raises_an_error():
 @pytest.mark.parametrize(
     ("missing", "values", "first", "note"),
     [
-        ("fill", [1, 2, 2, 2], "01-02 to 2024-01-05", "2 missing values filled with the last"),
+        (
+            "fill",
+            [1, 2, 2, 2],
+            "01-02 to 2024-01-05",
+            "Missing values filled with the last known in 2 rows",
+        ),
         ("drop", [1, 2, 5, 6], "01-02 to 2024-01-07", "3 rows dropped"),
     ],
 )

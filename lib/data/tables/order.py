@@ -1,7 +1,6 @@
 """Sort rows by time, find the series that rows belong to, and describe the steps between rows."""
 
 import re
-from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -113,9 +112,7 @@ def as_texts(column: pd.Series) -> pd.Series:
     """Return number columns as categories of texts ("7" for 7.0), and text columns unchanged."""
     if not pd.api.types.is_numeric_dtype(column):
         return column
-    codes, values = pd.factorize(column)
-    names = [f"{int(value)}" if value % 1 == 0 else f"{value}" for value in values]
-    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(names)), name=column.name)
+    return column.astype("category").cat.rename_categories("{:.15g}".format)
 
 
 def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]:
@@ -205,31 +202,27 @@ def rows_of(
         first = np.r_[True, (np.diff(codes) != 0) | (np.diff(times.asi8) != 0)]
         if not first.all():
             shared = np.unique(np.cumsum(first)[~first]).size
-            notes.append(
-                f"{counted(shared, 'time has', 'times have')} several rows. Averaging them reduced "
-                f"{counted(len(first), 'row')} to {first.sum():,}. To keep all rows, choose a "
-                "series column, or remove the dates from the file."
-            )
-            how = dict.fromkeys(frame, "mean")
-            if has_labels:  # a mean of class numbers means nothing
-                how[len(names)] = "first"
-                notes[-1] += " The first label of each time is used."
-            frame = frame.groupby(np.cumsum(first), sort=False).agg(how)
+            used = "first" if has_labels else "mean"  # a mean of class numbers means nothing
+            frame = frame.groupby(np.cumsum(first), sort=False).agg(used)
             codes, times = codes[first], times[first]
-    if data.missing == "fill" and (missing := _missing(frame, labels)):
+            notes.append(
+                f"{counted(shared, 'time has', 'times have')} several rows. The {used} of them is "
+                f"used, which reduced {counted(len(first), 'row')} to {len(frame):,}. To keep all "
+                "rows, choose a series column, or remove the dates from the file."
+            )
+    keep = frame.notna().all(axis=1).to_numpy()
+    if data.missing == "fill" and not keep.all():
         # A label stays missing: if it was filled, it would count as true.
         filling = [*range(len(names) if has_labels else len(labels))]
         frame[filling] = frame.groupby(codes)[filling].ffill()
-        if filled := Counter(missing) - Counter(_missing(frame, labels)):
-            notes.append(
-                f"{counted(filled.total(), 'missing value')} filled with the last known value: "
-                f"{listed(f'{name} ({n:,})' for name, n in filled.items())}."
-            )
-    keep = frame.notna().all(axis=1).to_numpy()
+        known, keep = keep, frame.notna().all(axis=1).to_numpy()
+        if filled := int((keep & ~known).sum()):
+            notes.append(f"Missing values filled with the last known in {counted(filled, 'row')}.")
     if lost := int((~keep).sum()):
         is_filled = data.missing == "fill" and not has_labels
         why = "no earlier value to fill" if is_filled else "missing values"
-        notes.append(f"{counted(lost, 'row')} dropped: {why} in {listed(_missing(frame, labels))}.")
+        gaps = [name for name, is_gap in zip(labels, frame.isna().any(), strict=True) if is_gap]
+        notes.append(f"{counted(lost, 'row')} dropped: {why} in {listed(gaps)}.")
     values, codes = frame.to_numpy()[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
     dates = times.to_numpy() if isinstance(times, pd.DatetimeIndex) else None
@@ -247,8 +240,3 @@ def _target_values(column: pd.Series) -> np.ndarray:
     if column.dtype != "category":
         return column.to_numpy(np.float64)
     return column.cat.codes.where(column.notna()).to_numpy(np.float64)
-
-
-def _missing(frame: pd.DataFrame, labels: list[str]) -> dict[str, int]:
-    counts = dict(zip(labels, frame.isna().sum().tolist(), strict=True))
-    return {name: count for name, count in counts.items() if count}
