@@ -187,7 +187,7 @@ def test_each_category_becomes_a_feature_and_each_date_a_point_on_a_circle():
     [
         ({"split": "id"}, r"at least 2 series, .* got 1\. Split by time"),
         ({"series": "shop"}, "series column 'shop' isn't in stores"),
-        ({"targets": ["store"]}, "at least two classes .* got only 's0' in store"),
+        ({"targets": ["store"]}, "at least two texts .* got 1 different .* of store"),
         ({"targets": ["value", "store"]}, "or one text column with labels, got"),
         ({"targets": ["no"]}, "got .'no'.. stores.* has the numbers value"),
         ({"targets": ["value", "value"]}, "1 to 16 different columns of numbers"),

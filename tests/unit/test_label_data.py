@@ -263,7 +263,7 @@ def test_missing_inputs_of_labels_are_filled():
     ("labels", "words", "target"),
     [
         ([f"name {k}" for k in range(40)], "40 different texts in 40 rows", "row"),
-        ([*"a" * 39, "b"], r"at least two classes .* got only 'a' in kind", "kind"),
+        ([*"a" * 39, "b"], "at least two texts .* got 2 different", "kind"),
     ],
 )
 def test_ids_and_a_single_class_in_training_raise_an_error(labels, words, target):

@@ -19,7 +19,6 @@ _IGNORED = (  # types of columns that aren't read
     *(pa.types.is_fixed_size_binary, pa.types.is_binary_view),
 )
 SERIES = "sample"  # the column that identifies samples
-_NAMELESS = ""  # the key for a .npy file's array, which has no name
 _TARGETS = ("y", "target", "label", "output")  # how the names of target arrays begin
 
 
@@ -117,29 +116,32 @@ def read_parquet(content: bytes) -> Entries:
 
 def read_arrays(content: bytes) -> Entries:
     """Return the rows of a .npy or .npz file's arrays. Raises UploadError."""
-    arrays, described = dict[str, np.ndarray](), dict[str, str]()
     try:
         loaded = np.load(io.BytesIO(content), allow_pickle=False)
-        for key in [_NAMELESS] if isinstance(loaded, np.ndarray) else loaded.files:
-            try:
-                array = np.asarray(loaded if key == _NAMELESS else loaded[key])
-                described[key] = f"{key or 'the array'} {array.shape} of {array.dtype}"
-                if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size:
-                    arrays[key] = array
-            except ValueError as error:  # Python objects, or a broken array
-                described[key] = f"{key} ({_reason(error)})"
+        named = {"": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
+        found = {key: np.asarray(array) for key, array in named.items()}
     except MemoryError:
         raise
     except Exception as error:  # broken bytes may raise any error
-        described[_NAMELESS] = f"an unreadable array ({_reason(error)})"
+        raise UploadError(
+            f"The arrays can't be read: {f'{error}'[:100].rstrip('.')}. Python objects aren't "
+            "read, since they could run code. Save numbers with numpy.save or numpy.savez."
+        ) from None
+    described = {
+        key: f"{key or 'the array'} {array.shape} of {array.dtype}" for key, array in found.items()
+    }
+    arrays = {
+        key: array
+        for key, array in found.items()
+        if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size
+    }
     if not arrays:
         raise UploadError(
-            f"Expected a numeric array with 1 to 3 axes, got: {listed(described.values())}. Python "
-            "objects aren't read, since they could run code. Save rows (R, F) or samples (N, T, F) "
-            "with numpy.save or numpy.savez."
+            f"Expected a numeric array with 1 to 3 axes, got: {listed(described.values())}. Save "
+            "rows (R, F) or samples (N, T, F) with numpy.save or numpy.savez."
         )
     used = _choose(arrays)
-    notes = [] if _NAMELESS in arrays else [f"Arrays in the file: {listed(described.values())}."]
+    notes = [f"Arrays in the file: {listed(described.values())}."] if len(described) > 1 else []
     if ignored := [text for key, text in described.items() if key not in used]:
         notes.append(f"Ignored: {listed(ignored)}.")
     x, *targets = used.values()
@@ -147,11 +149,6 @@ def read_arrays(content: bytes) -> Entries:
         return _panel(x, targets, notes)
     rows = {key or "x": array.reshape(len(array), -1) for key, array in used.items()}
     return Entries(_side_by_side(rows, notes), notes)
-
-
-def _reason(error: Exception) -> str:
-    words = " ".join(f"{error}".split())
-    return "Python objects" if words.startswith("Object arrays") else words[:100]
 
 
 def _is_samples(array: np.ndarray) -> bool:
