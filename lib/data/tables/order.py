@@ -73,29 +73,22 @@ def rows_without_times(table: Table, notes: list[str]) -> Table:
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
     """Return the columns that identify series with at most one row per time; [] if none do.
 
-    Without times, a column needs a name such as "store", and consecutive or equally long series.
+    Without times, a column needs a name such as "store", and its series must be consecutive.
     """
-    rows, has_times = len(frame), times is not None
-    distinct_times = 0 if times is None else times.nunique()
+    rows, distinct_times = len(frame), 0 if times is None else times.nunique()
     candidates, named = list[tuple[bool, int, str]](), list[str]()
     for name in map(str, frame.columns):
-        is_named, column = _NAMES_SERIES.search(name) is not None, frame[name]
-        if not (is_named or has_times) or column.hasnans:
+        column, is_named = frame[name], _NAMES_SERIES.search(name) is not None
+        has_fractions = pd.api.types.is_numeric_dtype(column) and (column % 1 != 0).any()
+        count = column.nunique()
+        if column.hasnans or has_fractions or not 2 <= count <= rows / 2:
             continue
-        if pd.api.types.is_numeric_dtype(column) and (column % 1 != 0).any():
-            continue
-        codes = pd.factorize(column)[0]
-        sizes = np.bincount(codes)
-        count = len(sizes)
-        if not 2 <= count <= rows / (2 if has_times else 4):
-            continue
-        if has_times:
+        if times is None:
+            identifies = is_named and int((column != column.shift()).sum()) == count <= rows / 4
+        else:
             named += [name] if is_named else []
             is_full = is_named or rows >= _FULL * count * distinct_times
             identifies = is_full and _identify_series(frame[[name]], times)
-        else:
-            are_blocks = np.count_nonzero(np.diff(codes)) == count - 1
-            identifies = are_blocks or sizes.min() == sizes.max()
         if identifies:
             candidates.append((not is_named, count, name))
     if candidates:  # prefer a typical name, then few series
