@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from lib.data import Table
-from lib.data.tables.types import retyped
+from lib.data.tables.table import retyped
 
 
 def test_numbers_become_categories_named_by_their_texts():

@@ -18,6 +18,7 @@ from lib.data.tables.table import (
     count_classes,
     default_columns,
     feature_names,
+    retyped,
 )
 from lib.experiment import (
     LIMITS,
@@ -147,11 +148,11 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
 
 
 def table_of(experiment: Experiment, own: Table | None) -> Table | None:
-    """Return the bundled or `own` table, as `prepared` returns it, or unchanged if that fails."""
-    spec = find_spec(experiment)
+    """Return the bundled or `own` table, as `retyped` returns it, or unchanged if that fails."""
+    spec, types = find_spec(experiment), experiment.data.types
     table = spec.table() if spec.table else own
     with suppress(WindowError):  # `make_dataset` raises this error later
-        return table and prepared(table, experiment.data)
+        return retyped(table, types) if table and types else table
     return table
 
 
@@ -163,15 +164,6 @@ def _widths(data: DataSettings, table: Table | None) -> tuple[int, int]:
         features = len(feature_names(table, inputs)) if table else features
     ahead = max(1, data.horizon) if data.ahead == "each" else 1
     return min(features, MAX_COLUMNS) or data.features, len(targets) * ahead
-
-
-def prepared(table: Table, data: DataSettings) -> Table:
-    """Return the table with the setting `types` applied. Raises WindowError."""
-    if not data.types:
-        return table
-    from lib.data.tables.types import retyped  # noqa: PLC0415  imports pandas
-
-    return retyped(table, data.types)
 
 
 def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -236,5 +228,6 @@ def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dat
     table = spec.table() if spec.table else table
     if table is None:
         raise ExperimentError("your own data need a table, but there is none. Upload a file first.")
-    table = prepared(table, settled.data)
+    if settled.data.types:
+        table = retyped(table, settled.data.types)
     return make_windows(table, *_columns(settled.data, table), settled.data, seed=settled.seed)

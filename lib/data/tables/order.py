@@ -8,7 +8,7 @@ import pandas as pd
 
 from lib.data.dataset import Rows
 from lib.data.tables.baselines import on_weekdays
-from lib.data.tables.table import Table, WindowError, count_classes, features
+from lib.data.tables.table import Table, WindowError, as_texts, count_classes, features
 from lib.experiment import NO_SERIES, DataSettings
 from lib.text import counted, joined, listed
 
@@ -99,13 +99,6 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
 def _identify_series(columns: pd.DataFrame, times: pd.Series | None) -> bool:
     """Return whether the rows (R,) with the same values of all columns have different times."""
     return not columns.assign(**{"": times}).duplicated().any()
-
-
-def as_texts(column: pd.Series) -> pd.Series:
-    """Return number columns as categories of texts ("7" for 7.0), and text columns unchanged."""
-    if not pd.api.types.is_numeric_dtype(column):
-        return column
-    return column.astype("category").cat.rename_categories("{:.15g}".format)
 
 
 def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]:
