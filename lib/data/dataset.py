@@ -240,9 +240,6 @@ class Dataset(Samples):
             rows = origin.rows(self.shape[1], index)
             begin, end = origin.label(rows[0]), origin.label(rows[-1])
             name = origin.names[origin.series[rows[0]]]
-            day, _, time = end.partition(" ")
-            if time and "-" in day and begin.startswith(f"{day} "):
-                end = time  # the first and last row are on the same day
             if not name or begin != self.timestep_names[0]:  # omit times that all samples share
                 name += f"{', ' if name else ''}{begin}{'' if short else f' to {end}'}"
         part = next(part for part, samples in self.parts.items() if index < samples.stop)

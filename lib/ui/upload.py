@@ -55,9 +55,9 @@ def uploader() -> None:
     )
     progress()
     if table := session().upload.table:
-        size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
-        size += [counted(len(table.categories), "text column")] if table.categories else []
-        hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
+        rows, columns = table.frame.shape
+        size = f"{counted(rows, 'row')}, {counted(columns, 'column')}"
+        hint(" ".join([f"{table.name}: {size}.", *table.notes]))
     record = runs.record_if_mine(session().subject.run_id)
     if record and record.table is not None:
         control = bound("share_run", record.is_shared, partial(setattr, record, "is_shared"))

@@ -193,7 +193,7 @@ def test_each_series_has_its_own_step_and_a_note_lists_short_series():
          ("quarter 1", "quarter 2", "quarter 3", "quarter 4")),
         (None, "row", "row 1 to row 4", "row 1", ("1", "2", "3", "4")),
         (pd.date_range("2024-01-01 06:00", periods=20, freq="h"), "hour",
-         "2024-01-01 06:00 to 09:00", "2024-01-01 06:00",
+         "2024-01-01 06:00 to 2024-01-01 09:00", "2024-01-01 06:00",
          tuple(f"2024-01-01 0{k}:00" for k in range(6, 10))),
     ],
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import pandas as pd
@@ -77,14 +77,12 @@ def _is_known(entry: str) -> bool:
 def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
     """Return unique, non-empty names, and a note on duplicate names."""
     given = [" ".join(entry.split()) or f"column {i + 1}" for i, entry in enumerate(entries)]
-    names, numbered = list[str](), list[str]()
+    names = list[str]()
     for name in given:
-        if name in names:
-            others = (f"{name} ({k})" for k in count(2))
-            name = next(each for each in others if each not in (*names, *given))  # noqa: PLW2901
-            numbered.append(name)
-        names.append(name)
-    return names, [f"Duplicate names numbered: {listed(numbered)}."] if numbered else []
+        numbered = (f"{name} ({k})" for k in count(2))
+        names.append(next(each for each in chain([name], numbered) if each not in names))
+    renamed = [name for name, old in zip(names, given, strict=True) if name != old]
+    return names, [f"Duplicate names numbered: {listed(renamed)}."] if renamed else []
 
 
 def make_table(name: str, fingerprint: str, entries: Entries) -> Table:

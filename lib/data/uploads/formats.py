@@ -65,7 +65,7 @@ def _cells(content: bytes) -> tuple[pd.DataFrame, str, list[str]]:
     except Exception as error:  # calamine's own errors, or any error for broken cells
         raise UploadError(
             f"The workbook can't be read: {error}. Save it again as .xlsx, without a password, or "
-            "export the sheet as CSV."
+            "export the sheet as CSV. If the file is another ZIP file, unpack it first."
         ) from None
     return cells, chosen, [name for name in sheets if name != chosen]
 

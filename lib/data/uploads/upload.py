@@ -44,14 +44,7 @@ def _kind_of_zip(content: bytes) -> str:
             f"The ZIP file (.xlsx and .npz are ZIP files) can't be opened: {error}. It may be "
             "incomplete. Save the file again, then upload it."
         ) from None
-    if any(name.endswith(".npy") for name in names):
-        return "arrays"
-    if any(name.startswith("xl/") or name == "content.xml" for name in names):
-        return "workbook"
-    raise UploadError(
-        "The ZIP file contains neither a workbook (.xlsx, .ods) nor NumPy arrays (.npz). Unpack "
-        "the ZIP file, then upload the table."
-    )
+    return "arrays" if any(name.endswith(".npy") for name in names) else "workbook"
 
 
 def read_upload(name: str, content: bytes) -> Table:
