@@ -121,7 +121,7 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
     with st.container(gap="xsmall"):
         controls("modes", settled)
         control = bound("data", now, lambda name: address.change(address.picking(name)))
-        label_of = {name: spec.label for name, spec in DATASETS.items()}.__getitem__
+        label_of = {name: f"{s.group} · {s.title}" for name, s in DATASETS.items()}.__getitem__
         st.selectbox("Data", names, names.index(now), label_of, **control)
         hint(DATASETS[now].shows)
         controls("sizes", settled)

@@ -66,11 +66,6 @@ class DatasetSpec:
     classes: tuple[str, ...] = ()  # the classes of a task for labels, in order
 
     @property
-    def label(self) -> str:
-        """The title with its group: "Task · Echo"."""
-        return f"{self.group} · {self.title}"
-
-    @property
     def without_effect(self) -> frozenset[str]:
         """The settings that no choice of other settings gives an effect: links leave them out."""
         of_labels = {"head", "ahead", "form"} if self.group == "Label" else set[str]()
@@ -124,7 +119,7 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
     settled = experiment.set(**values)
     table, width = table_of(settled, table), spec.targets
-    if not width:
+    if table and not width:
         features, width = _widths(settled.data, table)
         settled = settled.set(F=features)
     data, step = settled.data, int(LIMITS["N"].step)
@@ -156,18 +151,18 @@ def table_of(experiment: Experiment, own: Table | None) -> Table | None:
     return table
 
 
-def _widths(data: DataSettings, table: Table | None) -> tuple[int, int]:
-    """Return a table's F and K. If there is no table, count the columns that the settings name."""
+def _widths(data: DataSettings, table: Table) -> tuple[int, int]:
+    """Return a table's F and K."""
     inputs, targets = _columns(data, table)
     features = len(inputs)
     with suppress(WindowError):
-        features = len(feature_names(table, inputs)) if table else features
+        features = len(feature_names(table, inputs))
     ahead = max(1, data.horizon) if data.ahead == "each" else 1
-    return min(features, MAX_COLUMNS) or data.features, len(targets) * ahead
+    return min(features, MAX_COLUMNS), len(targets) * ahead
 
 
-def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    inputs, targets = default_columns(table, data.targets, data.horizon) if table else ((), ())
+def _columns(data: DataSettings, table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    inputs, targets = default_columns(table, data.targets, data.horizon)
     return data.inputs or inputs, data.targets or targets
 
 
