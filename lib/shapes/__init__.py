@@ -24,7 +24,7 @@ from lib.shapes.doctor import (
 )
 from lib.shapes.doctor.damage import DAMAGE_EPOCHS, LEAK_EPOCHS, MISTAKES, Damage, Leak
 from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes
-from lib.shapes.errors import CHECKLIST, EXAMPLES, explain_error
+from lib.shapes.errors import EXAMPLES, checklist, explain_error
 from lib.shapes.errors.message import Explanation
 from lib.shapes.errors.pasted import both_ends
 from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count

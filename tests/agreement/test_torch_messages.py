@@ -1,15 +1,23 @@
 """PyTorch's messages about recurrent layers get an explanation, and the code of each fix runs."""
 
+import re
 import traceback
 import warnings
+from itertools import count
 
 import pytest
 
 from lib.shapes import explain_error
+from lib.shapes.errors import TORCH, explanations
+from lib.shapes.errors.pasted import error_and_whole
+from lib.shapes.stack.torch_layers import TEXTS
 
 pytest.importorskip("torch")
 
 from tests.agreement.torch_mistakes import MISTAKES, SAME_LINE, names
+from tests.unit.known_messages import TORCH as KNOWN
+
+OF_TORCH = [message for module in TORCH for message in module.MESSAGES]
 
 
 def error_of(code, known):
@@ -24,7 +32,7 @@ def error_of(code, known):
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_in_pytorch_is_explained_and_the_code_of_its_fix_runs(mistake):
-    """The message alone and the traceback get the explanation, and one fix removes the error."""
+    """The message alone and the traceback get the explanation, and the told fix ends the error."""
     cause, fix = MISTAKES[mistake]
     error = error_of(mistake, names())
     for text in (f"{error}", "".join(traceback.format_exception(error))):
@@ -33,11 +41,33 @@ def test_a_mistake_in_pytorch_is_explained_and_the_code_of_its_fix_runs(mistake)
         assert fix in f"{explanation.fix}\n{explanation.code}"
         assert explanation.confidence != "possible"
     *before, line = mistake.split("\n")
-    left = []  # the error of each fix, and of the last line if the fix doesn't replace it
+    left = []  # the error of each told fix, and of the last line if the fix doesn't replace it
     for meaning in explanation.meanings:
-        code = f"{meaning.code}\n{explanation.check}"
+        code = f"{meaning.code}\n{explanation.check}".replace("…", "1")
         errors = [error_of(code, names()), error_of("\n".join([*before, code]), names())]
         assert None in errors, errors
         fixed = [*before, code, *([line] if mistake.split()[0] in SAME_LINE else [])]
-        left.append(error_of("\n".join(fixed), names()))
+        if fix in f"{meaning.fix}\n{meaning.code}":
+            left.append(error_of("\n".join(fixed), names()))
     assert None in left, left
+
+
+def test_each_message_of_pytorch_has_a_mistake_or_a_text():
+    """Each message explains a mistake here, or a text of the unit tests."""
+    texts = [f"{error_of(mistake, names())}" for mistake in MISTAKES] + [row[0] for row in KNOWN]
+    matches = (explanations(*error_and_whole(text)) for text in texts)
+    explained = {next((each for each, _ in pairs), None) for pairs in matches}
+    missing = [message.patterns for message in OF_TORCH if message not in explained]
+    assert not missing, "add a mistake to torch_mistakes.py, or a text to known_messages.py"
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_each_message_of_the_stack_tracer_is_explained_as_pytorchs(name):
+    """The decoder knows every error that the tracer shows for PyTorch code."""
+    words = {"sizes": "N, 10, 3", "need": "2, N, 16", "target": "N, 10, 7", "which": "hidden[0]"}
+    words |= {"name": "hidden_size" if name == "positive" else "view"}
+    words |= {"sign": "+", "batched": "batched 3", "rank": "3"}
+    sizes = count(4)
+    text = re.sub(r"\{(.*?)\}", lambda word: words.get(word[1], f"{next(sizes)}"), TEXTS[name])
+    known, _ = next(explanations(*error_and_whole(text)))
+    assert known in OF_TORCH

@@ -16,6 +16,7 @@ def names():
     lstm, gru = nn.LSTM(F, U, batch_first=True), nn.GRU(F, U, batch_first=True)
     x = torch.randn(N, T, F)
     out, (h_n, c_n) = lstm(x)
+    labels = torch.zeros(N, T, dtype=torch.long)
     return {
         "torch": torch, "nn": nn, "DataLoader": DataLoader, "N": N, "T": T, "F": F, "U": U, "C": C,
         "pack_padded_sequence": pack_padded_sequence, "input_size": F, "hidden_size": U,
@@ -23,9 +24,11 @@ def names():
         "x": x, "y": torch.zeros(N, 1), "out": out, "h_n": h_n, "y_hat": torch.zeros(N, 1),
         "h_0": torch.zeros(1, N, U), "c_0": torch.zeros(1, N, U), "state": (h_n, c_n),
         "lengths": torch.tensor([5, 4, 3, 3, 2, 2, 1, 1]), "tokens": torch.arange(N * T) % C,
-        "logits": torch.zeros(N, T, C), "labels": torch.zeros(N, T, dtype=torch.long),
+        "logits": torch.zeros(N, T, C), "labels": labels,
         "mask": torch.ones(N, T, U, dtype=torch.bool), "embedding_dim": 2, "device": "cpu",
-        "saved": lstm.state_dict(),
+        "saved": lstm.state_dict(), "dataset": [*zip(x, labels, strict=True)], "a": x, "b": x,
+        "weights": torch.ones(N, T), "recurrent_layer": gru,
+        "cross_entropy": nn.functional.cross_entropy,
     }  # fmt: skip
 
 
@@ -45,7 +48,7 @@ MISTAKES = {
     "x = torch.zeros(N, T, 1, F)\nlstm(x)": ("x has 4 axes", "x = x.flatten(2)"),
     "x = torch.zeros(N, 1, T, F)\nnn.RNN(F, U)(x)": ("x has 4 axes", "x = x.squeeze(1)"),
     "x = x[0]\nlstm(x, (h_0[:, :1], c_0[:, :1]))": ("x has fewer axes", "x = x.unsqueeze(0)"),
-    "h_0, c_0 = h_0[0], c_0[0]\nlstm(x, (h_0, c_0))": ("This state has 2 axes", "h_0.unsqueeze(0)"),
+    "h_0, c_0 = h_0[0], c_0[0]\nlstm(x, (h_0, c_0))": ("h_0 has 2 and c_0 2", "h_0.unsqueeze(0)"),
     "head(lstm(x))": ("linear needs a tensor but received a tuple", "out, _ = lstm(x)"),
     "nn.Sequential(lstm, nn.GRU(U, U))(x)": ("returned the tuple", "nn.Sequential can't"),
     "gru(x, (h_0, c_0))": ("a GRU started from (h_0, c_0)", "gru(x, h_0)"),
@@ -58,12 +61,29 @@ MISTAKES = {
         ("has the length 0", "lengths[lengths > 0]"),
     "pack_padded_sequence(x, lengths.flip(0), True)":
         ("The longest sequence must come first", "enforce_sorted=False"),
-    "nn.functional.cross_entropy(logits, labels)":
+    "cross_entropy(logits, labels)":
         ("needs labels of shape [8, 6]. They are [8, 5]", "transpose(1, 2)"),
-    "nn.functional.cross_entropy(logits, labels[:, 0])": ("They are [8]", "head(out[:, -1])"),
-    "nn.functional.cross_entropy(logits[:, -1], y[:, 0])":
-        ("Here, it is Float", "labels.long()"),
-    "nn.Embedding(C, 2)(x)": ("Here, it is Float", "labels.long()"),
+    "cross_entropy(logits, labels[:, 0])": ("They are [8]", "head(out[:, -1])"),
+    "cross_entropy(logits[:, -1], y[:, 0])": ("received Float", "nn.functional.mse_loss(y_hat, y)"),
+    "labels = labels[:, 0].float()\ncross_entropy(logits[:, 0], labels)":
+        ("received Float", "labels.long()"),
+    "labels = labels[:, 0].int()\ncross_entropy(logits[:, 0], labels)":
+        ("received Int", "labels.long()"),
+    "nn.Embedding(C, 2)(x)": ("x holds measured values", "out, state = lstm(x)"),
+    "x = x.abs()\nnn.Embedding(C, 2)(x)": ("but received Float", "x.long()"),
+    "labels = labels[:, :1]\ncross_entropy(logits[:, 0], labels)":
+        ("labels are (samples, 1)", "labels.squeeze(-1)"),
+    "labels = nn.functional.one_hot(labels[:, 0], C + 1)\n"
+    "cross_entropy(logits[:, 0], labels)": ("there is a column per class", "labels.argmax(dim=-1)"),
+    "cross_entropy(head(out).flatten(0, 1), labels[:, 0])":
+        ("40 rows of outputs for 8 labels. Most likely the head received all 5", "out[:, -1]"),
+    "labels = labels.T\ncross_entropy(logits.flatten(0, 1), labels)":
+        ("(samples, timesteps)", "labels.flatten()"),
+    "cross_entropy(logits[:, 0], labels.flatten())":
+        ("each sample has 5 labels", "head(out).flatten(0, 1)"),
+    "cross_entropy(logits[0], labels[:, 0])": ("5 rows of outputs", "batch_first=True"),
+    "labels = labels[:, 0] + C\ncross_entropy(logits[:, 0], labels)":
+        ("A label is 6", "labels - 1"),
     "y = y[:, 0]\nnn.functional.mse_loss(y_hat, y)":
         ("y is (8,), but the output is (8, 1). PyTorch only warns", "y = y.unsqueeze(-1)"),
     "nn.BCEWithLogitsLoss()(y_hat[:, 0], y)": ("y is (8, 1), but", "y = y.squeeze(-1)"),
@@ -71,7 +91,13 @@ MISTAKES = {
     "nn.functional.mse_loss(torch.zeros(1, 2), torch.zeros(N, 2))": ("y is (8, 2)", "the shape of"),
     "x = x.double()\nlstm(x)": ("torch.float64 and torch.float32", "x.float()"),
     "x = x.double()\nnn.Linear(F, 1)(x)": ("types: Double and Float", "x.float()"),
-    "y = y.long()\nnn.BCELoss()(y_hat, y)": ("types: Long and Float", "y.float()"),
+    "x = x.double()\nnn.Conv1d(T, 1, 1)(x)": ("types: double and float", "x.float()"),
+    "x = x.double()\nx @ torch.ones(F, 1)": ("types: double and float", "x.float()"),
+    "h_0 = h_0.double()\ngru(x, h_0)": ("types: Double and Float", "h_0.float()"),
+    "x = tokens.view(N, T)\nlstm(x)": ("x holds whole numbers", "nn.Embedding(int(x.max())"),
+    "x = x.long().abs()\nnn.Linear(F, 1)(x)": ("whole numbers (Long)", "x.float()"),
+    "y = y.long()\nnn.BCELoss()(y_hat, y)": ("y is Long", "y.float()"),
+    "y = y.long()\nnn.BCEWithLogitsLoss()(y_hat, y)": ("y is Long", "y.float()"),
     'lstm(x.to("meta"))': ("are on different devices: meta and cpu", "model.to(device)"),
     "out.mean().backward()\nlstm(x, state)[0].mean().backward()":
         ("an earlier backward freed", "each.detach() for each in state"),
@@ -88,14 +114,41 @@ MISTAKES = {
     "nn.LSTM(F, U, dropout=0.2)": ("dropout=0.2 does nothing", "out = nn.Dropout(0.2)(out)"),
     "embedding = nn.Embedding(3, 2)\nembedding(tokens)":
         ("0 to num_embeddings - 1", "int(tokens.max()) + 1"),
-    "nn.functional.cross_entropy(logits[:, 0], labels[:, 0] - 1)":
-        ("It received -1", "from 0"),
+    "logits, labels = logits[:, 0], labels[:, 0] - 1\ncross_entropy(logits, labels)":
+        ("A label is -1", "ignore_index=-1"),
     "h_n[-1][:, -1, :]": ("more axes than the tensor has: 2", "head(h_n[-1])"),
+    "lstm(x, h_0)": ("no entry 1", "lstm(x, (h_0, c_0))"),
+    "h_0, _ = h_0[0], 0\ngru(x, h_0)": ("This state has 2", "gru(x, h_0.unsqueeze(0))"),
+    "lstm(x)[:, -1]": ("received a tuple", "out[:, -1]"),
+    "lstm(x).shape": ("received a tuple", "out, _ = lstm(x)"),
+    "nn.LSTMCell(F, U)(x)": ("but x has 3 axes", "x.unbind(1)"),
+    "x = x * 1\nnn.Conv1d(F, U, 3)(x)": ("the size 3 on axis 1, but received 5", "transpose(1, 2)"),
+    "nn.BatchNorm1d(2)(out)": ("the size 2 on axis 1, but received 5", "nn.BatchNorm1d(5)"),
+    "pack_padded_sequence(x, lengths)": ("8 lengths, but 5 samples", "batch_first=True"),
+    "torch.stack([x[0], x[0, :3]])": ("[5, 3] and [3, 3]", "pad_sequence"),
+    "nn.LSTM(F, U, proj_size=U)": ("smaller than hidden_size", "nn.LSTM(input_size"),
+    "nn.LSTM(F, U, 0)": ("num_layers must be at least 1", "nn.LSTM(input_size"),
+    "nn.LSTM(F)": ("need hidden_size", "nn.LSTM(input_size"),
+    "nn.LSTM(F, U, num_layer=2)": ("no argument num_layer", "Write num_layers."),
+    "class Model(nn.Module):\n    def forward(self, x, hidden): ...\nModel()(x)":
+        ("also needs hidden", "hidden=None"),
+    "out.detach().mean().backward()": ("the output lost its graph", "mse_loss(head("),
+    "out[:, T]": ("Axis 1 has the size 5, so there is no entry 5", "out[:, -1]"),
+    "out.softmax(3)": ("from -3 to 2, so there is no axis 3", "dim=-1"),
+    "torch.cat((out, h_n[-1]), dim=-1)": ("received 3 and 2", "unsqueeze(1).expand"),
+    "a, b = out, x\ntorch.cat((a, b), dim=1)": ("is 4 in a tensor and 3", "(a, b), dim=-1"),
+    "a, b = x, x[:, 1:]\ntorch.cat((a, b), dim=-1)": ("is 5 in a tensor and 4", "dim=1"),
+    "torch.zeros(N, T, 2) - torch.zeros(N, 2)": ("the sizes are 5 and 8", "head(out[:, -1])"),
+    "weights * out": ("the sizes are 5 and 4", "weights.unsqueeze(-1) * out"),
+    "out @ out": ("as many columns in a as rows in b", "out.transpose(1, 2)"),
+    "x.view(N, T, 2)": ("80 numbers fit the shape [8, 5, 2], but the tensor has 120", "(8, 5, -1)"),
+    "x.view(-1, 7)": ("A multiple of 7 numbers", "x.flatten(1)"),
+    "x.permute(0, 0, 1)": ("every axis once", "x.permute(0, 2, 1)"),
     "out.mT.view(N, -1)": ("view can't join axes", "reshape(len(x), -1)"),
     "nn.LSTM(F, U, return_sequences=True)": ("no return_sequences", "out, state = lstm(x)"),
 }  # fmt: skip
 
-SAME_LINE = ("lstm", "x", "h_0", "gru", "lengths", "y", "embedding")
+SAME_LINE = ("lstm", "x", "h_0", "gru", "lengths", "y", "embedding", "labels")
 """If a mistake assigns one of these names, its last line runs after the fix's code.
 
 Other fixes replace the line.

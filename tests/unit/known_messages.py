@@ -146,68 +146,48 @@ EARLIER = [
 """Messages of earlier Keras versions. Messages that any code may raise have None."""
 
 TORCH = [
-    ("RuntimeError: input.size(-1) must be equal to input_size. Expected 3, got 10",
-     "input_size is 3, but the last axis of x has the size 10", "nn.LSTM(10, hidden_size"),
     ("input.size(-1) must be equal to input_size. Expected 3, got 3", None, None),
-    ("Expected hidden[0] size (1, 32, 16), got [1, 10, 16]",
-     "a batch of 10 samples made the state, and this one has 32", "torch.zeros(1, x.size(0), 16)"),
     ("Expected hidden size (2, 24, 50), got (2, 30, 50)",
      "reads 24 timesteps as samples", "batch_first=True"),
     ("Expected hidden[0] size (1, 32, 16), got [1, 32, 16]", None, None),
     ("AssertionError: LSTM: Expected input to be 2-D or 3-D but received 4-D tensor",
      "x has 4 axes", "x.flatten(2)"),
     ("RuntimeError: input must have 3 dimensions, got 2", "x is one sequence", "x.unsqueeze(-1)"),
-    ("For unbatched 2-D input, hx should also be 2-D but got 3-D tensor",
-     "x has fewer axes", "x.unsqueeze(0)"),
-    ("For batched 3-D input, hx and cx should also be 3-D but got (2-D, 2-D) tensors",
-     "This state has 2 axes", "h_0.unsqueeze(0)"),
-    ("linear(): argument 'input' (position 1) must be Tensor, not tuple",
-     "linear needs a tensor but received a tuple", "out, _ = lstm(x)"),
-    ("AttributeError: 'tuple' object has no attribute 'size'", "size needs a", "out[:, -1]"),
-    ("RuntimeError: mat1 and mat2 shapes cannot be multiplied (320x16 and 8x1)",
-     "320 rows of 16 numbers, but takes 8", "nn.Linear(16, 1)"),
     ("size mismatch, m1: [320 x 16], m2: [160 x 1] at /pytorch/aten/src/TH",
      "for all 10 timesteps together", "out.flatten(1)"),
     ("keras/src/backend/torch/numpy.py\nRuntimeError: mat1 and mat2 shapes cannot be multiplied "
      "(320x16 and 8x1)", None, None),
     ("'lengths' argument should be a 1D CPU int64 tensor, but got 1D cuda:0 Long tensor",
      "They are a 1D cuda:0 Long tensor", ".cpu()"),
-    ("Length of all samples has to be greater than 0, but found an element in 'lengths' that is "
-     "<= 0", "the length 0", "lengths[lengths > 0]"),
     ("'lengths' array has to be sorted in decreasing order", "longest", "enforce_sorted=False"),
     ("Expected target size (32, 5), got torch.Size([32, 12])",
      "labels of shape (32, 5). They are [32, 12]", "transpose(1, 2)"),
     ("Expected target size [32, 5], got [32, 5]", None, None),
-    ("UserWarning: Using a target size (torch.Size([32])) that is different to the input size "
-     "(torch.Size([32, 1])). This will likely lead to incorrect results due to broadcasting.",
-     "y is (32,), but the output is (32, 1). PyTorch only warns", "y.unsqueeze(-1)"),
-    ("expected scalar type Long but found Float", "Here, it is Float", "labels.long()"),
+    ("Expected input batch_size (32) to match target batch_size (32).", None, None),
+    ("expected scalar type Long but found Float", "but received Float", "labels.long()"),
     ("expected scalar type Float but found Double", "types: Double and Float", "x.float()"),
+    ("Input and parameter tensors are not the same dtype, found input tensor with Double and "
+     "parameter tensor with Float", "types: Double and Float", "x.float()"),
     ("Input and hidden tensors are not at the same device, found input tensor at cuda:0 and "
      "hidden tensor at cpu", "different devices: cuda:0 and cpu", "h_0.to(device)"),
+    ("Input type (torch.FloatTensor) and weight type (torch.cuda.FloatTensor) should be the same",
+     "different devices: torch.FloatTensor and torch.cuda.FloatTensor", "x.to(device)"),
+    ("Input type (torch.DoubleTensor) and weight type (torch.FloatTensor) should be the same",
+     "different types", "x.float()"),
     ("Expected all tensors to be on the same device, but found at least two devices, cuda:0 and "
      "cpu!", "different devices: cuda:0 and cpu", "model.to(device)"),
-    ("modified by an inplace operation: [torch.FloatTensor [32, 16]], which is output 0 of "
-     "TanhBackward0, is at version 1", "The output of TanhBackward0", "torch.where(mask, 0, out)"),
-    ('Unexpected key(s) in state_dict: "module.lstm.weight_ih_l0"', "nn.DataParallel", "prefix"),
-    ("Trying to backward through the graph a second time, but the saved intermediate results have "
-     "already been freed.", "the state of the previous batch", "each.detach()"),
-    ("one of the variables needed for gradient computation has been modified by an inplace "
-     "operation: [torch.FloatTensor [64, 3]] is at version 2; expected version 1 instead.",
-     "that a step changed", "each.detach()"),
-    ("Error(s) in loading state_dict for Net: size mismatch for lstm.weight_ih_l0: copying a param "
-     "with shape torch.Size([64, 3]) from checkpoint, the shape in current model is "
-     "torch.Size([48, 3]).", "lstm.weight_ih_l0 is [64, 3] in the file but [48, 3]", "print("),
-    ('Missing key(s) in state_dict: "lstm.weight_ih_l1", "lstm.weight_hh_l1".',
-     "has lstm.weight_ih_l1. Most likely num_layers", "model.state_dict().keys()"),
-    ("UserWarning: dropout option adds dropout after all but last recurrent layer, so non-zero "
-     "dropout expects num_layers greater than 1, but got dropout=0.5 and num_layers=1",
-     "dropout=0.5 does nothing", "nn.Dropout(0.5)"),
-    ("IndexError: index out of range in self", "0 to num_embeddings - 1", "int(tokens.max())"),
-    ("IndexError: too many indices for tensor of dimension 2", "has: 2", "head(h_n[-1])"),
-    ("view size is not compatible with input tensor's size and stride (at least one dimension "
-     "spans across two contiguous subspaces).", "can't join axes", "reshape(len(x), -1)"),
-    ("TypeError: RNNBase.__init__() got an unexpected keyword argument 'return_sequences'",
-     "no return_sequences", "out, state = lstm(x)"),
+    ("not enough values to unpack (expected 3, got 2)", "of Keras", "out, (h_n, c_n) = lstm(x)"),
+    ("keras/src/ops\nAttributeError: 'tuple' object has no attribute 'shape'",
+     "return_state=True", "out, *states"),
+    ("The size of tensor a (12) must match the size of tensor b (12)", None, None),
+    ("Sizes of tensors must match except in dimension 1. Got 16 and 4 in dimension 2", "is 16", ""),
+    ("shape '[32, 10, 64]' is invalid for input of size 10240",
+     "20480 numbers fit the shape [32, 10, 64], but the tensor has 10240. Most likely axis 0 has",
+     "x.reshape(-1, 10, 64)"),
+    ("shape '[32, 10, 64]' is invalid for input of size 20480", None, None),
+    ("RNN module weights are not part of single contiguous chunk of memory.", "", "flatten_param"),
+    ("cudnn RNN backward can only be called in training mode", "evaluation", "model.train()"),
+    ("cuDNN error: CUDNN_STATUS_NOT_SUPPORTED. This error may appear if you passed in a "
+     "non-contiguous input.", "isn't contiguous", "x.contiguous()"),
 ]  # fmt: skip
-"""Messages of PyTorch, also in wordings of earlier versions."""
+"""Messages of PyTorch in earlier wordings, of GPUs, and with sizes that fit."""

@@ -14,18 +14,20 @@ from lib.shapes.errors import (
     states,
     targets,
     torch,
+    torch_tensors,
 )
 from lib.shapes.errors.message import Explanation, Message
 from lib.shapes.errors.pasted import Found, error_and_whole
 from lib.text import beside
 
 # The first match wins, so modules with more specific messages come first.
-MODULES = (torch, loading, states, arguments, labels, targets, inputs, arrays, models)
+TORCH = torch, torch_tensors
+MODULES = (*TORCH, loading, states, arguments, labels, targets, inputs, arrays, models)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
 _EXAMPLES = beside(__file__, "examples")
 # Messages of common mistakes, by the short name that the address uses.
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
-CHECKLIST: list[str] = _EXAMPLES["checklist"]  # shapes to check if no message helps
+_OF_TORCH = re.compile(r"(?<!backend/)torch|\bnn\.|forward\(\)|state_dict|requires? grad")
 
 
 def explain_error(message: str) -> Explanation | None:
@@ -36,6 +38,14 @@ def explain_error(message: str) -> Explanation | None:
     for _, explanation in explanations(whole, whole):  # The message may be elsewhere in the text.
         return replace(explanation, confidence="possible")
     return None
+
+
+def checklist(message: str) -> list[str]:
+    """Return shapes to check in order, of PyTorch if the message looks like PyTorch's."""
+    last, whole = error_and_whole(message)
+    known = next((known for known, _ in explanations(last, whole)), None)
+    is_torch = any(known in module.MESSAGES for module in TORCH) or _OF_TORCH.search(whole)
+    return _EXAMPLES["checklist of PyTorch" if is_torch else "checklist"]
 
 
 def explanations(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:

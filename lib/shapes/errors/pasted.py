@@ -53,8 +53,8 @@ class Found:
 
 
 def pasted_sizes(shape: str) -> Shape:
-    """Return the sizes of "(None, 5, 2)", "[?,5]" or "4,5,3"."""
-    found = re.findall(r"None|\?|-1|\d{1,18}", shape)
+    """Return the sizes of "(None, 5, 2)", "[?,5]", "[N, 5]" or "4,5,3"."""
+    found = re.findall(r"None|\?|…|\bN\b|-1|\d{1,18}", shape)
     return tuple(int(size) if size.isdigit() else None for size in found)
 
 

@@ -1,19 +1,39 @@
-"""Messages of PyTorch about recurrent layers, their states, packed sequences and losses."""
+"""Messages of PyTorch about its layers: inputs, states, arguments and weights."""
+
+import difflib
+from typing import Any
 
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
+from lib.shapes.stack.torch_layers import TorchLSTM
+from lib.text import beside
 
+TEXTS: dict[str, dict[str, Any]] = beside(__file__)
 SIZE = r"torch\.Size\("
+ROWS = r"(?P<rows>\d+|[N…])"  # The stack tracer doesn't know the number of samples.
+METHODS = "view|reshape|permute|transpose|contiguous|flatten|(?:un)?squeeze|mean|sum|max|min"
+SHAPES = "print(x.shape)"
 LAST_STEP = Remedy("", "Pass only the last step to the head.", "y_hat = head(out[:, -1])")
-ADD_BATCH = Remedy("x is one sequence", "Add the batch axis.", "x = x.unsqueeze(0)")
 ADD_FEATURES = Remedy("x has one feature", "Add its axis.", "x = x.unsqueeze(-1)")
-DETACH = Remedy(
-    "the state of the previous batch starts this batch",
-    "Detach the state between batches. Its values stay, but its graph ends.",
-    "state = tuple(each.detach() for each in state)  # of a GRU: state.detach()",
+BATCH_FIRST = Remedy(
+    "x starts with the samples, but the layer lacks batch_first=True",
+    "Set batch_first=True.",
+    "lstm = nn.LSTM(input_size, hidden_size, batch_first=True)",
 )
+
+
+def known(name: str, *patterns: str) -> Message:
+    """Return a message with these patterns, and with its texts in torch.toml."""
+    texts: dict[str, Any] = {"check": SHAPES, "remedies": []}
+    for key, value in TEXTS[name].items():
+        if isinstance(value, str):
+            texts[key] = value
+        else:
+            condition = key.removeprefix("fix").removeprefix("if ")
+            texts["remedies"].append(Remedy(condition, *value))
+    return Message(*patterns, **texts)
 
 
 def features(found: Found) -> Explanation | None:
@@ -54,7 +74,7 @@ def initial_states(found: Found) -> Explanation | None:
         ]
     return explained(
         f"The initial state should be {bracketed(want)}: layers × directions, samples, "
-        f"hidden_size. It is {bracketed(got)}.",
+        f"hidden_size. It is {bracketed(got)}.".replace("None", "N"),
         *likely,
         check="print(x.shape, lstm.batch_first)",
     )
@@ -81,205 +101,104 @@ def linear(found: Found) -> Explanation | None:
     )
 
 
-def target_size(found: Found) -> Explanation | None:
-    """Explain that y doesn't have the shape of the output."""
-    y, output = found.shape("y"), found.shape("output")
-    if y == output:
-        return None
-    likely = Remedy("", "Give y the shape of the output.", "print(y.shape, y_hat.shape)")
-    if output == (*y, 1):
-        likely = Remedy("", "Add a last axis of 1 to y.", "y = y.unsqueeze(-1)")
-    elif y == (*output, 1):
-        likely = Remedy("", "Remove the last axis of y.", "y = y.squeeze(-1)")
-    elif len(output) == 3 and y == (output[0], output[2]):
-        likely = LAST_STEP
-    warned = "Using" in found.match[0]
-    wrong = " PyTorch only warns if it can broadcast the two. The loss is then wrong."
-    shapes = f"y is {bracketed(y)}, but the output is {bracketed(output)}."
-    return explained(shapes + wrong * warned, likely)
+def argument(found: Found) -> Explanation:
+    """Explain that nn.LSTM, nn.GRU and nn.RNN have no argument of this name."""
+    name, known_names = found["name"], TorchLSTM.signature()
+    near = ["hidden_size"] if name == "units" else difflib.get_close_matches(name, known_names, 1)
+    fix, code = (f"Write {near[0]}.", f"{near[0]}=…") if near else ("Remove it.", "help(nn.LSTM)")
+    return explained(f"nn.LSTM, nn.GRU and nn.RNN have no argument {name}.", fix=fix, code=code)
 
 
+def tuple_or_list(found: Found) -> Explanation | None:
+    """Explain an error that tuples of PyTorch's and of Keras's layers cause."""
+    return None if "keras" in found.whole else EITHER_TUPLE.explain(found)
+
+
+EITHER_TUPLE = known("tuple of either library")
 MESSAGES = [
     Message(
         r"must be equal to input_size\. Expected (?P<want>\d+), got (?P<got>\d+)",
+        r"inconsistent input_size: got (?P<got>\d+),? expected (?P<want>\d+)",
         explain=features,
     ),
     Message(
         rf"Expected hidden(?:\[\d\])? size {shape('want')}, got {shape('got')}",
         explain=initial_states,
     ),
-    Message(
-        r"(?:2-?D or 3-?D,? (?:got|but received)|must have 3 dimensions, got) (?P<axes>[4-9])",
-        cause="A recurrent layer takes (samples, timesteps, features). x has {axes} axes.",
-        remedies=[
-            Remedy("each timestep is an image", "Flatten each timestep.", "x = x.flatten(2)"),
-            Remedy("axis 1 has size 1", "Remove this axis.", "x = x.squeeze(1)"),
-        ],
-        check="print(x.shape)",
+    known(
+        "many axes",
+        r"(?:2-?D or 3-?D,? (?:got|but received)|must have 3 dimensions, got) (?P<count>[4-9])",
+        rf"(?:input to conv1d|max_pool1d: Expected 2D or 3D).{{1,90}} got.{{0,20}}:? ?{shape('x')}",
+        r"2 to 3 dimensions, but got (?P<count>\d)-dimensional tensor",
     ),
-    Message(
-        r"must have 3 dimensions, got 2",
+    known(
+        "few axes",
+        r"must have 3 dimensions, got 2|2-?D or 3-?D,? (?:got|but received) 1",
         r"unbatched 2-D input, hx (?:and cx )?should also be 2-D",
-        cause="A batch is (samples, timesteps, features), but x has fewer axes.",
-        remedies=[ADD_BATCH, ADD_FEATURES],
-        check="print(x.shape)",
     ),
-    Message(
-        r"batched 3-D input, hx (?:and cx )?should also be 3-D but got \(?(?P<axes>[12])",
-        cause="A state is (layers × directions, samples, hidden_size). This state has {axes} axes. "
-        "An LSTM takes a tuple of two states.",
-        fix="Add the axis of the layers, or leave the states out: they start at 0.",
-        code="out, state = lstm(x, (h_0.unsqueeze(0), c_0.unsqueeze(0)))",
+    known("axes of two states", r"hx and cx should also be 3-D but got \((?P<h>\d)-D, (?P<c>\d)-D"),
+    known("axes of a state", r"3-D input, hx should also be 3-D but got (?P<count>\d)"),
+    known(
+        "one timestep", r"(?P<kind>LSTM|GRU|RNN)Cell: Expected input .{1,20}, got (?P<count>\d)D"
     ),
-    Message(
+    known("tuple or states", r'tuple" object has no attribute "(?P<name>size|dim)\b'),
+    known(
+        "tuple",
         r"(?P<name>\w+)\(\): argument .input. \(position 1\) must be Tensor, not tuple",
-        r"tuple. object has no attribute .(?P<name>size|dim|view|reshape|transpose|contiguous)\b",
-        cause="{name} needs a tensor but received a tuple, as nn.LSTM and nn.GRU return it.",
-        remedies=[
-            Remedy(
-                "a recurrent layer returned the tuple (outputs, states)",
-                "Unpack the tuple. nn.Sequential can't: write a module with a forward.",
-                "out, _ = lstm(x)\ny_hat = head(out[:, -1])  # or head(out), for every step",
-            ),
-            Remedy("a GRU started from (h_0, c_0)", "Pass only h_0.", "out, h_n = gru(x, h_0)"),
-        ],
-        check="print(type(x), type(state))",
+        rf"tuple. object has no attribute .(?P<name>{METHODS})\b",
+        r'type\(s\) for (?P<name>\S+): (?:"Tensor" and "tuple"|"tuple" and "Tensor")',
     ),
     Message(
-        rf"cannot be multiplied \({number('rows')}x{number('have')} and {number('want')}x"
+        r"tuple. object has no attribute .shape\b|tuple indices must be integers or slices, not",
+        explain=tuple_or_list,
+    ),
+    known("unpacking", r"enough values to unpack \(expected (?P<names>[23]), got (?P<got>[12])\)"),
+    Message(
+        rf"cannot be multiplied \({ROWS}x{number('have')} and {number('want')}x"
         rf"{number('columns')}\)",
-        rf"m1: \[{number('rows')} x {number('have')}\], m2: \[{number('want')} x "
-        rf"{number('columns')}\]",
+        rf"m1: \[{ROWS} x {number('have')}\], m2: \[{number('want')} x {number('columns')}\]",
         explain=linear,
     ),
-    Message(
-        r"lengths. argument should be a 1D CPU int64 tensor, but got (?P<got>.{1,30}) tensor",
-        cause="The lengths of packed sequences are a tensor of one axis, on the CPU. They are a "
-        "{got} tensor.",
-        fix="Copy the lengths to the CPU. The sequences can stay on the GPU.",
-        code="packed = pack_padded_sequence(x, lengths.flatten().cpu(), batch_first=True)",
+    known(
+        "features on axis 1",
+        rf"weight of size \[\d+, {number('want')}, \d+\], expected input{shape('x')} to have "
+        rf".{{1,30}} got {number('got')} channels",
+        rf"running_mean should contain {number('got')} elements not {number('want')}",
     ),
-    Message(
-        r"Length of all samples has to be greater than 0",
-        cause="A sequence of the batch has the length 0.",
-        fix="Drop empty sequences.",
-        code="x, y, lengths = x[lengths > 0], y[lengths > 0], lengths[lengths > 0]",
+    known("lengths", r"be a 1D CPU int64 tensor, but got (?P<got>.{1,30}) tensor"),
+    known(
+        "number of lengths",
+        r"to be equal to batch_size, but got (?P<got>\d+) \(batch_size=(?!(?P=got)\))(?P<n>\d+)",
     ),
-    Message(
-        r"lengths. array (?:must be|has to be) sorted in decreasing order",
-        cause="The longest sequence must come first.",
-        fix="Set enforce_sorted=False: PyTorch sorts the sequences and restores their order.",
-        code="packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)",
+    known("empty sequence", r"Length of all samples has to be greater than 0"),
+    known("order of lengths", r"lengths. array (?:must be|has to be) sorted in decreasing order"),
+    known(
+        "unequal sequences",
+        rf"equal size, but got {shape('one')} at entry \d+ and (?!(?P=one)){shape('other')}",
     ),
-    Message(
-        rf"Expected target size {shape('want')}, got (?:{SIZE})?(?!(?P=want)){shape('got')}",
-        cause="cross_entropy reads the output as (samples, classes, timesteps), so it needs labels "
-        "of shape {want}. They are {got}.",
-        remedies=[
-            Remedy(
-                "the output is (samples, timesteps, classes)",
-                "Transpose the output for the loss.",
-                "loss = nn.functional.cross_entropy(logits.transpose(1, 2), labels)",
-            ),
-            Remedy("there is one label per sample", LAST_STEP.fix, "logits = head(out[:, -1])"),
-        ],
-        check="print(logits.shape, labels.shape)",
-    ),
-    Message(
-        rf"(?:Using a t|T)arget size \({SIZE}{shape('y')}.{{1,45}} input size \({SIZE}"
-        rf"{shape('output')}",
-        explain=target_size,
-    ),
-    Message(
-        r"(?:target dtype to be|scalar type) Long .{0,9}but (?:got|found) (?P<got>[A-Z]\w+)",
-        r"scalar types: Long, Int; but got torch\.(?P<got>\w+)Tensor",
-        cause="Class numbers and indices of an Embedding have the type Long. Here, it is {got}.",
-        fix="Convert them.",
-        code="labels = labels.long()",
-    ),
-    Message(
-        rf"RNN input dtype \({word('one')}\) does not match weight dtype \({word('other')}\)",
-        rf"must have the same dtype, but got {word('one')} and {word('other')}",
-        r"scalar type (?P<other>Float|Double) but found (?P<one>[A-Z]\w+)",
-        r"ound dtype (?P<one>Long|Double|Int) but expected (?P<other>Float)",
-        cause="Two tensors have different types: {one} and {other}. Arrays of NumPy are float64, "
-        "weights of PyTorch float32.",
-        fix="Convert x, y and initial states to float32.",
-        code="x, y = x.float(), y.float()",
-    ),
-    Message(
-        rf"found (?P<one>\w+) tensor at {word('at')} and (?P<other>\w+) tensor at {word('to')}",
-        r"same device, but found at least two devices, (?P<at>[\w:]+) and (?P<to>[\w:]+)",
-        cause="Two tensors are on different devices: {at} and {to}.",
-        fix="Move the model, the data and initial states to one device.",
-        code="model, x, h_0 = model.to(device), x.to(device), h_0.to(device)",
-    ),
-    Message(
-        r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackward)(?P<name>\w+)",
-        cause="The output of {name} was changed in place, and backward needs its old values. "
-        "Most likely a line such as out[mask] = 0 or out += 1 did so.",
-        fix="Make a new tensor.",
-        code="out = torch.where(mask, 0, out)",
-    ),
-    Message(
-        r"backward through the graph a second time|modified by an inplace operation",
-        cause="backward needs values that an earlier backward freed, or that a step changed.",
-        remedies=[DETACH],
-    ),
-    Message(
+    known(
+        "size of a weight",
         rf"size mismatch for {word('name')}: copying a param with shape {SIZE}{shape('saved')}\) "
         rf"from checkpoint, the shape in current model is {SIZE}{shape('own')}\)",
-        cause="{name} is {saved} in the file but {own} in the model. An LSTM has 4 × hidden_size "
-        "rows, a GRU 3 ×, an RNN 1 ×.",
-        fix="Build the model with the layers and sizes of the saved model.",
-        code="print([(name, *weight.shape) for name, weight in saved.items()])",
+    ),
+    known("prefix of weights", r'Unexpected key\(s\) in state_dict: "module\.'),
+    known("names of weights", r'(?:Missing|Unexpected) key\(s\) in state_dict: "(?P<name>[\w.]+)"'),
+    known("dropout", r"greater than 1, but got dropout=(?P<rate>[\d.]*\d)"),
+    known(
+        "arguments",
+        r"(?P<name>(?:input|hidden)_size|num_layers) must be greater than zero",
+        r'RNNBase\.__init__\(\) missing .{1,40}: "(?P<needed>\w+)"',
+        r"(?P<projected>proj_size) (?:has to be smaller|argument is only supported)",
+    ),
+    known(
+        "argument of Keras", r'RNN(?:Base)?\.__init__\(\) got an un.{1,30} "(?P<name>return_\w+)'
     ),
     Message(
-        r'Unexpected key\(s\) in state_dict: "module\.',
-        cause="The saved names begin with module, as nn.DataParallel saves them.",
-        fix="Remove the prefix.",
-        code='saved = {name.removeprefix("module."): saved[name] for name in saved}',
+        r'RNN(?:Base)?\.__init__\(\) got an unexpected keyword argument "(?P<name>\w+)"',
+        explain=argument,
     ),
-    Message(
-        r'(?:Missing|Unexpected) key\(s\) in state_dict: "(?P<name>[\w.]+)"',
-        cause="Only the model or only the file has {name}. Most likely num_layers, bidirectional "
-        "(names with _reverse) or the name of a layer differs.",
-        fix="Build the saved model.",
-        code="print(model.state_dict().keys() ^ saved.keys())",
-    ),
-    Message(
-        r"non-zero dropout expects num_layers greater than 1, but got dropout=(?P<rate>[\d.]*\d)",
-        cause="dropout={rate} does nothing: PyTorch applies it only between layers.",
-        fix="Set num_layers to 2 or more, or apply nn.Dropout to the outputs.",
-        code="out = nn.Dropout({rate})(out)",
-    ),
-    Message(
-        r"index out of range in self|index out of range: Tried to access index (?P<got>\d+)",
-        r"Target (?P<got>-?\d+) is out of bounds",
-        cause="An Embedding takes numbers from 0 to num_embeddings - 1, and a loss class numbers "
-        "from 0 to the number of classes - 1. It received {got}.",
-        fix="Number tokens or classes from 0. The size is the largest number plus 1.",
-        code="embedding = nn.Embedding(int(tokens.max()) + 1, embedding_dim)",
-    ),
-    Message(
-        rf"too many indices for tensor of dimension {number('axes')}",
-        cause="An index such as out[:, -1, :] needs more axes than the tensor has: {axes}.",
-        remedies=[
-            Remedy("the tensor is the last step already", "Don't index.", "y_hat = head(h_n[-1])"),
-            ADD_BATCH,
-        ],
-        check="print(x.shape)",
-    ),
-    Message(
-        r"view size is not compatible with input tensor.s size and stride",
-        cause="view can't join axes that aren't contiguous in memory, as after a transpose.",
-        fix="Use reshape. To swap axes, use transpose: reshape would mix up the values.",
-        code="flat = out.transpose(1, 2).reshape(len(x), -1)",
-    ),
-    Message(
-        r'RNN(?:Base)?\.__init__\(\) got an unexpected keyword argument "(?P<name>return_\w+)"',
-        cause="PyTorch's layers have no {name}: they return every output, and the last states.",
-        fix="Unpack both. out[:, -1] is the last step.",
-        code="out, state = lstm(x)",
-    ),
+    known("forward", r'forward\(\) missing .{1,40}: "(?P<name>(?!(?:x|inputs?)")\w+)'),
+    known("scattered weights", r"RNN module weights are not part of single contiguous chunk"),
+    known("evaluation mode", r"cudnn RNN backward can only be called in training mode"),
+    known("cuDNN", r"CUDNN_STATUS_NOT_SUPPORTED.{1,60}non-contiguous"),
 ]

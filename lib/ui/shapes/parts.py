@@ -204,21 +204,22 @@ def decoder() -> None:
             if stack := shapes.from_text(explanation.stack):
                 press("Open this stack", "stacks", "open_stack", partial(open_stack, stack))
         else:
-            _checklist()
+            _checklist(page.message)
     with right.container(border=True):
         control = bound("error_text", page.message, _show)
-        st.text_area("Paste a message, or a whole traceback", height=150, **control)
+        st.text_area("Paste a message or traceback of Keras or PyTorch", height=150, **control)
         hint("Or open an example. The server reads the text but doesn't store it.")
         picked = page.message if page.message in EXAMPLE_OF else None
         pills("Examples", EXAMPLE_OF, picked, "error_example", _show)
     if explanation:
         with right.container(border=True):
-            _checklist()
+            _checklist(page.message)
 
 
-def _checklist() -> None:
+def _checklist(message: str) -> None:
     st.markdown("### Check these shapes in order")
-    st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(shapes.CHECKLIST, 1)))
+    lines = enumerate(shapes.checklist(message), 1)
+    st.markdown("\n".join(f"{place}. {plain(line)}" for place, line in lines))
 
 
 def _explained(explanation: Explanation) -> None:

@@ -1,0 +1,169 @@
+"""Messages of PyTorch about tensors: their axes, sizes and types, losses and gradients."""
+
+from dataclasses import replace
+from math import prod
+
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.pasted import Found
+from lib.shapes.errors.torch import BATCH_FIRST, LAST_STEP, SHAPES, SIZE, known
+from lib.shapes.output import bracketed
+from lib.shapes.remedy import Remedy
+
+WHOLE = r"(?P<one>(?:torch\.)?(?:u?int\d+|bool|Long|Int|Short|Byte|Bool|long|int))\b"
+
+
+def target_size(found: Found) -> Explanation | None:
+    """Explain that y doesn't have the shape of the output."""
+    y, output = found.shape("y"), found.shape("output")
+    if y == output:
+        return None
+    likely = Remedy("", "Give y the shape of the output.", "print(y.shape, y_hat.shape)")
+    if output == (*y, 1):
+        likely = Remedy("", "Add a last axis of 1 to y.", "y = y.unsqueeze(-1)")
+    elif y == (*output, 1):
+        likely = Remedy("", "Remove the last axis of y.", "y = y.squeeze(-1)")
+    elif len(output) == 3 and y == (output[0], output[2]):
+        likely = LAST_STEP
+    elif len(output) == 3 and (*y, 1) == (output[0], output[2]):
+        likely = replace(LAST_STEP, code=f"{LAST_STEP.code}.squeeze(-1)")
+    warned = "Using" in found.match[0]
+    wrong = " PyTorch only warns if it can broadcast the two. The loss is then wrong."
+    shapes = f"y is {bracketed(y)}, but the output is {bracketed(output)}."
+    return explained(shapes + wrong * warned, likely)
+
+
+def batch_sizes(found: Found) -> Explanation | None:
+    """Explain that the loss received other numbers of outputs than of labels."""
+    outputs, labels = int(found["outputs"]), int(found["labels"])
+    if outputs == labels or not outputs or not labels:
+        return None
+    likely = [replace(BATCH_FIRST, condition=f"{BATCH_FIRST.condition}: out[:, -1] has other rows")]
+    if outputs % labels == 0:
+        steps = f"the head received all {outputs // labels} timesteps, for one label per sample"
+        flat = "the labels are (samples, timesteps)"
+        likely = [
+            replace(LAST_STEP, condition=steps),
+            Remedy(flat, "Flatten them, as the output.", "labels = labels.flatten()"),
+        ]
+    elif labels % outputs == 0:
+        steps = f"each sample has {labels // outputs} labels, one per timestep"
+        code = "logits, labels = head(out).flatten(0, 1), labels.flatten()"
+        likely.insert(0, Remedy(steps, "Pass every step to the head.", code))
+    happened = f"The loss received {outputs} rows of outputs for {labels} labels."
+    return explained(happened, *likely, check="print(out.shape, logits.shape, labels.shape)")
+
+
+def viewed(found: Found) -> Explanation | None:
+    """Explain that a view or a reshape to these sizes doesn't keep all numbers."""
+    sizes, numbers = found.shape("target"), int(found["numbers"] or 0)
+    needed = prod(size for size in sizes if size is not None)
+    if not needed or (numbers and numbers % needed == 0 and (None in sizes or numbers == needed)):
+        return None
+    likely = []
+    for place, size in enumerate(sizes):
+        if numbers and None not in sizes and size and numbers * size % needed == 0:
+            condition = f"axis {place} has the size {numbers * size // needed}, not {size}"
+            free = bracketed((*sizes[:place], -1, *sizes[place + 1 :]))
+            fix = "Let -1 stand for this size." + " The last batch is often smaller." * (not place)
+            likely.append(Remedy(condition, fix, f"x = x.reshape{free}"))
+    flat = Remedy("a head follows", "Join all axes but that of samples.", "x = x.flatten(1)")
+    happened = (
+        f"{'A multiple of ' * (None in sizes)}{needed} numbers fit the shape {found['target']}"
+    )
+    happened += f", but the tensor has {numbers}." if numbers else "."
+    return explained(happened, *(likely or [flat]), check=SHAPES)
+
+
+MESSAGES = [
+    known(
+        "labels per timestep",
+        rf"Expected target size {shape('want')}, got (?:{SIZE})?(?!(?P=want)){shape('got')}",
+    ),
+    Message(
+        rf"input batch_size \({number('outputs')}\) to match target batch_size "
+        rf"\({number('labels')}\)",
+        explain=batch_sizes,
+    ),
+    known("axes of labels", r"1D target tensor expected|multi-target not supported"),
+    Message(
+        rf"(?:Using a t|T)arget size \({SIZE}{shape('y')}.{{1,45}} input size \({SIZE}"
+        rf"{shape('output')}",
+        explain=target_size,
+    ),
+    known("negative label", r"Target (?P<got>-\d+) is out of bounds"),
+    known("large label", r"Target (?P<got>\d+) is out of bounds"),
+    known("type of tokens", r"argument #1 .indices. .{1,70}; but got torch\.(?P<got>\w+)Tensor"),
+    known("unknown token", r"index out of range(?: in self|: Tried to access index (?P<got>\d+))"),
+    known(
+        "short labels",
+        r"(?:dtype to be|scalar type) Long .{0,9}but (?:got|found) (?:scalar type )?"
+        r"(?P<got>Int|Short|Char|Byte|Bool)",
+    ),
+    known(
+        "type of labels",
+        r"(?:dtype to be|scalar type) Long .{0,9}but (?:got|found) (?:scalar type )?"
+        r"(?P<got>[A-Z]\w+)",
+    ),
+    known(
+        "whole numbers",
+        rf"RNN input dtype \({WHOLE}\)",
+        rf"the same dtype, but got:? {WHOLE}",
+        rf"found input tensor with {WHOLE}",
+    ),
+    known(
+        "two devices",
+        rf"found (?P<one>\w+) tensor at {word('at')} and (?P<other>\w+) tensor at {word('to')}",
+        r"same device, but found at least two devices, (?P<at>[\w:]+) and (?P<to>[\w:]+)",
+        r"Input type \((?P<at>torch\.(?:cuda\.)?(?P<kind>\w+Tensor))\) and \w+ type "
+        r"\((?P<to>torch\.(?:cuda\.)?(?P=kind))\)",
+    ),
+    known(
+        "two types",
+        rf"RNN input dtype \({word('one')}\) does not match weight dtype \({word('other')}\)",
+        rf"the same dtype, but got:? {word('one')} (?:and|!=) {word('other')}",
+        rf"found input tensor with {word('one')} and \w+ tensor with {word('other')}",
+        rf"Input type \({word('one')}\) and \w+ type \({word('other')}\)",
+        r"scalar type (?P<other>Float|Double) but found (?P<one>[A-Z]\w+)",
+    ),
+    known(
+        "type of y",
+        r"ound dtype (?P<one>Long|Double|Int) but expected (?P<other>Float)",
+        r"result type (?P<other>Float) can.t be cast to the desired output type (?P<one>\w+)",
+    ),
+    known(
+        "change in place",
+        r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackward)(?P<name>\w+)",
+    ),
+    known("second backward", r"through the graph a second time|modified by an inplace operation"),
+    known("no gradient", r"element 0 of tensors does not require grad"),
+    known("many indices", r"too many indices for tensor of dimension (?P<count>\d+)"),
+    known("no such axis", r"range of \[(?P<first>-?\d+), (?P<last>\d+)\], but got (?P<axis>-?\d+)"),
+    known("one state", r"index 1 is out of bounds for dimension 0 with size 1$"),
+    known(
+        "no such entry",
+        rf"index {number('got')} is out of bounds for dimension {number('place')} with size "
+        rf"{number('size')}",
+    ),
+    known("one time axis", r"of dimensions: got (?P<one>\d+) and (?!(?P=one)\b)(?P<other>\d+)"),
+    known(
+        "joined sizes",
+        rf"must match except in dimension {number('place')}\. (?:Expected size|Got) "
+        rf"{number('one')} (?:but got size|and) (?!(?P=one)\b){number('other')}",
+    ),
+    known(
+        "paired sizes",
+        rf"size of tensor a \({number('one')}\) must match the size of tensor b \((?!(?P=one)\))"
+        rf"{number('other')}\)(?: at non-singleton dimension {number('place')})?",
+    ),
+    Message(
+        rf"shape .{shape('target')}. is invalid for input of size (?:{number('numbers')}|\S)",
+        explain=viewed,
+    ),
+    known(
+        "axes of an operation",
+        r"duplicate dims are not allowed|desired ordering of dimensions|start_dim cannot come",
+        r"only one dimension can be inferred|pad(?:ding)? should be at most half",
+    ),
+    known("matrix product", r"of batch2 tensor to be: |batch[12] must be a 3D|, vec \(\d+\)$"),
+    known("contiguous", r"view size is not compatible with input tensor.s size and stride"),
+]
