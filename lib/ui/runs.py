@@ -68,7 +68,11 @@ def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
     """Return a run and its newest snapshot; None if unknown, or if its owner doesn't share it."""
     run = client().get(run_id or "")
     snapshot = client().latest(run) if run else None
-    return (run, snapshot) if run and snapshot and _may_see(run) else None
+    if run is None or snapshot is None:
+        return None
+    record, is_upload = _RECORDS.get(run.id, NO_OWNER), run.experiment.data.name == "upload"
+    is_hidden = is_upload and not (record.is_shared or is_mine(run.id, record))
+    return None if is_hidden else (run, snapshot)
 
 
 def current_run() -> tuple[Run, Snapshot] | None:
@@ -81,12 +85,6 @@ def open_run() -> tuple[Run, Snapshot] | None:
     current = current_run()
     is_open = current and record_if_mine(current[0].id) and not current[1].status.over
     return current if is_open else None
-
-
-def _may_see(run: Run) -> bool:
-    """Return whether this browser may see a run. Only the owner sees unshared uploads."""
-    record = _RECORDS.get(run.id, NO_OWNER)
-    return run.experiment.data.name != "upload" or record.is_shared or is_mine(run.id, record)
 
 
 def is_mine(item_id: str, record: RunRecord) -> bool:

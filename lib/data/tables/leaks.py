@@ -35,10 +35,7 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
     sizes = joined([f"{rows.sum():,} {name}" for name, rows in used.items()])
     are = counted(shared, "row is", "rows are") if shared else "No row is"
     sentence = f"{are} in two parts ({sizes} rows)."
-    findings.append(Finding("Rows in two parts", not shared, sentence, splits=True))
-    if len(origin.names) > 1:
-        findings.append(_shared_series(dataset, origin))
-    return findings
+    return [*findings, Finding("Rows in two parts", not shared, sentence, splits=True)]
 
 
 def _targets_among_inputs(dataset: Dataset) -> Finding:
@@ -92,15 +89,3 @@ def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
         for ahead in (0, *origin.horizons):
             used[rows + ahead] = True
     return by_part
-
-
-def _shared_series(dataset: Dataset, origin: Origin) -> Finding:
-    """Find series that occur in several splits."""
-    starts = [origin.starts[samples] for samples in dataset.parts.values()]
-    by_part = [np.unique(origin.series[rows]) for rows in starts]
-    shared = int((np.bincount(np.concatenate(by_part)) > 1).sum())
-    sentence = f"None of the {len(origin.names):,} series is in two parts."
-    if shared:
-        count = f"{shared:,} of {len(origin.names):,}"
-        sentence = f"{count} series are in two parts, which isn't counted as a leak here."
-    return Finding("Series in two parts", None if shared else True, sentence, splits=True)

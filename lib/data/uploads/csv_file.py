@@ -54,9 +54,7 @@ def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
             text = content.decode("cp1252", errors="replace")
     if not text.strip("\0 \t\r\n\ufeff,;|"):
         raise UploadError(_EMPTY)
-    start = text[:4096]
-    unprintable = sum(not (char.isprintable() or char.isspace()) for char in start)
-    if "\0" in text or unprintable > 0.05 * len(start):
+    if "\0" in text:
         raise UploadError(
             "The file isn't a text file, and its format is unknown. Export the table as CSV, then "
             "upload that file."
