@@ -44,8 +44,6 @@ class Samples:
             )
         if not 1 <= self.train <= len(self.x):
             raise ValueError(f"train must be 1 to {len(self.x)}, got {self.train}")
-        if self.mask is not None and self.mask.shape != self.x.shape[:2]:
-            raise ValueError(f"mask must be {self.x.shape[:2]}, got {self.mask.shape}")
         self.x.flags.writeable = self.y.flags.writeable = False
 
     @property

@@ -70,7 +70,7 @@ def test_every_kind_of_file_is_read_and_its_bytes_are_dropped(page):
     open_page(page, "/data?data=seattle")
     for name, content, note in (
         ("book.xlsx", book, "book.xlsx: 80 rows"),
-        ("frame.parquet", SEATTLE_FRAME.to_parquet(), "date labels the rows"),
+        ("frame.parquet", SEATTLE_FRAME.to_parquet(), "labeled by date"),
         ("samples.npz", npz(x=X, y=X[:, -1]), "12 timesteps, read as series"),
         ("long.csv", table(300_000), "300,000 rows"),
     ):

@@ -54,7 +54,7 @@ def test_an_index_of_dates_labels_the_rows(index):
     hours = 0 if index.tz is None else 5
     assert list(table.times) == list(DAYS + pd.Timedelta(hours=hours))
     assert table.frame.columns.tolist() == ["a", "kind"]
-    assert ("labels the rows, in UTC." in notes_of(table)) is bool(hours)
+    assert ("labeled by index, in UTC." in notes_of(table)) is bool(hours)
     panel = pd.MultiIndex.from_product([["north", "south"], DAYS], names=["region", "day"])
     assert read(pd.DataFrame({"a": np.arange(20.0)}, index=panel)).series == "region"
 

@@ -17,7 +17,7 @@ class Finding:
     """The outcome of one check."""
 
     about: str
-    clean: bool | None  # None if the check is undecided, or found something that isn't a leak
+    clean: bool | None  # None if the check is undecided
     sentence: str
     splits: bool = False  # whether the check compares splits
 

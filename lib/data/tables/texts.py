@@ -11,8 +11,7 @@ SHARE = 0.9  # a column is parsed as numbers, or as times, if this share of its 
 SAMPLE = 200  # the number of first entries that decide whether to parse the whole column
 
 _SPACE = "[ '’\u00a0\u2009\u202f]"
-_SPACE_GROUPS = rf"[+-]?\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d*)?"  # 1 234,5
-_SPACE_BETWEEN_GROUPS = rf"(?<!\d{{4}}){_SPACE}(?=\d{{3}}(?!\d))"
+_SPACE_BETWEEN_GROUPS = rf"(?<=\d)(?<!\d{{4}}){_SPACE}(?=\d{{3}}(?!\d))"
 COMMA_GROUPS = r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"  # 1,234.5
 POINT_GROUPS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"  # 1.234,5
 DECIMAL_COMMA = r"[+-]?[\d.]*,\d+(?:[eE][+-]?\d+)?"
@@ -69,8 +68,7 @@ def _parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
     """Parse each text (R,) as a number, or NaN. A comma has one meaning in the whole column."""
     for pattern, replacement in _AROUND_A_NUMBER:
         texts = texts.str.replace(pattern, replacement, regex=True)
-    if texts.str.fullmatch(_SPACE_GROUPS, na=False).any():
-        texts = texts.str.replace(_SPACE_BETWEEN_GROUPS, "", regex=True)
+    texts = texts.str.replace(_SPACE_BETWEEN_GROUPS, "", regex=True)  # 1 234,5
     has_comma = texts.str.contains(",", regex=False, na=False)
     with_comma, others = texts[has_comma], texts[~has_comma].dropna()
     with_point = others[others.str.contains(".", regex=False)]

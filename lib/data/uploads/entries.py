@@ -89,9 +89,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     """Return a file's table. Raises UploadError if it has too few rows or no usable columns."""
     notes, found = entries.notes, _find_times(entries)
     if found is None:
-        table = Table(name, _usable_columns(entries))
-        # If the file names the series, it already has a note on the series.
-        rows = rows_without_times(table, [] if "series" in entries.known else notes)
+        rows = rows_without_times(Table(name, _usable_columns(entries)), notes)
     else:
         labels, times = found
         has_date = times.values.notna()
@@ -101,8 +99,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
             notes.append(f"{counted(int((~has_date).sum()), 'row')} without a date removed{which}.")
         entries.frame = entries.frame[has_date].drop(columns=labels).reset_index(drop=True)
         table = Table(name, _usable_columns(entries))
-        column, verb = ("column", "labels") if len(labels) < 2 else ("columns", "label")
-        notes.append(f"The {column} {joined(labels)} {verb} the rows{times.reading}.")
+        notes.append(f"The rows are labeled by {joined(labels)}{times.reading}.")
         dates = times.values[has_date].reset_index(drop=True)
         rows = order_rows(table, dates, joined(labels), notes)
     if len(rows.frame) < MIN_ROWS:
