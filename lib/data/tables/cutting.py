@@ -91,9 +91,8 @@ def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: f
     by_part = [first[part[first] == p] for p in range(3)]
     if not all(map(len, by_part[:parts])):
         return None
-    every = every_kth(len(first) / most, _HOURS_OF_A_WEEK)  # keeps all hours and weekdays
-    while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
-        every = every_kth(every + 1, _HOURS_OF_A_WEEK)
+    # Rounding may add a window to each part. The k keeps all hours and weekdays.
+    every = every_kth(len(first) / max(1, most - parts), _HOURS_OF_A_WEEK)
     used = [starts[::every] for starts in by_part]
     train, validation, test = map(len, used)
     return Cut(np.concatenate(used), (train, validation, test), part, every)
