@@ -12,7 +12,7 @@ import streamlit as st
 from lib import data, results
 from lib.charts import split
 from lib.experiment import Experiment, ExperimentError
-from lib.text import capital, joined, with_full_stop
+from lib.text import capital, with_full_stop
 from lib.training import limits, recorded, with_seeds
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
@@ -55,8 +55,6 @@ def load_data(settled: Experiment) -> Loaded:
         first = data.suggested(data.FIRST)
         last = upload.last_good or Loaded(first, dataset_of(first, None))
         shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
-        if origin := last.dataset.origin:  # the sidebar shows the refused target
-            shown += f" and the target {joined(origin.columns)}"
         text = plain(f"{capital(str(error))} Until then, you see {shown}.")
         place.warning(text, icon=":material/info:")
         if isinstance(error, data.WindowError) and (most := error.timesteps):

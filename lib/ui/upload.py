@@ -130,10 +130,8 @@ def _begin(name: str, content: bytes) -> None:
             _use_table(data.read_upload(name, content))
         else:
             record.reading = data.Reading(name, content)
-    except KeptError as error:
+    except (KeptError, data.UploadError) as error:
         _refuse(f"{name} couldn't be opened. {error}")
-    except data.UploadError as error:
-        _refuse(error)
 
 
 def take_file() -> None:

@@ -102,13 +102,13 @@ def test_the_number_and_the_size_of_waiting_files_are_limited():
     content = bytes(bytearray(b"a,b\n" * 9))
     references = sys.getrefcount(content)
     waiting = [Reading("file.csv", content) for _ in range(upload.MAX_WAITING)]
-    with pytest.raises(UploadError, match="too many files are waiting"):
+    with pytest.raises(UploadError, match="Too many files are waiting"):
         Reading("file.csv", content)
     for each in waiting:
         each.stop()
     assert sys.getrefcount(content) == references
     large = Reading("large.csv", bytes(upload.MAX_WAITING_BYTES - len(content)))
-    with pytest.raises(UploadError, match="too many files are waiting"):
+    with pytest.raises(UploadError, match="Too many files are waiting"):
         Reading("file.csv", content + content)
     large.stop()
     upload._seats.release(upload.SEATS)

@@ -79,7 +79,7 @@ class Reading:
     def __init__(self, name: str, content: bytes) -> None:
         size = len(content) + sum(_waiting.values())
         if len(_waiting) >= MAX_WAITING or (_waiting and size > MAX_WAITING_BYTES):
-            raise UploadError(f"{name} can't be read now: too many files are waiting. Try later.")
+            raise UploadError("Too many files are waiting. Try later.")
         self.name, self.error = name, ""
         self.table: Table | None = None
         self.over = Event()
