@@ -141,9 +141,57 @@ MODELS = {
     "states of a slice": _head(_BOTH, 4, "h[-2:].mean(0)"),
     "states first": _head("GRU(3, 8, 2, batch_first=True)", 16, "h.transpose(0, 1).flatten(1)"),
     "time first": _head("RNN(3, 8)", 8, "out.transpose(0, 1)"),
+    "sum of both": _head(_BOTH, 4, "h[-2] + h[-1]"),
+    "arguments by name": _head(
+        "GRU(3, 8, batch_first=True)", 9, "torch.flatten(out.transpose(dim1=2, dim0=1), end_dim=1)"
+    ),
+    "mean that keeps its axis": _head("RNN(3, 8)", 8, "out.mean(dim=0, keepdim=True)"),
+    "one sample": _net("self.lstm = nn.LSTM(3, 4, 2)", "return self.lstm(x)[0][-1]", "9, 3"),
+    "residual": _net(
+        "self.lstm = nn.LSTM(3, 3, batch_first=True); self.fc = nn.Linear(3, 1)",
+        "out, _ = self.lstm(x); return self.fc(2 * x + out)[:, -1]",
+    ),
+    # attention by hand, as in tutorials and in Unrolled's script
+    "weighted sum": _net(
+        "self.lstm = nn.LSTM(3, 8, batch_first=True); self.score = nn.Linear(8, 1)",
+        "out, _ = self.lstm(x); weights = torch.softmax(self.score(out), dim=1);"
+        "return torch.sum(weights * out, dim=1)",
+    ),
+    "attention of the last state": _head(
+        "LSTM(3, 8, batch_first=True)", 8, "((out @ h[-1][..., None]).softmax(dim=1) * out).sum(1)"
+    ),
+    "products of matrices": _net(
+        "self.lstm = nn.LSTM(3, 8, batch_first=True)",
+        "out, (h, c) = self.lstm(x); scores = torch.bmm(out, h.squeeze(0).unsqueeze(2));"
+        "return torch.bmm(out.transpose(1, 2), F.softmax(scores, 1)).squeeze(2)",
+    ),
+    "pooled convolution": _net(
+        "self.conv = nn.Conv1d(3, 8, 3); self.pool = nn.AvgPool1d(3, padding=1)",
+        "return F.dropout(F.max_pool1d(self.pool(self.conv(x)), 2), 0.2, self.training).mean(2)",
+        "6, 3, 20",
+    ),
+    "largest of all steps": _lines(
+        "model = nn.Sequential(nn.Conv1d(3, 8, 3), nn.AdaptiveMaxPool1d(1), nn.Flatten(), "
+        "nn.Linear(8, 2)); model(torch.randn(6, 3, 20))"
+    ),
+    "padded pool": _lines("model = nn.MaxPool1d(3, 2, 1); model(torch.randn(6, 3, 20))"),
 }
 
 _GRU, _OUT = "self.gru = nn.GRU(3, 4)", "out, h = self.gru(x)"
+_WRONG = [
+    "out[50]",
+    "out.mean(5)",
+    "out.permute(0, 0, 1)",
+    "out.permute(0, 1)",
+    "out.flatten(2, 1)",
+]
+_WRONG += ["out.view(9, -1, -1)", "x + out", "torch.cat((out, h[0]))", "torch.bmm(out, h)"]
+_WRONG += ["torch.bmm(out, h[0])", "out @ x[0]", "out @ x[0, 0]"]
+_WRONG_STATES = [
+    ("GRU(3, 4, 2, batch_first=True)", "torch.zeros(x.size(0), 2, 4)"),
+    ("LSTM(3, 4, batch_first=True)", "(torch.zeros(1, 6, 4), torch.zeros(2, 6, 4))"),
+    ("RNN(3, 4)", "(torch.zeros(1, x.size(1), 4), torch.zeros(1, x.size(1), 4))"),
+]
 ERRORS = [  # from discuss.pytorch.org and stackoverflow.com: code that PyTorch refuses
     _head(_BOTH, 4, "out[:, -1]"),
     _head(_BOTH, 8, "out.flatten(1)"),
@@ -163,4 +211,9 @@ ERRORS = [  # from discuss.pytorch.org and stackoverflow.com: code that PyTorch 
     _lines("lstm = nn.LSTM(3); y = lstm(torch.randn(5, 3, 3))"),
     _lines("lstm = nn.LSTM(3, 16, return_sequences=True); y = lstm(torch.randn(5, 3, 3))"),
     _lines("y = nn.ReLU()(torch.randn(3, 2, 3)).unsqueeze(0); z = nn.LSTM(3, 4)(y)"),
+    *(_net(_GRU, f"{_OUT}; return {taken}") for taken in _WRONG),
+    *(_net(f"self.rnn = nn.{one}", f"return self.rnn(x, {h})") for one, h in _WRONG_STATES),
+    _net("self.lstm = nn.LSTM(3, 3)", "return x + self.lstm(x)"),
+    _lines("pool = nn.MaxPool1d(2, padding=2); y = pool(torch.randn(6, 3, 20))"),
+    _lines("gru = nn.GRU(3, 4, proj_size=2); y = gru(torch.randn(6, 3, 3))"),
 ]

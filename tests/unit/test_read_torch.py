@@ -42,6 +42,7 @@ def notes(code):
     "code",
     [
         net(),
+        net().replace("nn.Module", "L.LightningModule"),
         "import torch\nfrom torch import nn\n" + net(call="m = Net(3, hidden=16).to(device)"),
         "import torch.nn as tnn\nm = tnn.LSTM(3, 16, batch_first=True)\nhead = tnn.Linear(16, 1)\n"
         "x = torch.rand((4, 12, 3))\ny, _ = m(x)\ny = head(y[:, -1, :].squeeze())",
@@ -88,6 +89,10 @@ def test_the_axes_of_the_input_follow_the_first_layer_that_reads_time(code, expe
         (net("", "out[:, -1]"), "the last sample"),
         (net(BOTH, features=32), "backward half only one"),
         (net(BOTH, "h_n[-1]"), "one direction"),
+        (net(BOTH, "h_n[-2] + h_n[-1]"), ""),
+        (net(BOTH, "h_n.squeeze(0)"), "changes nothing"),
+        (net("batch_first=True, dropout=0.5"), "dropout=0.5 does nothing"),
+        (net(taken="nn.Softmax()(out)"), "samples of a batch add up to 1"),
         (net(), ""),
         (net(call="Net()\nloss = nn.CrossEntropyLoss()", taken="out[:, -1]")
          .replace("return self.fc(out[:, -1])", "return F.softmax(self.fc(out[:, -1]), dim=1)"),
@@ -142,6 +147,47 @@ def test_a_wrong_input_size_is_fixed_in_its_line():
     reading = read_source("lstm = nn.LSTM(3, 16, 2)\ny, _ = lstm(torch.randn(9, 4, 5))")
     lines, _ = rewritten(reading, fixes(trace(reading.stack))[0].stack)
     assert lines == {1: "lstm = nn.LSTM(5, 16, 2)"}
+
+
+TUPLE = "class Net(nn.Module):\n  def forward(self, x):\n    y = {}(x)\n    return {}"
+STATE = FORWARD.format("nn.LSTM(3, 4, 2, batch_first=True{})(x, (torch.zeros({}),) * 2)")
+
+
+@pytest.mark.parametrize(
+    ("code", "fix"),
+    [
+        ("nn.Sequential(nn.Conv1d(6, 64, 3), nn.LSTM(64, 50, batch_first=True))",
+         "Write x.permute(0, 2, 1) before nn.LSTM"),
+        ("nn.Sequential(nn.LSTM(3, 4), nn.Linear(4, 1))", "Write out, _ = lstm(x), then use out"),
+        (TUPLE.format("nn.GRU(3, 4)", "nn.Linear(4, 1)(y)"), "Write out, _ = gru(x), then use out"),
+        (TUPLE.format("nn.GRU(3, 3)", "x + y"), "Write out, _ = gru(x), then use out"),
+        (TUPLE.format("nn.GRU(3, 4)", "y[:, -1]"), "Write out, _ = gru(x), then use out"),
+        (net(BOTH, "h_n[-1]", 32), "Concatenate h_n[-2] and h_n[-1]"),
+        (STATE.format("", "x.size(0), 2, 4"), "Create each state by torch.zeros(2, x.size(0), 4)"),
+        (STATE.format(", bidirectional=True", "2, 7, 4"),
+         "Create each state by torch.zeros(4, x.size(0), 4)"),
+        (FORWARD.format("nn.GRU(3, 4)(x, nn.LSTM(3, 4)(x)[1])"),
+         "Create each state by torch.zeros(1, x.size(1), 4)"),
+        ("nn.LSTM(3, 4)(torch.randn(9, 5, 3), (torch.zeros(1, 9, 4), torch.zeros(1, 9, 4)))",
+         "Write nn.LSTM(3, 4, batch_first=True)"),
+    ],
+)  # fmt: skip
+def test_the_first_fix_is_the_likeliest(code, fix):
+    """With the fix, PyTorch runs the layer."""
+    assert fixes(trace(read_source(code).stack))[0].fix == fix
+
+
+def test_of_several_models_the_first_is_traced_unless_another_contains_it():
+    """The note names its class. The decoder takes one token of each sample."""
+    encoder = FORWARD.format("nn.GRU(3, 4)(x)").replace("Net", "Encoder")
+    init = "  def __init__(self):\n    self.embed, self.encoder = nn.Embedding(9, 3), {}\n"
+    step = "nn.GRU(3, 4)(self.embed(x.unsqueeze(0)))[0].squeeze(0)"
+    decoder = FORWARD.format(step).replace("  def", f"{init}  def", 1)
+    assert shapes(decoder.format(1)) == [(None,), (1, None), (1, None, 3), (1, None, 4), (None, 4)]
+    several = f"{encoder}\n{decoder}\n"
+    assert shapes(several.format(1))[0] == (12, None, 3)
+    assert "2 models. Encoder on line 1 is" in notes(several.format(1))
+    assert shapes(several.format("Encoder()"))[0] == (None,)
 
 
 def test_a_model_survives_the_address():

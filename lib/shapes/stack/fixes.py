@@ -10,7 +10,9 @@ from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
 from lib.shapes.stack.plain import Flatten, Input, RepeatVector, Reshape, TimeDistributed, Unpack
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
+from lib.shapes.stack.torch_layers import TorchLayer, TorchRecurrent
 from lib.shapes.stack.torch_making import is_torch
+from lib.shapes.stack.torch_operations import TorchOperation
 from lib.shapes.stack.tracing import TracedLayer, broken_at, stopped_at, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
@@ -42,11 +44,7 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     layer = stack[place]
     if is_torch(stack):
-        name, axis = getattr(layer, "fixed_size", None) or ("", 0)
-        sizes = [tensor[-1].size for tensor in step.inputs.tensors[:1] if tensor]
-        if axis == -1 and sizes and sizes[0]:
-            changed = _with(stack, place, **{name: sizes[0]})
-            yield f"Write {changed[place].code()}", changed, place
+        yield from _torch_edits(stack, place, step)
         return
     if not isinstance(stack[0], Input):  # The Input couldn't be read.
         new_input = replace(Input(), origin=stack[0].origin)
@@ -85,6 +83,43 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         words = f"Insert {_call(new)} before {_label(stack, place)}"
         yield words, put(stack, place, new, layer), place + 1
     yield f"Remove {_label(stack, place)}", put(stack, place), place - 1
+
+
+def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
+    layer, tensors = stack[place], step.inputs.tensors
+    sources = [Ref(ref.place, ref.output or 0) for ref in layer.of or (Ref(place - 1),)]
+    before = stack[sources[0].place]
+    outputs = tuple(ref for ref in sources if not ref.output)
+    if outputs and step.error and step.error.received.startswith("a tuple"):
+        name = stack[outputs[-1].place].title.removeprefix("nn.").lower()
+        yield f"Write out, _ = {name}(x), then use out", _with(stack, place, of=outputs), place
+    if isinstance(layer, TorchRecurrent):
+        changed = _with(stack, place, batch_first=True)
+        yield f"Write {changed[place].code()}", changed, place
+        rows, axis = layer.num_layers * (1 + layer.bidirectional), int(not layer.batch_first)
+        created = f"torch.zeros({rows}, x.size({axis}), {layer.hidden_size})"
+        words = f"Create each state by {created}"
+        yield words, _with(stack, place, h_0=(), c_0=(), states=()), place
+    if not isinstance(layer, TorchLayer) or not layer.fixed_size or not tensors:
+        return
+    name, at = layer.fixed_size
+    wanted, rank = getattr(layer, name), len(tensors[0])
+    for other in range(1, rank) if layer.reads_time else ():
+        if tensors[0][other].size == wanted:
+            dims = [*range(rank)]
+            dims[other], dims[at] = dims[at], other
+            swapped = TorchOperation("permute", tuple(dims), of=layer.of)
+            fixed = put(stack, place, swapped, replace(layer, of=()))
+            yield f"Write {swapped.title} before {layer.title}", fixed, place + 1
+    both = before.of and getattr(stack[before.of[0].place], "bidirectional", False)
+    if both and before.of[0].output:  # one state of the last layer
+        halves = [before.with_settings(numbers=(0, number)) for number in (-2, -1)]
+        joined = TorchOperation("cat", (-1,), of=tuple(Ref(sources[0].place + n) for n in (0, 1)))
+        fixed = put(stack, sources[0].place, *halves, joined)
+        yield "Concatenate h_n[-2] and h_n[-1]", fixed, place + 2
+    if at == -1 and (size := tensors[0][-1].size):
+        changed = _with(stack, place, **{name: size})
+        yield f"Write {changed[place].code()}", changed, place
 
 
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:

@@ -19,6 +19,7 @@ class Axis:
     letter: str  # "N", "T", "F", "U", or a combination: "2U", "T·U"
     size: int | None
     role: Role
+    parts: tuple["Axis", ...] = ()  # the axes that PyTorch's x.view or x.flatten joined into this
 
 
 Tensor = tuple[Axis, ...]
@@ -53,7 +54,7 @@ def has_time(tensor: Tensor) -> bool:
 
 def widened(axis: Axis, letter: str, size: int) -> Axis:
     """Return the feature axis with a new letter and size."""
-    return replace(axis, letter=letter, size=size, role="features")
+    return replace(axis, letter=letter, size=size, role="features", parts=())
 
 
 def with_axis(tensor: Tensor, place: int, axis: Axis) -> Tensor:

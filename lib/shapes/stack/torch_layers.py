@@ -24,7 +24,9 @@ from lib.shapes.stack.tensors import (
 from lib.text import beside
 
 TEXTS: dict[str, str] = beside(__file__)
-LAYOUTS = ("NTF", "TNF", "NFT", "NT", "TN", "NF", "TF", "FT", "T", "F")  # letters of the axes
+# Letters of the axes of an input.
+LAYOUTS = ("NTF", "TNF", "NFT", "NT", "TN", "NF", "TF", "FT", "N", "T", "F")
+_STATE_AXES = {0: Axis("N", None, "batch"), -1: Axis("…", None, "space")}
 _ROLES: dict[str, Role] = {"N": "batch", "T": "time", "F": "features"}
 
 
@@ -36,8 +38,8 @@ def refusal(what: str, wanted: str, *given: Tensor, **words: object) -> ShapeErr
 
 
 def _sizes(tensor: Tensor) -> str:
-    """Return the sizes as in PyTorch's messages, with "…" for an unknown one: "…, 10, 3"."""
-    return ", ".join("…" if axis.size is None else f"{axis.size}" for axis in tensor)
+    """Return the sizes as in PyTorch's messages: "N, 10, 3", with "…" for an unknown one."""
+    return ", ".join(f"{a.size or ('N' if a.role == 'batch' else '…')}" for a in tensor)
 
 
 class TorchInput(plain.Input, kind="torch.input", keras="Input"):
@@ -90,9 +92,9 @@ class TorchLayer(Layer):
         if others:
             received = f"a tuple of {1 + len(others)} tensors"
             raise ShapeError("one tensor", received, self.tuple_message(), "run")
-        if self.reads_time and len(first) == 2:
+        if self.reads_time and len(first) == 2 and not isinstance(self, TorchRecurrent):
             raise NotTraced.of("no batch axis")
-        if self.reads_time and len(first) != 3:
+        if self.reads_time and len(first) not in (2, 3):
             raise refusal(f"rank {self.keras}", "3 axes", first)
         if self.fixed_size:
             name, at = self.fixed_size
@@ -127,8 +129,9 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
     batch_first: bool = setting("first", False)
     dropout: float = setting("drop", 0.0, limit=SHARE)
     bidirectional: bool = setting("both", False)
-    # The shape of the initial states that the call passes, with 0 for N; () if it passes none.
+    # The shapes of initial states that the code creates: 0 is N, -1 unknown, () no state.
     h_0: tuple[int, ...] = setting("h", (), tuple_length=0, in_call=True)
+    c_0: tuple[int, ...] = setting("c", (), tuple_length=0, in_call=True)
 
     def returned(self) -> tuple[str, ...]:
         return ("out", "h_n", "c_n") if self.cell == "lstm" else ("out", "h_n")
@@ -136,28 +139,39 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
     def tuple_message(self) -> str:
         return TEXTS["tuple method"].format(name="dim")
 
+    def time_axis(self, tensor: Tensor) -> Axis:
+        """Return the axis that the layer reads as time: axis 1 of (N, T, F), else axis 0."""
+        return tensor[1 if self.batch_first and len(tensor) == 3 else 0]
+
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) with batch_first, else (T, N, F) → out, then the states, never batch first."""
         tensor, letter, both = self.tensor(inputs), inputs.letter, 1 + self.bidirectional
         last = widened(tensor[-1], letter, self.hidden_size)
         out = widened(last, f"{both}{letter}" if both > 1 else letter, both * self.hidden_size)
-        batch = tensor[0 if self.batch_first else 1]
         rows = Axis("2L" if both > 1 else "L", both * self.num_layers, "space")
-        state = rows, batch, last
-        given = tuple(Axis("h", size or batch.size, "space") for size in self.h_0)
-        self._check_states(inputs.states or ((given,) if given else ()), state)
+        batch = [axis for axis in tensor[:-1] if axis is not self.time_axis(tensor)]
+        state = rows, *batch, last
+        self._check_states(inputs.states, state)
         states = (state,) * len(STATES[self.cell])
-        return Outputs(((*tensor[:2], out), *states), *self._parameters(tensor[-1], letter))
+        return Outputs(((*tensor[:-1], out), *states), *self._parameters(tensor[-1], letter))
 
     def _check_states(self, given: Tensors, need: Tensor) -> None:
+        """Raise PyTorch's error for initial states of another number or shape."""
+        for sizes in filter(None, (self.h_0, self.c_0)):
+            given = (*given, tuple(_STATE_AXES.get(n) or Axis(f"{n}", n, "space") for n in sizes))
+        if given and len(given) != len(STATES[self.cell]):
+            if self.cell == "lstm":
+                raise refusal("", "the tuple (h_0, c_0)", *given)
+            raise refusal("tuple method", "one state, h_0", *given, name="dim")
+        wanted = readable_shapes((need,)) + (": num_layers * 2 first" if self.bidirectional else "")
         for place, state in enumerate(given):
-            pairs = zip(state, need, strict=False)
-            fits = all(a.size == b.size for a, b in pairs if a.size and b.size)
-            if len(state) != 3 or not fits:
+            pairs = [*zip(state, need, strict=False)]
+            differ = [a.size != b.size for a, b in pairs if a.size and b.size]
+            misplaced = [b.role != "batch" for a, b in pairs if a.role == "batch"]
+            if len(state) != len(need) or any((*differ, *misplaced)):
                 which = f"hidden[{place}]" if self.cell == "lstm" else "hidden"
-                words = {"which": which, "need": _sizes(need)}
-                row = "state" if len(state) == 3 else ""
-                raise refusal(row, readable_shapes((need,)), state, **words)
+                row = "state" if len(state) == len(need) else ""
+                raise refusal(row, wanted, state, which=which, need=_sizes(need))
 
     def _parameters(self, axis: Axis, letter: str) -> tuple[int, str, str]:
         """Return the count, a product and a formula: two biases per gate, unlike most of Keras."""
@@ -248,10 +262,12 @@ class TorchConv1d(TorchLayer, kind="torch.conv1d", keras="nn.Conv1d", width_lett
     def in_keras(self) -> Stack:
         sizes = self.out_channels, self.kernel_size, self.stride
         conv = windows.Conv1D(*sizes, data_format="channels_first", use_bias=self.bias)
-        if not self.padding:
-            return (conv,)
-        padding = self.padding, self.padding
-        return (windows.ZeroPadding1D(padding, data_format="channels_first"), conv)
+        return (*_zeros(self.padding), conv)
+
+
+def _zeros(padding: int) -> Stack:
+    around = windows.ZeroPadding1D((padding, padding), data_format="channels_first")
+    return (around,) if padding else ()
 
 
 class TorchMaxPool(TorchLayer, kind="torch.maxpool", keras="nn.MaxPool1d"):
@@ -261,9 +277,24 @@ class TorchMaxPool(TorchLayer, kind="torch.maxpool", keras="nn.MaxPool1d"):
     reads_time = True
     required = ("kernel_size",)
     order = "kernel_size stride padding dilation return_indices ceil_mode"
+    pooling: ClassVar[type[windows.MaxPooling1D]] = windows.MaxPooling1D
     kernel_size: int = setting("w", 2, limit=WINDOW)
     stride: int | None = setting("s", None, limit=WINDOW, optional=True)
+    padding: int = setting("p", 0, limit=Limit(0, 1000))
+
+    def call(self, inputs: Inputs) -> Outputs:
+        if self.padding > self.kernel_size // 2:
+            wanted = "padding of at most half the window"
+            raise refusal(f"pool {self.keras}", wanted, *inputs.tensors, layer=self)
+        return super().call(inputs)
 
     def in_keras(self) -> Stack:
         sizes = self.kernel_size, self.stride
-        return (windows.MaxPooling1D(*sizes, data_format="channels_first"),)
+        return (*_zeros(self.padding), self.pooling(*sizes, data_format="channels_first"))
+
+
+class TorchAvgPool(TorchMaxPool, kind="torch.avgpool", keras="nn.AvgPool1d"):
+    """Takes the mean of a few neighboring timesteps."""
+
+    order = "kernel_size stride padding ceil_mode count_include_pad"
+    pooling = windows.AveragePooling1D

@@ -7,25 +7,30 @@ from lib.shapes.stack import torch_layers as layers
 from lib.shapes.stack.base import Layer, LayerSetting, NotTraced, ShapeError, Stack
 from lib.shapes.stack.making import UNKNOWN, Unknown, setting_value
 from lib.shapes.stack.plain import Unread
-from lib.shapes.stack.torch_layers import TorchInput, TorchLayer, TorchRecurrent
-from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation
+from lib.shapes.stack.torch_layers import TEXTS, TorchInput, TorchLayer, TorchRecurrent
+from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation, torch_operation
 from lib.text import joined
 
 _LAYERS: tuple[type[TorchLayer], ...] = (
     *(layers.TorchLSTM, layers.TorchGRU, layers.TorchRNN),
     *(layers.TorchLinear, layers.TorchEmbedding, layers.TorchDropout),
-    *(layers.TorchConv1d, layers.TorchMaxPool),
+    *(layers.TorchConv1d, layers.TorchMaxPool, layers.TorchAvgPool),
 )
 _CLASSES: tuple[type[Layer], ...] = (TorchInput, *_LAYERS, TorchOperation)
 TORCH_KINDS = {each.kind: each for each in _CLASSES}
 _LAYER_OF_NAME = {each.keras.removeprefix("nn."): each for each in _LAYERS}
 _FUNCTION_OF_NAME = {name: function for function, name in ACTIVATIONS.items()}
+_ADAPTIVE = {"AdaptiveAvgPool1d": "mean", "AdaptiveMaxPool1d": "max"}  # traced for one output
+# Functions of torch.nn.functional → the layer with the same arguments behind the tensor.
+LAYER_OF_FUNCTION = {"dropout": "Dropout", "max_pool1d": "MaxPool1d", "avg_pool1d": "AvgPool1d"}
+LAYER_OF_FUNCTION |= {"adaptive_avg_pool1d": "AdaptiveAvgPool1d"}
+LAYER_OF_FUNCTION |= {"adaptive_max_pool1d": "AdaptiveMaxPool1d"}
 # Arguments that no other layer must match: an unknown one becomes the default.
 _OPEN = ("num_embeddings", "out_features", "num_layers", "p", "dropout")
-_NO_EFFECT = {"device", "dtype", "inplace", "padding_idx", "max_norm", "sparse"}
+_NO_EFFECT = {"device", "dtype", "inplace", "training", "padding_idx", "max_norm", "sparse"}
 # Arguments that aren't traced → their default, which has no effect.
 _NOT_TRACED = {"proj_size": 0, "padding": 0, "padding_mode": "zeros", "dilation": 1, "groups": 1}
-_NOT_TRACED |= dict.fromkeys(("ceil_mode", "return_indices"), False)
+_NOT_TRACED |= {"ceil_mode": False, "return_indices": False, "count_include_pad": True}
 
 
 def is_torch(stack: Stack) -> bool:
@@ -40,11 +45,8 @@ def create_torch_layer(
 
     Unknown numbers of words and of answers become defaults, stored by argument in `stand_ins`.
     """
-    dims = tuple(one for one in (*args, *keywords.values()) if type(one) is int)
-    if name == "Flatten":
-        return TorchOperation("flatten", (*dims, *(1, -1)[len(dims) :]))
-    if name in _FUNCTION_OF_NAME:
-        return TorchOperation(_FUNCTION_OF_NAME[name], dims)
+    if operation := _operation(name, args, keywords):
+        return operation
     kind = _LAYER_OF_NAME.get(name)
     if kind is None:
         return Unread(called=f"nn.{name}", error=NotTraced.of("not known", name=f"nn.{name}"))
@@ -52,9 +54,14 @@ def create_torch_layer(
     # PyTorch's messages name the base class of the recurrent layers.
     owner = "RNNBase" if issubclass(kind, TorchRecurrent) else name
     settings = {setting.name: setting for setting in kind.settings() if not setting.in_call}
+    kernel = given.get("kernel_size")
+    if given.get("padding") == "same" and type(kernel) is int and kernel % 2:
+        given["padding"] = kernel // 2
     try:
+        if given.get("proj_size") and name in ("GRU", "RNN"):
+            raise ShapeError("no proj_size", "proj_size", TEXTS["proj_size"])
         for argument in {*_NOT_TRACED} - {*settings}:
-            if (value := given.pop(argument, None)) not in (None, False, _NOT_TRACED[argument]):
+            if (value := given.pop(argument, None)) not in (None, _NOT_TRACED[argument]):
                 raise NotTraced.of("not known", name=f"{argument}={value}")
         if strange := [one for one in given if one not in {*settings, *_NO_EFFECT}]:
             raise ShapeError.of("unknown for Python", name=owner, first=strange[0])
@@ -67,6 +74,17 @@ def create_torch_layer(
         return kind(**{one.name: _value(one, given[one.name], name) for one in used})
     except (ShapeError, NotTraced) as error:
         return Unread(called=f"nn.{name}", error=error)
+
+
+def _operation(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    """Return the operation that a layer without weights applies, or None."""
+    if name in _ADAPTIVE and [*args, *keywords.values()] in ([1], [(1,)]):
+        return TorchOperation(_ADAPTIVE[name], (-1,), keepdim=True)
+    if name == "Flatten":  # It keeps axis 0, unlike x.flatten().
+        given = dict(zip(("start_dim", "end_dim"), args, strict=False))
+        return torch_operation("flatten", (), {"start_dim": 1, **given, **keywords})
+    function = _FUNCTION_OF_NAME.get(name)
+    return function and torch_operation(function, args, keywords)
 
 
 def _value(setting: LayerSetting, given: Any, name: str) -> Any:

@@ -14,12 +14,15 @@ from lib.shapes.stack.torch_layers import (
     TorchEmbedding,
     TorchInput,
     TorchLayer,
+    TorchMaxPool,
     TorchRecurrent,
 )
-from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation
+from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation, softmax_axis
 from lib.shapes.stack.tracing import TracedLayer, stopped_at
 
-_FORMS = {"NT": "tokens", "FN": "flat", "FNT": "sequence"}  # sorted letters of an input's axes
+# The sorted letters of an input's axes → the form of Keras's Input.
+_INPUT_FORMS = {"NT": "tokens", "FN": "flat", "FNT": "sequence"}
+_MERGE_MODES = {"cat": "concat", "add": "sum"}  # how an operation joins the two directions
 _ORDER = {"batch": 0, "time": 1}  # places of axes in Keras; all others come last
 Steps = Sequence[TracedLayer]
 
@@ -58,8 +61,11 @@ def _chain(steps: Steps) -> list[Layer]:
             continue
         elif [state] == top:
             layers.append(LastStep())
-        elif [_state(steps, ref.place) for ref in sources] == top and len(step.tensors[0]) == 2:
-            layers[-1] = replace(layers[-1], return_sequences=False)  # type: ignore[call-arg]
+        elif [_state(steps, ref.place) for ref in sources] == top and (
+            mode := _MERGE_MODES.get(getattr(layer, "name", ""))
+        ):
+            last: Any = layers[-1]
+            layers[-1] = replace(last, return_sequences=False, merge_mode=mode)
         else:
             raise _NoEqual(f"{layer.title} takes other tensors than the layer before returns")
         now = Ref(place, 0)
@@ -86,13 +92,15 @@ def _in_keras(step: TracedLayer) -> Iterator[Layer]:
     layer = step.layer
     roles = [axis.role for axis in step.inputs.tensors[0]] if step.inputs.tensors else []
     if isinstance(layer, TorchInput):
-        if (form := _FORMS.get("".join(sorted(layer.form)))) is None:
+        if (form := _INPUT_FORMS.get("".join(sorted(layer.form)))) is None:
             raise _NoEqual("the input has no batch axis")
         yield Input(layer.timesteps, layer.features, form=form)
     elif isinstance(layer, TorchRecurrent):
         yield from _recurrent(step, layer)
     elif isinstance(layer, TorchOperation):
         yield from _operation(layer, step.inputs.tensors[0], step.tensors[0])
+    elif isinstance(layer, TorchMaxPool) and layer.padding and layer.kind == "torch.maxpool":
+        raise _NoEqual(f"{layer.title} pads with -inf, and Keras pads with 0")
     elif not isinstance(layer, TorchLayer) or "batch" not in roles:
         raise _NoEqual(f"{layer.title} has no equal in Keras here")
     elif layer.reads_time and roles == ["batch", "features", "time"]:
@@ -105,7 +113,7 @@ def _in_keras(step: TracedLayer) -> Iterator[Layer]:
 
 
 def _recurrent(step: TracedLayer, layer: TorchRecurrent) -> Iterator[Layer]:
-    if step.inputs.tensors[0][1 if layer.batch_first else 0].role == "batch":
+    if layer.time_axis(step.inputs.tensors[0]).role == "batch":
         raise _NoEqual(f"{layer.title} reads the batch as time")
     if step.inputs.states:
         raise _NoEqual(f"{layer.title} starts from another layer's states")
@@ -130,19 +138,20 @@ def _operation(layer: TorchOperation, before: Tensor, after: Tensor) -> Iterator
     drops_time = lost == ["time"] and len(before) == 3
     is_batched = [axis.role for axis in before[:1]] == ["batch"] and after[:1] == before[:1]
     sizes = tuple(axis.size or 0 for axis in _in_order(after)[1:])
-    is_softmax = "softmax" in name and layer.numbers
     if name == "pack_padded_sequence":
         raise _NoEqual("Keras masks padding instead: Embedding(…, mask_zero=True) or Masking()")
     if name in ("permute", "transpose"):
         return  # The axes of Keras's tensors are always in the same order.
-    if name in ACTIVATIONS and (not is_softmax or before[layer.numbers[0]].role == "features"):
+    if name in ACTIVATIONS and (
+        "softmax" not in name or softmax_axis(layer, before).role == "features"
+    ):
         yield joining.Activation(name)
     elif name == "index" and drops_time and layer.numbers[1:] == (-1,):
         yield LastStep()
     elif name == "mean" and drops_time:
-        yield windows.GlobalAveragePooling1D()
+        yield windows.GlobalAveragePooling1D(layer.keepdim)
     elif name == "max" and drops_time:
-        yield windows.GlobalMaxPooling1D()
+        yield windows.GlobalMaxPooling1D(layer.keepdim)
     elif name in ("flatten", "view", "reshape") and is_batched and len(after) == 2:
         yield from () if before == _in_order(before) else (plain.Permute((2, 1)),)
         yield plain.Flatten()

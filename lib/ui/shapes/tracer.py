@@ -142,7 +142,8 @@ def _row(place: int, steps: Steps, html: str, fixes: list[Remedy], lines: dict[i
     step, stack = steps[place], tuple(step.layer for step in steps)
     error, why = step.error, step.not_traced
     library = "PyTorch" if shapes.is_torch(stack) else "Keras"
-    settings, result = st.columns([8, 5], vertical_alignment="top" if error or why else "center")
+    is_high = error or why or len(step.tensors) > 1
+    settings, result = st.columns([8, 5], vertical_alignment="top" if is_high else "center")
     with settings, st.container(gap=None):
         _layer_settings(place, stack, step)
         if why:

@@ -51,6 +51,7 @@ def read_code(text: str) -> ModelReading:
     """Read the model in code for Keras or PyTorch.
 
     Of several models, read the fitted one, or else the compiled, the summarized or the last one.
+    In PyTorch, read the last one that the code calls, or else the first.
     Raises ModelError for text that isn't Python, has no layers, or is too long.
     """
     tree, lines = pasted.parsed(text)
@@ -81,7 +82,8 @@ def _read(reader: Interpreter, tree: ast.Module, text: str) -> ModelReading:
     if not model:
         reader.note("no model")
     elif len(models) > 1:
-        reader.note("several models", model.line, count=len(models), line=model.line)
+        name = model.name or "The model"
+        reader.note("several models", model.line, count=len(models), line=model.line, name=name)
     loss, from_logits = _loss(reader, model) if model else ("", None)
     notes = sorted(dict.fromkeys(reader.notes), key=lambda note: note.line or 0)
     target, y = None, model.target if model else None
@@ -98,7 +100,7 @@ def _read(reader: Interpreter, tree: ast.Module, text: str) -> ModelReading:
 def _create_uncalled_models(reader: Interpreter, tree: ast.Module) -> None:
     """Create models of classes that code never calls, or else call functions that build models."""
     for definition in list(reader.names.values()):
-        if isinstance(definition, Class) and definition.base in ("Model", "Module"):
+        if isinstance(definition, Class) and definition.base not in ("", "Layer"):
             reader.origin = Origin(definition.line, "", "")
             reader.instance(definition, [], {})
     for node in ast.walk(tree) if not reader.models else ():

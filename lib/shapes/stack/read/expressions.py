@@ -108,6 +108,9 @@ class Expressions(Calls):
                 items = self._comprehension(element, loops)
                 self.names = outside
                 return self.skip(node, "loop") if items is None else items
+            case ast.DictComp(key, entry, loops):
+                listed = ast.ListComp(ast.Tuple([key, entry]), loops)
+                return values.computed(dict, self.value(ast.copy_location(listed, node)))
             case ast.Starred(value):
                 return self.value(value)
             case ast.Lambda(args, body):
@@ -141,7 +144,7 @@ class Expressions(Calls):
 
     def operation(self, sign: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
         """Return the result of an operator on plain values, lists, arrays or tensors."""
-        if {list, tuple} & {type(left), type(right)} or not self.found(left, right):
+        if isinstance(left, (list, tuple)) or not self.found(left, right):
             return values.operation(sign, left, right)
         self.go_to(node)
         return self.arithmetic(sign, left, right)

@@ -157,7 +157,7 @@ class Interpreter(Expressions):
 
     def instance(self, definition: Class, args: list[Any], keywords: dict[str, Any]) -> ModelObject:
         """Return a model or layer of a class in the code. Its `call` method is followed later."""
-        model = ModelObject(self.origin.line)
+        model = ModelObject(self.origin.line, name=definition.name)
         for name, one in definition.attributes.items():
             is_method = isinstance(one, Function)
             model.attributes[name] = replace(one, instance=(model,)) if is_method else one

@@ -12,23 +12,18 @@ from lib.shapes.stack.read.calls import Args, Keywords
 from lib.shapes.stack.read.pasted import TEXTS
 from lib.shapes.stack.read.statements import Interpreter
 from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, Name, is_listed
-from lib.shapes.stack.torch_layers import (
-    TorchDropout,
-    TorchEmbedding,
-    TorchInput,
-    TorchLayer,
-    TorchRecurrent,
-)
-from lib.shapes.stack.torch_making import create_torch_layer
-from lib.shapes.stack.torch_operations import OPERATIONS, UNCHANGED, TorchOperation
+from lib.shapes.stack.torch_layers import TorchEmbedding, TorchInput, TorchLayer, TorchRecurrent
+from lib.shapes.stack.torch_making import LAYER_OF_FUNCTION, create_torch_layer
+from lib.shapes.stack.torch_operations import OF_SEVERAL, OPERATIONS, SIGNS, torch_operation
 from lib.shapes.stack.tracing import trace
 
 # Methods that return the same tensor or model, such as `contiguous` and `to`.
 SAME: list[str] = TEXTS["torch"]["unchanged"]
 TIMESTEPS = 12  # of an input of unknown shape
-_ARRAYS = ("zeros", "ones", "rand", "randn", "empty", "randint")
-_FORMS = ("", "F", "NF", "NTF")  # by number of axes, before a layer reads the input
+_ARRAYS = ("zeros", "ones", "rand", "randn", "empty", "randint", "full")
+_NEW_FORMS = ("", "F", "NF", "NTF")  # by number of axes, before a layer reads the input
 _OTHER_NAMES = {"amax": "max", "amin": "min", "swapaxes": "transpose", "concat": "cat"}
+_OTHER_NAMES |= {"multiply": "mul", "mult": "mul", "matmult": "matmul", "mm": "matmul"}
 
 
 class TorchCalls(Interpreter):
@@ -43,9 +38,9 @@ class TorchCalls(Interpreter):
     def input(self, shape: Any, origin: Any = None) -> Ref:  # noqa: ARG002
         """Add an input. The first layer that reads it decides which axis is time."""
         sizes = tuple(shape or ())
-        if len(sizes) >= len(_FORMS):
+        if len(sizes) >= len(_NEW_FORMS):
             return self.add_call(self.unread("Input", "value").layer)
-        tensor = self.add_call(_input(_FORMS[len(sizes) or 3], sizes))
+        tensor = self.add_call(_input(_NEW_FORMS[len(sizes) or 3], sizes))
         self._new_inputs[tensor.place] = sizes
         if not sizes:
             self.guessed[tensor.place] = self.origin.line
@@ -64,7 +59,7 @@ class TorchCalls(Interpreter):
                 form = "".join(form[now.index(letter)] for letter in before)
             elif sizes:  # An axis fewer is a single sample.
                 is_sample = len(sizes) == len(form) - 1
-                form = form.replace("N", "") if is_sample else _FORMS[len(sizes)]
+                form = form.replace("N", "") if is_sample else _NEW_FORMS[len(sizes)]
             features = getattr(layer, layer.fixed_size[0]) if layer.fixed_size else None
             guess = {"N": None, "T": TIMESTEPS, "F": features}
             self.rows[place] = _input(form, sizes or tuple(guess[letter] for letter in form))
@@ -74,6 +69,8 @@ class TorchCalls(Interpreter):
         sizes = self._new_inputs.pop(place, (None,))
         if len(sizes) in (0, 2):
             form = {0: "TF", 1: "NF"}.get(dim, self._usual_form())
+            reads_tokens = any(isinstance(one.layer, TorchEmbedding) for one in self.layers)
+            form = "N" if reads_tokens and not sizes else form  # the tokens of one timestep
             guess = tuple(TIMESTEPS if letter == "T" else None for letter in form)
             self.rows[place] = _input(form, sizes or guess)
 
@@ -92,7 +89,7 @@ class TorchCalls(Interpreter):
         """Return the axes of a tensor; () if the trace stops before it."""
         stack = self.stack_of([tensor])
         self.count_steps(4 * len(stack))
-        return [*trace(stack, indexes=False)[-1].tensors[tensor.output or 0 :], ()][0]
+        return next(iter(trace(stack, indexes=False)[-1].tensors[tensor.output or 0 :]), ())
 
     def call_layer(self, layer: LayerObject, args: Args, keywords: Keywords) -> Any:
         first, *others = [*args, *keywords.values()] or [UNKNOWN]
@@ -101,10 +98,14 @@ class TorchCalls(Interpreter):
             self._read_input(kind, tensors[0])
         if not isinstance(kind, TorchRecurrent):
             return self.call(layer, tensors)
-        states = [one.shape for one in self.leaves(others) if isinstance(one, Array)]
-        sizes = [size if type(size) is int else 0 for size in [*states, ()][0]]
-        layer.layer = replace(kind, h_0=tuple(sizes))
-        place = self.call(layer, tensors, self.found(others)).place
+        states = [one for one in self.leaves(others) if one is not None]
+        if any(isinstance(one, Unknown) for one in states):
+            states = []
+        arrays = (one.shape for one in states if isinstance(one, Array))
+        sizes = [tuple(-1 if n is UNKNOWN else n or 0 for n in shape) for shape in arrays]
+        h_0, c_0, *_ = [*sizes, (), ()]
+        layer.layer = replace(kind, h_0=h_0, c_0=c_0)
+        place = self.call(layer, tensors, self.found(states)).place
         out, *last = (Ref(place, at) for at in range(len(kind.returned())))
         return (out, tuple(last) if last[1:] else last[0])
 
@@ -129,14 +130,13 @@ class TorchCalls(Interpreter):
         if re.fullmatch(r"torch\.nn\.[A-Z]\w*(?<!Loss)(?<!Parameter)", what.path):
             return self._create(name, args, keywords)
         if name in _ARRAYS:
-            lists = [one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple))]
-            return Array(tuple([*lists, args][0]))
-        if name == "cat" and (tensors := self.found(first)):
-            dim = keywords.get("dim", (*args[1:], 0)[0])
-            is_read = type(dim) is int and len(tensors) == len([*self.leaves(first)])
-            joined = self._operate(name, (dim,), *tensors) if is_read else None
-            return joined or self.not_traced("", "op", tensors)
-        if isinstance(first, Ref) and not re.search("loss|entropy", name):
+            lists = (one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple)))
+            return Array(tuple(next(lists, args)))
+        if name.endswith("_like") and isinstance(first, Ref):
+            return Array(self.shape(first))
+        if name in OF_SEVERAL:
+            return self._of_several(name, args, keywords)
+        if isinstance(first, (Ref, Array, tuple)) and not re.search("loss|entropy", name):
             return self.tensor_method(first, name, args[1:], keywords)
         return Name(what.path)
 
@@ -150,42 +150,53 @@ class TorchCalls(Interpreter):
         self.layers.append(LayerObject(replace(layer, origin=self.origin)))
         return self.layers[-1]
 
-    def _operate(self, name: str, numbers: Any, *of: Ref) -> Ref:
-        """Add a call of an operation on tensors."""
-        return self.add_call(TorchOperation(name, tuple(numbers), origin=self.origin), of)
+    def _operate(self, name: str, args: Any, *of: Ref, **keywords: Any) -> Any:
+        """Add a call of an operation on tensors. Return None if its arguments are unknown."""
+        operation = torch_operation(name, args, keywords)
+        return operation and self.add_call(replace(operation, origin=self.origin), of)
+
+    def _of_several(self, name: str, args: Args, keywords: Keywords) -> Any:
+        """Add a call on several tensors: torch.cat([x, y], dim), x + y, torch.bmm(x, y)."""
+        given, rest = [*args, *keywords.values()][:2], Args()
+        if name == "cat":
+            given, rest = [*self.leaves(args[:1])], args[1:]
+        tensors = self.found(given)
+        if not tensors or any(type(one) in (int, float) for one in given):
+            return tensors[0] if tensors else UNKNOWN
+        is_read = len(tensors) == len([*self.leaves(given)])
+        output = self._operate(name, rest, *tensors, **keywords) if is_read else None
+        return output or self.not_traced("", "op", tensors)
 
     def tensor_method(  # noqa: PLR0911  one case each
         self, owner: Any, name: str, args: Args, keywords: Keywords
     ) -> Any:
-        tensors, name = self.found(owner), _OTHER_NAMES.get(name, name)
+        tensors = self.found(owner)
         if isinstance(owner, tuple):  # PyTorch raises an error for the output of an nn.LSTM.
             is_output = name in OPERATIONS and tensors
             return self._operate(name, (), *tensors) if is_output else NotImplemented
         shape = owner.shape if isinstance(owner, Array) else self.shape(owner)
         if name in SAME or not isinstance(shape, tuple):
             return owner  # In the second case, the trace stops before this tensor.
-        first = [*args, *keywords.values(), None][0]
+        first = next(iter((*args, *keywords.values())), None)
         if name == "size":
             return values.computed(lambda: shape if first is None else shape[first])
         if isinstance(owner, Array):
             is_view = name in ("view", "reshape")
             return Array(tuple(None if n == -1 else n for n in args)) if is_view else UNKNOWN
-        if name == "dropout":
-            share = first if isinstance(first, float) else 0.5
-            return self.add_call(TorchDropout(share, origin=self.origin), [owner])
-        numbers = [*first] if is_listed(first) else [*args, *keywords.values()]
-        if name in UNCHANGED:
-            numbers = [one for one in numbers if type(one) is int]
-        elif name in ("view", "reshape"):
-            numbers = self._with_batch(numbers, owner)
-        elif name == "flatten":
-            numbers = [*numbers, *(0, -1)[len(numbers) :]]
+        if name in LAYER_OF_FUNCTION:
+            layer = create_torch_layer(LAYER_OF_FUNCTION[name], args, keywords, {})
+            return self.call_layer(LayerObject(replace(layer, origin=self.origin)), [owner], {})
+        if name in OF_SEVERAL:
+            return self._of_several(name, [owner, *args], keywords)
+        if name in ("view", "reshape"):
+            sizes = [*first] if is_listed(first) else args  # type: ignore[misc]
+            args, keywords = self._with_batch(sizes, owner), {}
         elif name == "unsqueeze":
             self._lack_axis(owner.place, first)
-        is_read = name in OPERATIONS and (numbers or name in ("squeeze", *UNCHANGED))
-        if not is_read or any(type(one) is not int for one in numbers):
+        other = _OTHER_NAMES.get(name, name)
+        output = self._operate(other, args, owner, **keywords) if other in OPERATIONS else None
+        if output is None:
             return self.not_traced("", "op", owner)
-        output = self._operate(name, numbers, owner)
         has_second = name in ("max", "min", "pad_packed_sequence")  # indices, or lengths
         return (output, UNKNOWN) if has_second else output
 
@@ -194,7 +205,8 @@ class TorchCalls(Interpreter):
         unknown = [size for size in sizes if isinstance(size, Unknown)]
         if len(unknown) == 1 and -1 not in sizes:
             sizes = [-1 if size is unknown[0] else size for size in sizes]
-        batch = [axis.size for axis in self._axes(owner) if axis.role == "batch"]
+        axes = [part for axis in self._axes(owner) for part in axis.parts or (axis,)]
+        batch = [axis.size for axis in axes if axis.role == "batch"]
         at = next((at for at, size in enumerate(sizes) if size in batch), -1)
         return [0 if size is None or place == at else size for place, size in enumerate(sizes)]
 
@@ -204,28 +216,35 @@ class TorchCalls(Interpreter):
             return super()._subscript(owner, index, node)
         self.go_to(node)
         parts, axes = [*index] if isinstance(index, tuple) else [index], len(self._axes(tensors[0]))
+        count = sum(part is not None for part in parts)
         if ... in parts:
             at = parts.index(...)
-            parts[at : at + 1] = [slice(None)] * (axes - len(parts) + 1)
-        if tensors[1:] or len(parts) > axes > 0:  # PyTorch raises an error.
-            return self._operate("index", (len(parts) - 1, 0), *tensors)
-        tensor, place = tensors[0], 0
+            parts[at : at + 1] = [slice(None)] * (axes - count + 1)
+        elif tensors[1:] or count > axes > 0:  # PyTorch raises an error.
+            last = parts[-1] if type(parts[-1]) is int else 0
+            return self._operate("index", (count - 1, last), *tensors)
+        tensor: Any = tensors[0]
+        place = 0
         for part in parts:
             numbers = [part]
             if isinstance(part, slice):
                 stop = 10**6 if part.stop is None else part.stop
                 numbers = [part.start or 0, stop, 1 if part.step is None else part.step]
-            if any(type(one) is not int for one in numbers):
+            if part is None:  # x[:, None]
+                tensor = self._operate("unsqueeze", (place,), tensor)
+            elif any(type(one) is not int for one in numbers):
                 return self.not_traced("", "op", owner)
-            if part != slice(None):
+            elif part != slice(None):
                 tensor = self._operate("index", (place, *numbers), tensor)
-            place += isinstance(part, slice)
+            place += part is None or isinstance(part, slice)
         return tensor
 
-    def arithmetic(self, sign: ast.AST, left: Any, right: Any) -> Any:  # noqa: ARG002
-        tensors = self.found(left, right)
-        is_scaled = any(type(one) in (int, float) for one in (left, right))
-        return tensors[0] if is_scaled else self.not_traced("", "op", tensors)
+    def arithmetic(self, sign: ast.AST, left: Any, right: Any) -> Any:
+        name = type(sign).__name__.lower()
+        name = _OTHER_NAMES.get(name, name)
+        if name in SIGNS or any(type(one) in (int, float) for one in (left, right)):
+            return self._of_several(name, [left, right], {})
+        return self.not_traced("", "op", left, right)
 
     def attribute(self, owner: Any, name: str, text: str = "") -> Any:
         if isinstance(owner, LayerObject):

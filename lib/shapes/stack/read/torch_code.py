@@ -43,7 +43,7 @@ def finished(reading: ModelReading) -> ModelReading:
 class TorchInterpreter(TorchCalls):
     """Follows the statements of PyTorch code."""
 
-    bases = frozenset({"Module"})
+    bases = frozenset({"Module", "LightningModule"})
     call_name = "forward"
 
     def stack(self, model: ModelObject | None) -> Stack:
@@ -90,9 +90,13 @@ class TorchInterpreter(TorchCalls):
         return self._outermost(super().instance(definition, args, keywords))
 
     def _outermost(self, model: ModelObject) -> ModelObject:
-        """Add a model to the list of models, without the models inside it."""
-        inside = [model, *self.leaves([*model.attributes.values()])]
-        self.models = [*(one for one in self.models if one not in inside), model]
+        """Add a model to the list of models, without the models inside it or their classes."""
+        parts = self.leaves([*model.attributes.values()])
+        inside = [model, *(one for one in parts if isinstance(one, ModelObject))]
+        names = {one.name for one in inside[1:] if one.name}
+        self.models = [one for one in self.models if one not in inside and one.name not in names]
+        model.rank = -len(self.models)  # Of models that are never called, the first is traced.
+        self.models.append(model)
         return model
 
     def sequential(self, layers: Any) -> ModelObject:

@@ -63,7 +63,7 @@ class Class:
     name: str
     line: int
     attributes: dict[str, Any]
-    base: str  # "Model" or "Layer" if `call` can be followed; else ""
+    base: str  # "Model", "Layer" or "Module" if its `call` can be followed; else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +110,7 @@ class ModelObject:
     target: Array | None = None
     class_weight: Any = None
     each_step: bool = False  # whether TimeDistributed wraps the model
+    name: str = ""  # its class in the code, if any
 
 
 def is_plain(value: Any) -> bool:
