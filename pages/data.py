@@ -75,8 +75,8 @@ with choice.container(border=True):
         st.radio(heading, names, index, titles.__getitem__, captions=captions, **control)
 
 table, gaps = session().upload.table, split.gaps_sentence(dataset)
-shown_notes = table.notes if table else ()  # the uploader shows these notes
-notes = [note for note in dataset.notes if note not in shown_notes]
+# The uploader shows the table's notes.
+notes = [note for note in dataset.notes if not table or note not in table.notes]
 notes += [f"Source: {dataset.source}"] if dataset.source else []
 if gaps != split.gaps_sentence(dataset, most=0.5):  # else the settings show it above a button
     notes.append(gaps)

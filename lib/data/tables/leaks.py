@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.data.caches import cached_with_object
-from lib.data.dataset import Dataset, Origin
+from lib.data.dataset import Dataset
 from lib.text import counted, joined
 
 SAME = 0.9999  # columns are copies if their values and their changes correlate above this
@@ -30,9 +30,14 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
         return findings
     if origin is None:
         return [*findings, _shared_samples(dataset)]
-    used = _rows_by_part(dataset, origin)
+    used = {}  # by part, which rows it uses as inputs or targets, (R,) bool
+    for name, samples in dataset.parts.items():
+        used[name] = np.zeros(len(origin.series), bool)
+        rows = origin.rows(dataset.shape[1], samples)
+        for ahead in (0, *origin.horizons):
+            used[name][rows + ahead] = True
     shared = int((np.sum([*used.values()], axis=0) > 1).sum())
-    sizes = joined([f"{rows.sum():,} {name}" for name, rows in used.items()])
+    sizes = joined([f"{each.sum():,} {name}" for name, each in used.items()])
     are = counted(shared, "row is", "rows are") if shared else "No row is"
     sentence = f"{are} in two parts ({sizes} rows)."
     return [*findings, Finding("Rows in two parts", not shared, sentence, splits=True)]
@@ -78,14 +83,3 @@ def _shared_samples(dataset: Dataset) -> Finding:
     count, occur = (f"{equal:,}", "also occur") if equal else ("None", "occurs")
     text = f"{count} of the {len(validation):,} validation samples {occur} in the training part."
     return Finding("Samples in two parts", not equal, text, splits=True)
-
-
-def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
-    """Return for each split, by name, which rows it uses as inputs or targets, (R,) bool."""
-    by_part = {}
-    for name, samples in dataset.parts.items():
-        rows = origin.rows(dataset.shape[1], samples)
-        by_part[name] = used = np.zeros(len(origin.series), bool)
-        for ahead in (0, *origin.horizons):
-            used[rows + ahead] = True
-    return by_part
