@@ -66,7 +66,8 @@ class ClassProbabilities:
             at = 1.12 * steps + 1 + place * 2 * max(width, 0.1 * steps)
             traces += self._bands(np.array([at]), self.probabilities[one][-1:], palette, width)
             frames.append(_frame(at - width / 2, at + width / 2, palette.mode(one)))
-            label = chart.note(MODES[one].kind, at, 0.94, palette.words(one), 13)
+            high = 0.97 - 0.08 * place if ones[1:] else 0.94  # on a phone, two labels would overlap
+            label = chart.note(MODES[one].kind, at, high, palette.words(one), 13)
             notes.append(label | {"xref": "x", "yanchor": "middle"})
             x["range"] = [0.4, at + max(width, 0.15 * steps)]
         look: Part = {"barmode": "stack", "bargap": 0, "height": HEIGHT, "shapes": frames}

@@ -10,7 +10,7 @@ from lib.charts.palette import Palette
 from lib.charts.sentences import Words
 from lib.data import Dataset
 from lib.recurrence import LayerPass
-from lib.results import Generated
+from lib.results import Generated, why_not_fed_back
 from lib.shapes import STATES
 from lib.text import apart, beside, counted, joined, number, readable
 
@@ -70,7 +70,7 @@ def generated_figure(dataset: Dataset, one: Generated, mode: str, palette: Palet
 def generated_words(dataset: Dataset, many: Generated) -> Words:
     """Return the errors of the final generated values over `many` samples, and what they mean."""
     others = _TEXTS["others"] if dataset.shape[2] > dataset.targets else ""
-    others += _TEXTS["table"] if dataset.origin else ""
+    others += _TEXTS["table"] if dataset.origin and not why_not_fed_back(dataset) else ""
     errors, unit = many.errors, dataset.spaced_unit
     generated, one_step = apart(errors["fed_back"], errors["one_step"], unit=unit)
     ahead = counted(many.fed_back.shape[1], "timestep")

@@ -1,8 +1,7 @@
 """Charts over the timesteps: the predictions for one sample, and the error at each timestep.
 
-Sequence mode is a line. Last-step mode is an open diamond at T, pooled mode an open square. With
-`earlier`, dotted and dashed lines also show these models at all timesteps before T. Thin lines and
-small marks are seeds.
+Sequence mode is a line. Last-step mode is an open diamond at T, pooled mode an open square; with
+`earlier`, dotted and dashed lines show them before T. Thin lines and small marks are seeds.
 """
 
 import math
@@ -309,14 +308,16 @@ def mode_traces(
             dots, style["dash"] = 0, MARKS[mode][1]
             name = early_names(run.experiment.model)[mode]
         traces.append(chart.line(name, median, {"width": 2.5, **style}, hover, dots=dots))
+    size, gap = (13, 8) if len(values) > 2 else (17, 0)  # of three, the square is left of step T
     for mode in (mode for mode in values if mode in MARKS):
         last, x = chart.finite(values[mode].seeds[:, -1]), [len(values[mode].median)]
         marker: Part = {"color": (color := palette.mode(mode)), "symbol": MARKS[mode][0]}
+        marker |= {"standoff": gap, "angle": 90 if mode == "pooled" else -90}
         if len(last) > 1:
-            small = marker | {"size": 9, "line": {"color": color, "width": 1}}
+            small = marker | {"size": size // 2 + 1, "line": {"color": color, "width": 1}}
             name = f"{MODES[mode].name}, each seed"
             traces.append(chart.points(name, x * len(last), last, small, ""))
-        large = marker | {"size": 17, "line": {"color": color, "width": 3.5}}
+        large = marker | {"size": size, "line": {"color": color, "width": 3.5}}
         last = chart.finite(values[mode].median[-1:])
         traces.append(chart.points(MODES[mode].name, x, last, large, hover))
     return traces

@@ -54,7 +54,7 @@ def replay_figure(
     """Draw predictions, error by timestep, loss, and error maps for each frame.
 
     `sample` is a shown sample, 0 to S-1, and `target` a target column. `start` is the first frame
-    to show. `layout` is "wide", "narrow" (panels below one another) or "page" (for paper).
+    to show. `layout` is "wide", "narrow" (panels below one another) or "report".
     """
     look, first, dataset = _LOOK[layout], start % len(frames), run.dataset
     each_run = [run, *(replace(run, snapshot=frame.snapshot) for frame in frames)]

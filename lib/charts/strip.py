@@ -30,6 +30,7 @@ BESIDE = 74.0, 96.0, 13  # for modes side by side
 BELOW = 42.0, 96.0, 8  # for modes below each other: models of several layers, or with a pool
 THREE = 30.0, 66.0, 6  # for three modes below each other
 MOST_PITCH = 5.7  # the most pixels from entry to entry with `fixed_entry_size`
+PACKED = "PyTorch's layers have no mask: pack the sequences with pack_padded_sequence."
 EDGE = 3.0  # pixels around the entries, for the outline of a row
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # `recurrence.forward`'s result by mode
 
@@ -152,8 +153,9 @@ def shape_strip(
             stages[1] = stages[1]._replace(above="Masking")
         if activation := target.layers["activation"]:
             stages[-1] = stages[-1]._replace(layer=activation, above=stages[-1].layer)
-        about = MODES[mode], torch_output(experiment, mode), palette.words(mode)
-        modes.append((mode, *about, stages))
+        modes.append(
+            (mode, MODES[mode], torch_output(experiment, mode), palette.words(mode), stages)
+        )
     labels = target if experiment.has_labels else None
     shown = labels, torch_line(experiment.model.cell), grid.middles(), brief
     sentence = strip_sentence(experiment, dataset)
@@ -164,12 +166,11 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Return the shapes of all tensors in each mode, the parameters, and PyTorch's names."""
     target = keras_target(experiment, dataset)
     models = _models(experiment, dataset)
-    parts = []
+    parts, masking = [], ["Masking"] if target.layers["masks"] else []
     for mode, (start, *steps) in models.items():
         names = [_name(experiment, step) for step in steps]
         names[-1] = f"{names[-1]} {target.layers['activation']}".strip()
         outputs = [f"{n} {readable_shape(s.tensors[0])}" for n, s in zip(names, steps, strict=True)]
-        masking = ["Masking"] if target.layers["masks"] else []
         shapes = " → ".join([readable_shape(start.tensors[0]), *masking, *outputs])
         if experiment.has_labels:
             shapes += f", for a target {target.shapes[mode]} of {target.values}"
@@ -177,7 +178,8 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     parameters = counted(total(next(iter(models.values()))), "parameter")
     parts.append(f"{parameters}{' each' if len(models) > 1 else ''}.")
     names = [f"{torch_output(experiment, mode)} in {MODES[mode].name}" for mode in models]
-    parts.append(f"PyTorch, {torch_line(experiment.model.cell)}: {joined(names)}.")
+    line = f"PyTorch, {torch_line(experiment.model.cell)}: {joined(names)}."
+    parts.append(PACKED if masking else line)
     return " ".join(parts)
 
 

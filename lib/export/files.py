@@ -187,7 +187,7 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
     if len(past) >= results.MIN_REPLAY_EPOCHS:
         frames = results.frames_of(of, past)
-        options: dict[str, Any] = {"palette": _LIGHT, "earlier": of.earlier, "layout": "page"}
+        options: dict[str, Any] = {"palette": _LIGHT, "earlier": of.earlier, "layout": "report"}
         replay = charts.replay_figure(of, frames, of.sample, of.target, **options)
         shown.append((charts.REPLAY_TITLE, replay, *charts.replay_words(of.dataset, frames)))
     return shown

@@ -7,7 +7,7 @@ import numpy as np
 
 from lib.charts import pytorch
 from lib.data import Dataset
-from lib.experiment import CELLS, MODES, Experiment
+from lib.experiment import CELLS, POOLINGS, Experiment
 from lib.export.data import blocks, short
 from lib.recurrence import forward, to_torch
 from lib.results import Snapshot
@@ -20,9 +20,8 @@ def torch_weights(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) 
     """
     x = _samples(experiment, dataset, snapshot)
     file, arrays = io.BytesIO(), {"x": x}
-    for mode in _modes(snapshot):
-        weights = snapshot.weights[0][mode]
-        outputs = forward(experiment, weights, x)[1]
+    for mode, weights in snapshot.weights[0].items():
+        outputs = forward(experiment, weights, x, pooling=experiment.model.pooling_of(mode))[1]
         arrays[f"{mode}/outputs"] = outputs if mode == "sequence" else outputs[:, -1]
         of_mode = to_torch(experiment.model.cell, weights)
         arrays |= {f"{mode}/{name}": array for name, array in of_mode.items()}
@@ -44,14 +43,10 @@ def torch_loader(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -
         "layer": pytorch.torch_layer(model.cell, shape[2], model.units, model.layers),
         "head": f"nn.Linear({model.units}, {dataset.targets})" * (model.head == "dense"),
         "line": pytorch.torch_line(model.cell, "rnn"),
-        "modes": json.dumps(_modes(snapshot)),
+        "modes": json.dumps([*snapshot.weights[0]]),
+        "pool": POOLINGS[model.pooling].torch.split("; "),
     }
     return blocks("torch_weights", **fields)["script"] + "\n"
-
-
-def _modes(snapshot: Snapshot) -> list[str]:
-    """Return the modes whose output is one of the tensors that PyTorch's layer returns."""
-    return [mode for mode in snapshot.weights[0] if MODES[mode].torch]
 
 
 def _samples(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> np.ndarray:

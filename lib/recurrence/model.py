@@ -6,7 +6,7 @@ import numpy as np
 
 from lib.experiment import Experiment
 from lib.recurrence.cells import Array, Trace, unroll
-from lib.recurrence.pooling import pooled
+from lib.recurrence.pooling import BLOCK, pooled
 from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
@@ -121,7 +121,7 @@ def outputs_in_parts(
     """Yield the outputs of `forward`, (n, T, K), for parts of x (N, T, F) that fit into memory."""
     steps = x.shape[1]
     per_step = 6 * experiment.model.units * experiment.model.layers  # gates, states and outputs
-    per_step += 2 * steps if pooling == "attention" else 0  # scores and weights
+    per_step += 2 * BLOCK if pooling == "attention" else 0  # scores and weights
     size = max(1, MAX_NUMBERS // (steps * per_step))
     for start in range(0, len(x), size):
         part, own = slice(start, start + size), None if mask is None else mask[start : start + size]

@@ -1,4 +1,4 @@
-"""Pooled answers: the whole sequence becomes one output, by mean, maximum or attention.
+"""Pools of all outputs: the whole sequence becomes one, by mean, maximum or attention.
 
 They equal Keras's `GlobalAveragePooling1D`, `GlobalMaxPooling1D`, and `Attention` without weights,
 whose query is the last output. The maximum ignores a mask, and so it reads masked steps: they
@@ -8,6 +8,8 @@ repeat the previous output, and are 0 before the first real step.
 import numpy as np
 
 from lib.recurrence.cells import Array
+
+BLOCK = 32  # queries of attention at once: their weights fit into the processor's cache
 
 
 def pooled(kind: str, hidden: Array, mask: Array | None = None) -> Array:
@@ -25,8 +27,13 @@ def pooled(kind: str, hidden: Array, mask: Array | None = None) -> Array:
         if kind == "mean":
             sums = np.cumsum(np.where(real[..., None], hidden, 0), axis=1)
             return sums / np.maximum(1, real.cumsum(axis=1, dtype=np.float32))[..., None]
-        steps = np.arange(hidden.shape[1])
-        return _weights(hidden, hidden, real[:, None] & (steps <= steps[:, None])) @ hidden
+        steps, pools = np.arange(hidden.shape[1]), []
+        for start in range(0, len(steps), BLOCK):
+            end = start + BLOCK
+            queries, keys = hidden[:, start:end], hidden[:, :end]
+            reads = real[:, None, :end] & (steps[:end] <= steps[start:end, None])
+            pools.append(_weights(queries, keys, reads) @ keys)
+        return np.concatenate(pools, axis=1)
 
 
 def attention_weights(hidden: Array, mask: Array | None = None) -> Array:

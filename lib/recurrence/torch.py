@@ -51,6 +51,9 @@ def from_torch(arrays: Mapping[str, Array]) -> tuple[str, int, list[Array]]:
             raise ValueError(f"The layer has {meaning}. Expected a layer without it.")
     cell, units = _cell_of(own["weight_hh_l0"].shape if "weight_hh_l0" in own else ())
     width, layers = BLOCKS[cell] * units, sum(name.startswith("weight_ih_l") for name in own)
+    if not any(name.startswith("bias_") for name in own):  # a layer with bias=False
+        names = [f"bias_{part}_l{k}" for part in ("ih", "hh") for k in range(layers)]
+        own |= dict.fromkeys(names, np.zeros(width, np.float32))
     features, weights = own[_FIRST].shape[-1] if own[_FIRST].ndim else 0, list[Array]()
     for k in range(layers):
         kernel = _checked(own, f"weight_ih_l{k}", (width, units if k else features))

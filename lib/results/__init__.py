@@ -47,7 +47,13 @@ from lib.results.evaluation import (
     samples_by_step,
 )
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
-from lib.results.generation import Generated, generate, why_not_generated
+from lib.results.generation import (
+    Generated,
+    fed_back_columns,
+    generate,
+    given_steps,
+    why_not_generated,
+)
 from lib.results.history import History, WeightHistory, kept_places, spread_places
 from lib.results.labels import (
     LabelScores,

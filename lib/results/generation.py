@@ -13,7 +13,7 @@ from lib.data import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import ARRAYS_EACH, layers_of, unroll
 from lib.results.baselines import model_outputs
-from lib.results.forecasting import predicted_features, why_not_fed_back
+from lib.results.forecasting import predicted_features
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,14 +42,29 @@ def why_not_generated(dataset: Dataset) -> str:
     """Return why predictions can't be the next inputs, as a sentence; "" if they can be."""
     if dataset.has_labels:
         return "The model predicts labels, which aren't inputs of the next timestep."
-    if dataset.origin is None:
+    if dataset.shape[1] < 3:
+        return "With 2 timesteps, no prediction is an input. Use at least 3 timesteps."
+    if (origin := dataset.origin) is None:
         is_next = np.array_equal(dataset.y[:, :-1], dataset.x[:, 1:, : dataset.targets])
         return "" if is_next else "The target isn't the next timestep's input."
-    if dataset.origin.rate > 1:
-        return "Timesteps are several rows apart. To feed back predictions, use every row."
-    if not _fed_back(dataset)[0]:
-        return "No target is an input. Add the target's column to the inputs."
-    return why_not_fed_back(dataset)
+    reasons = {
+        "Timesteps are several rows apart. Use every row.": origin.rate > 1,
+        "The target isn't the next row's input. Set it one row ahead.": origin.horizons != (1,),
+        "No target is an input. Add its column to the inputs.": not fed_back_columns(dataset)[0],
+    }
+    return next((why for why, applies in reasons.items() if applies), "")
+
+
+def given_steps(dataset: Dataset) -> int:
+    """Return the number of timesteps before the first prediction that becomes an input."""
+    return max(2, dataset.shape[1] // 2)
+
+
+def fed_back_columns(dataset: Dataset) -> tuple[list[int], list[int]]:
+    """Return the features that are targets of the timestep before, and their target columns."""
+    if dataset.origin is None:
+        return [*range(dataset.targets)], [*range(dataset.targets)]
+    return predicted_features(dataset)
 
 
 def generate(
@@ -57,12 +72,12 @@ def generate(
 ) -> Generated:
     """Generate the second half of `samples` (n,) of data that can be generated.
 
-    Other inputs, such as the calendar, keep their true values.
+    Other inputs keep their true values.
     """
-    model, x, given = experiment.model, dataset.x[samples].copy(), max(2, dataset.shape[1] // 2)
+    model, x, given = experiment.model, dataset.x[samples].copy(), given_steps(dataset)
     layers, head = layers_of(weights), weights[ARRAYS_EACH * model.layers :]
     states: list[list[np.ndarray] | None] = [None] * len(layers)
-    origin, (features, columns) = dataset.origin, _fed_back(dataset)
+    origin, (features, columns) = dataset.origin, fed_back_columns(dataset)
     outputs = list[np.ndarray]()
     for step in range(x.shape[1]):
         if step >= given:
@@ -82,10 +97,3 @@ def generate(
     if origin is not None:
         values = [origin.y_scale.raw(each) for each in values]
     return Generated(given, *values)
-
-
-def _fed_back(dataset: Dataset) -> tuple[list[int], list[int]]:
-    """Return the features that are targets of the timestep before, and their target columns."""
-    if dataset.origin is None:
-        return [*range(dataset.targets)], [*range(dataset.targets)]
-    return predicted_features(dataset)

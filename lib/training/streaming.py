@@ -15,6 +15,7 @@ def streaming(cell: str, weights: Weights, x: np.ndarray) -> dict[str, Any]:
     Returns:
         `whole` (T, U): the top layer's outputs of one call on the whole sequence.
         `stateful` (T, U): its outputs of a call of stateful layers for each timestep.
+        `pairs`: right and wrong outputs, (2, T, U) or (2, T/2, U), by the name of a wrong state.
         `differences`: the largest absolute difference of each comparison, by name.
         `message`: Keras's error if a stateful batch has another size.
     """
@@ -44,17 +45,21 @@ def streaming(cell: str, weights: Weights, x: np.ndarray) -> dict[str, Any]:
     exchanged = np.concatenate([x[:, :half], x[::-1, half:]], axis=1)
     run_pair(pair, x[:, :half])
     swapped = run_pair(pair, x[::-1, half:])  # each second half goes on from the other first half
+    pairs = {
+        "reset": np.stack([whole, always_reset]),
+        "carried": np.stack([in_one_call(second), not_reset]),
+        "order": np.stack([run_pair(plain, x)[1, half:], swapped[0]]),
+    }
     return {
         "whole": whole,
         "stateful": by_steps,
-        "differences": {
+        "pairs": pairs,
+        "differences": {name: largest(right - wrong) for name, (right, wrong) in pairs.items()}
+        | {
             "steps": largest(whole - by_steps),
             "steps_rule": largest(whole - _cells_in_a_loop(calls, plain, first)),
-            "reset": largest(whole - always_reset),
             "reset_rule": largest(always_reset - alone),
-            "carried": largest(in_one_call(second) - not_reset),
             "carried_rule": largest(in_one_call(np.concatenate(x))[steps:] - not_reset),
-            "order": largest(run_pair(plain, x)[::-1, half:] - swapped),
             "order_rule": largest(run_pair(plain, exchanged)[:, half:] - swapped),
         },
         "message": _wrong_batch(one[0], x[:, :1]),

@@ -21,7 +21,8 @@ from lib.ui.streamlit_private import is_history_navigation
 
 MOST_OURS = 20  # addresses remembered per page, since a busy browser may send an old address
 SCENE_PAGES = frozenset({"Gallery", "Guide", "Present"})
-CELL_KEYS = ("sample", "layer", "weights", "order", "step", "unit")  # keys of the Cell page
+CELL_KEYS = ("sample", "layer", "model", "order", "step", "unit")  # keys of the Cell page
+REMOVED = ("scale",)  # settings of old links
 # A picture's keys in the address, on its own page and in scenes.
 PICTURE_KEYS = ("part", *CELL_KEYS, "stack", "check", "earlier")
 
@@ -61,6 +62,7 @@ def _open(address: Query) -> None:
         unknown, name = name[:24], FIRST
         instead = f"You see {DATASETS[name].title} instead."
         complaints.append(f"The link names unknown data: {unknown!r}. {instead}")
+    complaints += [f"{key} is no longer a setting." for key in REMOVED if key in address]
     base = suggested(name)
     left_out = {"data", *DATASETS[name].without_effect}
     settings = {key: texts for key, texts in address.items() if key not in left_out}

@@ -109,6 +109,8 @@ def test_training_equals_train_on_batch(case):
 def test_pytorchs_code_gives_the_same_pool(kind):
     """The strip's line, run in PyTorch on all outputs (N, T, U), returns the last pool (N, U)."""
     hidden = np.random.default_rng(0).standard_normal((N, T, UNITS)).astype(np.float32)
-    names = {"out": torch.from_numpy(hidden), "F": torch.nn.functional}
-    ours = eval(POOLINGS[kind].torch, names)  # noqa: S307  The code is ours.
+    out = torch.from_numpy(hidden)
+    names, (*before, code) = {"out": out, "h_n": out[None, :, -1]}, POOLINGS[kind].torch.split("; ")
+    exec("\n".join(before), names)  # noqa: S102  The code is ours.
+    ours = eval(code, names)  # noqa: S307
     assert_close(ours.numpy(), pooled(kind, hidden)[:, -1])

@@ -16,7 +16,7 @@ from lib.charts.pytorch import torch_code, torch_facts
 from lib.data import DATASETS, make_dataset, settle
 from lib.experiment import CELLS, Experiment
 from lib.export import torch_loader, torch_weights
-from lib.recurrence import forward, from_torch, initial_model_weights, to_torch
+from lib.recurrence import forward, from_torch, initial_model_weights, to_torch, unroll
 from lib.results import untrained
 from lib.ui.cell.torch_file import TEXTS, read_torch_file
 
@@ -62,6 +62,15 @@ def test_outputs_states_and_weights_are_equal(cell, layers):
     *sizes, read = from_torch({"other": np.zeros(3), **state})
     assert sizes == [cell, layers]
     assert all(np.array_equal(*pair) for pair in zip(read, weights[:-2], strict=True))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_layer_without_biases_is_read_as_biases_of_zero(cell):
+    """NumPy then computes PyTorch's outputs."""
+    layer, x = getattr(nn, CELLS[cell].torch)(3, 8, bias=False), torch.randn(5, 1, 3)
+    weights = from_torch({name: array.numpy() for name, array in layer.state_dict().items()})[2]
+    out = layer(x)[0][:, 0].detach().numpy()
+    assert np.abs(unroll(cell, weights, x.numpy()[None, :, 0]).hidden[0] - out).max() < CLOSE
 
 
 def test_the_order_of_a_grus_gates_matters():
@@ -114,7 +123,7 @@ def test_the_code_of_the_cell_page(cell, tmp_path, monkeypatch):
     assert names["h_n"].shape == (2, 4, 8)
     model = SimpleNamespace(lstm=names[CELLS[cell].torch.lower()])
     exec(TEXTS["code"], {"model": model})  # noqa: S102 - the page shows this code
-    needed, _ = read_torch_file(Path("weights.npz").read_bytes())
+    needed, *_ = read_torch_file(Path("weights.npz").read_bytes())
     assert needed == {"cell": cell, "layers": 2, "U": 8, "F": 3}
 
 
@@ -132,6 +141,7 @@ SETTINGS = [
     {"data": "parity", "cell": "gru", "mode": "last"},
     {"data": "first_pattern", "cell": "simple_rnn", "padding": "before"},
     {"data": "worked_raw", "head": "none", "U": 1},
+    {"data": "parity", "pool": "attention"},
 ]
 
 
@@ -141,7 +151,11 @@ def test_the_script_prints_the_apps_outputs(settings, tmp_path, capsys):
     experiment = settle(Experiment().set(**(DATASETS[settings["data"]].suggested | settings)))
     dataset = make_dataset(experiment)
     run = experiment, dataset, with_random_weights(untrained(experiment, dataset))
-    (tmp_path / "mine.npz").write_bytes(torch_weights(*run))
+    (tmp_path / "mine.npz").write_bytes(file := torch_weights(*run))
+    for mode, weights in run[2].weights[0].items():  # the Cell page opens each model of the file
+        *_, read, shown = read_torch_file(file, mode)
+        assert shown == mode
+        assert all(np.array_equal(*pair) for pair in zip(read, weights, strict=False))
     script = tmp_path / "mine.py"
     script.write_text(torch_loader(*run), "utf-8")
     runpy.run_path(script)

@@ -3,7 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.experiment import Experiment
+from lib.experiment import SETTINGS, Experiment
+from lib.ui.address import PICTURE_KEYS
 from tests.app.driver import address
 
 DEFAULT_DATA = Experiment().data.name
@@ -16,6 +17,7 @@ def page():
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     from lib.ui import address
+    from lib.ui.session import session
     from lib.ui.settings import one_control, settled_experiment
 
     run = get_script_run_ctx()
@@ -28,6 +30,7 @@ def page():
     state = st.session_state
     st.button("Set", key="set", on_click=lambda: address.set_page_value("stack", state.value))
     st.text(address.page_value("stack"))
+    st.text(" ".join(session().address.complaints))
 
 
 def start(**query):
@@ -86,3 +89,13 @@ def test_back_restores_an_earlier_address(values):
     app.query_params["stack"] = "a"
     app.session_state["back"] = True
     assert shown(app.run()) == "a"
+
+
+def test_a_link_with_a_setting_of_an_older_version_says_so():
+    """Its results may differ from those of the page that made the link."""
+    assert start(scale="series").text[1].value == "scale is no longer a setting."
+
+
+def test_no_key_of_a_page_is_also_a_setting():
+    """Otherwise a link's value would be read as both, and complained about."""
+    assert not {*PICTURE_KEYS} & {*SETTINGS}

@@ -56,7 +56,7 @@ def test_streaming_draws_its_pictures_before_keras_answers(client):  # noqa: ARG
     assert address(app) == {"data": "sine", "part": "stream"}
     assert "from true inputs, by" in text(app)
     assert len(app.get("plotly_chart")) == 1
-    assert [len(code.value.splitlines()) < 30 for code in app.code[-3:]] == [True] * 3
+    assert [len(code.value.splitlines()) < 50 for code in app.code[-3:]] == [True] * 3
 
 
 def test_masked_steps_are_left_out(client):
@@ -108,7 +108,7 @@ def test_the_page_shows_the_picked_layer_and_the_weights_of_the_picked_epoch():
     assert html(app) != before
 
 
-LINK = {"sample": "246", "layer": "1", "weights": "last", "order": "similar"}
+LINK = {"sample": "246", "layer": "1", "model": "last", "order": "similar"}
 LINK |= {"step": "3", "unit": "2"}
 
 
@@ -133,7 +133,7 @@ def test_a_link_restores_the_view():
 
 def test_invalid_values_in_a_link_are_ignored():
     """The page ignores unknown values, a sample that it doesn't show, and a timestep after T."""
-    odd = {"sample": "1", "layer": "3", "weights": "both", "epoch": "7", "step": "99"}
+    odd = {"sample": "1", "layer": "3", "model": "both", "epoch": "7", "step": "99"}
     app = link("Cell", U="5", T="6", unit="²", order="x", part="all", **odd)
     assert "Timestep 6, unit " in text(app)
     assert app.select_slider(key="cell_sample_32").value == 0

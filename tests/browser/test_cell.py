@@ -42,7 +42,7 @@ def test_arrow_keys_move_the_playhead(page):
 @pytest.mark.private
 def test_a_link_opens_the_same_timestep_and_unit(page):
     """The address has the timestep at which the playhead rests. Back restores the previous one."""
-    open_page(page, "/cell?layers=2&U=8&step=7&unit=3&layer=1&sample=246&weights=last")
+    open_page(page, "/cell?layers=2&U=8&step=7&unit=3&layer=1&sample=246&model=last")
     expect(unit_card(page)).to_contain_text("Timestep 7, unit 3")
     wait_for_place(page, 7)
     expect(page.get_by_role("radio", name="1, bottom")).to_be_checked()

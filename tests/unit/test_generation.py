@@ -58,16 +58,17 @@ def test_generated_values_equal_those_of_whole_sequences(settings):
 
 
 def test_data_say_why_they_cannot_be_generated():
-    """A target must be the next timestep's input, and other inputs must be known in advance."""
+    """A target must be the next timestep's input. Other inputs keep their true values."""
     hourly = table(load(6), "hour")
     for dataset, part in (
         (make_dataset(suggested("sine")), ""),
+        (make_dataset(suggested("sine").set(T=2)), "no prediction is an input"),
         (make_dataset(suggested("parity")), "isn't the next timestep's input"),
         (make_dataset(suggested("brackets")), "predicts labels"),
-        (make_dataset(suggested("seattle")), "future values of precipitation"),
+        (make_dataset(suggested("seattle")), ""),
         (sales()[1], ""),
-        (sales(horizon=2)[1], "one row at a time"),
-        (cut(hourly, ("load",), ("load",), rate=2)[1], "use every row"),
+        (sales(horizon=2)[1], "one row ahead"),
+        (cut(hourly, ("load",), ("load",), rate=2)[1], "Use every row"),
         (cut(hourly, ("hour of day",), ("load",))[1], "No target is an input"),
     ):
         why = why_not_generated(dataset)

@@ -1,4 +1,4 @@
-"""Pooled answers in NumPy, and runs with a third mode on cards, in files and in sweeps."""
+"""Pools in NumPy, and runs with a third mode on cards, in files and in sweeps."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -125,7 +125,7 @@ def test_pages_and_files_show_the_third_mode(name):
     pooling = POOLINGS[experiment.model.pooling].keras
     assert f"{pooling} (N, {experiment.model.units})" in strip_sentence(experiment, dataset)
     frames = frames_of(run, {0: untrained(experiment, dataset).weights})
-    for layout in ("wide", "narrow", "page"):  # with a map for each mode
+    for layout in ("wide", "narrow", "report"):  # with a map for each mode
         options = {"palette": LIGHT, "earlier": True, "layout": layout}
         traces = replay_figure(run, frames, 0, 0, **options).traces
         names = {trace["name"] for trace in traces if trace["type"] == "heatmap"}

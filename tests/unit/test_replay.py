@@ -142,7 +142,7 @@ def test_every_map_has_an_image_below_it():
         assert pixels.ravel()[heat.z.argmax()] == pixels.min()  # The largest value is darkest.
 
 
-@pytest.mark.parametrize(("layout", "across"), [("wide", 3), ("page", 2), ("narrow", 1)])
+@pytest.mark.parametrize(("layout", "across"), [("wide", 3), ("report", 2), ("narrow", 1)])
 def test_a_map_has_the_error_of_each_epoch_and_timestep(layout, across):
     """Hover texts have the error in the raw unit. On a phone, panels are below one another."""
     run, frames = a_recording()

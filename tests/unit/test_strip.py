@@ -9,6 +9,7 @@ import pytest
 
 from lib.charts.palette import PALETTES
 from lib.charts.strip import shape_strip, strip_sentence
+from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from tests.unit.pictures import a_dataset
@@ -60,6 +61,13 @@ def test_the_output_of_the_last_step_is_outlined():
         rects = [picture.findall(f".//{SVG}rect") for picture in pictures]
         assert [k for k, outlines in enumerate(rects) if outlines] == expected
         assert all(rect.get("stroke") == LIGHT.last for outlines in rects for rect in outlines)
+
+
+def test_pytorch_needs_packed_sequences_if_the_model_masks_steps():
+    """Without a mask, `h_n[-1]` is the output of the last step; with padding, it is another's."""
+    for masking, words in (("on", "pack_padded_sequence"), ("off", "h_n[-1] in last-step mode")):
+        experiment = suggested("brackets").set(padding="after", mask=masking)
+        assert words in strip_sentence(experiment, make_dataset(experiment))
 
 
 @pytest.mark.parametrize(("layers", "height"), [(1, 82.0), (3, 50.0)])

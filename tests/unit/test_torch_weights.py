@@ -33,8 +33,9 @@ REFUSED = {
     "a kernel for other units": (LSTM | {"weight_ih_l0": np.zeros((8, 3))}, "Expected (16, 3)"),
     "a short bias": (LSTM | {"bias_hh_l0": np.zeros(4)}, "bias_hh_l0 is (4,) of float64"),
     "a gap between layers": (LSTM | {"weight_ih_l2": np.zeros((16, 4))}, "weight_ih_l1 is missing"),
-    "Python objects": (LSTM | {"bias_ih_l0": np.array([print])}, "Object arrays"),
+    "Python objects": (LSTM | {"bias_ih_l0": np.array([print])}, "has Python objects"),
     "no features": (LSTM | {"weight_ih_l0": np.zeros((16, 0), "f")}, "F = 0. Expected 1 to 16"),
+    "saved by torch.save": (LSTM | {"archive/data.pkl": np.zeros(1)}, "a file of torch.save"),
     "NaN": (LSTM | {"bias_hh_l0": np.full(16, np.nan, "f")}, "infinite or NaN"),
     "too large": (LSTM | {"x": np.zeros(MOST_MB * 10**6, np.int8)}, f"of at most {MOST_MB} MB"),
 }

@@ -44,11 +44,6 @@ def measured(chosen: Chosen) -> np.ndarray:
     return chosen.dataset.x[[chosen.sample, *others[: MEASURED - 1]]]
 
 
-def neighbors(chosen: Chosen) -> np.ndarray:
-    """Return the shown sample and another one, (2, T, F); the same twice if it is the only one."""
-    return measured(chosen)[[0, -1]]
-
-
 def backward(chosen: Chosen) -> LayerWeights:
     """Return initial weights for a backward layer with the chosen layer's input."""
     model, width = chosen.experiment.model, chosen.layer_pass.x.shape[1]
@@ -67,7 +62,7 @@ def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
         case "breakings":
             return up_to_layer | {"backward": backward(chosen), "padding": PADDING}
         case "streaming":
-            return up_to_layer | {"x": neighbors(chosen)}
+            return up_to_layer | {"x": measured(chosen)[[0, -1]]}  # twice the only sample
         case "reach":
             averaged = chosen.shown[:AVERAGED]
             of_loss = {"loss": experiment.training.loss, "layer": chosen.layer}

@@ -10,14 +10,13 @@ import streamlit as st
 from lib import charts
 from lib.charts import Palette, Side, Strip, generation, proofs
 from lib.export import streaming_code
-from lib.recurrence import unroll_stack
 from lib.results import generate, spread_places, why_not_generated
 from lib.text import LONG_NUMBER
 from lib.ui import address
-from lib.ui.cell.ask import Reply, neighbors
+from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen, Follower
 from lib.ui.session import once
-from lib.ui.widgets import card, card_chart, hint, press, say_steadily, takeaway
+from lib.ui.widgets import card, card_chart, hint, press, say, say_steadily, takeaway
 
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
 # A card on wrong states reserves space for this takeaway, the longest of the usual ones.
@@ -34,11 +33,11 @@ MOST_GENERATED = 200  # samples whose generated values are compared with the tru
 def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
     """Draw all pictures. Return a function that writes a sentence on the picked call."""
     (reply,), layer, (steps, features) = replies, chosen.layer_pass, chosen.dataset.shape[1:]
-    result, missing = reply.values, reply.instead
+    result, missing, order = reply.values, reply.instead, chosen.row_order
     cards = proofs.streaming_cards(chosen.experiment, steps, features, result)
     left, right = st.columns((3, 2))
     with left, card(cards["steps"].title, key="cell_steps", **LOOK):
-        proof, order = cards["steps"], chosen.row_order
+        proof = cards["steps"]
         rows = [result[name].T[order] if result else None for name in ("whole", "stateful")]
         one = Side("return_sequences=True", "one call", rows[0])
         sides = one, Side("stateful=True", f"{steps} calls", rows[1])
@@ -47,18 +46,21 @@ def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
         st.html(charts.render(PROOFS, "measured", proof.differences[1], palette, missing))
         takeaway(proof.takeaway, f"{chosen.which}{proof.why}")
     with right, card("The state between calls", key="cell_carried", **LOOK):
-        st.html(generation.carried_states(layer, chosen.row_order, palette))
+        st.html(generation.carried_states(layer, order, palette))
         sentence_place = st.container().empty()
     columns = st.columns(4)
-    for (name, outputs), column in zip(_outputs(chosen).items(), columns, strict=False):
-        with column, card(cards[name].title, **LOOK):
-            strips = [_strip(*named, steps) for named in zip(STRIPS[name], outputs, strict=True)]
+    blank = np.zeros((2, steps, layer.units))  # until Keras returns the outputs
+    for (name, titles), column in zip(STRIPS.items(), columns, strict=False):
+        with column, card(cards[name].title, key=f"cell_wrong_{name}", **LOOK):
+            pair = result["pairs"][name] if result else blank
+            strips = [_strip(*each, steps) for each in zip(titles, pair[..., order], strict=True)]
             st.html(charts.render(PROOFS, "strips", strips, cards[name], missing, palette))
             why = f"{chosen.which}{cards[name].why}"
             takeaway(cards[name].takeaway, why, longest=BREAK_ROOM)
-    with columns[-1], card(cards["batch"].title, **LOOK):
-        st.code(result["message"] if result else missing, language=None, wrap_lines=True)
-        takeaway(cards["batch"].takeaway, cards["batch"].why)
+    with columns[-1], card(cards["batch"].title, key="cell_wrong_batch", **LOOK):
+        for line in (result["message"] if result else missing).splitlines():
+            say(line)
+        takeaway(cards["batch"].takeaway, cards["batch"].why, longest=BREAK_ROOM)
     _draw_generation(chosen, palette)
     with st.expander("Code to copy"):
         code = streaming_code(chosen.experiment, chosen.dataset)
@@ -71,24 +73,6 @@ def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
             say_steadily(generation.state_sentence(layer, by_steps, unit, step))
 
     return write
-
-
-def _outputs(chosen: Chosen) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return the outputs for a card's two strips, right and wrong, (T, U) or (T/2, U), in NumPy."""
-    name, weights = chosen.experiment.model.cell, chosen.upward(chosen.weights)
-    x, steps = neighbors(chosen), chosen.dataset.shape[1]
-    half = steps // 2
-
-    def outputs(inputs: np.ndarray) -> np.ndarray:
-        return unroll_stack(name, weights, inputs)[-1].hidden[..., chosen.row_order]
-
-    first, second = outputs(x)
-    exchanged = outputs(np.concatenate([x[:1, :half], x[1:, half:]], axis=1))[0]
-    return {
-        "reset": (first, outputs(x[0][:, None])[:, 0]),
-        "carried": (second, outputs(np.concatenate(x)[None])[0, steps:]),
-        "order": (second[half:], exchanged[half:]),
-    }
 
 
 def _strip(name: str, outputs: np.ndarray, steps: int) -> Strip:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from lib.data import Dataset
-from lib.experiment import LIMITS, Experiment
+from lib.experiment import LIMITS, MODES, Experiment
 from lib.recurrence import from_torch, initial_model_weights
 from lib.text import beside, filled, joined
 from lib.ui import address
@@ -18,20 +18,30 @@ from lib.ui.upload import take
 from lib.ui.widgets import hint, plain, press, say
 
 TEXTS: dict[str, str] = beside(__file__)
-KEY, MOST_MB = "torch_file", 4
+KEY, MOST_MB = "torch_file", 6
 
 
-def read_torch_file(content: bytes) -> tuple[dict[str, Any], LayerWeights]:
-    """Return the settings that an .npz file's layers need, and their weights. Raises ValueError."""
+def read_torch_file(content: bytes, mode: str = "") -> tuple[dict[str, Any], LayerWeights, str]:
+    """Return the settings that an .npz file's layers need, their weights, and the model's mode.
+
+    A file of `lib.export.torch_weights` has several models: `mode` is the preferred one. The mode
+    of other files is "". Raises ValueError with the reason if the page can't show the file.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
+            if any("data.pkl" in name for name in archive.namelist()):
+                raise ValueError(TEXTS["saved"])
         if unpacked > MOST_MB * 10**6:
             raise ValueError(filled(TEXTS, "large", size=f"{unpacked / 1e6:.0f}", most=MOST_MB))
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            cell, layers, weights = from_torch(arrays)
-    except ValueError:
-        raise
+            mode = next((m for m in (mode, *MODES) if f"{m}/outputs" in arrays), "")
+            names = [name for name in arrays if name.startswith(f"{mode}/")]
+            of_mode = {name.removeprefix(f"{mode}/"): arrays[name] for name in names}
+            cell, layers, weights = from_torch(of_mode or arrays)
+    except ValueError as error:
+        words = TEXTS["objects"] if "Object arrays" in f"{error}" else f"{error}"
+        raise ValueError(words) from None
     except Exception:  # broken bytes may raise any error
         raise ValueError(TEXTS["broken"]) from None
     sizes = {"layers": layers, "U": len(weights[1]), "F": len(weights[0])}
@@ -42,7 +52,7 @@ def read_torch_file(content: bytes) -> tuple[dict[str, Any], LayerWeights]:
             raise ValueError(filled(TEXTS, "limited", name=name, value=size, **limits))
     if not all(np.isfinite(each).all() for each in weights):
         raise ValueError(TEXTS["infinite"])
-    return {"cell": cell, **sizes}, tuple(weights)
+    return {"cell": cell, **sizes}, tuple(weights), mode
 
 
 def shown_file(experiment: Experiment, dataset: Dataset) -> tuple[str, LayerWeights] | None:
@@ -95,10 +105,11 @@ def _read() -> None:
         page.torch_file, page.torch_problem = None, ""
         name, content = named_content
         try:
-            needed, weights = read_torch_file(content)
+            needed, weights, mode = read_torch_file(content, address.page_value("model"))
             layers = {key: value for key, value in needed.items() if key != "F"}
             address.change({"head": "dense", **layers})
         except ValueError as error:
             page.torch_problem = f"{name} can't be shown. {error}"
         else:
+            name = f"{name}, {MODES[mode].name}" if mode else name
             page.torch_file = name, needed, weights
