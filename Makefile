@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 QUICK := $(PYTEST) $(PARALLEL) -m "quick and not weekly" tests/unit tests/app
 # Stop after five failures: if a shared server is down, every test waits for minutes.
-SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick and not weekly"
+SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick and not weekly" --ignore tests/unit
 WEEKLY := $(PYTEST) $(PARALLEL) -m weekly
 
 .PHONY: run test test-live check record-answers lint format bench bench-load bench-cluster \

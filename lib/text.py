@@ -9,7 +9,6 @@ from typing import Any
 
 NEARLY_ZERO = 1e-7  # a smaller size is a rounding error of 32-bit numbers, shown as "≈ 0"
 ALMOST_0 = "≈ 0"
-LONG_NUMBER = "−8.88\u202f×\u202f10⁻⁸"  # reserves space; few numbers in sentences are longer
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -131,12 +130,6 @@ def _powered(value: float, digits: int = 3) -> str:
 def _trim(text: str) -> str:
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace("-", "−")
-
-
-def widest(sentence: str) -> str:
-    """Return a sentence with longer numbers, to reserve space while its numbers change."""
-    wide = re.sub(r"\d[\d,]*\.\d+", lambda found: max(found[0], LONG_NUMBER, key=len), sentence)
-    return f"{wide} 8,888 8,888 8,888"
 
 
 def duration(seconds: float) -> str:

@@ -39,7 +39,7 @@ with pictures:
         with st.expander("numbers", type="compact"):
             numbers = samples.frame_of_sample(dataset, sample)
             st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
-            hint(samples.numbers_hint(dataset))
+            hint("x are the inputs and y the targets as the models get them.")
     if dataset.has_labels:
         with card("Classes"):
             figure = classes.balance_figure(dataset, palette)
@@ -74,12 +74,10 @@ with choice.container(border=True):
         index = names.index(now) if now else None
         st.radio(heading, names, index, titles.__getitem__, captions=captions, **control)
 
-table, gaps = session().upload.table, split.gaps_sentence(dataset)
+table = session().upload.table
 # The uploader shows the table's notes.
 notes = [note for note in dataset.notes if not table or note not in table.notes]
 notes += [f"Source: {dataset.source}"] if dataset.source else []
-if gaps != split.gaps_sentence(dataset, most=0.5):  # else the settings show it above a button
-    notes.append(gaps)
 with choice:
     with card("Leak check"):
         text, findings = split.leak_words(find_leaks(dataset))

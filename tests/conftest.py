@@ -1,7 +1,7 @@
 """Which command runs which tests, and the server that all tests of a process share.
 
 - `quick` marks tests in `unit` and `app`, without TensorFlow or a browser. `make check` runs them.
-- `slow` marks the tests in these two folders that need a training process.
+- `slow` marks the tests in `app` that need a training process.
 - `weekly` marks long versions of other tests, in any folder. Only `make test-live` runs them.
 
 `make test` runs all tests except `weekly` in two processes. Each process gets whole files, so that

@@ -1,7 +1,5 @@
 """The cards of Explore for labels. Accuracies by timestep have 95% intervals of a proportion."""
 
-import math
-
 import numpy as np
 
 from lib import results
@@ -18,13 +16,12 @@ from lib.results import ACCURACY, RunAt
 from lib.text import apart, capital
 
 INTERVAL_OPACITY = 0.2
-FEWEST, FEWEST_SHARE = 10, 0.05  # a drawn step has so many samples, and this share of them
 
 
 class StepAccuracy(StepValues):
     """The card of accuracies on the evaluated samples, by timestep, in percent.
 
-    If sequences end at different steps, accuracies at their ends are apart, right of step T.
+    If sequences end at different steps, the last values are those at their ends.
     """
 
     title = "Accuracy at each timestep"
@@ -34,12 +31,8 @@ class StepAccuracy(StepValues):
         dataset, self.run, self.earlier, self.unit = run.dataset, run, earlier, "%"
         counts = results.samples_by_step(dataset, run.snapshot)  # (T,)
         self.samples = float(counts.max())
-        self.least = min(self.samples, max(FEWEST, FEWEST_SHARE * self.samples))
-        self.drawn = np.flatnonzero(counts >= self.least)
-        if len(self.drawn) < len(counts):
-            self.every_step = "every drawn step"
-        is_apart = dataset.mask is not None and not dataset.mask[:, -1].all()
-        self.gap = max(3, len(counts) // 8) if is_apart else 0  # from step T to the ends
+        self.drawn = np.union1d(np.flatnonzero(counts), len(counts) - 1)
+        self.has_ends = dataset.mask is not None and not dataset.mask[:, -1].all()
         self.baseline = 100 * self._placed(*results.baseline_accuracy(dataset))
         best = dataset.best_accuracy
         self.best = None if best is None else 100 * self._placed(best, best[-1])
@@ -56,13 +49,12 @@ class StepAccuracy(StepValues):
             self.intervals[mode] = 100 * np.array(interval)  # (2, …)
             beats = ACCURACY.outcomes(shares, self.baseline / 100, counts)
             self.outcomes[mode] = beats[self.drawn if MODES[mode].every_step else [-1]].tolist()
-        self.accuracy = max(each.median[-1] for each in self.values.values()) / 100
 
     def _placed(self, steps: np.ndarray, end: float | np.ndarray) -> np.ndarray:
-        """Return values (…, T) at the drawn steps, NaN at others, and the values at the end."""
-        values = np.full((*steps.shape[:-1], steps.shape[-1] + self.gap), np.nan)
+        """Return values (…, T): at the drawn steps, NaN at others, and last those at the end."""
+        values = np.full(steps.shape, np.nan)
         values[..., self.drawn] = steps[..., self.drawn]
-        values[..., -2 if self.gap else -1 :] = np.asarray(end)[..., None]  # a short line
+        values[..., -1] = end
         return values
 
     def axis(self, values: np.ndarray) -> Part:
@@ -70,11 +62,10 @@ class StepAccuracy(StepValues):
         return axes.share_axis(axes.ACCURACY, values)
 
     def steps_axis(self) -> Part:
-        """Return the axis of timesteps, with the ends right of step T."""
-        axis, place = super().steps_axis(), len(self.baseline)
-        if self.gap:
-            axis["tickvals"][-1], axis["ticktext"][-1] = place - 0.5, "end"
-            axis["range"][1] = place + 0.5
+        """Return the axis of timesteps, with "end" in place of T if the sequences' ends differ."""
+        axis = super().steps_axis()
+        if self.has_ends:
+            axis["ticktext"][-1] = "end"
         return axis
 
     def moving(self, palette: Palette) -> list[Part]:
@@ -83,35 +74,22 @@ class StepAccuracy(StepValues):
         for mode, edges in self.intervals.items():
             name, color = f"{MODES[mode].name}, 95% interval", palette.mode(mode)
             known = np.flatnonzero(np.isfinite(edges[0]))
-            areas = np.split(known, [len(self.drawn)]) if self.gap else [known]
-            if not (MODES[mode].every_step or self.earlier):
-                areas = [known[-1:]]
-            for area in areas:
-                low, high = edges[:, area]
-                bands.append(chart.band(name, area + 1, (low, high), color, INTERVAL_OPACITY))
+            area = known if MODES[mode].every_step or self.earlier else known[-1:]
+            low, high = edges[:, area]
+            bands.append(chart.band(name, area + 1, (low, high), color, INTERVAL_OPACITY))
         return [*bands, *super().moving(palette)]
-
-    def where(self) -> str:
-        """Return from which step on sequence mode beats the baseline, or at how many steps."""
-        beats = [each == "clear" for each in self.outcomes["sequence"]]
-        if False in beats and beats[-1]:
-            return f"from step {self.drawn[len(beats) - beats[::-1].index(False)] + 1}"
-        return super().where()
 
     def sentence(self) -> str:
         """Return accuracies, and their intervals at the last step."""
-        first, steps = int(self.drawn[0]), self.run.dataset.shape[1]
-        at = f"step {first + 1} and the end" if self.gap else f"steps {first + 1} and {steps}"
-        text = self.at_steps(f"Accuracy at {at}", "%", first)
+        first = int(self.drawn[0])
+        text = self.at_steps(f"Accuracy at step {first + 1} and at the end", "%", first)
         for mode, edges in self.intervals.items():
             ends = " to ".join(apart(*edges[:, -1], unit="%"))
             text += f" {capital(MODES[mode].model)} at the last step: {ends} (95% interval)."
         text += f" Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds. A"
         text += " mode beats the baseline where the 95% interval of their difference (Newcombe) is"
         text += " above 0."
-        if len(self.drawn) < steps:
-            text += f" Steps of fewer than {math.ceil(self.least):,} samples aren't drawn."
-        return f"{text} “End” is each sample's last real step." if self.gap else text
+        return f"{text} “End” is each sample's last real step." if self.has_ends else text
 
 
 class LastStepAccuracy(LastStepValues):

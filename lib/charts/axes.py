@@ -20,11 +20,7 @@ def timestep_axis(names: Sequence[str]) -> Part:
     """Return the x axis of T timesteps, 1 to T, with few enough names to avoid overlap."""
     steps = len(names)
     most = 8 if max(map(len, names)) <= 2 else _most_names(names)
-    least = max(1, math.ceil((steps - 1) / (most - 1)))  # the smallest stride without overlap
-    strides = range(least, min(2 * least, steps - 1) + 1)
-    # Prefer a stride that divides T (3, 6, 9, 12), then a stride that divides T - 1 (1, 4, 7, 10).
-    even = [k for k in strides if steps % k == 0] or [k for k in strides if (steps - 1) % k == 0]
-    stride = even[0] if even else least
+    stride = max(1, math.ceil((steps - 1) / (most - 1)))  # the smallest stride without overlap
     # The last step matters most, so it always has a name. The other ticks count back from it.
     ticks = list(range(steps, 0, -stride))[::-1]
     room = max(0.35, 0.03 * (steps - 1))

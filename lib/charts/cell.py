@@ -12,20 +12,17 @@ import numpy as np
 from lib.charts import html
 from lib.charts.html import STEPS, render
 from lib.charts.palette import Palette
-from lib.charts.sentences import Words
+from lib.charts.sentences import Words, setup_sentence
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, LayerPass, Line, Row, Trace, gate_symbol, state_rows
 from lib.shapes import STATES
-from lib.text import ALMOST_0, LONG_NUMBER, all_of, apart, capital, counted, number, percent, short
+from lib.text import ALMOST_0, all_of, apart, capital, counted, number, percent, short
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 STATE = {"h": "hidden state"}  # used instead of `GATES` for a cell without gates
 SATURATED = 0.05  # a gate this close to 0 or 1 counts as closed or open
-STILL = 0.01  # a unit counts as constant if its output has a smaller range
 DIVERGED = "Some states are NaN: the run has diverged."
-STEP_ROOM = f"Timestep 100, unit 128: keeps over 99.9% of its cell state and adds {LONG_NUMBER}."
-"""The longest usual text of `step_takeaway`."""
 
 
 def unrolled_picture(
@@ -109,17 +106,6 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, is_top: bool = True) 
     return render("charts/cell.html", "lines", rows, len(lines[0].trace), palette)
 
 
-def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
-    """Draw |h| of every unit, (T, U), below the bound (T,) of all outputs."""
-    heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # in pixels from the top
-    few = hidden.shape[1] <= 32  # few enough units for a line each
-    shapes = "".join(html.plotted_line(unit, palette.baseline, 1) for unit in heights.T if few)
-    shapes += html.plotted_line(heights.min(axis=1), palette.ink, 2.5)
-    shapes += html.plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
-    image = html.plot_image(shapes, 100, palette.surface, 8)
-    return render("charts/cell.html", "bound", image, len(hidden), few, sentence, palette)
-
-
 def can_show(features: int, units: int) -> bool:
     """Return whether a layer is small enough for `by_hand` to show all its products."""
     return features <= 8 and units <= 6
@@ -180,14 +166,9 @@ def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int
     reads = f"{features} outputs of the layer below" if layer else counted(features, "feature")
     states = f"its previous hidden {'and cell ' if 'c' in STATES[model.cell] else ''}state"
     label, returns = CELLS[model.cell].label, f"{all_of(steps)} outputs"
-    if layer < model.layers - 1:
-        text = f"In both modes this {label} passes {returns} to the layer above."
-    else:
-        text = {
-            "both": f"Same {label}, two settings: return every step, or only the last.",
-            "sequence": f"One {label}, used {steps} times: it returns {returns}.",
-            "last": f"One {label}, used {steps} times: it returns only the last output.",
-        }[model.mode]
+    text = f"In both modes this {label} passes {returns} to the layer above."
+    if layer == model.layers - 1:
+        text = setup_sentence(model, steps)
     place = f"Layer {layer + 1} of {model.layers}: at" if model.layers > 1 else "At"
     return text, f"{place} each timestep the {label} reads {reads} and {states}. {text}"
 
@@ -223,15 +204,9 @@ def findings(cell: str, trace: Trace) -> tuple[str, str]:
         for name, about in GATES[cell].items()
         if about != "candidate"
     ] or [f"{bound} of the outputs are within {SATURATED} of −1 or 1."]
-    ranges = np.ptp(hidden, axis=0)
-    if still := int((ranges < STILL).sum()):
-        units = counted(still, "unit")
-        sentences.append(f"The output of {units} changes by less than {STILL} over all timesteps.")
-    widest = int(np.argmax(ranges))
+    widest = int(np.argmax(np.ptp(hidden, axis=0)))
     low, high = apart(hidden[:, widest].min(), hidden[:, widest].max())
     changes_most = f"Unit {widest + 1} changes most: its output ranges from {low} to {high}."
-    if ranges[widest] < STILL:
-        changes_most = f"No unit's output changes by {STILL} or more."
     return changes_most, " ".join([*sentences, changes_most])
 
 

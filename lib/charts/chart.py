@@ -228,8 +228,6 @@ def plotted(
     font = {"size": FONT_SIZE, "color": palette.muted}
     axis = {"gridcolor": palette.grid, "linecolor": palette.border, "tickfont": font}
     axis |= _LOOK["axis"]
-    has_two_lines = any("<br>" in tick for tick in x.get("ticktext", ()))
-    bottom = BOTTOM + (16 if has_two_lines else 0)
     if "ticktext" in x:  # Plotly omits the last name if its right half doesn't fit
         right = max(right, round(LETTER / 2 * len(x["ticktext"][-1])) - 4)  # 4 are in the plot
     labels = list[Part]()
@@ -245,7 +243,7 @@ def plotted(
     layout = {
         **_LOOK["layout"],
         "height": height,
-        "margin": {"l": left, "r": right, "t": top(key), "b": bottom, "pad": 0},
+        "margin": {"l": left, "r": right, "t": top(key), "b": BOTTOM, "pad": 0},
         "paper_bgcolor": palette.background,
         "font": {"size": FONT_SIZE, "color": palette.ink},
         "xaxis": {**axis, "showgrid": False, "showline": True, **x},

@@ -17,16 +17,11 @@ from lib.experiment import MODES
 from lib.results import RunAt
 from lib.text import capital
 
-MOST_INPUTS = 16  # rows of inputs that are drawn below the bands
-
 
 class ClassProbabilities:
     """The card of class probabilities by timestep of one sample, with its true classes."""
 
     title = "Predictions"
-    longest = (
-        "At the last step: sequence mode says balanced (0.92), last-step mode balanced (0.88)."
-    )
     picks: tuple[str, ...] = ("sample", "earlier")
 
     def __init__(self, run: RunAt, sample: int, earlier: bool = False) -> None:
@@ -49,13 +44,12 @@ class ClassProbabilities:
         self.lasts = {mode: each[ends[mode]] for mode, each in self.probabilities.items()}
 
     def figure(self, palette: Palette) -> chart.Chart:
-        """Draw the true classes, the bands of a mode, and the inputs below, if they are few."""
+        """Draw the true classes, the bands of a mode, and the inputs below."""
         dataset, steps = self.run.dataset, self.steps
         x = axes.timestep_axis(dataset.steps_of(self.index)) | {"range": [0.4, steps + 0.6]}
-        bottom = 0.2 if dataset.shape[2] <= MOST_INPUTS else 0.0
         mode = next(iter(self.early if self.earlier else self.probabilities))
         y: Part = {"title": MODES[mode].name, "color": palette.words(mode), "range": [0, 1]}
-        y |= {"domain": [bottom, 0.84], "tickvals": [0, 0.5, 1], "showgrid": False}
+        y |= {"domain": [0.2, 0.84], "tickvals": [0, 0.5, 1], "showgrid": False}
         traces, frames, notes = [self._true_classes(palette)], [], []
         if MODES[mode].every_step or self.earlier:
             traces += self._bands(np.arange(1, steps + 1), self.probabilities[mode], palette, 1.0)
@@ -72,10 +66,9 @@ class ClassProbabilities:
             x["range"] = [0.4, at + max(width, 0.15 * steps)]
         look: Part = {"barmode": "stack", "bargap": 0, "height": HEIGHT, "shapes": frames}
         look |= {"name": f"classes {dataset.name}", "notes": notes}
-        if bottom:
-            squares, look["yaxis2"] = input_squares(dataset, self.index, palette, 0.13)
-            traces.append(squares)
-            x |= {"title": "timestep (gray cells: each step's inputs)", "anchor": "y2"}
+        squares, look["yaxis2"] = input_squares(dataset, self.index, palette, 0.13)
+        traces.append(squares)
+        x |= {"title": "timestep (gray cells: each step's inputs)", "anchor": "y2"}
         strip: Part = {"domain": [0.88, 1.0], "range": [0, 1], "showgrid": False, "zeroline": False}
         font = {"size": chart.FONT_SIZE, "color": palette.muted}
         look["yaxis3"] = strip | {"tickvals": [0.5], "ticktext": ["true"], "tickfont": font}
@@ -115,10 +108,8 @@ class ClassProbabilities:
         said: list[str] = []
         for mode, probabilities in self.lasts.items():
             says = "" if said else " says"
-            name = MODES[mode].name if len(self.lasts) < 3 else MODES[mode].kind
-            said.append(f"{name}{says} {self._most_probable(probabilities)}")
-        where = "At the last step" if len(said) < 3 else "Last step"
-        return f"{where}: {', '.join(said)}; true: {self.classes[self.true[self.end]]}."
+            said.append(f"{MODES[mode].kind}{says} {self._most_probable(probabilities)}")
+        return f"Last step: {', '.join(said)}; true: {self.classes[self.true[self.end]]}."
 
     def _most_probable(self, probabilities: np.ndarray) -> str:
         if not np.isfinite(probabilities).all():
@@ -129,8 +120,6 @@ class ClassProbabilities:
         """Return the probabilities of the true class, and how many steps are right."""
         dataset, true, real = self.run.dataset, int(self.true[self.end]), int(self.real.sum())
         when = f"at the last step ({self.end + 1}) is {self.classes[true]}"
-        if (self.true[self.real] == true).all():
-            when = f"is {self.classes[true]} at every step"
         text = f"{capital(dataset.sample_name(self.index))}: the {dataset.target_column} {when}."
         for mode, probabilities in self.lasts.items():
             says = f"{self._most_probable(probabilities)}, true class {probabilities[true]:.2f}"

@@ -94,11 +94,8 @@ def balance_words(dataset: Dataset) -> Words:
 def _over_time(dataset: Dataset) -> str:
     """Return how often labels change from step to step and, if steps are padded, the lengths."""
     changes = np.diff(labels_of(dataset))
-    changes = changes[~np.isnan(changes)] != 0
-    text = "Each sample has one label, the same at all its steps."
-    if changes.any():
-        share = percent(100 * changes.mean())
-        text = f"{share} of the labels differ from the label one step before."
+    share = percent(100 * (changes[~np.isnan(changes)] != 0).mean())
+    text = f"{share} of the labels differ from the label one step before."
     if dataset.mask is not None:
         lengths, padded = dataset.mask.sum(axis=1), percent(100 * (1 - dataset.mask.mean()))
         about = {"shortest": lengths.min(), "longest": lengths.max(), "padded": padded}

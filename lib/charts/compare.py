@@ -4,24 +4,24 @@ Colors show the mode. Each run has its own dash, mark and letter. Curves are med
 seeds.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from lib.charts import axes, chart
-from lib.charts.accuracy import LastStepAccuracy, StepAccuracy
+from lib.charts.accuracy import StepAccuracy
 from lib.charts.chart import Chart, End, Part
 from lib.charts.class_bands import TrueClass
-from lib.charts.over_epochs import LastStepValues
 from lib.charts.over_time import SamplePredictions, StepValues, error_unit, raw_targets
 from lib.charts.palette import Palette
-from lib.charts.sentences import Words, name_of, off_unit, value_of
-from lib.data import class_numbers, locked, suggested
+from lib.charts.sentences import Words, name_of, value_of
+from lib.charts.thumbnail import Plot
+from lib.data import locked, suggested
 from lib.experiment import MODES, SETTINGS
-from lib.results import Compared, RunAt, compared_part, same_data
-from lib.text import capital, counted, joined, percent, readable
+from lib.results import Compared, compared_part, same_data
+from lib.text import capital, counted, readable
 
 LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
     "A": ("solid", "diamond-open"),
@@ -45,8 +45,8 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     x_axis, curves = axes.epoch_axis(max(run.snapshot.epochs for run in runs)), Drawn()
     for run in runs:
         for mode, result in run.results.items():
-            names = {k: f"epoch {k:,}" for k in getattr(result, epochs).tolist()}
-            curves.append(_curve(run, mode, names, chart.finite(getattr(result, losses)), palette))
+            x, y = getattr(result, epochs), chart.finite(getattr(result, losses))
+            curves.append(_curve(run, mode, x, y, palette))
     loss = "cross-entropy" if runs[0].experiment.has_labels else "loss"
     y_axis = axes.log_axis(f"{part} {loss}", _all_y(curves))
     return _figure(curves, x_axis, y_axis, palette)
@@ -127,28 +127,23 @@ def _at_steps(
     for run in runs:
         for mode in run.results:
             y, first = values(run, mode), 0 if MODES[mode].every_step else -1
-            steps, last = range(1, len(y) + 1)[first:], run.dataset.shape[1]
-            names = {k: f"timestep {k}" if k <= last else "end" for k in steps}
-            curves.append(_curve(run, mode, names, y[first:], palette))
+            x = np.arange(1, len(y) + 1)
+            curves.append(_curve(run, mode, x[first:], y[first:], palette))
     return curves
 
 
 def _curve(
-    run: Compared, mode: str, names: dict[int, str], y: np.ndarray, palette: Palette
+    run: Compared, mode: str, x: np.ndarray, y: np.ndarray, palette: Palette
 ) -> tuple[Part, End]:
-    """Draw y (P,) as a line, or as a mark if there is a single value.
-
-    `names` are the x (P), each with its name in hover texts.
-    """
-    name, color, x = f"{run.letter}, {MODES[mode].name}", palette.mode(mode), np.array([*names])
+    """Draw y (P,) over x as a line, or as a mark if there is a single value."""
+    name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
     dash, symbol = LOOKS[run.letter]
-    hover, style = f"{chart.hover()} · %{{customdata}}", {"color": color, "dash": dash}
+    hover, style = f"{chart.hover()} at %{{x}}", {"color": color, "dash": dash}
     line = chart.line(name, y, {"width": 2.5, **style}, hover, x=x)
     if len(x) == 1:
         marker = {"color": color, "size": 14, "symbol": symbol, "line": {"width": 3}}
         line = chart.points(name, x, y, marker, hover)
     [end] = chart.mode_ends({mode: y})
-    line["customdata"] = [*names.values()]
     return line, replace(end, words=f"{run.letter} {end.words}")
 
 
@@ -162,38 +157,25 @@ def _figure(drawn: Drawn, x: Part, y: Part, palette: Palette) -> Chart:
     return chart.plotted(lines, palette, x, y, [], ends=ends, **look)
 
 
-def named_figure(runs: Mapping[str, RunAt], palette: Palette) -> tuple[Chart, str]:
-    """Draw last-step mode's error, or accuracy, by epoch: a line and a name for each run.
-
-    Also return the baseline as a takeaway.
-    """
-    first = next(iter(runs.values()))
-    kind = LastStepAccuracy if first.experiment.has_labels else LastStepValues
-    unit = kind.measure.unit
-    label, level = first.dataset.baseline_label, kind(first).baseline
-    x = axes.epoch_axis(first.snapshot.epochs)
-    line = chart.level(label, [level, level], "baseline", palette, x=x["range"])
-    drawn = [(line, End(label, level, "baseline"))]
-    for (name, run), (dash, _) in zip(runs.items(), LOOKS.values(), strict=False):
-        epochs, values, *_ = kind(run).curves["last"]
-        style, hover = {"color": palette.last, "dash": dash, "width": 2.5}, chart.hover(unit)
-        line = chart.line(name, values, style, hover, x=epochs)
-        drawn.append((line, End(name, float(values[-1]), "last")))
-    y = axes.log_axis("MSE", _all_y(drawn))
-    if first.experiment.has_labels:
+def named_figure(plot: Plot, palette: Palette) -> Chart:
+    """Draw the lines of a recorded picture by epoch, each with its own dash and its name."""
+    drawn = Drawn()
+    for line, (dash, _) in zip(plot.lines, LOOKS.values(), strict=False):
+        style = {"color": palette.of(line.color), "dash": dash, "width": 2.5}
+        curve = chart.line(line.name, line.y, style, chart.hover(), x=line.x)
+        drawn.append((curve, End(line.name, float(line.y[-1]), line.color)))
+    x, y = axes.epoch_axis(int(plot.lines[0].x[-1])), axes.log_axis("MSE", _all_y(drawn))
+    if plot.is_share:
         y = axes.share_axis(axes.ACCURACY, _all_y(drawn))
-    seeds, value = len(first.snapshot.seeds), readable(level, unit=unit)
-    text = f"Medians of {seeds} seeds. {capital(label)}: {value}."
-    return _figure(drawn, x, y, palette), text
+    return _figure(drawn, x, y, palette)
 
 
 def headline(runs: Sequence[Compared]) -> str:
     """Return the page's title: how many runs are compared."""
     if len(runs) < 2:
-        return "One run. Pick another to compare." if runs else "Pick runs in the list."
-    if all(run.is_recorded for run in runs):
-        return f"{len(runs)} recorded runs side by side. Train your own to compare."
-    return f"{len(runs)} runs side by side."
+        return "Pick two or more runs to compare."
+    kind = "recorded runs" if all(run.is_recorded for run in runs) else "runs"
+    return f"{len(runs)} {kind} side by side."
 
 
 def differences(runs: Sequence[Compared]) -> list[str]:
@@ -233,25 +215,11 @@ def reached(run: Compared) -> str:
 
 
 def predictions_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
-    """Return errors at the last step of one sample, or probabilities of its true class."""
-    dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-    measure, value = "error", float(raw_targets(dataset, index)[-1, target])
-    last = f"the target at the last step is {readable(value)}{dataset.spaced_unit}"
-    if dataset.has_labels:
-        measure = "true class's probability"
-        last = f"the true class is {dataset.classes[class_numbers(dataset.last_y[index])]}"
-
-    def text(value: float) -> str:
-        return percent(value) if dataset.has_labels else readable(value, 2, off_unit(dataset))
-
-    ends = {}  # by model
+    """Return each run's takeaway about one sample."""
+    dataset, details = runs[0].dataset, []
+    labels = dataset.has_labels
     for run in runs:
-        for mode in run.results:
-            end = float(_of_sample(run, mode, sample, target)[-1])
-            end = 100 * end if dataset.has_labels else abs(end - value)
-            ends[f"run {run.letter} in {MODES[mode].name}"] = end
-    texts = [f"{text(end)} for {who}" for who, end in ends.items()]
-    extremes = dict.fromkeys([text(min(ends.values())), text(max(ends.values()))])
-    takeaway = f"One sample: the {measure} at the last step is {' to '.join(extremes)}."
-    details = f"{last}. {capital(measure)}: {joined(texts)}."
-    return takeaway, f"{capital(dataset.sample_name(index))}: {details}"
+        card = TrueClass(run, sample) if labels else SamplePredictions(run, sample, target)
+        details.append(f"Run {run.letter}: {card.takeaway()}")
+    name = capital(dataset.sample_name(int(runs[0].snapshot.samples[sample])))
+    return f"{name}, predicted by {counted(len(runs), 'run')}.", " ".join(details)

@@ -41,7 +41,7 @@ def label_tables(run: RunAt, skills: Skills, palette: Palette) -> str:
 
 
 def label_words(run: RunAt, skills: Skills) -> Words:
-    """Return the verdict on test samples or the most frequent mistake, and the measures."""
+    """Return the verdict on the last of the parts, and the measures."""
     dataset, seeds = run.dataset, len(run.snapshot.seeds)
     details = [_TEXTS["matrices"], _TEXTS["scores"]]
     details += [filled(_TEXTS, "seeds", seeds=seeds)] if seeds > 1 else []
@@ -53,31 +53,17 @@ def label_words(run: RunAt, skills: Skills) -> Words:
     missing = np.flatnonzero(totals[0] == 0) if totals else ()
     if names := [shortened(dataset.classes[k]) for k in missing]:
         details.append(filled(_TEXTS, "missing", names=" or ".join(names)))
-    takeaway = _mistake(run) if run.snapshot.epoch else UNTRAINED
-    if "test" in skills:
-        details.insert(0, takeaway)
-        rows, every, samples = skills["test"]
+    takeaway = "Rows are true classes, columns predicted classes."
+    for part, (rows, every, samples) in skills.items():
         models = [score for score in rows if score.name in MODES]
+        if len(models) == len(rows):  # hidden data have no baselines
+            continue
         best = rows[len(models)]
         accuracies = np.array([score.accuracy for score in models])
         beats = results.ACCURACY.outcomes(accuracies, best.accuracy, samples)
         details += [filled(_TEXTS, "every", nth=nth(every))] if every > 1 else []
-        takeaway = verdict([score.label for score in models], beats, best.label, "test")
-    return takeaway, " ".join(details)
-
-
-def _mistake(run: RunAt) -> str:
-    """Return the most frequent mistake at the last step, as a sentence."""
-    matrices = {mode: each.confusion for mode, each in _scores(run).items()}
-    cells = [(mode, *cell) for mode, each in matrices.items() for cell in np.ndindex(each.shape)]
-    count, mode, true, predicted = max(
-        (int(matrices[mode][k, j]) * (k != j), mode, k, j) for mode, k, j in cells
-    )
-    if not count:
-        return "No mistakes at the last step."
-    total, names = matrices[mode][true].sum(), [shortened(name) for name in run.dataset.classes]
-    says = f"{MODES[mode].name} says {names[predicted]} instead of {names[true]}"
-    return f"Most frequent mistake: {says} ({count:,} of {total:,})."
+        takeaway = verdict([score.label for score in models], beats, best.label, part)
+    return takeaway if run.snapshot.epoch else UNTRAINED, " ".join(details)
 
 
 def _scores(run: RunAt) -> dict[str, LabelScores]:

@@ -11,9 +11,6 @@ from lib.charts.sentences import Words
 from lib.text import all_of, counted, difference, readable
 
 HEIGHT = 260  # of the chart, in pixels
-LONGEST_TAKEAWAY = (
-    "Later inputs affect earlier outputs in 1,234 of 4,950 pairs; Bidirectional: none."
-)
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # each mode's loss
 LOST = "Some gradients are NaN or infinite."
 
@@ -83,17 +80,14 @@ def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
     """Count the pairs of a later input and an earlier output that it affects, in maps (T, T)."""
     if not (np.isfinite(one_way).all() and np.isfinite(both_ways).all()):
         return LOST, LOST
-    details, counts, phrases = [], [], []
+    details, phrases = [], []
     for model, influence in (("One direction", one_way), ("Bidirectional", both_ways)):
         affected = influence[np.triu_indices(len(influence), 1)] > 0
         count, pairs = int(affected.sum()), counted(len(affected), "pair")
-        counts.append({0: "none", len(affected): "all"}.get(count, f"{count:,}"))
-        phrases.append(f"all {pairs}" if affected.all() else f"{counts[-1]} of {pairs}")
+        phrases.append(f"{count:,} of {pairs}")
         details.append(
             f"{model}: a later input affects an earlier output in {phrases[-1]}. The size "
             f"of ∂(last output)/∂(first input) is {readable(float(influence[-1, 0]))}."
         )
-    takeaway = f"Later inputs affect earlier outputs in {phrases[0]}; Bidirectional: {counts[1]}."
-    if counts == ["none", "all"]:
-        takeaway = "No later input affects an earlier output; with Bidirectional, all inputs do."
+    takeaway = f"Later inputs affect earlier outputs in {phrases[0]}; Bidirectional: {count:,}."
     return takeaway, " ".join(details)

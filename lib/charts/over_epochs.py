@@ -20,7 +20,6 @@ from lib.results import ACCURACY, ERROR, BestMode, RunAt, Snapshot, Status
 from lib.text import apart, capital, counted, difference, joined, readable, short
 
 EXPLODED = 1000  # a training loss over this many times the baseline's has exploded
-SAME = 0.02  # errors are nearly equal if they differ by at most this share of the larger error
 Levels = Sequence[tuple[str, Mapping[str, float], str]]
 """Baselines and best possible errors: label, values by mode (or one for "both"), and color."""
 # The steps in a mode's loss.
@@ -33,7 +32,6 @@ class Curve(NamedTuple):
     epochs: np.ndarray  # (P,) int, increasing
     values: np.ndarray  # the median over the seeds, (P,)
     seeds: list[tuple[np.ndarray, np.ndarray]]  # epochs and values by seed; empty for one seed
-    kept: int | None  # the best epoch, if its weights were restored
 
 
 Curves = dict[str, Curve]  # by mode
@@ -43,7 +41,6 @@ class Losses:
     """The card of a run's losses by mode, with baseline and best possible loss."""
 
     title = "Loss over epochs"
-    longest = "Last-step mode overfits: validation loss rose and is well above training loss."
     picks: tuple[str, ...] = ()
 
     def __init__(self, run: RunAt) -> None:
@@ -56,47 +53,34 @@ class Losses:
         if dataset.mask is not None and run.experiment.model.masking == "on":
             self.counted = "real steps"
         self.best, self.floor = results.best_loss(run.experiment, dataset)
-        weights = run.experiment.training.weights if run.experiment.has_labels else "none"
-        # Weights by step change only sequence mode's loss.
-        weighted = {"none": [], "steps": ["sequence"], "classes": [*self.losses]}[weights]
-        self.weighted = [mode for mode in self.losses if mode in weighted]
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Draw training and validation loss by epoch, with baseline and best possible loss."""
         dataset = self.run.dataset
-        suffix = " (weighted)" if self.weighted and self.weighted == [*self.losses] else ""
-        levels = [(f"{dataset.baseline_label}{suffix}", self.baseline, "baseline")]
+        levels = [(dataset.baseline_label, self.baseline, "baseline")]
         if self.floor:
-            levels.append((f"{self.floor.label}{suffix}", self.best, "best"))
+            levels.append((self.floor.label, self.best, "best"))
         look: Part = {"title": "loss", "height": 340, "name": f"loss {dataset.name}"}
         return epochs_figure(self.run, self.losses, self.validation, levels, palette, **look)
 
     def takeaway(self) -> str:
         """Return whether losses exploded or a model overfits, or how to compare the losses."""
         run, modes = self.run, list(self.losses)
-        has_diverged = run.snapshot.status is Status.DIVERGED
         worst = {mode: max(run.snapshot.by_seed(mode, "final_loss")) for mode in modes}
         if any(worst[mode] > EXPLODED * self.baseline[mode] for mode in modes):
             mode = max(worst, key=worst.__getitem__)
-            loss = short(worst[mode])
-            loss = f"(worst seed: {loss})" if run.snapshot.others else f"to {loss}"
-            then = ", then became infinite or NaN" if has_diverged else ""
-            return f"{capital(MODES[mode].name)}'s training loss exploded {loss}{then}."
-        if has_diverged:
+            return f"{capital(MODES[mode].name)}'s training loss exploded to {short(worst[mode])}."
+        if run.snapshot.status is Status.DIVERGED:
             return f"Training loss became infinite or NaN in epoch {run.snapshot.epoch + 1:,}."
         if overfits := [m for m in modes if results.overfits_in_seeds(run, m, self.baseline[m])]:
-            name = "Both modes" if len(modes) == 2 else "All modes"
-            if len(overfits) < len(modes):
-                name = capital(joined([MODES[mode].name for mode in overfits]))
-            who = f"{name} overfit{'s' if len(overfits) == 1 else ''}"
+            who = capital(joined([MODES[mode].kind for mode in overfits]))
+            verb = "overfits" if len(overfits) == 1 else "overfit"
             keeps = all(seed[mode].kept_epoch for seed in run.snapshot.seeds for mode in overfits)
             rest = ", so the best epoch was kept" if keeps else " and is well above training loss"
-            return f"{who}: validation loss rose{rest}."
+            return f"{who} mode {verb}: validation loss rose{rest}."
         if "sequence" in modes and len(modes) > 1:
-            which, blue, others = "blue with the others", "it", "they count"
-            if len(modes) == 2:
-                which, blue, others = "these two", "blue", f"{MODES[modes[1]].color} counts"
-            return f"Don't compare {which}: {blue} averages {self.counted}, {others} only the last."
+            average = f"blue averages {self.counted}"
+            return f"Don't compare blue with others: {average}, others count only the last."
         baseline = self.baseline[modes[0]]
         if not len(self.losses[modes[0]].values):
             return f"Not trained yet. The baseline's loss is {readable(baseline)}."
@@ -120,14 +104,9 @@ class Losses:
             if mode in self.validation:
                 text += f", {median}validation loss {readable(result.final_validation_loss)}"
             parts.append(f"{text}.")
-        if "sequence" in self.losses and len(self.losses) > 1:
-            which = "The two" if len(self.losses) == 2 else "Blue and other"
-            parts.append(f"{which} losses can't be compared.")
         loss = LOSSES[run.experiment.training.loss].label.lower().partition(",")[0]
-        if self.weighted:
-            what = ["training loss", "baseline", *(["best possible loss"] if self.floor else [])]
-            where = " in sequence mode" if len(self.weighted) < len(self.losses) else ""
-            parts.append(f"{capital(joined(what))} are weighted{where}, validation loss isn't.")
+        if run.experiment.has_labels and run.experiment.training.weights != "none":
+            parts.append("Weights change training loss and levels, but not validation loss.")
         baseline = f"{capital(run.dataset.baseline_label)} on training samples"
         parts.append(f"{baseline}: {loss} {_by_mode(self.baseline)}.")
         if self.floor:
@@ -140,7 +119,6 @@ class LastStepValues:
     """The card of mean squared errors or accuracies at the last step, which compare both modes."""
 
     title = "Error at the last step"
-    longest = sentences.too_few(8888)
     picks: tuple[str, ...] = ()
     measure = ERROR
 
@@ -183,17 +161,15 @@ class LastStepValues:
         modes_compete = len(medians) > 1 and self.measure.best(best, baseline) != baseline
         other = others[0] if modes_compete else baseline
         samples, scale = results.independent_samples(dataset), self.measure.scale
-        is_same = modes_compete and self.is_same(best, other)
-        if not (is_same or self.measure.decided(best / scale, other / scale, samples)):
+        if not self.measure.decided(best / scale, other / scale, samples):
             accuracy = best / scale if self.measure is ACCURACY else None
             return sentences.too_few(samples, accuracy=accuracy)
         if self.best and modes_compete:
             return self.winner(self.best, best, other)
         value, level = apart(best, baseline, unit=self.measure.unit)
         if len(medians) > 1:
-            who = "Neither mode" if len(medians) == 2 else "No mode"
-            who += f" beats {dataset.baseline_phrase} at the last step"
-            return f"{who}: {name} {value} against {level}."
+            phrase = f"{dataset.baseline_phrase} at the last step"
+            return f"No mode beats {phrase}: {name} {value} against {level}."
         baseline_name = capital(dataset.baseline_phrase)
         return f"{capital(name)} at the last step: {value}. {baseline_name}: {level}."
 
@@ -214,30 +190,17 @@ class LastStepValues:
         parts += ["The p-values have Holm's correction for several tests."] * (len(pairs) > 1)
         return " ".join(map(capital, parts))
 
-    def is_same(self, best: float, other: float) -> bool:
-        """Return whether two errors are nearly equal; False for accuracies."""
-        return self.measure is ERROR and other - best <= SAME * other
-
     def winner(self, found: BestMode, best: float, other: float) -> str:
         """Return which mode is best, with the evidence from the seeds."""
         verdict, better, name = found.verdict, MODES[found.mode].name, self.measure.name
-        is_same, two = self.is_same(best, other), len(self.medians) == 2
-        first, second = apart(best, other, unit=self.measure.unit)
+        values = " against ".join(apart(best, other, unit=self.measure.unit))
         if verdict.seeds == 1:
-            most = f"a {self.measure.better}" if two else f"the {self.measure.superlative}"
-            result = f"{better} has {most} {name}, {first} against {second}"
-            if is_same and two:
-                result = f"both errors are nearly equal, {first} and {second}"
+            result = f"{better} has the {self.measure.superlative} {name}, {values}"
             return f"One seed decides nothing. Here, {result}."
-        seeds = f"{verdict.seeds} seeds"
         if not verdict.is_clear:
-            return sentences.undecided(found, self.medians)
-        if is_same:
-            which = "" if two else "two smallest "
-            return f"The {which}median errors of {seeds} are nearly equal: {first} and {second}."
-        how = difference(best, other) if self.measure is ERROR else f"{first} against {second}"
-        how = how if two else f"{first}, next {second}"
-        wins = f"{'better' if two else 'best'} in {verdict.wins} of {seeds}"
+            return f"Too close to tell with {verdict.seeds} seeds."
+        how = difference(best, other) if self.measure is ERROR else values
+        wins = f"best in {verdict.wins} of {verdict.seeds} seeds"
         return f"{capital(better)} is {wins}: median {name} {how}."
 
 
@@ -248,7 +211,7 @@ EXPLORE_CARDS: dict[str, type[SamplePredictions | Losses | StepValues | LastStep
     "compare": LastStepValues,
 }
 """The cards of Explore by name, in their order on the page. `picks` names a card's arguments after
-`run`. A card reserves space for its `longest` usual takeaway."""
+`run`."""
 
 
 def _by_mode(values: Mapping[str, float]) -> str:
@@ -265,7 +228,7 @@ def curves_of(snapshot: Snapshot, epochs: str, values: str, scale: float = 1) ->
         shown = [scale * chart.finite(getattr(each, values)) for each in (result, *seeds)]
         median, *others = shown
         each = [*zip((getattr(seed, epochs) for seed in seeds), others, strict=True)]
-        curves[mode] = Curve(getattr(result, epochs), median, each, result.kept_epoch)
+        curves[mode] = Curve(getattr(result, epochs), median, each)
     return curves
 
 
@@ -287,24 +250,18 @@ def epochs_figure(
     for label, values, color in levels:
         data += [chart.level(label, [v, v], color, palette, x=x["range"]) for v in values.values()]
     y = axis(title, chart.all_y(data))
-    rings = _rings(checks or curves, palette)
     level_ends, zeros = _level_labels(levels, decades=float(np.ptp(y["range"])))
     zeros = zeros if y.get("type") == "log" else []
     ends = chart.mode_ends({mode: curve.values for mode, curve in curves.items()}) + level_ends
     parts = [Entry("line", "training", "muted"), Entry("dashdot", "validation", "muted")]
     key = (parts if checks else []) + ([chart.SEEDS] if run.snapshot.others else [])
     rows = [key, zeros] if checks else [[*key, *zeros]]
-    kept_words = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
-    rows += [[Entry("rings", kept_words, "muted")]] if rings else []
     drawn = [curve.values for curve in curves.values()]
-    is_zero = not any(values.any() for values in drawn)
-    is_zero &= not any(value for _, values, _ in levels for value in values.values())
     notes = []
-    if is_zero or not any(map(len, drawn)):
-        why = "every value is 0" if is_zero and curves else "not trained yet"
+    if not any(map(len, drawn)):
         behind = {"bgcolor": palette.background, "borderpad": 4}  # hides lines behind the text
-        notes.append(chart.note(why, 0.5, 0.5, palette.muted) | behind)
-    return chart.plotted(data + rings, palette, x, y, rows, ends=ends, notes=notes, **look)
+        notes.append(chart.note("not trained yet", 0.5, 0.5, palette.muted) | behind)
+    return chart.plotted(data, palette, x, y, rows, ends=ends, notes=notes, **look)
 
 
 def _lines(curves: Curves, checks: Curves, palette: Palette) -> list[Part]:
@@ -321,17 +278,6 @@ def _lines(curves: Curves, checks: Curves, palette: Palette) -> list[Part]:
             dots = 6 if len(epochs) <= 12 else 0  # makes short curves visible
             lines.append(chart.line(name, medians, look, chart.hover(), x=epochs, dots=dots))
     return lines
-
-
-def _rings(curves: Curves, palette: Palette) -> list[Part]:
-    """Return a ring around each curve's value at the epoch that was kept."""
-    rings = []
-    for mode, (epochs, medians, _, kept) in curves.items():
-        if kept is not None:
-            marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
-            name, at = f"{MODES[mode].name}, kept", epochs == kept
-            rings.append(chart.points(name, epochs[at], medians[at], marker, chart.hover()))
-    return rings
 
 
 def _level_labels(levels: Levels, decades: float) -> tuple[list[End], list[Entry]]:

@@ -13,15 +13,21 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.sentences import UNTRAINED, beating, early_names, no_verdict, off_unit, too_few
+from lib.charts.sentences import UNTRAINED, early_names, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import ERROR, RunAt, best_possible, independent_samples
-from lib.text import LONG_NUMBER, all_of, apart, capital, readable
+from lib.text import all_of, apart, capital, readable
 
 HEIGHT = 340
 # The mark at the last step, and the dash before, of modes with one output per sample.
 MARKS = {"last": ("diamond-open", "dot"), "pooled": ("square-open", "longdash")}
+# Whether a mode beats the baseline, from the best outcome to the worst: a verb, and its short form.
+BEATS = {
+    "clear": ("beats", "does"),
+    "unclear": ("may beat", "may"),
+    "no": ("doesn't beat", "doesn't"),
+}
 
 
 class ModeValues(NamedTuple):
@@ -35,7 +41,6 @@ class SamplePredictions:
     """The card of predictions and target of one sample and target column, in the raw unit."""
 
     title = "Predictions"
-    longest = f"At the last step: sequence mode off by {LONG_NUMBER} °C, last-step mode by 0.08 °C."
     picks: tuple[str, ...] = ("sample", "target", "earlier")
 
     def __init__(self, run: RunAt, sample: int, target: int, earlier: bool = False) -> None:
@@ -104,14 +109,10 @@ class SamplePredictions:
         """Return each model's error at the last step, as a sentence."""
         if not self.run.snapshot.epoch:
             return UNTRAINED
-        off: list[str] = []
-        for mode, errors in self.errors.items():
-            error = readable(float(errors[-1]), 2, off_unit(self.run.dataset))
-            error = error.replace("not a number", "NaN")  # keeps the takeaway within 15 words
-            by = f"{MODES[mode].name} {'by' if off else 'off by'}"
-            off.append(f"{by if len(self.errors) < 3 else MODES[mode].kind} {error}")
-        where = "At the last step" if len(off) < 3 else "Errors at the last step"
-        return f"{where}: {', '.join(off)}."
+        ends = {mode: float(errors[-1]) for mode, errors in self.errors.items()}
+        texts = {mode: readable(end, 2, off_unit(self.run.dataset)) for mode, end in ends.items()}
+        errors = ", ".join(f"{MODES[mode].kind} {text}" for mode, text in texts.items())
+        return f"Errors at the last step: {errors}.".replace("not a number", "NaN")
 
     def sentence(self) -> str:
         """Return target, predictions and errors at the last step, and errors over all steps."""
@@ -129,13 +130,6 @@ class SamplePredictions:
         if "sequence" in self.errors:
             mean = readable(self.errors["sequence"].mean())
             text += f" The sequence model's mean error over {all_of(steps)} steps is {mean}."
-        if "last" in self.errors and self.earlier:
-            mean = readable(self.errors["last"][:-1].mean())
-            early = capital(early_names(self.run.experiment.model)["last"])
-            text += f" {early}: mean error {mean} before the last step."
-        if median:
-            text += f" Prediction and error are separate medians over {seeds} seeds, "
-            text += "so one can't be computed from the other."
         return text
 
 
@@ -143,10 +137,7 @@ class StepValues:
     """The card of RMSEs on the evaluated samples, by timestep; `StepAccuracy` has accuracies."""
 
     title = "Error at each timestep"
-    longest = "Sequence mode beats the best baseline at 88 of 88 steps; last-step mode never does."
     picks: tuple[str, ...] = ("earlier",)
-    every_step = "every step"  # the drawn steps in a sentence
-    accuracy: float | None = None  # the highest accuracy at the last step, for labels
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
         """Compute a run's errors; `earlier` adds last-step mode before the last step."""
@@ -197,45 +188,22 @@ class StepValues:
         return axes.linear_axis(title, values, np.append(self.baseline, 0.0))
 
     def takeaway(self) -> str:
-        """Return at how many of its steps each mode beats the baseline, as a sentence."""
-        why = no_verdict(self.run.dataset, self.run.snapshot.epoch)
-        if why or "pooled" in self.outcomes:
-            return why or self._at_last_step()
-        baseline = self.run.dataset.baseline_phrase
-        sequence, last = self.outcomes.get("sequence", []), self.outcomes.get("last", [])
-        if "clear" not in [*sequence, *last]:  # the last step decides, as on other cards
-            if "unclear" in [*sequence[-1:], *last]:
-                return too_few(self.samples, accuracy=self.accuracy)
-            who = "Neither mode beats" if sequence and last else "The model doesn't beat"
-            if "unclear" in sequence:
-                return f"{who} {baseline} at the last step, but may at earlier steps."
-            return f"{who} {baseline} at {'any' if sequence else 'the last'} step."
-        if "clear" not in sequence:
-            unclear = sequence.count("unclear")
-            rest = f"may, at {unclear} of {len(sequence)} steps" if unclear else "never does"
-            rest = f"; sequence mode {rest}" if sequence else ""
-            return f"Last-step mode beats {baseline}{rest}."
-        text = f"Sequence mode beats {baseline} {self.where()}"
-        if last == ["clear"]:
-            text = f"Both modes clearly beat {baseline}: sequence mode {self.where()}"
-        elif last:
-            text += f"; last-step mode {'may not' if last == ['unclear'] else 'never does'}"
-        return f"{text}."
-
-    def _at_last_step(self) -> str:
-        """Return which modes beat the baseline at the last step, as a sentence."""
-        ends = {MODES[mode].name: each[-1] for mode, each in self.outcomes.items()}
-        winners = [name for name, end in ends.items() if end == "clear"]
-        if not winners and "unclear" in ends.values():
-            return too_few(self.samples, accuracy=self.accuracy)
-        who = capital(beating(winners, len(ends)))
-        return f"{who} {self.run.dataset.baseline_phrase} at the last step."
+        """Return which modes beat the baseline, sequence mode at how many steps, as a sentence."""
+        if why := no_verdict(self.run.dataset, self.run.snapshot.epoch):
+            return why
+        # A mode's step with the best outcome decides.
+        found = {m: next(o for o in BEATS if o in each) for m, each in self.outcomes.items()}
+        (first, outcome), *others = found.items()
+        who, baseline = capital(MODES[first].name), self.run.dataset.baseline_phrase
+        where = f" {self.where()}" if first == "sequence" and outcome == "clear" else ""
+        rest = [f"; {MODES[mode].kind} {BEATS[other][1]}" for mode, other in others]
+        return f"{who} {BEATS[outcome][0]} {baseline}{where}{''.join(rest)}."
 
     def where(self) -> str:
         """Return at how many steps sequence mode beats the baseline."""
         outcomes = self.outcomes["sequence"]
         wins, steps = outcomes.count("clear"), len(outcomes)
-        return f"at {self.every_step}" if wins == steps else f"at {wins} of {steps} steps"
+        return "at every step" if wins == steps else f"at {wins} of {steps} steps"
 
     def sentence(self) -> str:
         """Return the RMSEs of models and baseline at the first and the last step."""
@@ -244,8 +212,6 @@ class StepValues:
         text = self.at_steps(f"{kind} at steps 1 and {len(self.baseline)}", unit)
         if any("unclear" in each for each in self.outcomes.values()):
             text += f" {too_few(self.samples, 'some steps are too close to tell')}"
-        if "pooled" in self.outcomes and "clear" in self.outcomes.get("sequence", ()):
-            text += f" Sequence mode beats {dataset.baseline_phrase} {self.where()}."
         return text
 
     def at_steps(self, about: str, unit: str, start: int = 0) -> str:

@@ -19,7 +19,6 @@ class AttentionWeights:
     """The card of attention's weights by timestep: of one sample, and of all evaluated samples."""
 
     title = "Where attention looks"
-    longest = "On average, step 88 of 88 has the largest weight: 88%. Equal weights: 8.8%."
     picks: tuple[str, ...] = ("sample",)
     share, largest = "weight", "the largest weight"
     about = "A step's weight is the softmax, over all steps, of its output times the last output."

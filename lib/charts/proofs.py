@@ -15,11 +15,10 @@ from lib.charts import axes, chart
 from lib.charts.html import render
 from lib.charts.palette import Palette
 from lib.charts.sentences import Words
-from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import ROUNDING, highest_output
+from lib.recurrence import ROUNDING
 from lib.shapes import LEAK_EPOCHS, Leak
-from lib.text import apart, beside, filled, number, readable
+from lib.text import beside, filled, number, readable
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
@@ -211,33 +210,3 @@ def leak_figure(leak: Leak, palette: Palette) -> chart.Chart:
     x = axes.timestep_axis([f"{step}" for step in range(1, steps + 1)])
     y = axes.log_axis("mean squared error", [*leak.one_way, *leak.both_ways])
     return chart.plotted(data, palette, x, y, key, name="leak", height=LEAK_HEIGHT, ends=ends)
-
-
-def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:
-    """Compare outputs (T, U) with their bound, and each step's targets with that step's bound."""
-    bound = highest_output(experiment.model.cell, len(hidden))
-    largest = np.abs(hidden).max(axis=1)  # by step, (T,)
-    if not np.isfinite(largest).all():
-        return LOST, ""
-    rule = "|h| stays below 1 at every step"
-    if bound[0] < 1:
-        last = "just below 1" if bound[-1] > 0.999 else number(bound[-1])
-        ends = f"{number(bound[0])} at step 1 and {last} at step {len(hidden)}"
-        rule = f"c grows by less than 1 per step, so |h| stays below tanh(t): {ends}"
-    step = int(np.argmax(largest))
-    furthest = apart(largest[step], bound[step])[0]
-    takeaway = f"No output can reach 1: the largest |h| here is {furthest}."
-    details = f"From a zero state, {rule}. The largest |h| here is {furthest}."
-    targets = np.abs(dataset.y).max(axis=(0, 2))  # (T,)
-    step = int(np.argmax(targets - bound))
-    if experiment.has_labels:
-        details += " The Dense head rescales the outputs, so its logits can be larger."
-    elif experiment.model.head == "dense":
-        reach = readable(targets.max())
-        details += f" The Dense head rescales the outputs, so it can reach targets up to {reach}."
-    elif targets[step] >= bound[step]:
-        values, limit = dataset.y[:, step].ravel(), number(bound[step])
-        target = number(values[np.argmax(np.abs(values))])
-        takeaway = f"A target of {target} at step {step + 1} is out of reach: |h| is below {limit}."
-        details += " Without a head the outputs are the predictions: no weights reach this target."
-    return takeaway, details

@@ -33,21 +33,15 @@ def median_text(run: RunAt, mode: str, measure: Measure) -> str:
 
 
 def losses_words(runs: Sequence[Compared]) -> Words:
-    """Return which run's loss is smallest, or why the losses can't be ranked.
-
-    Only MSEs have a test of whether the samples suffice. Other losses are shown as a range.
-    """
+    """Return the range of the runs' losses: losses of different kinds or modes have no ranking."""
     part = compared_part(runs)
+    measure = Loss(part)
+    medians = [median for by_mode in _medians(runs, measure).values() for median in by_mode]
+    ends = map(measure.text, (min(medians), max(medians)))
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
-    losses = {(each := run.experiment.training).activation or each.loss for run in runs}
-    takeaway, details = _verdict_words(runs, Loss(part), is_ranked=losses == {"mse"})
-    masks = {run.dataset.model_mask(run.experiment) is None for run in runs}
-    weights = {run.experiment.training.weights for run in runs if part == "training"}
-    if len(losses) > 1:  # integer and one-hot targets have the same loss
-        takeaway = "The runs use different loss functions, so their losses can't be compared."
-    elif len(masks) > 1 or len(weights) > 1:
-        takeaway = "The runs' losses count different steps or weights: they can't be compared."
-    return takeaway, f"{joined(list(labels))}, {part}: {details}"
+    takeaway = f"Median {part} losses: {' to '.join(dict.fromkeys(ends))}."
+    rule = "Losses of different kinds or modes can't be compared."
+    return takeaway, f"{joined(list(labels))}, {part}: {_values(runs, measure)} {rule}"
 
 
 def errors_words(runs: Sequence[Compared]) -> Words:
@@ -56,35 +50,19 @@ def errors_words(runs: Sequence[Compared]) -> Words:
     For labels, return which run's accuracy is highest.
     """
     measure = measure_of(runs[0].experiment)
-    takeaway, details = _verdict_words(runs, measure)
-    return takeaway, f"{capital(measure.full_name)} at the last step: {details}"
-
-
-def _verdict_words(runs: Sequence[Compared], measure: Measure, is_ranked: bool = True) -> Words:
-    """Return which run is best, with all values and the tests; or the range of values."""
-    numbers = [
-        f"run {run.letter} has {spread(run, mode, measure)} in {MODES[mode].name}"
-        for run in runs
-        for mode in run.results
-    ]
-    details = f"{'; '.join(numbers)}. For several seeds: the median, and the range in parentheses."
-    modes = [mode for mode in runs[0].results if all(mode in run.results for run in runs)]
-    errors = {m: [run.snapshot.by_seed(m, measure.field) for run in runs] for m in modes}
-    medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}
+    details = f"{capital(measure.full_name)} at the last step: {_values(runs, measure)}"
+    medians = {m: each for m, each in _medians(runs, measure).items() if len(each) == len(runs)}
     if why := _why_not_ranked(runs, medians):
         return why, details
-    if not is_ranked:
-        ends = {mode: map(measure.text, (min(each), max(each))) for mode, each in medians.items()}
-        ranges = [f"{' to '.join(texts)} in {MODES[mode].name}" for mode, texts in ends.items()]
-        return f"Median {measure.name}: {', '.join(ranges)}.", details
     samples = results.independent_samples(runs[0].dataset)
     if not any(measure.decided(min(each), max(each), samples) for each in medians.values()):
         best = max(map(max, medians.values())) if measure is ACCURACY else None
         return too_few(samples, accuracy=best), details
     winners: dict[str, list[str]] = {}  # the modes in which a run clearly wins, by its letter
-    for mode, seeds in errors.items():
-        best, second = sorted(medians[mode], reverse=measure.best is max)[:2]
-        lead, is_clear = medians[mode].index(best), bool(measure.decided(best, second, samples))
+    for mode, values in medians.items():
+        seeds = [run.snapshot.by_seed(mode, measure.field) for run in runs]
+        best, second = sorted(values, reverse=measure.best is max)[:2]
+        lead, is_clear = values.index(best), bool(measure.decided(best, second, samples))
         one = f"run {runs[lead].letter}"
         for place in (place for place in range(len(runs)) if place != lead):
             found, other = measure.compare(seeds[lead], seeds[place]), f"run {runs[place].letter}"
@@ -99,6 +77,26 @@ def _verdict_words(runs: Sequence[Compared], measure: Measure, is_ranked: bool =
         takeaway += f", run {letter}" if takeaway else f"Run {letter} {wins}"
         takeaway += f" in {joined(names)}"
     return f"{takeaway}{unclear}.", details
+
+
+def _medians(runs: Sequence[Compared], measure: Measure) -> dict[str, list[float]]:
+    """Return the runs' medians over their seeds, by mode."""
+    medians: dict[str, list[float]] = {}
+    for run in runs:
+        for mode in run.results:
+            seeds = run.snapshot.by_seed(mode, measure.field)
+            medians.setdefault(mode, []).append(float(np.median(seeds)))
+    return medians
+
+
+def _values(runs: Sequence[Compared], measure: Measure) -> str:
+    """Return the values of all runs, as sentences."""
+    numbers = [
+        f"run {run.letter} has {spread(run, mode, measure)} in {MODES[mode].name}"
+        for run in runs
+        for mode in run.results
+    ]
+    return f"{'; '.join(numbers)}. For several seeds: the median, and the range in parentheses."
 
 
 def _why_not_ranked(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:

@@ -6,6 +6,7 @@ a panel with its own axes. All panels share one key.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -92,6 +93,7 @@ def replay_figure(
     ground = empty.to_dict()["layout"]
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
     ground["margin"]["t"] += _LOOK["titles"] + look["controls"]
+    ground["height"] += ground["margin"]["t"] + ground["margin"]["b"]
     figure = chart.Chart(data, ground | placed | _controls(frames, first, palette, look))
     # Frames are plain dictionaries: building Plotly's frame objects takes as long as 24 figures.
     written = figure.to_dict()
@@ -99,24 +101,19 @@ def replay_figure(
     return figure
 
 
-def _places(look: Part, maps: int) -> tuple[list[Sequence[float]], int]:
-    """Return the place of each panel in a layout with 1 to 3 maps, and the figure's height."""
-    *places, one, two = look["places"]
-    if maps < 3:  # one map is as wide as two
-        wide = one[0], max(one[1], two[1]), *one[2:]
-        return [*places, *([wide] if maps == 1 else [one, two])], look["height"]
-    if one[2] == two[2]:  # three maps side by side
-        gap = two[0] - one[1]
-        width = (two[1] - 2 * gap) / 3
-        lefts = [k * (width + gap) for k in range(3)]
-        return [*places, *((left, left + width, *one[2:]) for left in lefts)], look["height"]
-    more = one[2] - two[2]  # a third map below the second makes the figure so much higher
-    three = *two[:2], two[2] - more, two[3] - more
-    grown: list[Sequence[float]] = [
-        (left, right, (bottom + more) / (1 + more), (top + more) / (1 + more))
-        for left, right, bottom, top in (*places, one, two, three)
-    ]
-    return grown, round(look["height"] * (1 + more))
+def _places(look: Part, maps: int) -> tuple[list[tuple[float, ...]], int]:
+    """Return each panel's left, right, bottom and top, and the height of all panels in pixels."""
+    across, size = look["maps"], _LOOK["size"]
+    rows = [(count, size["chart"]) for count in look["charts"]]
+    rows += [(min(across, maps - first), size["map"]) for first in range(0, maps, across)]
+    height = sum(each for _, each in rows) + size["gap"] * (len(rows) - 1)
+    places, top = list[tuple[float, ...]](), height
+    for count, each in rows:
+        sides = pairwise(np.linspace(0, 1 + look["gap"], count + 1).tolist())
+        ends = (top - each) / height, top / height
+        places += [(left, right - look["gap"], *ends) for left, right in sides]
+        top -= each + size["gap"]
+    return places, height
 
 
 def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:

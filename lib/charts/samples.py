@@ -1,6 +1,6 @@
 """A sample of a dataset before any model: its inputs, its targets, and its rows in the table."""
 
-from itertools import cycle, pairwise
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -101,8 +101,6 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
     about["target"] = f"the {'first ' * (dataset.targets > 1)}target ({dataset.target_labels[0]})"
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1])
-    if y[low] == y[high]:
-        return takeaway, filled(_TEXTS, "stays", **about, first=first)
     places = {"low": low + 1, "high": high + 1, "least": least, "most": most}
     return takeaway, filled(_TEXTS, "moves", **about, first=first, last=last, **places)
 
@@ -116,17 +114,8 @@ def _label_words(dataset: Dataset, sample: int, takeaway: str, about: dict[str, 
         about["use"] = filled(_TEXTS, "padded", real=len(known), all=steps)
     about["target"] = f"the label ({dataset.target_column}{dataset.ahead})"
     about["first"], about["last"] = (dataset.classes[int(known[k])] for k in (0, -1))
-    changes = int(np.count_nonzero(np.diff(known)))
-    about["changes"] = counted(changes, "time")
-    return takeaway, filled(_TEXTS, "labels" if changes else "stays", **about)
-
-
-def numbers_hint(dataset: Dataset) -> str:
-    """Return a description of the columns of `frame_of_sample`."""
-    if dataset.has_labels:
-        return f"x: the inputs. y: the number of the class{dataset.ahead}."
-    scaled = " Both are standardized. Each y also has its raw value." if dataset.is_scaled else ""
-    return f"x: the inputs. y: the targets{dataset.ahead}.{scaled}"
+    about["changes"] = counted(int(np.count_nonzero(np.diff(known))), "time")
+    return takeaway, filled(_TEXTS, "labels", **about)
 
 
 def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) -> chart.Chart:
@@ -170,38 +159,14 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
         [Entry("dots", "sequence mode: y for each", "sequence")],
         [Entry("diamond", "last-step mode: y_last", "last")],
     ]
-    view = [reads[0] - around - 0.7, end + around + 0.7]
     x = axes.row_ticks({row: names[row] for row in ticks})
-    x |= {"title": "row of the table", "range": view}
-    y: Part = {"title": "", "range": [LAST - 0.5, READS + 0.8]}
+    x |= {"title": "row of the table", "range": [rows[0] - 0.7, rows[-1] + 0.7]}
+    y: Part = {"title": "", "range": [LAST - 0.5, READS + 0.5]}
     y |= {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
-    gaps = chart.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
     look: Part = {"name": f"window {dataset.name}", "hovermode": "closest"}
     look["height"] = chart.top(key) + PLOT + chart.BOTTOM
-    look["shapes"] = _parts(dataset, origin.series[reads[0]], view, palette) + gaps
+    look["shapes"] = chart.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
     return chart.plotted(data, palette, x, y, key, **look)
-
-
-def _parts(dataset: Dataset, series: int, view: list[float], palette: Palette) -> list[Part]:
-    """Return named bands behind a series' rows: one for each part, and one for rows left out."""
-    origin, spans = dataset.cut_from, []
-    for name, samples in dataset.parts.items():
-        starts = origin.starts[samples]
-        starts = starts[origin.series[starts] == series]
-        if len(starts):
-            end = starts.max() + origin.rate * (dataset.shape[1] - 1) + max(origin.horizons)
-            spans.append((starts.min() - 0.5, end + 0.5, name))
-    spans += [(end, begin, "left out") for (_, end, _), (begin, _, _) in pairwise(spans)]
-    look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.border, "width": 1}}
-    font, bands = {"size": chart.FONT_SIZE - 1, "color": palette.muted}, []
-    for begin, end, name in spans:
-        left, right = max(begin, view[0] - 1), min(end, view[1] + 1)  # keeps the name in view
-        has_room = right - left > 0.17 * (view[1] - view[0])
-        label = {"text": name if has_room else "", "textposition": "top center", "font": font}
-        fill = palette.surface if name in ("validation", "test") else "rgba(0,0,0,0)"
-        if left < right:
-            bands.append(look | {"x0": left, "x1": right, "fillcolor": fill, "label": label})
-    return bands
 
 
 def window_words(dataset: Dataset, sample: int, step: int) -> Words:

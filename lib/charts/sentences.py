@@ -1,12 +1,12 @@
 """Sentences about a run that several charts or pages share: settings, progress, comparisons."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from lib import results
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, ModelSettings, Setting
-from lib.results import ACCURACY, ERROR, BestMode, Measure, ModeResult, Snapshot, Status, Verdict
+from lib.results import ACCURACY, ERROR, Measure, ModeResult, Snapshot, Status, Verdict
 from lib.text import all_of, apart, capital, difference, duration, joined, number, readable, short
 
 Words = tuple[str, str]
@@ -16,20 +16,13 @@ STEADY = 5  # epochs before the time left is estimated, because the first epochs
 UNTRAINED = "Not trained yet: these results are from the initial weights."
 
 
-# Labels of the last-step model's values before the last step, by head.
-EARLY = {"dense": "last-step head, applied early", "none": "last-step output, read early"}
+# Labels of the values before the last step, by mode with one output per sample.
+EARLY = {"last": "last-step model, applied early", "pooled": "pool of the steps so far"}
 
 
 def early_names(model: ModelSettings) -> dict[str, str]:
     """Return labels of the values before the last step, by mode with one output per sample."""
-    names = {"last": EARLY[model.head], "pooled": "pool of the steps so far"}
-    return {mode: names[mode] for mode in model.modes if mode in names}
-
-
-def early_words(model: ModelSettings) -> str:
-    """Return the label of a switch that shows these values; "" without such modes."""
-    names = [*early_names(model).values()]
-    return "models at earlier steps" if names[1:] else "".join(names)
+    return {mode: EARLY[mode] for mode in model.modes if mode in EARLY}
 
 
 def nth(place: int) -> str:
@@ -39,9 +32,8 @@ def nth(place: int) -> str:
     return f"{place:,}{'th' if is_teen else ending}"
 
 
-def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
+def setup_sentence(model: ModelSettings, steps: int) -> str:
     """Return which outputs the models return: "A GRU that returns only the last of 12 steps."."""
-    model, steps = experiment.model, dataset.shape[1]
     cell = f"{model.layers}-layer {CELLS[model.cell].label}".removeprefix("1-layer ")
     if model.pooling != "none":
         ways = {"sequence": "every step", "last": "only the last"}
@@ -76,16 +68,6 @@ def changed_settings(before: Experiment, after: Experiment, name: Callable[[Sett
     differing = _differing(before, after)
     changes = [f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in differing]
     return ", ".join(changes[:2]) + _more(len(changes) - 2)
-
-
-def own_settings(shown: Experiment, chosen: Experiment, name: Callable[[Setting], str]) -> str:
-    """Return the settings of `shown` that differ from `chosen`: "T = 40 and 2 more"; or ""."""
-    if not (own := _differing(shown, chosen)):
-        return ""
-    first, value = own[0], value_of(own[0], shown)
-    if first.key == "data":
-        return value
-    return f"{first.key if len(first.key) == 1 else name(first)} = {value}{_more(len(own) - 1)}"
 
 
 def _more(count: int) -> str:
@@ -152,8 +134,6 @@ def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ER
     one, other = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     who = f"{one} has a {better} {name} than {other}"
-    if 2 * found.wins + found.equal == found.seeds:
-        who = f"{one} and {other} each have the {better} {name}"
     equal = f" and an equal {name} in {found.equal}" if found.equal else ""
     seeds = f"{found.wins} of {found.seeds} seeds{equal}"
     test = f"({p_value}, paired t-test on {measure.tested})"
@@ -163,16 +143,6 @@ def pair_sentence(found: Verdict, first: str, second: str, measure: Measure = ER
         kind = "difference"
     within = f"Within a seed, {one}'s {name} is {how} (median over the seeds)"
     return f"{who} in {seeds} {test}. {within}. The {kind} of the two medians can differ."
-
-
-def undecided(found: BestMode, modes: Iterable[str]) -> str:
-    """Return that no mode is clearly best, or of three modes which one is clearly worse."""
-    worse = [other for (_, other), pair in found.pairs.items() if pair.is_clear]
-    if len(found.pairs) < 2 or len(worse) != 1:
-        return f"Too close to tell with {found.verdict.seeds} seeds."
-    [close] = {*modes} - {found.mode, *worse}
-    beats = f"{capital(MODES[found.mode].name)} clearly beats {MODES[worse[0]].name}"
-    return f"{beats}; {MODES[close].name} is too close to tell."
 
 
 def too_few(samples: float, what: str = "too close to tell", accuracy: float | None = None) -> str:

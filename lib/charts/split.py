@@ -2,8 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -34,9 +32,9 @@ def data_sentence(dataset: Dataset) -> str:
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
-    """Draw each sample's last target by date or row, with a mark by part."""
-    origin, numbers, left = dataset.origin, np.arange(len(dataset.y)), chart.LEFT
-    numbers = numbers[:: math.ceil(len(numbers) / chart.MOST_POINTS)]
+    """Draw each sample's last target, with a mark by part; a table's samples by date or row."""
+    origin, count, left = dataset.origin, len(dataset.y), chart.LEFT
+    numbers = np.arange(count)[:: math.ceil(count / chart.MOST_POINTS)]
     if dataset.has_labels:
         values = class_numbers(dataset.last_y[numbers]).astype(np.float64)
         y = classes.class_axis(dataset)
@@ -46,60 +44,32 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
         target = dataset.target_names[0] if dataset.targets > 1 else "target y"
         title = chart.with_unit(f"{target} at the last step", dataset.target_unit)
         y = axes.linear_axis(title, values, values, zero=axes.from_zero(values))
-    places, x, edges = _places(dataset, numbers)
-    names = [f"sample {k + 1}" for k in numbers]
+    names, title = [f"sample {k + 1:,}" for k in numbers], "sample"
     if origin is not None:
+        title = "row of the target"
         last = origin.rows(dataset.shape[1], numbers)[:, -1] + origin.horizons[0]
         names = [f"{origin.names[origin.series[row]]} {origin.label(row)}".strip() for row in last]
+    ticks = (name.removeprefix("sample ") for name in names)
+    room = max(0.5, 0.03 * count)  # Marks at the ends aren't cut off.
+    x = axes.row_ticks(dict(zip((numbers + 1).tolist(), ticks, strict=True)))
+    x |= {"title": title, "range": [1 - room, count + room]}
     names_of, data, key = np.array([chart.escaped(name) for name in names]), [], []
     for name, part in dataset.parts.items():
         is_in = (numbers >= part.start) & (numbers < part.stop)
         color, symbol, glyph = MARKS[name]
         marker = {"color": getattr(palette, color), "size": 6, "symbol": symbol}
         hover = f"%{{customdata}} ({name}): {chart.hover(dataset.target_unit)}<extra></extra>"
-        trace = chart.points(name, places[is_in], values[is_in], marker, hover)
+        trace = chart.points(name, numbers[is_in] + 1, values[is_in], marker, hover)
         trace["customdata"] = names_of[is_in]
         if dataset.has_labels:
             trace["text"] = [*map(chart.escaped, classes.names_of(dataset, values[is_in]))]
         data.append(trace)
         key.append(Entry(glyph, name, color, "ink"))
-    look = {"type": "rect", **chart.FULL_HEIGHT, "line": {"color": palette.muted, "width": 1}}
-    look["fillcolor"] = palette.surface
+    look = {"type": "line", **chart.FULL_HEIGHT, "line": {"color": palette.muted, "width": 1}}
+    edges = [part.start + 0.5 for part in dataset.parts.values()][1:]
     about: Part = {"name": f"split {dataset.name}", "height": 400, "left": left}
-    about |= {"shapes": [{**look, "x0": begin, "x1": end} for begin, end in edges]}
+    about |= {"shapes": [{**look, "x0": edge, "x1": edge} for edge in edges]}
     return chart.plotted(data, palette, x, y, [key], hovermode="closest", **about)
-
-
-def _places(
-    dataset: Dataset, numbers: np.ndarray
-) -> tuple[np.ndarray, Part, list[tuple[Any, Any]]]:
-    """Return the samples' x, the x axis, and the ranges of x between parts."""
-    origin, count = dataset.origin, len(dataset.y)
-    # If each series has a single sample, samples have no order in time.
-    if origin is None or len(np.unique(origin.series[origin.starts])) == count:
-        room = max(0.5, 0.03 * count)  # Marks at the ends aren't cut off.
-        x: Part = {"title": "sample", "range": [1 - room, count + room]}
-        x |= {"nticks": 6, "tickformat": ",d"} if count > 6 else {"dtick": 1}
-        starts = [part.start + 0.5 for part in dataset.parts.values()]
-        return numbers + 1, x, [(start, start) for start in starts[1:]]
-    dates = origin.times if origin.time_format else None
-
-    def at(rows: np.ndarray) -> np.ndarray:
-        if dates is not None:
-            return np.asarray(dates[rows])
-        return rows - np.searchsorted(origin.series, origin.series[rows]) + 1
-
-    reach = origin.rate * (dataset.shape[1] - 1)
-    starts = [origin.starts[part] for part in dataset.parts.values()]
-    edges = [
-        (at(before + reach + max(origin.horizons)).max(), at(after).min())
-        for before, after in pairwise(starts)
-    ]
-    title = "row of the target" if dates is None else "time of the target"
-    places = at(origin.starts[numbers] + reach + origin.horizons[0])
-    # Parts of whole series overlap in time, so there is no edge between them.
-    shown_edges = [(end, begin) for end, begin in edges if end < begin]
-    return places, {"title": title, "nticks": 4, "tickangle": 0}, shown_edges
 
 
 def split_words(dataset: Dataset) -> Words:
@@ -141,11 +111,11 @@ def range_hint(dataset: Dataset) -> str:
     return filled(_TEXTS, "range", share=percent(100 * outside), ends=ends, unit=unit)
 
 
-def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
-    """Return how many windows cross time gaps; "" if none do, or if their share exceeds `most`."""
+def gaps_sentence(dataset: Dataset) -> str:
+    """Return how many windows cross time gaps; "" if none do."""
     origin = dataset.origin
     crosses = np.zeros(1) if origin is None else origin.crosses_gap(dataset.shape[1])
-    if origin is None or not crosses.any() or crosses.mean() > most:
+    if origin is None or not crosses.any():
         return ""
     windows, gaps = int(crosses.sum()), counted(origin.gaps, "gap")
     return filled(_TEXTS, "gaps", windows=windows, all=len(origin.starts), gaps=gaps)

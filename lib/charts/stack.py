@@ -1,19 +1,16 @@
-"""Draw a stack of layers, its tensors and their connections; describe them in words."""
+"""Draw a stack of layers and its tensors; describe both and the connections in words."""
 
 from collections.abc import Collection, Iterator, Sequence
 
 from markupsafe import Markup
 
 from lib import shapes
-from lib.charts.html import Scale, render, svg_image, tensor_image
+from lib.charts.html import Scale, render, tensor_image
 from lib.charts.palette import Palette
 from lib.shapes import Tensor, TracedLayer, readable_shapes, stopped_at, total
 from lib.text import joined
 
 Steps = tuple[TracedLayer, ...]
-WIDTH = 860.0  # the width of a graph of layers in pixels, if its boxes fit
-WIDEST, NARROWEST, GAP, HEIGHT = 118.0, 24.0, 16.0, 34.0  # sizes of the boxes, in pixels
-LETTER = 6.6  # the approximate width of a letter in pixels
 
 
 def layer_pictures(steps: Steps, palette: Palette) -> Iterator[str]:
@@ -72,64 +69,18 @@ def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, s
     return boxes
 
 
-def arrows(steps: Steps) -> list[tuple[int, int, bool]]:
-    """Return every connection: source layer, target layer, and whether it carries states."""
-    found = []
-    for at, step in enumerate(steps):
-        layer = step.layer
-        if shapes.takes_previous(layer) and at:
-            found.append((at - 1, at, False))
-        found += [(place, at, False) for place in dict.fromkeys(ref.place for ref in layer.of)]
-        found += [(place, at, True) for place in dict.fromkeys(ref.place for ref in layer.states)]
-    return found
-
-
-def graph_picture(steps: Steps, palette: Palette) -> str:
-    """Draw layers as numbered boxes, with arcs for tensors above and for states below."""
-    count = len(steps)
-    width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
-    pitch = width + GAP
-    arcs = {}  # heights in pixels; 0 for the straight arrow to the next layer
-    for at, to, states in arrows(steps):
-        if 0 <= at < to:
-            is_straight = to == at + 1 and not states
-            arcs[at, to, states] = 0.0 if is_straight else 10 + 34 * (1 - 0.8 ** (to - at))
-    above = max((height for (*_, states), height in arcs.items() if not states), default=0.0)
-    below = max((height for (*_, states), height in arcs.items() if states), default=0.0)
-    top, boxes, paths = above + 2, [], []
-    for at, step in enumerate(steps):
-        name = step.layer.keras
-        letters = int((width - 8) / LETTER) - len(f"{at + 1} ")  # that fit after the number
-        name = name if len(name) <= letters else name[: letters - 1] + "…"
-        label = f"{at + 1} {name}" if letters >= 4 else f"{at + 1}"
-        boxes.append(
-            (pitch * at, label, step.error is not None, isinstance(step.layer, shapes.Input))
-        )
-    for (at, to, states), height in arcs.items():
-        if not height:
-            y, end = top + HEIGHT / 2, pitch * to
-            path = f"M{pitch * at + width:.1f} {y:.1f}H{end - 5:.1f}"
-            paths.append((path, states, end, y, 0))
-            continue
-        start, end = pitch * at + width * 0.7, pitch * to + width * 0.3
-        sign, base = (1, top + HEIGHT) if states else (-1, top)
-        y = base + sign * height * 4 / 3  # a Bézier curve reaches 3/4 of its control points
-        path = f"M{start:.1f} {base:.1f}C{start:.1f} {y:.1f} {end:.1f} {y:.1f} {end:.1f} "
-        paths.append((f"{path}{base + sign * 5:.1f}", states, end, base, -sign))
-    body = render("charts/stack.html", "graph_drawing", boxes, paths, width, HEIGHT, top, palette)
-    image = svg_image(body, pitch * count - GAP + 2, top + HEIGHT + below + 2)
-    return render("charts/stack.html", "graph", image, graph_sentence(steps), palette)
-
-
 def graph_sentence(steps: Steps) -> str:
     """Return which layers have other inputs than the previous layer's output, as a sentence."""
-    takes, found = [], arrows(steps)
-    for at, step in enumerate(steps):
-        here = [(n + 1, states) for n, to, states in found if to == at]
-        sources = [f"the states of {n}" if states else f"{n}" for n, states in here]
-        if at and sources != [f"{at}"]:
+    takes = []
+    for at, step in enumerate(steps[1:], start=1):
+        layer = step.layer
+        inputs = [at - 1] if shapes.takes_previous(layer) else [ref.place for ref in layer.of]
+        sources = [f"{place + 1}" for place in dict.fromkeys(inputs)]
+        states = dict.fromkeys(ref.place for ref in layer.states)
+        sources += [f"the states of {place + 1}" for place in states]
+        if sources != [f"{at}"]:
             what = joined(sources) or "a separate input"
-            takes.append(f"{at + 1}, {step.layer.title}, takes {what}")
+            takes.append(f"{at + 1}, {layer.title}, takes {what}")
     return f"Layers in order: {'; '.join(takes)}. All others take the previous layer's output."
 
 
@@ -146,11 +97,7 @@ def layer_sentence(step: TracedLayer) -> str:
         return f"The input is {readable_shapes(step.tensors)}"
     parameters = f" with {step.parameters:,} parameters" if step.parameters else ""
     returns = f"unpacking ({name}) leaves x with" if layer.kind == "unpack" else f"{name} returns"
-    sentence = f"{returns} {readable_shapes(step.tensors)}{parameters}"
-    if spare := shapes.spare_states(step):  # states of the backward layer of a Bidirectional
-        n = len(step.inputs.states)
-        sentence += f", starts from the first {n - spare} of {n} states, and ignores the rest"
-    return sentence
+    return f"{returns} {readable_shapes(step.tensors)}{parameters}"
 
 
 def stack_sentence(steps: Steps) -> str:

@@ -45,43 +45,34 @@ def curve_figure(points: Sequence[PointResult], key: str, palette: Palette) -> c
         medians[mode], style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
         line = chart.line(f"{name}, median", medians[mode], style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [results.point_words(p.values) for p in measured]})
-    values, key_row = chart.all_y(data), list[Entry]()
-    if is_linear := measure is ACCURACY:
+    values = chart.all_y(data)
+    if measure is ACCURACY:
         y_axis = axes.linear_axis("accuracy at the last step (%)", values, values)
     else:
         y_axis = axes.log_axis("MSE at the last step", values)
-    if unfinished := [place[p.values[key]] for p in points if not p.is_finished]:
-        low, high = y_axis["range"]
-        top = high - 0.03 * (high - low)
-        top = top if is_linear else 10**top
-        cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
-        data.append(chart.points("no result", unfinished, np.full(len(unfinished), top), cross, ""))
-        key_row.append(Entry("cross", "diverged or failed", "wrong"))
-    x_axis = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
+    x_axis = _across(key, place)
     ends = chart.mode_ends(medians)
     ends += [chart.End(BASELINE, error, "baseline") for error in baseline[-1:]]
     look: Part = {"name": f"sweep {key}", "height": HEIGHT, "ends": ends}
-    return chart.plotted(data, palette, x_axis, y_axis, [key_row], **look)
+    return chart.plotted(data, palette, x_axis, y_axis, [], **look)
 
 
 def _measure_of(points: Sequence[PointResult]) -> Measure:
     return ACCURACY if any(point.measure is ACCURACY for point in points) else ERROR
 
 
-def _across(key: str, place: Mapping[Any, float], parameters: Mapping[Any, int]) -> Part:
-    """Return the axis of a setting's values at x = `place`, with `parameters` if they vary."""
+def _across(key: str, place: Mapping[Any, float]) -> Part:
+    """Return the axis of a setting's values at x = `place`."""
     label, places = VARIABLE[key]["label"], list(place.values())
-    are_shown = len(set(parameters.values())) > 1
-    below = {value: f"<br>{count:,}" for value, count in parameters.items() if are_shown}
     is_wide = results.is_number(key) and 0 < WIDE * places[0] <= places[-1]
     ends = np.log10(places) if is_wide else np.array(places, float)
     padding = 0.06 * (ends[-1] - ends[0]) or 0.5
     return {
-        "title": f"{label} (top), parameters (bottom)" if are_shown else label,
+        "title": label,
         "type": "log" if is_wide else "linear",
         "range": [ends[0] - padding, ends[-1] + padding],
         "tickvals": places,
-        "ticktext": [results.value_words(key, value) + below.get(value, "") for value in place],
+        "ticktext": [results.value_words(key, value) for value in place],
         "tickangle": 0,
         "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}, click to open"},
     }
@@ -158,10 +149,7 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
         return "No point has a result: see the table." if points else "No point is trained yet."
     total, seeds = counted(len(found), "point"), found[0].seeds
     if seeds == 1:
-        wins = sum(each.better == 0 and each.gain > 0 for each in found)
-        measure = _measure_of(points)
-        is_better = f"{measure.name} is {measure.better}"
-        return f"One seed decides nothing: sequence mode's {is_better} at {wins} of {total}."
+        return "One seed decides nothing: train several seeds to compare the modes."
     clear = [results.clear_mode(each) for each in found]
     if not any(clear):
         return f"Neither mode is clearly better at any point ({total}, {seeds} seeds each)."
@@ -181,16 +169,13 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
         point, mode = measure.best(medians, key=medians.__getitem__)
         best = f"{capital(measure.superlative)} median {measure.name}"
         score, where = measure.text(medians[point, mode]), results.point_words(point.values)
-        on_map = "A factor on the map is the median of the ratios"
-        if measure is ACCURACY:
-            on_map = "A number on the map is the median difference in percentage points"
         found = f"{best}: {score}, {MODES[mode].name} at {where}."
         details.append(f"{found} Whether it beats the other points wasn't tested.")
         if len(point.rows) > len(BOTH_MODES):
             test = f"paired t-test on {measure.tested}, corrected for {tests} by Holm's method"
             details.append(f'"Clearly" means p < 0.05 ({test}).')
             if len(point.values) > 1:  # two settings have a map
-                details.append(f"{on_map} within a seed.")
+                details.append("A number on the map is a median of comparisons within a seed.")
     if few := sum(not point.has_samples for point in finished):
         where = f"{'all ' if few == len(finished) > 1 else ''}{counted(few, 'point')}"
         details.append(f"At {where} there are too few independent samples to tell the modes apart.")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lib import shapes
-from lib.charts import axes, chart
+from lib.charts import chart
 from lib.charts.chart import Entry, Part
 from lib.charts.html import Scale, render, tensor_image
 from lib.charts.palette import Palette, mix
@@ -102,19 +102,6 @@ def compared_takeaway(diagnosis: Diagnosis) -> str:
     if diagnosis.verdict == "error" or not (batch := diagnosis.decisive):
         return "Keras raises an error: this loss refuses these shapes."
     return f"No error, but a batch of {batch.size} is broadcast to {batch.broadcast}."
-
-
-def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
-    """Draw both setups' losses by epoch: both fall, so neither shows the mistake."""
-    data, ends = [], []
-    for side, color, dash in (("right", "best", "solid"), ("wrong", "wrong", "dash")):
-        style = {"color": getattr(palette, color), "dash": dash, "width": 2.5}
-        losses = chart.finite(damage.loss[side])
-        data.append(chart.line(f"{side} setup", losses, style, chart.hover()))
-        ends.append(chart.End(f"{side} setup", float(losses[-1]), color))
-    x = axes.epoch_axis(len(damage.loss["right"]))
-    y = axes.log_axis("training loss", chart.all_y(data))
-    return chart.plotted(data, palette, x, y, [], name="damage loss", height=HEIGHT, ends=ends)
 
 
 def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:

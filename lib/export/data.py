@@ -20,20 +20,10 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lib.data import DATA_X, DATA_Y, LABEL_TASKS, SEQUENCES, TASKS, Dataset, Origin, class_numbers
+from lib.experiment import Experiment
+from lib.shapes import readable_shape
 
 LINE = 100  # the longest line of a script
-
-
-def imports(
-    dataset: Dataset,
-    *others: str,
-    standard: tuple[str, ...] = (),
-    before: tuple[str, ...] = ("import keras",),
-) -> str:
-    """Return a script's imports: Python's `standard` modules, NumPy, and modules around NumPy."""
-    standard += ("import zlib",) if is_loaded(dataset) else ()
-    blank = [""] if standard else []
-    return "\n".join([*standard, *blank, *before, "import numpy as np", *others])
 
 
 def short(title: str) -> str:
@@ -66,18 +56,26 @@ def quoted(text: str) -> str:
 _TEMPLATES = Environment(  # noqa: S701  Python code needs no HTML escapes
     loader=FileSystemLoader(Path(__file__).parent),
     undefined=StrictUndefined,
+    keep_trailing_newline=True,
     variable_start_string="<<",  # Python's dicts and f-strings have braces.
     variable_end_string=">>",
     trim_blocks=True,
 )
-_TEMPLATES.filters |= {"comment": comment, "quoted": quoted, "source": source}
+_TEMPLATES.filters.update(
+    comment=comment, quoted=quoted, readable_shape=readable_shape, source=source
+)
 
 
-def blocks(template: str, *names: str, **fields: Any) -> dict[str, str]:
-    """Render the named blocks of `template`.py.jinja, or all blocks; return the texts by name."""
+def render(template: str, fields: dict[str, Any]) -> str:
+    """Return the text of `template`.py.jinja, such as a whole script."""
+    return _TEMPLATES.get_template(f"{template}.py.jinja").render(fields)
+
+
+def blocks(template: str, **fields: Any) -> dict[str, str]:
+    """Return the text of each block of `template`.py.jinja, by name."""
     loaded = _TEMPLATES.get_template(f"{template}.py.jinja")
     context = loaded.new_context(fields)
-    return {n: "".join(loaded.blocks[n](context)).strip("\n") for n in names or loaded.blocks}
+    return {n: "".join(block(context)).strip("\n") for n, block in loaded.blocks.items()}
 
 
 def data_name(dataset: Dataset) -> str:
@@ -92,32 +90,15 @@ def is_loaded(dataset: Dataset) -> bool:
     return dataset.origin is not None or dataset.name in SEQUENCES
 
 
-def data_code(fields: dict[str, Any]) -> list[str]:
-    """Return the code that makes `x`, the targets and `train`, after a task's function."""
-    dataset, before, more = fields["dataset"], list[str](), dict[str, Any]()
+def data_fields(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
+    """Return the fields of data.py.jinja for a task, the worked example, or a file of `arrays`."""
     if task := TASKS.get(dataset.name) or LABEL_TASKS.get(dataset.name):
-        kind, values = "task", task.arguments(fields["experiment"]).items()
-        arguments = ", ".join(f"{n}={quoted(v) if isinstance(v, str) else v}" for n, v in values)
-        more = {"function": task.function.__name__, "arguments": arguments}
-        before = [source(task.function)]
-    elif not is_loaded(dataset):  # the worked example, as literal numbers
-        kind = "worked"
-        for array, samples in {"x": DATA_X, "y": DATA_Y}.items():
-            lines = [f"[{', '.join(str([*step]) for step in sample)}]," for sample in samples]
-            more[array] = "\n        ".join(lines)
-    else:
-        x, y = np.ascontiguousarray(dataset.x), np.ascontiguousarray(saved_targets(dataset))
-        kind = "table"
-        more = {
-            "origin": dataset.origin,
-            "file": f"{data_name(dataset)}.npz",
-            "y": "labels" if dataset.has_labels else "y",
-            "y_shape": y.shape,
-            "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
-        }
-    names = [kind, "order"] if fields["moves_padding"] else [kind]
-    names += ["labels"] if dataset.has_labels else []
-    return [*before, "\n\n".join(blocks("data", *names, **fields | more).values())]
+        return {"task": task.function, "arguments": task.arguments(experiment)}
+    if not is_loaded(dataset):
+        return {"worked": {"x": DATA_X, "y": DATA_Y}}
+    x, y = np.ascontiguousarray(dataset.x), np.ascontiguousarray(saved_targets(dataset))
+    checksum = zlib.crc32(y.data, zlib.crc32(x.data))
+    return {"file": f"{data_name(dataset)}.npz", "y_shape": y.shape, "checksum": checksum}
 
 
 def saved_targets(dataset: Dataset) -> np.ndarray:
@@ -158,6 +139,7 @@ def arrays(dataset: Dataset) -> bytes:
 def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
     """Return code that cuts windows every `stride` rows with `timeseries_dataset_from_array`."""
     fields = {
+        "dataset": dataset,
         "origin": origin,
         "steps": dataset.shape[1],
         "each": len(origin.horizons) > 1,
@@ -165,4 +147,4 @@ def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
         "minus": "" if dataset.base is None else " - y_rows[:rows]",
         "stride": stride * origin.every,
     }
-    return blocks("data", "keras", dataset=dataset, **fields)["keras"]
+    return render("windows", fields).rstrip()

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from lib.data import Dataset
 from lib.experiment import Experiment
-from lib.export.data import data_name
-from lib.export.script import exact_script, keras_script, notebook
-from lib.export.torch_script import torch_exact_script, torch_script
+from lib.export.data import data_name, render
+from lib.export.script import keras_fields, notebook
+from lib.export.torch_script import torch_fields
 
 
 def name_of(experiment: Experiment, dataset: Dataset) -> str:
@@ -24,15 +25,15 @@ class Export:
     write: Callable[..., str]  # (experiment, dataset, snapshot=None) → the file's text
     ending: str  # the end of a file's name, which follows the result of `name_of`
 
-    def file_name(self, experiment: Experiment, dataset: Dataset, note: str = "") -> str:
-        """Return the file's name, "seattle-lstm-both-exact.py"; `note` precedes the ending."""
-        return f"{name_of(experiment, dataset)}{note}{self.ending}"
+
+def _script(template: str, fields_of: Callable[..., dict[str, object]], *run: object) -> str:
+    return render(template, fields_of(*run))
 
 
 EXPORTS = {
-    "keras": Export(keras_script, ".py"),
-    "exact": Export(exact_script, "-exact.py"),
+    "keras": Export(partial(_script, "plain", keras_fields), ".py"),
+    "exact": Export(partial(_script, "exact", keras_fields), "-exact.py"),
     "notebook": Export(notebook, ".ipynb"),
-    "torch": Export(torch_script, "-pytorch.py"),
-    "torch_exact": Export(torch_exact_script, "-pytorch-exact.py"),
+    "torch": Export(partial(_script, "torch", torch_fields), "-pytorch.py"),
+    "torch_exact": Export(partial(_script, "torch_exact", torch_fields), "-pytorch-exact.py"),
 }

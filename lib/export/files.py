@@ -22,8 +22,8 @@ from lib import charts, results, text
 from lib.charts import cards_of, html, sentences, strip
 from lib.data import Dataset, locked
 from lib.experiment import MODES, SETTINGS, Experiment
+from lib.export.exports import EXPORTS
 from lib.export.predictions import models_of
-from lib.export.script import keras_script
 from lib.recurrence import forward, weight_names
 from lib.results import Compared, PointResult, RunAt, SeedWeights, Snapshot
 
@@ -236,7 +236,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         # Escape "<", so that no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
-        script=keras_script(experiment, dataset, snapshot),
+        script=EXPORTS["keras"].write(experiment, dataset, snapshot),
         link=link if link.startswith("http") else "",
         made=made,
         versions=versions,

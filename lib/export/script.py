@@ -2,13 +2,14 @@
 
 In the plain script, Keras draws its own initial weights, so the results differ slightly from the
 app's. The exact script draws the app's initial weights, gives `fit` the app's batches, and compares
-its results with the app's. The notebook (format 4.5) has the exact script in cells, between texts
-from script.toml.
+its results with the app's. Its last printed line is a JSON object. The keys are `last_step_mse`,
+`loss`, `first_loss` and `tenth_loss`, and `accuracy` (at the last step) for labels; each value is
+an object with the median over the seeds by mode. A difference beyond rounding ends the script with
+an error. The notebook (format 4.5) has the exact script in cells, between texts from script.toml.
 """
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -20,12 +21,12 @@ from lib.data import Dataset, KerasTarget, keras_target
 from lib.experiment import MODES, OPTIMIZERS, POOLINGS, Experiment
 from lib.export.data import (
     blocks,
-    data_code,
+    data_fields,
     data_name,
-    imports,
     is_loaded,
     plain,
     quoted,
+    render,
     short,
 )
 from lib.recurrence import glorot_uniform, orthogonal
@@ -42,52 +43,19 @@ _WEIGHTS = {
 }
 
 
-def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Return a plain Keras 3 script of an experiment that `lib.data.settle` returned."""
-    about = f"{joined(_keras_words(experiment))}, in Keras 3"
-    fields = template_fields(experiment, dataset, snapshot)
-    head = script_head(dataset, about, imports(dataset), fields)
-    return "\n\n".join([*head, *blocks("plain", **fields).values()]) + "\n"
-
-
-def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Return a script of a settled experiment that repeats the app's results.
-
-    The last printed line is a JSON object. Its keys are `last_step_mse`, `loss`, `first_loss` and
-    `tenth_loss`, and `accuracy` (at the last step) for labels; each value is an object with the
-    median over the seeds by mode. A difference beyond rounding ends the script with an error.
-    """
-    imported = imports(dataset, standard=("import json",))
-    fields = template_fields(experiment, dataset, snapshot)
-    head = script_head(dataset, "the app's results, in Keras 3", imported, fields)
-    *defined, end = filter(None, blocks("exact", **fields).values())
-    return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
-
-
-def script_head(dataset: Dataset, about: str, imported: str, fields: dict[str, Any]) -> list[str]:
-    """Return a script's blocks up to the data, with two blank lines around a function."""
-    *function, code = data_code(fields)
-    needs = _WORDS["needs"][fields["library"]]
-    docstring = f'"""{short(dataset.title)}: {about}.\n\n{needs}\n"""'
-    return [docstring, imported, *(f"\n{each}\n" for each in function), code]
-
-
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Return the exact script as the text of an .ipynb file."""
-    fields = template_fields(experiment, dataset, snapshot) | {
+    fields = keras_fields(experiment, dataset, snapshot) | {
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
         "keras": joined([f"`{words}`" for words in _keras_words(experiment)]),
-        "file": _WORDS["file"].format(name=data_name(dataset)) if is_loaded(dataset) else "",
+        "in_file": _WORDS["file"].format(name=data_name(dataset)) if is_loaded(dataset) else "",
         "columns": f"names = [{', '.join(map(quoted, dataset.target_names))}]",
         "palette": PALETTES["light"],
     }
-    code = {
-        **blocks("exact", **fields),
-        **blocks("notebook", **fields),
-        "imports": imports(dataset, "import plotly.graph_objects as go", standard=("import json",)),
-        "data": "\n\n\n".join(data_code(fields)),
-    }
+    code = {**blocks("exact", **fields), **blocks("notebook", **fields)}
+    code["imports"] += "\nimport plotly.graph_objects as go"
+    code["data"] = render("data", fields).strip("\n")
     cells: list[dict[str, Any]] = []
     for cell in _WORDS["cells"]:
         lines = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
@@ -107,21 +75,23 @@ def _keras_words(experiment: Experiment) -> list[str]:
     return [POOLINGS[model.pooling_of(m)].keras or MODES[m].keras for m in model.modes]
 
 
-def template_fields(
-    experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
+def keras_fields(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None
 ) -> dict[str, Any]:
-    """Return the fields of the templates plain.py.jinja, exact.py.jinja and notebook.py.jinja."""
+    """Return the fields of plain.py.jinja and exact.py.jinja for a settled experiment."""
     model, training = experiment.model, experiment.training
     scale = dataset.raw_scale if dataset.is_scaled else None
     is_evaluated, units = dataset.has_validation, model.units
     target = keras_target(experiment, dataset)
     models = dict(model_layers(model, *dataset.shape[1:], dataset.targets, **target.layers))
-    pooled = models.pop("pooled", ())
-    optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
+    sequential = [of for mode, of in models.items() if mode != "pooled"]
     measure, baseline = measure_of(dataset), baseline_at_end(dataset)
     error = f"{measure.full_name} {baseline:.6g}"
     return {
         "library": "keras",
+        "title": short(dataset.title),
+        "keras_words": joined(_keras_words(experiment)),
+        "is_loaded": is_loaded(dataset),
         "experiment": experiment,
         "dataset": dataset,
         "moves_padding": False,
@@ -130,7 +100,8 @@ def template_fields(
         "model": model,
         "both": model.mode == "both",
         "all": "both" if len(model.modes) < 3 else "all",  # modes
-        "optimizer": f"keras.optimizers.{optimizer}(learning_rate={rate})",
+        "optimizer": OPTIMIZERS[training.optimizer].keras,
+        "rate": f"{training.learning_rate:g}",
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
         "measure": measure.name,
@@ -144,44 +115,28 @@ def template_fields(
         "widths": ", ".join(map(str, [dataset.shape[2], *[units] * (model.layers - 1)])),
         "bias": bias_shapes(model.cell, units)[0],
         "layers": {mode: "\n        ".join(map(_line, of)) for mode, of in models.items()},
-        "build": "\n            ".join(map(_line, *models.values())),  # a line per layer
-        "pooled": _functional_lines(pooled),
+        "build": "\n            ".join(map(_line, *sequential)),  # a line per layer
+        "pooled": models.get("pooled", ()),
         "glorot_uniform": glorot_uniform,
         "orthogonal": orthogonal,
         "target": target,
+        **data_fields(experiment, dataset),
         **_target_fields(experiment, dataset, target),
     }
 
 
 def _target_fields(experiment: Experiment, dataset: Dataset, target: KerasTarget) -> dict[str, Any]:
-    """Return the fields of a script's templates that depend on the kind of targets.
-
-    "{}" stands for a slice of the samples in `targets`, for class numbers in `columns_of`, and for
-    probabilities or outputs, (N, K), in `chosen` and `predicted`.
-    """
+    """Return the fields of a script's templates that depend on the kind of targets."""
     model, training = experiment.model, experiment.training
     loss_class = f"keras.losses.{target.loss.title().replace('_', '')}(from_logits=True)"
-    columns, chosen = f"keras.utils.to_categorical({{}}, {dataset.targets})", "{}.argmax(axis=-1)"
-    metric, predicted, last, last_y = '"accuracy"', chosen, "y[{}, -1]", "y[:, -1]"
-    if training.loss == "binary":
-        columns, chosen = "{}[..., None]", "({}[:, 0] > 0.5)"
-        predicted = "({}[:, 0] > 0)" if target.from_logits else chosen
-        if target.from_logits:  # "accuracy" would compare logits with 0.5
-            metric = "keras.metrics.BinaryAccuracy(threshold=0.0)"
-    if dataset.has_labels:
-        last, last_y = "last_y[{}]", "last_y"
+    last_y = "last_y" if dataset.has_labels else "y[:, -1]"
     # A script defines only the targets of its modes.
     of_mode = dict.fromkeys("y" if MODES[mode].every_step else last_y for mode in model.modes)
     return {
         "loss": loss_class if target.from_logits else f'"{target.loss}"',
-        "metric": metric,
         "weights": {m: _WEIGHTS[training.weights][MODES[m].every_step] for m in model.modes},
-        "targets": {m: "y[{}]" if MODES[m].every_step else last for m in model.modes},
         "of_mode": " if every_step else ".join(of_mode),
         "label_targets": [*of_mode],
-        "columns_of": columns,
-        "chosen": chosen,
-        "predicted": predicted,
         "class_list": f"Classes of {dataset.target_column}, from 0: {', '.join(dataset.classes)}.",
         "ends_early": bool((dataset.last_step < dataset.shape[1] - 1).any()),
     }
@@ -197,19 +152,6 @@ def _line(*traced: TracedLayer) -> str:
         elif not layer.return_sequences:
             code = f"{code.removesuffix(')')}, return_sequences=False)"
     return f"{code},  # {' or '.join(shapes)}"
-
-
-def _functional_lines(steps: Sequence[TracedLayer]) -> list[str]:
-    """Return the pooled model in Keras's functional API, with output shapes."""
-    lines = []
-    for step in steps:
-        called = "([h[:, -1:], h])" if step.layer.kind == "attend" else "(h)"
-        code = f"h = keras.{step.layer.code()}{called}"
-        if step.layer.kind == "input":
-            code = f"h = inputs = {step.layer.code()}"
-        if step.layer.kind != "last":  # the query h[:, -1:] is in the call of Attention
-            lines.append(f"{code}  # {readable_shape(step.tensors[0])}")
-    return lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,84 +1,39 @@
 """Write an experiment as a plain PyTorch script, or as a script that repeats the app's results.
 
 Both scripts share the data with the Keras scripts, and the exact one also the initial weights and
-the checks. Padding moves to the end of each sequence: PyTorch's packed sequences need it there.
+the checks. Its optimizers are Keras's, and it trains only the weights that Keras's layers have.
+Padding moves to the end of each sequence: PyTorch's packed sequences need it there.
 """
 
 from typing import Any
 
 from lib.charts import pytorch
 from lib.data import Dataset
-from lib.experiment import MODES, OPTIMIZERS, Experiment
-from lib.export.data import blocks, imports
-from lib.export.script import script_head, template_fields
+from lib.experiment import MODES, Experiment
+from lib.export.script import keras_fields
 from lib.results import Snapshot
 from lib.text import joined
 
-_LOSSES = {"mse": "mse_loss", "mae": "l1_loss", "huber": "huber_loss"}
-_OPTIONS = {"rmsprop": ", alpha=0.9"}  # Keras's rho
-_PACKING = "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence"
 
-
-def torch_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Return a plain PyTorch script of a settled experiment."""
-    fields = _fields(experiment, dataset, snapshot)
-    about = f"{joined([MODES[m].kind for m in experiment.model.modes])} mode, in PyTorch"
-    imported = _imports(fields, "from torch.utils.data import DataLoader, TensorDataset")
-    head = script_head(dataset, about, imported, fields)
-    return "\n\n\n".join(["\n\n".join(head), *blocks("torch", **fields).values()]) + "\n"
-
-
-def torch_exact_script(
+def torch_fields(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None
-) -> str:
-    """Return a PyTorch script that repeats the app's results, and prints what `exact_script` does.
-
-    Its optimizers are Keras's. It trains all weights that Keras's layers have, and no others.
-    """
-    fields = _fields(experiment, dataset, snapshot)
-    imported = _imports(fields, standard=("import json",))
-    head = script_head(dataset, "the app's results, in PyTorch", imported, fields)
-    code = {
-        **blocks("exact", "settings", "weights", **fields),
-        **blocks("torch", "network", "loss", **fields),
-        **blocks("torch_exact", **fields),
-        **blocks("exact", "run", "check", "end", **fields),
-    }
-    *defined, end = filter(None, code.values())
-    return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
-
-
-def _imports(fields: dict[str, Any], *others: str, standard: tuple[str, ...] = ()) -> str:
-    packing = [_PACKING] if fields["target"].layers["masks"] else []
-    needed = ("import torch", "from torch import nn", *packing, *others)
-    return imports(fields["dataset"], *needed, standard=standard, before=())
-
-
-def _fields(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> dict[str, Any]:
-    """Return the fields of the templates torch.py.jinja and torch_exact.py.jinja."""
+) -> dict[str, Any]:
+    """Return the fields of torch.py.jinja and torch_exact.py.jinja for a settled experiment."""
     if experiment.training.loss == "onehot":  # the same loss, and PyTorch takes class numbers
         experiment = experiment.set(loss="sparse")
-    fields = template_fields(experiment, dataset, snapshot)
-    model, training = experiment.model, experiment.training
+    fields = keras_fields(experiment, dataset, snapshot)
+    model = experiment.model
     (_, steps, features), columns = dataset.shape, dataset.targets
-    mask, is_binary = dataset.model_mask(experiment), training.loss == "binary"
-    optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
-    options = _OPTIONS.get(training.optimizer, "")
+    mask = dataset.model_mask(experiment)
     shapes = {True: f"(N, {steps}, {columns})", False: f"(N, {columns})"}  # by `every_step`
     last = [m for m, w in fields["weights"].items() if w and not MODES[m].every_step]
-    one_hot = f'np.eye({columns}, dtype="float32")[{{}}]'
     changed = {
         "library": "torch",
+        "kinds": joined([MODES[m].kind for m in model.modes]),
         "moves_padding": mask is not None and (mask[:, 1:] > mask[:, :-1]).any(),
         "ends_early": mask is not None or fields["ends_early"],
-        "columns_of": '{}[..., None].astype("float32")' if is_binary else one_hot,
-        "predicted": "({}[:, 0] > 0)" if is_binary else "{}.argmax(axis=-1)",
         "weights": fields["weights"] | dict.fromkeys(last, "last_weight"),
         "layer": pytorch.torch_layer(model.cell, features, model.units, model.layers),
-        "loss_function": _LOSSES.get(training.loss, ""),
-        "optimizer": f"torch.optim.{optimizer}(model.parameters(), lr={rate}{options})",
-        "own_optimizer": f"{optimizer}(model.parameters(), {rate})",
         "returned": " or ".join({shapes[MODES[m].every_step]: m for m in model.modes}),
-        "probabilities": {"softmax": ".softmax(dim=-1)", "sigmoid": ".sigmoid()"},
     }
     return fields | changed

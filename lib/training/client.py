@@ -24,7 +24,7 @@ from lib.data import Dataset
 from lib.experiment import Experiment
 from lib.results import Run, SeedWeights, Snapshot
 from lib.training import machine, messages
-from lib.training.messages import Answer, Ask, Cancel, Message, Start, Steer
+from lib.training.messages import Answer, Ask, Drop, Message, Start, Steer
 from lib.training.run_registry import TIDY_SECONDS, RunRegistry
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import MakeWorker, WorkerProcess
@@ -94,7 +94,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             if (known := self._registry.runs.get(run.id)) and not known.over:
                 known.start = structs.replace(known.start, show_seconds=show_seconds)
-                known.worker.post(Steer("set_pace", run.id, show_seconds))
+                known.worker.post(Steer("set_pace", run.id, (show_seconds,)))
 
     def pause(self, run: Run) -> None:
         """Pause a run, even in the middle of an epoch."""
@@ -112,12 +112,12 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Stop a run and keep its results."""
         self._steer(run, "stop")
 
-    def _steer(self, run: Run, verb: messages.Verb, epochs: int | None = None) -> None:
+    def _steer(self, run: Run, verb: messages.Verb, *epochs: int | None) -> None:
         with self._changed:
             if (known := self._registry.look_at(run.id)) and not known.over:
                 # A run that resumes for a number of epochs then pauses, as after a step.
-                known.note_command("step" if epochs else verb)
-                known.worker.post(Steer(verb, run.id, epochs=epochs))
+                known.note_command("step" if any(epochs) else verb)
+                known.worker.post(Steer(verb, run.id, epochs))
                 self._changed.notify_all()
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
@@ -149,7 +149,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             if future.cancelled() and (question := self._questions.pop(question_id, None)):
                 future.set_running_or_notify_cancel()
-                question[0].post(Cancel(question_id))
+                question[0].post(Drop(question_id))
 
     def _settle(self, answer: Answer) -> None:
         _, future = self._questions.pop(answer.id, (None, None))

@@ -63,10 +63,8 @@ def check_trainable(experiment: Experiment, samples: Samples) -> None:
     batch = min(experiment.training.batch_size, samples.train)
     by_states = MAX_STATES // (t * experiment.model.units * experiment.model.layers)
     by_products = MAX_PRODUCTS // (t * parameter_count(experiment, f, samples.targets))
-    most = min(by_states, by_products)
-    if batch > most:
-        key, limit = ("states", MAX_STATES) if most == by_states else ("products", MAX_PRODUCTS)
-        raise ExperimentError(sentence(key, limit=limit, batch=batch, most=most))
+    if batch > (most := min(by_states, by_products)):
+        raise ExperimentError(sentence("batch", batch=batch, t=t, most=most))
 
 
 def check_model(experiment: Experiment, features: int, targets: int) -> None:

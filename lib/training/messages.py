@@ -32,17 +32,15 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     checkpoint: bytes = b""  # the `Checkpoint.state` to continue from, if any
 
 
-Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace"]
-"""After "drop" a run ends and sends nothing more."""
+Verb = Literal["pause", "resume", "step", "stop", "set_pace"]
 
 
 class Steer(msgspec.Struct, frozen=True, tag=True):
-    """Control a run. A worker ignores the command if it doesn't have the run."""
+    """Call a method of `WorkerRun`. A worker ignores the command if it doesn't have the run."""
 
     verb: Verb
     id: str
-    show_seconds: float | None = None  # with "set_pace": see `Start`
-    epochs: int | None = None  # with "resume": epochs until the run pauses; None: to the end
+    arguments: tuple[int | float | None, ...] = ()
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):
@@ -60,8 +58,8 @@ class Ask(msgspec.Struct, frozen=True, tag=True):
     arguments: dict[str, Any]
 
 
-class Cancel(msgspec.Struct, frozen=True, tag=True):
-    """Cancel a question, unless its function is already running."""
+class Drop(msgspec.Struct, frozen=True, tag=True):
+    """End a run without sending more, or cancel a question whose function isn't running yet."""
 
     id: str
 
@@ -70,7 +68,7 @@ class Retire(msgspec.Struct, frozen=True, tag=True):
     """Exit as soon as all runs are over and all questions are answered."""
 
 
-Command = Start | Steer | Prepare | Ask | Cancel | Retire
+Command = Start | Steer | Prepare | Ask | Drop | Retire
 
 
 class Report(msgspec.Struct, frozen=True, tag=True):

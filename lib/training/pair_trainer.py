@@ -109,15 +109,12 @@ class PairTrainer:
         """The number of trained epochs, including the fraction of the current epoch."""
         return self.step / self.batches.steps
 
-    @property
-    def may_be_saved(self) -> bool:
-        """Whether a newer checkpoint than the last one can be made."""
+    def saved(self) -> SavedRun | None:
+        """Return the content of a checkpoint; None if it can't be newer than the last one."""
         is_new = self._saved_step < self.evaluated_step == self.step and self.at_epoch_end
         is_over = self.diverged or self.stopped or self.epoch >= self._experiment.training.epochs
-        return is_new and not is_over and self._program is not None and self._fits_checkpoint
-
-    def saved(self) -> SavedRun:
-        """Return the content of a checkpoint. Call it only if `may_be_saved`."""
+        if not is_new or is_over or self._program is None or not self._fits_checkpoint:
+            return None
         self._saved_step = self.step
         weights, models = self._weights(with_optimizer=True), list(self._records.values())
         arrays = [weights.get(key, []) for key in self._records]

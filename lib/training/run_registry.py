@@ -10,7 +10,7 @@ from msgspec import structs
 from lib.data import share
 from lib.results import Run, Snapshot, Status, WeightHistory, memory_of
 from lib.training.limits import MAX_RUNS, run_refusal
-from lib.training.messages import Checkpoint, Report, Start, Steer, sentence
+from lib.training.messages import Checkpoint, Drop, Report, Start, Steer, sentence
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import WorkerProcess
 
@@ -158,7 +158,7 @@ class RunRegistry:
     def drop(self, run_id: str) -> None:
         """End and forget a run."""
         if (run := self.runs.pop(run_id, None)) and not run.over:
-            run.worker.post(Steer("drop", run_id))
+            run.worker.post(Drop(run_id))
 
     def take(self, worker: WorkerProcess, message: Report | Checkpoint) -> None:
         """Store a snapshot or a checkpoint from a worker."""

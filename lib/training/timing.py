@@ -24,7 +24,6 @@ class Timing:
     evaluate_seconds: float = 0.05  # how long a command evaluates models; later turns continue
     exact_seconds: float = 0.3  # a run with more time left requests an exact-size program
     exact_slice_seconds: float = 0.05  # the shortest turn in which a run may request the program
-    slow_epoch_seconds: float = 1.0  # in longer epochs, a run reports the epoch's progress
     checkpoint_seconds: float = 2.0  # from one checkpoint of a training run to the next
 
 

@@ -131,7 +131,8 @@ class Loop:
             case messages.Start():
                 self._start(command)
             case messages.Steer():
-                self._steer(command)
+                if run := self._runs.get(command.id):  # else the run has just ended
+                    self._guard(run, getattr(run, command.verb), *command.arguments)
             case messages.Prepare():
                 with contextlib.suppress(ExperimentError):  # `Start` reports the error
                     limits.check_model(command.experiment, *command.shape[2:])
@@ -141,8 +142,10 @@ class Loop:
                 self._questions[command.id] = self._helper.submit(
                     lambda: self._answers[command.question](**command.arguments)
                 )
-            case messages.Cancel():
-                if (future := self._questions.get(command.id)) and future.cancel():
+            case messages.Drop():
+                if run := self._runs.pop(command.id, None):
+                    run.release()
+                elif (future := self._questions.get(command.id)) and future.cancel():
                     del self._questions[command.id]
             case messages.Retire():
                 self._retiring = True
@@ -169,20 +172,6 @@ class Loop:
             why = sentence("refused", why=short_reason(error))
             failed = Snapshot(command.id, Status.FAILED, epochs=epochs, reason=why, is_full=is_full)
             self._send(messages.Report(failed))
-
-    def _steer(self, command: messages.Steer) -> None:
-        if (run := self._runs.get(command.id)) is None:  # the run has just ended
-            return
-        match command.verb:
-            case "drop":
-                del self._runs[command.id]
-                run.release()
-            case "pause" | "step" | "stop" as verb:
-                self._guard(run, getattr(run, verb))
-            case "resume":
-                self._guard(run, run.resume, command.epochs)
-            case "set_pace":
-                self._guard(run, run.set_pace, command.show_seconds)
 
     def _send_answers(self) -> None:
         for question_id in [k for k, future in self._questions.items() if future.done()]:

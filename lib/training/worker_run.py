@@ -166,9 +166,8 @@ class WorkerRun:
         elif epoch >= self._goal:
             self._evaluate_then(Status.PAUSED)
         elif is_first or epoch >= evaluate_at or (must_send and may_evaluate):
-            self._evaluate_then(Status.RUNNING, self._slow_epoch())
+            self._evaluate_then(Status.RUNNING)
         elif must_send:
-            self._reason = self._slow_epoch()
             self._post()
 
     def _take_exact_program(self, *, may_request: bool) -> None:
@@ -230,7 +229,7 @@ class WorkerRun:
         if status.over:
             self._trainer.keep_best()
         is_due = status is Status.PAUSED or self._clock() >= self._saves_at
-        if is_due and self._trainer.may_be_saved and not status.over:
+        if is_due and not status.over:
             self._save()
         self._post()
         if status.over:
@@ -239,7 +238,8 @@ class WorkerRun:
     def _save(self) -> None:
         """Send a checkpoint. The snapshot follows, so a pause that a page shows can be restored."""
         try:
-            saved = self._trainer.saved()
+            if (saved := self._trainer.saved()) is None:
+                return
             self._send(Checkpoint(self.id, saved.epoch, encode(saved)))
         except Exception:  # most likely a lack of memory
             log.warning("A run continues without a checkpoint", exc_info=True)
@@ -273,11 +273,3 @@ class WorkerRun:
             results=results,
             others=tuple(others),
         )
-
-    def _slow_epoch(self) -> str:
-        """Return a sentence on the current epoch's progress; "" if epochs aren't long."""
-        rate, done = self._tempo.rate, self._trainer.done
-        if self._tempo.keeps_pace or not rate or 1 / rate < self._timing.slow_epoch_seconds:
-            return ""
-        epoch = self._trainer.epoch + 1
-        return sentence("slow_epoch", seconds=1 / rate, share=done % 1, epoch=epoch)

@@ -111,8 +111,7 @@ class ShapesPage:
     model_file: str = ""  # the name of the dropped file; "" if text was pasted
     model_problem: str = ""
     drops: int = 0  # number of dropped files: a new number gives a new, empty uploader
-    open_layer: int | None = None  # the layer of a long stack whose settings are drawn
-    field_problems: dict[str, str] = field(default_factory=dict)  # by text field of a question
+    shape_problem: str = ""  # why the last typed text is no shape
     message: str | None = None  # the error message to explain
     stack_question: str = ""  # the address's question, if it was made from a stack's output
     made_up: bool = False  # whether y was chosen to fit, because the code defines no y
@@ -165,7 +164,6 @@ class Session:
     kept: Kept | None = None  # the run from a file
     charts: dict[str, TwoCharts] = field(default_factory=dict)  # by place
     heights: dict[str, int] = field(default_factory=dict)  # by place for a chart, in pixels
-    card_texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # takeaway and details
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)

@@ -169,7 +169,7 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
     """Show causes of failure in these data, each with a button that changes a setting."""
     for text, label, values in (
         (split.range_hint(dataset), "Predict the change", {"form": "change"}),
-        (split.gaps_sentence(dataset, most=0.5), "Stop windows at gaps", {"at_gaps": "stop"}),
+        (split.gaps_sentence(dataset), "Stop windows at gaps", {"at_gaps": "stop"}),
     ):
         if text and uses >= values.keys():
             st.info(plain(text), icon=":material/lightbulb:")

@@ -18,7 +18,7 @@ from lib.ui.browser import browser_id
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, Stage, session
 from lib.ui.settings import one_control
-from lib.ui.widgets import hint, plain, press, press_once
+from lib.ui.widgets import hint, plain, press, press_once, rerun_when
 
 LOOK_SECONDS = 0.5  # minimum seconds between two checks of the scene's run
 STEP = "at"  # the guide's open step, in the address
@@ -84,10 +84,9 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
                 until_pause = max(0, scene.pause - snapshot.epoch) or None  # epochs; None: no pause
                 resume = partial(client.resume, run, until_pause)
                 press_once("Resume", "play_arrow", "do_resume", resume, type="primary")
-            if not scene.until:  # in a scene with a task, `waiting` shows the epoch
-                where = f"Epoch {snapshot.epoch} of {snapshot.epochs}"
-                with st.container(key="train_where", width="content"):
-                    hint(where if snapshot.epoch else "Training starts …")
+            where = f"Epoch {snapshot.epoch} of {snapshot.epochs}"
+            with st.container(key="train_where", width="content"):
+                hint(where if snapshot.epoch else "Training starts …")
 
     def page_state(current: tuple[Run, Snapshot] | None) -> object:
         return current and (current[0], current[1].status)
@@ -154,14 +153,8 @@ def waiting(scene: Scene, loaded: Loaded) -> None:
     if not answered(scene) or has_happened(scene):
         return
     needs_run = scene.until == "epoch_20"
-
-    def look() -> tuple[str, bool]:
-        """Return the task, or the run's progress, and whether a run is training."""
-        _, snapshot = runs.current_run() or (None, None)
-        if needs_run and snapshot and snapshot.status.active:
-            return f"Next question at epoch {WATCHED}. Now: {snapshot.epoch}.", True
-        why = loaded.obstacle if needs_run else ""
-        return (f"{why} Press Skip to show a recorded run." if why else scene.todo), False
+    why = loaded.obstacle if needs_run else ""
+    text = f"{why} Press Skip to show a recorded run." if why else scene.todo
 
     def skip() -> None:
         session().stage.passed.add(scene.name)
@@ -169,13 +162,8 @@ def waiting(scene: Scene, loaded: Loaded) -> None:
             runs.forget_run()
 
     with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
-        following_fragment(
-            look,
-            lambda state: hint(state[0]),
-            lambda state: state[1],
-            LOOK_SECONDS,
-            page_state=lambda _: has_happened(scene),
-        )
+        is_training = needs_run and runs.open_run()
+        rerun_when(lambda: has_happened(scene), LOOK_SECONDS if is_training else None, text)
         press("Skip", "skip_next", "scene_skip", skip, type="tertiary")
 
 

@@ -14,9 +14,9 @@ from lib import charts, shapes
 from lib.charts import Palette, cell, samples
 from lib.data import keras_target, make_dataset, suggested
 from lib.recurrence import LayerPass, highest_output, unroll
-from lib.results import Snapshot, best_loss, measure_of
-from lib.story import GALLERY, SCENES, Scene, runs_of
-from lib.text import beside, capital, filled, joined, number
+from lib.results import Snapshot, best_loss
+from lib.story import GALLERY, SCENES, Scene, plot_of
+from lib.text import beside, capital, filled, joined
 from lib.training import read_recording
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
@@ -70,19 +70,13 @@ def sample_card(loaded: Loaded, palette: Palette) -> None:
 
 
 def _recorded(name: str, _: Loaded, palette: Palette) -> None:
-    """Draw a gallery card's recorded runs in last-step mode: final values, and values by epoch."""
-    runs = runs_of(GALLERY[name])
-    measure = measure_of(next(iter(runs.values())).experiment)
+    """Draw the recorded runs of a gallery card by epoch."""
+    scene = GALLERY[name]
     with st.container(key="cards"), run_cards.card(name):
-        st.markdown(f"### {capital(measure.name)} at the last step")
-        with st.container(key="compare", horizontal=True):
-            for label, run in runs.items():
-                median = charts.ranking.median_text(run, "last", measure)
-                ends = charts.seeds_range(run.snapshot, "last", measure)
-                seeds = f"seeds: {ends}" if ends else None
-                st.metric(capital(label), median, seeds, delta_color="off", delta_arrow="off")
-        figure, text = charts.compare.named_figure(runs, palette)
-        card_chart(figure, text, TEXTS.get(name, ""), f"chart_{name}", fills=True)
+        if plot := plot_of(scene):
+            st.markdown(f"### {capital(charts.caption(scene.picture, plot))}")
+            figure = charts.compare.named_figure(plot, palette)
+            card_chart(figure, scene.title, TEXTS.get(name, ""), f"chart_{name}", fills=True)
 
 
 def _traced(loaded: Loaded) -> tuple[shapes.TracedLayer, ...]:
@@ -151,13 +145,7 @@ def _target(_: Loaded, palette: Palette) -> None:
         takeaway(charts.target.verdict_title(diagnosis))
         sentence = charts.target.compared_sentence(diagnosis)
         st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
-        case = shapes.damage.mistake_of(question.output, question.target)
-        if case and diagnosis.verdict == "silent":
-            trained = read_recording(case, shapes.Damage)
-            errors = {side: number(trained.error(side)) for side in trained.loss}
-            hint(filled(TEXTS, "trained", **errors, fixed=shapes.MISTAKES[case].right))
-        else:
-            hint(charts.target.compared_takeaway(diagnosis))
+        hint(charts.target.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
             for place, fix in enumerate(diagnosis.fixes):
                 fixed = replace(question, output=fix.output_shape, target=fix.target_shape)

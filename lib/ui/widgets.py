@@ -19,7 +19,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.charts import CONFIG, Chart
-from lib.text import widest
 from lib.ui import address, clock
 from lib.ui.browser import lay_above
 from lib.ui.fragment import Place, fragment
@@ -42,25 +41,20 @@ def say(text: str, place: Place | None = None) -> None:
 
 
 def say_steadily(text: str, *, gray: bool = False, place: Place | None = None) -> None:
-    """Draw a sentence whose numbers change. It takes the space of its widest wording."""
-    look = 'class="said" style="color:var(--muted)"' if gray else 'class="said"'
-    (place or Place()).show("html", _as_wide(text, widest(text), look))
-
-
-def _as_wide(text: str, longest: str, look: str) -> str:
-    """Return HTML of a text that takes the space of its longest wording, which is hidden."""
-    return f'<div {look} data-longest="{escape(longest)}"><span>{escape(text)}</span></div>'
+    """Draw a sentence whose numbers change. CSS reserves space for it."""
+    look = ' style="color:var(--muted)"' if gray else ""
+    (place or Place()).show("html", f'<div class="said"{look}>{escape(text)}</div>')
 
 
 class Takeaway:
-    """A short text about a picture, in the space of the `longest` text, with folded details."""
+    """A short text about a picture, with folded details. CSS reserves two lines for the text."""
 
-    def __init__(self, longest: str = "") -> None:
-        self._longest, self._text, self._details = longest, Place(), list[Place]()
+    def __init__(self) -> None:
+        self._text, self._details = Place(), list[Place]()
 
     def show(self, text: str, *details: str) -> None:
         """Draw the text and the details. Later calls redraw only texts that have changed."""
-        self._text.show("html", _as_wide(text, self._longest or text, 'class="said takeaway"'))
+        self._text.show("html", f'<div class="said takeaway">{escape(text)}</div>')
         is_first = any(details) and not self._details
         if is_first:
             self._details = [Place() for _ in details]
@@ -69,9 +63,9 @@ class Takeaway:
                 say(each, place)
 
 
-def takeaway(text: str, *details: str, longest: str = "") -> None:
+def takeaway(text: str, *details: str) -> None:
     """Draw a takeaway that doesn't change."""
-    Takeaway(longest).show(text, *details)
+    Takeaway().show(text, *details)
 
 
 def hint(text: str) -> None:
@@ -133,12 +127,11 @@ class SteadyChart:
         self.pair = session().charts.setdefault(key, TwoCharts())
         self._place, self._charts = st.container(key=key, gap=None), (Place(), Place())
 
-    def show(self, figure: Chart | None, sentence: str) -> int:
-        """Draw an opaque figure; None repeats the previous. Return the index of the top chart."""
+    def show(self, figure: Chart, sentence: str) -> int:
+        """Draw an opaque figure. Return the index of the top chart."""
         pair = self.pair
         before, alt, _ = pair.shown[pair.top] or (None, "", None)
-        same = before and figure and alt == sentence and before.to_dict() == figure.to_dict()
-        if figure and not same:
+        if not before or alt != sentence or before.to_dict() != figure.to_dict():
             # Use the height of the previous chart: a chart in another height would flash.
             known = session().heights.get(self._key) if self._fills else None
             pair.top = 1 - pair.top

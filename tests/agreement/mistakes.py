@@ -165,13 +165,13 @@ PAIRINGS = [
     ((5, 1), "binary_crossentropy", (8,),
      "Most likely y has one target per sample", "y = y[:, None]"),
     ((5, 1), "binary_crossentropy", (8, 5, 2),
-     "y is (None, 5, 2) and the output is (None, 5, 1): different", "Dense(2, activation="),
+     "y is (None, 5, 2) and the output is (None, 5, 1): 2 columns", "Dense(2, activation="),
     ((4,), "categorical_crossentropy", (8, 5, 4),
      "Most likely y has one target per timestep", "LSTM(units, return_sequences=True)"),
     ((5, 4), "categorical_crossentropy", (8, 5, 1),
-     "y is (None, 5, 1) and the output is (None, 5, 4): different", "sparse_categorical_cross"),
+     "y is (None, 5, 1) and the output is (None, 5, 4): 1 column", "sparse_categorical_cross"),
     ((4,), "categorical_crossentropy", (8,),
-     "y is (None,) and the output is (None, 4): the axes", "sparse_categorical_cross"),
+     "y is (None,) and the output is (None, 4): 1 axis", "sparse_categorical_cross"),
 ]  # fmt: skip
 """An output shape, a loss that checks shapes, a rejected shape of y, a cause and a fix."""
 MISTAKES |= {

@@ -6,7 +6,6 @@ import re
 import keras
 import numpy as np
 import pytest
-import torch
 
 from lib.ui.frame import ADVICE
 
@@ -70,6 +69,7 @@ def test_integer_targets_of_the_advice_train_and_others_raise_an_error(advice):
 @pytest.mark.parametrize("advice", ADVICE["advice"], ids=lambda advice: advice["case"])
 def test_pytorchs_code_of_the_advice_has_the_same_shape(advice):
     """It begins with the outputs and the last states of an LSTM."""
+    torch = pytest.importorskip("torch")
     names = {**SIZES, "nn": torch.nn, "z": torch.zeros(4, SIZES["U"])}
     layer = torch.nn.LSTM(SIZES["F"], SIZES["U"], batch_first=True)
     names["out"], (names["h_n"], _) = layer(torch.zeros(4, SIZES["T"], SIZES["F"]))

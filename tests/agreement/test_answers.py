@@ -172,7 +172,9 @@ def test_influence_equals_finite_differences():
     np.testing.assert_allclose(answer, expected, rtol=1e-3, atol=1e-7)
 
 
-@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2)])
+@pytest.mark.parametrize(
+    ("cell", "layers"), [("gru", 2), pytest.param("lstm", 1, marks=pytest.mark.weekly)]
+)
 def test_traced_answers_equal_eager_answers(cell, layers, monkeypatch):
     """Answers are equal up to rounding, and the same numbers are exactly 0."""
     _, weights, x, y = example(cell, layers)

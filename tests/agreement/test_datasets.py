@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 
 from lib.data.datasets.registry import make_dataset
 from lib.experiment import Experiment
@@ -22,6 +23,7 @@ def test_training_the_scaled_worked_example_reaches_every_target():
     assert np.abs(errors).max() < 1
 
 
+@pytest.mark.weekly
 def test_a_fifth_of_the_epochs_is_enough_for_the_default_experiment(client):
     """Both modes have less than a twentieth of the baseline's error at the last step."""
     experiment = Experiment().set(epochs=Experiment().training.epochs // 5)

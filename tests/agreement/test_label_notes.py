@@ -73,11 +73,8 @@ def test_class_weights_need_one_label_per_sequence():
     p = (model := tagger("binary_crossentropy", head)).predict(X, verbose=0)[..., 0]
     silent = np.append(WEIGHTS, 1.0)[two.argmax(-1)] * -np.log(np.where(two, p, 1 - p)).mean(-1)
     assert loss_of(model, y=two, class_weight=by_class) == pytest.approx(silent.mean())
-    codes = [(LABEL_NOTES["mistakes"]["class_weight"]["code"], WEIGHTS[Y])]
-    codes.append((CODE["Class weights for tags"], WEIGHTS[Y]))
-    codes.append((CODE["Weights for timesteps"], REAL + 1.0))
-    for code, w in codes:
-        names = {"model": tagger(), "x": X, "y": Y, "labels": Y, "weights": WEIGHTS, "w": w}
+    for note, w in (("Class weights for tags", WEIGHTS[Y]), ("Weights for timesteps", REAL + 1.0)):
+        code, names = CODE[note], {"model": tagger(), "x": X, "y": Y, "weights": WEIGHTS, "w": w}
         exec(code.replace("model.fit", "run = model.fit"), names)  # noqa: S102
         assert names["run"].history["loss"][0] == pytest.approx((losses * w).mean())
 

@@ -159,14 +159,7 @@ def other_values(setting):
     return [not setting.default]
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "x = x1 + x",
-        "x = x1 - x",
-        "x = x1 * x",
-    ],
-)
+@pytest.mark.parametrize("line", ["x = x1 + x", "x = x1 - x", "x = x1 * x"])
 def test_code_that_a_link_cannot_contain_has_keras_error(line):
     """Operators on different shapes raise Keras's error."""
     lines = ["x = x1 = keras.Input((10, 4))", "x = keras.Input((10, 3))", line]

@@ -26,7 +26,7 @@ REFUSED = (
     "Conv1D(4, 9)", "Conv1D(4, (3, 3))", "MaxPooling1D(2, padding='no')", "Dropout('a')",
     "Flatten(data_format='no')", "Bidirectional(LSTM(4, go_backwards=True))",
     "Conv1D(4, 3, strides=0)", "Conv1D(4, 3, strides=2, dilation_rate=2)",
-    "Conv1D(4, 3, padding='no')", "Conv1D(4, 3, groups=0)", "Conv1D(4, 3, groups=3)",
+    "Conv1D(4, 3, padding='no')",
     "Conv1D(4, 3, data_format='no')", "Conv2D(4, (3, 3, 3))", "Conv2D(4, (3, 0))",
     "Conv2D(4, 3, padding='causal')", "MaxPooling1D(0)", "MaxPooling1D(2, strides=0)",
     "MaxPooling2D((2, 2, 2))", "AveragePooling1D()", "UpSampling1D(0)", "ZeroPadding1D(-1)",

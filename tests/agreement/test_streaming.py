@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 import pytest
-import torch
 
 from lib.data import make_dataset, suggested
 from lib.experiment import CELLS
@@ -122,6 +121,7 @@ def test_code_to_copy_returns_the_outputs_of_one_call(cell, layers, data):
     exec(cells, names)  # noqa: S102
     np.testing.assert_allclose(np.stack(names["outputs"], axis=1), whole, atol=1e-6)
 
+    torch = pytest.importorskip("torch")
     names = {"x": torch.from_numpy(dataset.x[:1].copy())}
     exec(pytorch, names)  # noqa: S102
     whole, names["state"] = names["model"](names["x"])
@@ -137,6 +137,7 @@ def test_code_to_copy_returns_the_outputs_of_one_call(cell, layers, data):
 @pytest.mark.parametrize("settings", [None, {"form": "value"}, {"form": "change"}])
 def test_code_to_copy_generates_the_values_of_the_page(settings):
     """Keras and PyTorch feed back their predictions, on the scale of the inputs."""
+    torch = pytest.importorskip("torch")
     experiment = suggested("seattle").set(layers=2)
     dataset, sample = make_dataset(experiment), np.array([5])
     if settings:

@@ -1,10 +1,10 @@
 """A note about x.view appears exactly if PyTorch mixes up samples or timesteps."""
 
 import pytest
-import torch
 
 from lib.shapes import read_source
 
+torch = pytest.importorskip("torch")
 CODE = """class Net(nn.Module):
     def forward(self, x):
         out, h = nn.GRU(3, 8, 2, batch_first=True)(x)

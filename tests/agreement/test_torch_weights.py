@@ -9,8 +9,6 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-import torch
-from torch import nn
 
 from lib.charts.pytorch import torch_code, torch_facts
 from lib.data import DATASETS, make_dataset, settle
@@ -20,6 +18,7 @@ from lib.recurrence import forward, from_torch, initial_model_weights, to_torch,
 from lib.results import untrained
 from lib.ui.cell.torch_file import TEXTS, read_torch_file
 
+torch = pytest.importorskip("torch")
 STACKS = [(cell, layers) for cell in CELLS for layers in (1, 2, 3)]
 CLOSE = 1e-6
 
@@ -33,7 +32,7 @@ def drawn_weights(cell, layers, features=3, targets=2, units=8):
 
 def in_torch(cell, layers, arrays, features=3, units=8):
     """Return PyTorch's layer with these arrays."""
-    layer = getattr(nn, CELLS[cell].torch)(features, units, layers, batch_first=True)
+    layer = getattr(torch.nn, CELLS[cell].torch)(features, units, layers, batch_first=True)
     layer.load_state_dict({n: torch.from_numpy(arrays[n]) for n in layer.state_dict()})
     return layer
 
@@ -67,7 +66,7 @@ def test_outputs_states_and_weights_are_equal(cell, layers):
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_layer_without_biases_is_read_as_biases_of_zero(cell):
     """NumPy then computes PyTorch's outputs."""
-    layer, x = getattr(nn, CELLS[cell].torch)(3, 8, bias=False), torch.randn(5, 1, 3)
+    layer, x = getattr(torch.nn, CELLS[cell].torch)(3, 8, bias=False), torch.randn(5, 1, 3)
     weights = from_torch({name: array.numpy() for name, array in layer.state_dict().items()})[2]
     out = layer(x)[0][:, 0].detach().numpy()
     assert np.abs(unroll(cell, weights, x.numpy()[None, :, 0]).hidden[0] - out).max() < CLOSE
@@ -92,7 +91,7 @@ def test_facts_about_pytorch(cell):
     Of two directions, the backward half of `out[:, -1]` has read only the last input. Keras's
     Bidirectional returns `h_n[-2]` and `h_n[-1]`, the last outputs of both directions.
     """
-    kind = getattr(nn, CELLS[cell].torch)
+    kind = getattr(torch.nn, CELLS[cell].torch)
     count = sum(array.numel() for array in kind(3, 8).parameters())
     assert f"{count} in PyTorch." in torch_facts(cell, 3, 8)[-1].takeaway
     layer, x = kind(3, 8, bidirectional=True, batch_first=True), torch.randn(2, 5, 3)
@@ -116,7 +115,7 @@ def test_facts_about_pytorch(cell):
 def test_the_code_of_the_cell_page(cell, tmp_path, monkeypatch):
     """Its lines run in PyTorch. The lines that save weights write a file that the page shows."""
     monkeypatch.chdir(tmp_path)
-    names = {"nn": nn, "x": torch.randn(4, 7, 3)}
+    names = {"nn": torch.nn, "x": torch.randn(4, 7, 3)}
     code = torch_code(cell, 7, 3, 8, 2)
     exec(code, names)  # noqa: S102 - the page shows this code
     assert names["out"].shape == (4, 7, 8)

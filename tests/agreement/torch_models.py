@@ -132,6 +132,7 @@ MODELS = {
         "return torch.cat([h[0], h[1]], 1)",
     ),
     # stackoverflow.com, and for h_n that isn't batch first, github.com/pytorch/pytorch/issues/4145
+    "scaled": _head("LSTM(3, 8, batch_first=True)", 8, "-2 * out[:, -1] ** 2 + 1"),
     "every step": _head("GRU(3, 8, batch_first=True)", 8, "out"),
     "last hidden state": _head("LSTM(3, 8, batch_first=True)", 8, "h[-1]"),
     "last output": _head("LSTM(3, 8, num_layers=2, batch_first=True)", 8, "out[:, -1]"),

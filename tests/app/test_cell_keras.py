@@ -43,8 +43,8 @@ def test_every_part_shows_the_results_of_keras(monkeypatch):
     assert (page.count("≠ "), page.count("✓ 0.0")) == (3, 5)
     assert "If an RNN is stateful" in text(app)
     shown = text(open_answered(app, "learn"))
-    assert "output in none of 10 pairs" in shown
-    assert "output in all 10 pairs" in shown
+    assert "output in 0 of 10 pairs" in shown
+    assert "output in 10 of 10 pairs" in shown
     assert re.search(r"Gradient at step 1: \S+ times larger for the loss", shown)
     fake = FakeClient()
     monkeypatch.setattr(TrainingClient, "ask", fake.ask)

@@ -23,7 +23,7 @@ def test_a_run_on_labels_with_two_seeds(client):
     client.set(run, Status.STOPPED, epoch=5, **shown)
     words = text(app.run())
     assert "Accuracy at each timestep" in words
-    assert "At the last step: sequence mode says" in words
+    assert "Last step: sequence says" in words
     assert "Median validation accuracy of both modes" in words
     assert "Median scores on the validation part" in words
     assert "most frequent class" in words

@@ -68,10 +68,10 @@ def test_a_recorded_run_can_be_replayed(client):  # noqa: ARG001
     app = with_replay(start(data="parity", epoch="15", replay="yes"))
     words = takeaways(app)
     assert "sequence mode from epoch 12, last-step mode never." in words
-    assert "compare these two" not in words
+    assert "compare blue with others" not in words
     app.button(key=CLOSE).click().run()
     assert address(app) == {"data": "parity", "epoch": "15"}
-    assert "compare these two" in takeaways(app)
+    assert "compare blue with others" in takeaways(app)
 
 
 @pytest.mark.parametrize("query", [{"T": "13"}, {"data": "upload"}])

@@ -1,12 +1,17 @@
 """User journeys through the five parts of the Cell page."""
 
+import io
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from lib.recurrence import initial_weights, to_torch
 from tests.browser.cell_page import open_part, slider, unit_card, wait_for_keras, wait_for_place
 from tests.browser.driver import PAUSE, TRAINING, open_page, picture, settle, stop, train
+from tests.browser.test_accessibility import PHONE, serious, width
+from tests.weekly import rest_weekly
 
 BOXES = """() => [...document.querySelectorAll('[data-testid=stMain] :is(h3, [role=img])')].map(
     (part) => JSON.stringify(part.getBoundingClientRect()))"""
@@ -60,7 +65,7 @@ def test_a_link_opens_the_same_timestep_and_unit(page):
     expect(slider(page, "Timestep")).to_have_value("8")
 
 
-@pytest.mark.parametrize("part", ["unrolled", "proof", "break", "learn", "stream"])
+@pytest.mark.parametrize("part", rest_weekly(["learn", "stream", "proof", "break", "unrolled"], 3))
 def test_each_part_is_small_and_nothing_moves(page, part):
     """A part has at most 1440 by 1800 pixels and 350 words. Keras's results move nothing."""
     page.set_viewport_size({"width": 1440, "height": 1800})
@@ -93,6 +98,38 @@ def test_one_value_at_a_time_and_generated_values(page):
     page.get_by_text("Code to copy").click()
     page.get_by_role("tab", name="PyTorch").click()
     expect(page.get_by_text("batch_first=True")).to_be_visible()
+
+
+def test_weights_from_pytorch_stay_in_all_parts_of_the_page(page):
+    """On a phone, by keyboard. A broken file gets a sentence, and the page keeps its pictures."""
+
+    def upload(content):
+        file = page.get_by_test_id("stMain").get_by_test_id("stFileUploaderDropzoneInput")
+        file.set_input_files({"name": "mine.npz", "mimeType": "", "buffer": content})
+
+    page.set_viewport_size(PHONE)
+    open_page(page, "/cell?data=parity")
+    saved = io.BytesIO()
+    np.savez(saved, **to_torch("gru", initial_weights("gru", 3, 5, np.random.default_rng(0))))
+    opener = page.locator("summary", has_text="Weights from PyTorch")
+    opener.press("Enter")
+    upload(saved.getvalue())
+    expect(page.get_by_text("The page shows mine.npz")).to_be_visible()
+    for title in ("Unrolled", "Proof", "Streaming", "Unrolled"):
+        part = page.get_by_role("radio", name=title)
+        part.press("Space")
+        expect(part).to_be_checked()
+        settle(page)
+        expect(page.get_by_text("Weights: mine.npz, from PyTorch")).to_be_visible()
+        expect(page.get_by_text("GRU: 1 layer of 5 units").first).to_be_visible()
+        assert width(page) <= PHONE["width"]
+    slider(page, "Timestep").press("ArrowRight")
+    expect(unit_card(page)).to_contain_text("Timestep 2, unit")
+    opener.press("Enter")
+    upload(b"PK broken")
+    expect(page.get_by_text("mine.npz can't be shown")).to_be_visible()
+    expect(picture(page, "at each timestep the GRU reads")).to_be_visible()
+    assert not serious(page)
 
 
 def test_the_page_follows_a_training_run(page):

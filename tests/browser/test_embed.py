@@ -73,7 +73,7 @@ LOWEST = """root => Math.max(...[...root.querySelectorAll("*")].filter(part =>
 ).map(part => part.getBoundingClientRect().bottom))"""
 
 
-@pytest.mark.parametrize("count", rest_weekly([8, len(VIEWS)]))
+@pytest.mark.parametrize("count", rest_weekly([4, len(VIEWS)]))
 def test_a_usual_frame_shows_the_first_card_of_each_view_whole(page, server, count):
     """All texts and pictures of a view are above the link, except for LONG, which scroll."""
     page.set_viewport_size({"width": 600, "height": 440})

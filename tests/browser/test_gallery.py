@@ -32,7 +32,7 @@ def test_a_card_opens_with_the_keyboard_and_with_its_picture(page):
     open_page(page, "/gallery")
     place = picture(page, "Targets at every step help").bounding_box()
     page.mouse.click(place["x"] + 50, place["y"] + 50)
-    expect(page.get_by_text("Sequence mode is better in 4 of 4 seeds")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("Sequence mode is best in 4 of 4 seeds")).to_be_in_viewport(ratio=1)
     expect(page.locator(".st-key-chart_compare")).to_be_in_viewport(ratio=1)
 
 

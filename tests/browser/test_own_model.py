@@ -1,11 +1,12 @@
 """User journeys with the user's own model: paste it, fix it, drop its file, add a layer."""
 
 import json
+import re
 
 from playwright.sync_api import expect
 
-from tests.app.test_own_model import STACKED
-from tests.browser.driver import open_page
+from tests.browser.driver import open_page, settle
+from tests.browser.test_accessibility import PHONE, serious, width
 from tests.browser.test_kept import drag
 from tests.browser.test_shapes import expect_heading
 
@@ -18,21 +19,44 @@ PASTE = """text => {
 }"""
 
 
-def test_pasted_code_is_read_at_once_and_fixed_by_a_click(page):
-    """Layers show their lines of code. The part that checks a target opens at its top."""
+PYTORCH = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(6, 16, batch_first=True)
+        self.fc = nn.Linear(32, 2)
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        return self.fc(out[:, -1])
+model = Net()
+model(torch.randn(8, 10, 6))
+"""
+
+
+def test_pasted_pytorch_code_is_fixed_and_traced_in_keras_by_keyboard_on_a_phone(page):
+    """The failing row has PyTorch's message. The Keras code becomes the traced stack.
+
+    The part that checks a target then opens at its top.
+    """
+    page.set_viewport_size(PHONE)
     open_page(page, "/shapes")
     page.locator(".st-key-model_text textarea").wait_for()  # Its JavaScript may load late.
-    page.evaluate(PASTE, STACKED)
-    expect_heading(page, "This stack breaks at layer 3, LSTM")
-    row = page.locator(".st-key-layer_2")
-    expect(row).to_contain_text("line 7")
-    expect(row.locator("code").filter(has_text="return_sequences=True")).to_be_visible()
-    page.get_by_role("button", name="return_sequences=True on layer 2").click()
-    expect_heading(page, "From (N, 30, 8) to (N, 5)")
-    page.set_viewport_size({"width": 1280, "height": 500})
-    page.get_by_role("button", name="Check a target for this output").click()
-    loss = page.locator(".st-key-check_loss input")
-    expect(loss).to_have_value("sparse_categorical_crossentropy")
+    page.evaluate(PASTE, PYTORCH)
+    expect_heading(page, "breaks at layer 4, nn.Linear")
+    message = page.locator(".st-key-layer_3 code").filter(has_text="cannot be multiplied")
+    expect(message).to_contain_text("16 and 32x2)")
+    page.get_by_role("button", name="nn.Linear(16, 2)").press("Enter")
+    expect_heading(page, "From (N, 10, 6) to (N, 2)")
+    expect(page.locator(".st-key-model_text textarea")).to_have_value(re.compile("Linear.16, 2"))
+    page.locator("summary", has_text="The same in Keras").press("Enter")
+    expect(page.locator("code").filter(has_text="layers.LSTM(16)")).to_be_visible()
+    settle(page)
+    assert width(page) <= PHONE["width"]
+    assert not serious(page)
+    page.get_by_role("button", name="Trace the Keras code").press("Enter")
+    expect(page.locator(".st-key-layer_1")).to_contain_text("2 · LSTM")
+    page.get_by_role("button", name="Check a target for this output").press("Enter")
+    expect(page.locator(".st-key-check_loss input")).to_be_visible()
     expect(page.get_by_role("radiogroup", name="Part")).to_be_in_viewport()
 
 

@@ -79,7 +79,7 @@ EARLIER = [
      "y is (100, 5, 1, 1) and the output is of rank 2", "print(y.shape, model.output_shape)"),
     ("Specified a list with shape [4,5] from a tensor with shape [4,6]", None, None),
     ("Shapes (32, 1, 1) and (32, 5) are incompatible",
-     "y is (32, 1, 1) and the output is (32, 5): y", "y = y.reshape(-1)"),
+     "y is (32, 1, 1) and the output is (32, 5): 1 axis", "y = y.reshape(-1)"),
     ("Failed to convert a NumPy array to a Tensor (Unsupported object type Timestamp).",
      "x or y holds text, dates or the like, but", "table.drop"),
     ("ValueError: The model expects 2 input arrays, but only received one array. Found: array "
@@ -88,7 +88,7 @@ EARLIER = [
     ("TypeError: __init__() got an unexpected keyword argument 'color'", None, None),
     ("TypeError: Person.__init__() missing 1 required positional argument: 'name'", None, None),
     ("Node: 'mean_squared_error/SquaredDifference'\nIncompatible shapes: [32,5] vs. [32,2]",
-     "with y (32, 2): different numbers of columns.", "Dense(2)"),
+     "with y (32, 2): 2 columns instead of 5.", "Dense(2)"),
     ("Dimensions must be equal, but are 5 and 3 for 'loss/dense_1_loss/sub' (op: 'Sub') with "
      "input shapes: [?,5], [?,3].",
      "Most likely the numbers of columns differ", "Dense(y.shape[-1])"),
@@ -126,7 +126,7 @@ EARLIER = [
      "takes (None, 30, 8) but received (None, 20, 8)", "keras.Input((None, features))"),
     ("ValueError: Cannot feed value of shape (64, 10) for Tensor 'dense_1_target:0', which has "
      "shape '(?, 1)'",
-     "output is (?, 1): different numbers of columns.", "np.argmax(y, axis=-1)"),
+     "output is (?, 1): 10 columns instead of 1.", "np.argmax(y, axis=-1)"),
     ("TypeError: Could not locate function 'mse'. Make sure custom classes are decorated with "
      "`@keras.saving.register_keras_serializable()`.",
      "mse, a loss or metric of Keras,", "load_model(path,"),

@@ -88,26 +88,25 @@ def test_when_a_run_has_no_new_checkpoint():
     A run above the size limit has no checkpoints.
     """
     trainer = make_trainer()
-    assert not trainer.may_be_saved
+    assert not trainer.saved()
     trainer.advance(LONG, 4)
-    assert not trainer.may_be_saved
+    assert not trainer.saved()
     trainer.evaluate()
-    assert trainer.may_be_saved
-    trainer.saved()
-    assert not trainer.may_be_saved
+    assert trainer.saved()
+    assert not trainer.saved()
     trainer.advance(LONG, 6)
-    assert not trainer.may_be_saved
+    assert not trainer.saved()
     diverged = make_trainer(loss=lambda step: np.nan if step > 5 else 1.0)
     train_to(diverged, 1)
     diverged.advance(LONG, 8)
     assert diverged.diverged
-    assert not diverged.may_be_saved
+    assert not diverged.saved()
     stopped = make_trainer(samples(), **STOP)
     train_to(stopped, 20)
-    assert not stopped.may_be_saved
+    assert not stopped.saved()
     large = make_trainer(U=128, seeds=16)
     train_to(large, 1)
-    assert not large.may_be_saved
+    assert not large.saved()
 
 
 def test_a_training_run_sends_checkpoints():
@@ -196,16 +195,3 @@ def test_the_last_batch_may_be_smaller(n, batch, steps, sizes):
     assert order.steps == steps
     assert order.sizes.tolist() == sizes
     assert (order.take(steps) >= 0).sum(axis=1).tolist() == sizes
-
-
-@quickly
-@given(st.integers(1, 30), st.integers(1, 12), st.integers(0, 9999), st.integers(0, 40))
-def test_a_batch_order_can_be_restored(n, b, seed, epochs):
-    """A restored order continues with the same batches."""
-    first, second = BatchOrder(n, b, seed), BatchOrder(n, b, seed)
-    if epochs:
-        first.take(epochs * first.steps - 1)
-        first.take(1)
-    second.take(1)
-    second.rng_state = first.rng_state
-    np.testing.assert_array_equal(second.take(50), first.take(50))

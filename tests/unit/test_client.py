@@ -8,7 +8,7 @@ import pytest
 
 from lib.results.run import Snapshot, Status
 from lib.training.client import AnswerError
-from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Steer, sentence
+from lib.training.messages import Answer, Ask, Drop, Event, Prepare, Steer, sentence
 from tests.unit.fakes import ClientRig, fake_dataset, make_experiment, starts_of
 from tests.waiting import PATIENCE
 
@@ -98,7 +98,7 @@ def test_a_pace_is_sent_at_the_start_and_at_each_change(rig):
     assert [start.show_seconds for start in rig.worker.posted] == [8.0]
     for seconds in (24.0, None):
         rig.client.set_pace(run, seconds)
-    paces = [Steer("set_pace", run.id, seconds) for seconds in (24.0, None)]
+    paces = [Steer("set_pace", run.id, (seconds,)) for seconds in (24.0, None)]
     assert rig.worker.posted[1:] == paces
     rig.report(run, Status.FINISHED, 5)
     rig.client.set_pace(run, 8.0)
@@ -158,7 +158,7 @@ def test_a_future_gets_the_answer_to_its_question(rig):
     first, second, third = (command.id for command in rig.worker.posted)
     assert rig.worker.posted[0] == Ask(first, "double", {"number": 0})
     assert canceled.cancel()
-    assert rig.worker.posted[3:] == [Cancel(third)]
+    assert rig.worker.posted[3:] == [Drop(third)]
     for question_id in (first, first, third):
         rig.worker.send(Answer(question_id, {"double": 0}))
     rig.worker.send(Answer(second, error="Not that number."))

@@ -12,7 +12,7 @@ from lib.training.cluster import __main__ as process
 from lib.training.cluster import slot as slot_module
 from lib.training.cluster.driver import HEAD_SECONDS, LOAD_SECONDS, NO_SLOT_SECONDS, ClusterError
 from lib.training.cluster.slot import GONE_SECONDS, IDLE_SECONDS, UNWANTED_SECONDS
-from lib.training.messages import Answer, Ask, Cancel, Checkpoint, Event, Lost, Prepare, Steer
+from lib.training.messages import Answer, Ask, Checkpoint, Drop, Event, Lost, Prepare, Steer
 from tests.unit.fakes import make_experiment
 from tests.unit.slots import DriverRig, FakeCluster, SlotRig, start_of, until
 
@@ -51,11 +51,11 @@ async def test_runs_are_spread_over_slots_and_servers():
         await two.take(Ask("q", "double", {}), start_of("c"))
         assert [len(slot.worker.posted) for slot in slots] == [2, 2, 0]
         await one.take(Steer("pause", "a"), Steer("pause", "unknown"))
-        await two.take(Cancel("q"), Prepare(make_experiment(), (8, 3, 2, 1)))
+        await two.take(Drop("q"), Prepare(make_experiment(), (8, 3, 2, 1)))
         (of_a,) = (slot for slot in slots if "a" in slot.runs)
         assert Steer("pause", "a") in of_a.worker.posted
         posted = [command for slot in slots for command in slot.worker.posted]
-        assert Cancel("q") in posted
+        assert Drop("q") in posted
         assert Steer("pause", "unknown") not in posted
 
 
@@ -82,7 +82,7 @@ async def test_commands_wait_for_a_slot():
     async with DriverRig(FakeCluster(slot)) as server:
         slot.lose()
         await server.take(start_of("first"))
-        steers = Steer("pause", "a"), Steer("resume", "a")
+        steers = Steer("pause", "a"), Steer("resume", "a", (None,))
         await server.take(start_of("a"), *steers, Ask("q", "double", {}))
         slot.begin()
         await until(lambda: slot.worker and len(slot.worker.posted) == 5)
@@ -112,7 +112,7 @@ async def test_a_lost_slots_jobs_are_reported():
         kept.is_silent = False
         await kept.report("a", epoch=4)
         await asyncio.sleep(UNWANTED_SECONDS + 2)
-        assert Steer("drop", "a") in kept.worker.posted
+        assert Drop("a") in kept.worker.posted
         assert server.epochs("a") == []
 
 
@@ -121,7 +121,7 @@ async def test_a_run_dropped_before_it_starts_isnt_started_later():
     slot = SlotRig()
     async with DriverRig(FakeCluster(slot)) as server:
         slot.slot.take = lambda _: asyncio.sleep(3600)
-        await server.take(start_of("a"), Steer("drop", "a"))
+        await server.take(start_of("a"), Drop("a"))
         await server.wait_for(Event("ready", count=0))
         del slot.slot.take
         await asyncio.sleep(60)
@@ -139,7 +139,7 @@ async def test_a_restarted_run_replaces_the_old_run():
             await slot.report("a", epoch=epoch)
             await until(lambda server=server, epoch=epoch: server.epochs("a") == [epoch])
     assert slot.runs == ["a", "a"]
-    assert slot.worker.posted[-2] == Steer("drop", "a")
+    assert slot.worker.posted[-2] == Drop("a")
 
 
 async def ended(cluster):
@@ -202,10 +202,10 @@ async def test_unrequested_runs_end_and_then_the_slot_leaves():
     await slot.slot.version()
     await slot.take(start_of("a"), start_of("b"))
     for _ in range(4):
-        await slot.slot.news("b", 0)
+        await slot.slot.news("b")
         await asyncio.sleep(UNWANTED_SECONDS / 3)
-    assert [c for c in slot.worker.posted if isinstance(c, Steer)] == [Steer("drop", "a")]
-    assert await slot.slot.news("a", 0) is None
+    assert [c for c in slot.worker.posted if isinstance(c, Drop)] == [Drop("a")]
+    assert await slot.slot.news("a") is None
     await asyncio.sleep(GONE_SECONDS - UNWANTED_SECONDS)
     assert slot.ended == []
     await asyncio.sleep(UNWANTED_SECONDS)
@@ -222,7 +222,7 @@ async def test_a_grown_slot_exits_once_it_is_idle():
     assert await slot.slot.load() == (True, 1)
     await slot.report("a", Status.FINISHED)
     await asyncio.sleep(IDLE_SECONDS - 2)
-    await slot.slot.news("a", 0)
+    await slot.slot.news("a")
     await asyncio.sleep(IDLE_SECONDS - 2)
     assert slot.ended == []
     await asyncio.sleep(4)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from lib.charts import compare, ranking
 from lib.charts.compare import errors_figure, losses_figure, predictions_figure
@@ -15,7 +14,6 @@ from tests.unit.pictures import LIGHT, the
 LABELS = fake_labels(200, 4, 2, 3, train=100)
 PADDED = fake_labels(40, 5, 2, 3, train=20, padding="after")
 GOOD, BAD = {"last": [10, 8, 9]}, {"last": [30, 27, 30]}  # wrong samples of 100
-MEDIANS = "validation loss: 0.396 to 1.24 in last-step mode."
 
 
 def a_run(place=0, dataset=LABELS, changes=(), **mistakes):
@@ -38,21 +36,6 @@ def test_the_run_with_the_higher_accuracy_is_better():
     assert unclear.startswith("Too close to tell with 100 independent samples")
 
 
-@pytest.mark.parametrize(
-    ("changes", "dataset", "expected"),
-    [
-        ({"loss": "onehot"}, LABELS, MEDIANS),
-        ({"weights": "classes"}, LABELS, MEDIANS),
-        ({"mask": "off"}, LABELS, MEDIANS),
-        ({"mask": "off"}, PADDED, "count different steps"),
-    ],
-)
-def test_cross_entropies_are_shown_if_they_count_the_same(changes, dataset, expected):
-    """Integer and one-hot targets have the same loss; a validation loss has no weights."""
-    other = a_run(1, dataset, changes, **BAD)
-    assert expected in ranking.losses_words([a_run(0, dataset, **GOOD), other])[0]
-
-
 def test_accuracy_is_drawn_in_percent_over_the_baseline():
     """On different data, each run's baseline is subtracted. Last-step mode has one mark."""
     one = a_run(0, sequence=[25], last=[50])
@@ -67,18 +50,6 @@ def test_accuracy_is_drawn_in_percent_over_the_baseline():
     assert figure.layout.yaxis.title.text.startswith("accuracy − baseline's")
 
 
-def test_steps_of_few_samples_arent_drawn():
-    """As in Explore, the accuracies at the ends of sequences are right of the last step."""
-    mask = np.arange(4) < np.where(np.arange(200) % 20, 3, 4)[:, None]  # 5 of 100 have step 4
-    few = replace(LABELS, mask=mask)
-    figure = errors_figure([a_run(0, few, sequence=[25], last=[50])], LIGHT)
-    line = the(figure, "A, sequence mode")
-    assert np.isnan(line.y).tolist() == [False, False, False, True, True, False, False]
-    assert (line.customdata[0], line.customdata[-1]) == ("timestep 1", "end")
-    assert the(figure, "A, last-step mode").x == [7]
-    assert figure.layout.xaxis.ticktext[-1] == "end"
-
-
 def test_a_sample_shows_the_probability_of_its_true_class():
     """A padded sequence's line ends at its last real step. Two classes have a single column."""
     two = fake_labels(40, 4, 2, 2, train=20)
@@ -88,6 +59,4 @@ def test_a_sample_shows_the_probability_of_its_true_class():
         figure = predictions_figure(runs, 1, 0, LIGHT)
         np.testing.assert_allclose(the(figure, "A, sequence mode").y, [right] * steps)
         np.testing.assert_allclose(the(figure, "A, last-step mode").y, right * np.exp(-4))
-        takeaway, details = compare.predictions_words(runs, 1, 0)
-        assert f"probability at the last step is 2% to {100 * right:.0f}%" in takeaway
-        assert f"{100 * right:.0f}% for run A in sequence mode" in details
+        assert f"({right:.2f})" in compare.predictions_words(runs, 1, 0)[1]

@@ -1,7 +1,5 @@
 """Explore's charts show the numbers of a run."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -13,13 +11,10 @@ from tests.unit.pictures import (
     a_run,
     all_figures,
     drawn,
-    sentence,
     the,
     traces,
-    with_kept,
     words_of,
 )
-from tests.unit.test_figures import diverged
 
 SCALED = {"target_scale": np.array([10.0]), "target_unit": "°C"}
 
@@ -77,13 +72,12 @@ def test_the_axis_of_predictions_is_constant_during_training(y):
 
 @pytest.mark.parametrize(("card", "picked"), [("predictions", (0, 0, 1)), ("step_error", (1,))])
 def test_the_last_step_head_applied_early_is_a_dotted_line(card, picked):
-    """Both charts over the timesteps draw and describe it."""
-    run, name = a_run(last=0.5), "last-step head, applied early"
+    """Both charts over the timesteps draw it."""
+    run, name = a_run(last=0.5), "last-step model, applied early"
     figure = drawn(card, run, *picked)
     assert the(figure, name).line.dash == "dot"
     assert len(the(figure, name).y) == 4
     assert name in words_of(figure)
-    assert "applied early" in sentence(card, run, *picked)
 
 
 # Loss, and the error that compares the modes
@@ -126,32 +120,6 @@ def test_the_key_shows_a_level_of_0():
         figures = all_figures(a_run(a_dataset(best_mse=best), sequence=0.5, last=0.5))
         assert loss in words_of(figures["loss"])
         assert compared in words_of(figures["compare"])
-
-
-def test_a_note_replaces_a_plot_of_zeros():
-    """A logarithmic axis would be empty if every value is 0."""
-    y = np.zeros((8, 4, 1), np.float32)
-    run = a_run(a_dataset(y=y, baseline=y), sequence=0.0, last=0.0)
-    for each, noted in ((diverged(run, 0.0), True), (diverged(run, np.nan), False), (run, False)):
-        for name in ("loss", "compare"):
-            words = [note.text for note in drawn(name, each).layout.annotations]
-            assert ("every value is 0" in words) is noted
-
-
-def test_a_ring_marks_the_epoch_that_each_mode_keeps():
-    """The ring is on the line of the validation loss, or of the error at the last step."""
-    run = a_run(sequence=0.5, last=0.5)
-    kept = replace(run, snapshot=with_kept(run.snapshot, sequence=4, last=7))
-    for name in ("loss", "compare"):
-        figure, plain = drawn(name, kept), drawn(name, run)
-        for mode, epoch in (("sequence mode", 4), ("last-step mode", 7)):
-            ring = the(figure, f"{mode}, kept")
-            line = the(figure, f"{mode}, validation" if name == "loss" else mode)
-            assert (list(ring.x), list(ring.y)) == ([epoch], [line.y[epoch]])
-            assert ring.marker.color == line.line.color
-        assert "the epoch that is kept" in words_of(figure)
-        assert "kept" not in words_of(plain)
-        assert not traces(plain, "last-step mode, kept")
 
 
 def test_the_comparison_draws_both_modes_errors_at_the_last_step():

@@ -119,8 +119,8 @@ def test_accuracies_have_wilsons_interval_for_the_samples_with_a_step():
     """The area spans the interval of the median over the seeds; the baseline is the data's."""
     run = a_label_run(PADDED, sequence=[10, 20, 30], last=[0, 0, 0])
     figure, real = drawn("step_error", run), PADDED.mask[100:]
-    line, (band, _) = the(figure, "sequence mode"), traces(figure, "sequence mode, 95% interval")
-    for t in range(4):
+    line, band = the(figure, "sequence mode"), the(figure, "sequence mode, 95% interval")
+    for t in range(3):  # The last value is that of the sequences' ends.
         wrong = real[:20, t].sum()
         expected = 100 * (1 - wrong / real[:, t].sum())
         assert line.y[t] == pytest.approx(expected)
@@ -128,21 +128,16 @@ def test_accuracies_have_wilsons_interval_for_the_samples_with_a_step():
         assert (band.y[t], band.y[-1 - t]) == pytest.approx((100 * low, 100 * high))
 
 
-def test_accuracies_at_the_ends_of_sequences_are_apart_from_the_steps():
-    """After a gap, both modes have an interval for all samples, and the baseline a short line."""
+def test_accuracies_at_the_ends_of_sequences_are_last():
+    """Both modes have an interval for all samples at "end", in place of the last step."""
     figure = drawn("step_error", a_label_run(PADDED, sequence=[20], last=[0]))
-    _, end = traces(figure, "sequence mode, 95% interval")
+    (area,) = traces(figure, "sequence mode, 95% interval")
     (bar,) = traces(figure, "last-step mode, 95% interval")
-    assert end.x[1] == bar.x[0] == the(figure, "last-step mode").x[0] == 7
+    assert area.x[3] == bar.x[0] == the(figure, "last-step mode").x[0] == 4
     assert bar.y[0] == pytest.approx(100 * proportion_interval(1.0, 100)[0])
-    assert end.y[0] == pytest.approx(100 * proportion_interval(0.8, 100)[0])
-    line, baseline = the(figure, "sequence mode"), the(figure, "most frequent class")
-    assert np.isnan(line.y[4])
-    assert [*line.y[5:]] == pytest.approx([80, 80])
-    assert baseline.y[5] == baseline.y[6]
+    assert area.y[3] == pytest.approx(100 * proportion_interval(0.8, 100)[0])
+    assert the(figure, "sequence mode").y[3] == pytest.approx(80)
     assert figure.layout.xaxis.ticktext[-1] == "end"
-    whole = drawn("step_error", a_label_run(sequence=[20], last=[0]))
-    assert the(whole, "last-step mode").x[0] == 4
 
 
 @pytest.mark.parametrize(
@@ -185,11 +180,10 @@ def test_a_confusion_matrix_counts_all_seeds():
         wrong, total = int((true[:10] == k).sum()), 2 * int((true == k).sum())
         counts = {k: f"{total - wrong}", (k + 1) % 3: f"{wrong}" if wrong else ""}
         assert row[1:4] == [counts.get(j, "") for j in range(3)]
-    text, details = confusion.label_words(run, {})
-    assert text.startswith("Most frequent mistake: sequence mode says class ")
+    skills = {"evaluated": results.label_scores(run.experiment, run.dataset, run.snapshot)}
+    text, details = confusion.label_words(run, skills)
+    assert "In this run, both modes beat the best baseline" in text
     assert "sums over 2 seeds" in details
-    right = a_label_run(sequence=[0], last=[0])
-    assert confusion.label_words(right, {})[0].startswith("No mistakes")
 
 
 @pytest.mark.parametrize(("masking", "heading"), [("on", 3), ("off", 2)])
@@ -237,23 +231,6 @@ def test_a_replay_shows_the_true_class_and_accuracies():
     assert "epoch 0: 40% and 100%; epoch 10: 90% and 100%" in details
 
 
-def test_steps_of_few_samples_arent_drawn():
-    """A step has at least ten samples, and 5% of all. The takeaway counts only these steps."""
-    mask = np.arange(4) < np.where(np.arange(200) % 20, 3, 4)[:, None]  # 5 of 100 have step 4
-    few = replace(PADDED, mask=mask)
-    step = card("step_error", a_label_run(few, sequence=[0], last=[0]))
-    assert step.drawn.tolist() == [0, 1, 2]
-    assert np.isnan(step.values["sequence"].median[3])
-    assert "Steps of fewer than 10 samples" in step.sentence()
-    assert step.takeaway().endswith("sequence mode at every drawn step.")
-    for outcomes, where in (
-        (["unclear", "clear", "clear"], "from step 2"),
-        (["clear", "clear", "worse"], "at 2 of 3 steps"),
-    ):
-        step.outcomes["sequence"] = outcomes
-        assert step.where() == where
-
-
 def test_scores_of_labels_are_those_of_the_outputs_at_the_last_step():
     """Models have medians over the seeds. Then come all baselines, the best one first."""
     experiment = suggested("weather").set(seeds=2)
@@ -295,18 +272,11 @@ def test_the_best_possible_model_of_a_task_is_scored(padding):
 
 
 def test_the_card_of_losses_says_whose_training_loss_is_weighted():
-    """Weights by step are all 1 in last-step mode. Baselines and best losses are weighted too."""
+    """Weights change training loss, baselines and best losses, but not validation loss."""
     both = a_label_run(sequence=[0], last=[0])
-    for weights, words in (("steps", "in sequence mode,"), ("classes", "weighted, validation")):
+    for weights, expected in (("steps", True), ("classes", True), ("none", False)):
         run = replace(both, experiment=both.experiment.set(weights=weights))
-        assert words in card("loss", run).sentence()
-        shown = words_of(card("loss", run).figure(LIGHT))
-        assert ("(weighted)" in shown) == (weights == "classes")
-    experiment = suggested("brackets").set(mode="sequence")
-    weighted = experiment.set(weights="steps")
-    run = RunAt(weighted, make_dataset(weighted), recorded(experiment))
-    assert "baseline and best possible loss are weighted, val" in card("loss", run).sentence()
-    assert "best possible (weighted)" in words_of(card("loss", run).figure(LIGHT))
+        assert ("Weights change training loss" in card("loss", run).sentence()) is expected
 
 
 def test_a_class_may_have_a_long_name_and_no_evaluated_sample():
@@ -316,6 +286,6 @@ def test_a_class_may_have_a_long_name_and_no_evaluated_sample():
     few = replace(fake_labels(40, 4, 2, 3, train=20), classes=("a", long, "b"), y=y)
     run, short = a_label_run(few, sequence=[1]), "c" * 18 + "…"
     assert f'title="{long}"><span>{short}</span>' in confusion.label_tables(run, {}, LIGHT)
-    text, details = confusion.label_words(run, {})
-    assert f"says {short} instead of a" in text
+    skills = {"evaluated": results.label_scores(run.experiment, run.dataset, run.snapshot)}
+    _, details = confusion.label_words(run, skills)
     assert f"has the class {short} or b: the recall is" in details

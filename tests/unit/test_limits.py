@@ -45,22 +45,15 @@ def test_settings_and_data_within_the_limits_pass(settings, data):
     limits.check_trainable(make_experiment(**settings), fake_dataset(**data))
 
 
-@pytest.mark.parametrize(
-    ("cell", "what", "most"),
-    [
-        ("lstm", "need at most 2,200,000,000 multiplications", 66),
-        ("simple_rnn", "have at most 8,000,000 states", 208),
-    ],
-)
-def test_an_error_names_the_largest_possible_batch_size(cell, what, most):
-    """A batch of that size can be trained; a batch with one sample more raises the error."""
+@pytest.mark.parametrize(("cell", "most"), [("lstm", 66), ("simple_rnn", 208)])
+def test_an_error_names_the_largest_possible_batch_size(cell, most):
+    """An LSTM's batch is limited by its multiplications, and a SimpleRNN's by its states."""
     dataset = fake_dataset(n=600, t=100, train=512)
     large = make_experiment(cell=cell, **BIG)
-    with pytest.raises(ExperimentError, match=f"{what} .*a batch size of at most {most}"):
-        limits.check_trainable(large, dataset)
+    for batch in (512, most + 1):
+        with pytest.raises(ExperimentError, match=f"a batch size of at most {most}"):
+            limits.check_trainable(large.set(batch=batch), dataset)
     limits.check_trainable(large.set(batch=most), dataset)
-    with pytest.raises(ExperimentError, match="a batch size of at most"):
-        limits.check_trainable(large.set(batch=most + 1), dataset)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

@@ -8,7 +8,6 @@ import pytest
 
 from lib.charts import PALETTES, cards_of
 from lib.charts.replay import replay_figure, replay_words
-from lib.charts.sentences import undecided
 from lib.charts.strip import shape_strip, strip_sentence
 from lib.data import make_dataset, settle
 from lib.experiment import MODES, POOLINGS, Experiment
@@ -183,13 +182,3 @@ def test_the_card_of_a_pool_needs_finite_outputs_and_weights():
         assert words in card.takeaway()
         assert card.figure(LIGHT).traces
         assert card.sentence()
-
-
-def test_one_of_three_modes_can_be_clearly_worse():
-    """Two good modes are too close to tell, and both beat the third."""
-    first = 1 + 0.01 * np.arange(4)
-    values = {"sequence": first, "pooled": first * [1.02, 0.99, 1.01, 1.0], "last": 3 * first}
-    words = undecided(best_mode(ERROR, values), values)
-    assert words.startswith("Sequence mode clearly beats last-step mode; pooled mode")
-    del values["last"]
-    assert "with 4 seeds" in undecided(best_mode(ERROR, values), values)

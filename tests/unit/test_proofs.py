@@ -1,14 +1,10 @@
 """Cards that compare both modes, and layers for which they differ, for results written by hand."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from lib.charts import proofs
-from lib.charts.cell import bound_picture
 from lib.charts.html import STEPS, enlarged, render
-from lib.data import make_dataset, settle
 from lib.experiment import Experiment
 from lib.recurrence import ROUNDING
 from lib.shapes import Leak
@@ -129,33 +125,6 @@ def test_every_layer_that_breaks_the_equality_is_measured():
         assert fact in case.takeaway
         assert waiting[name].title == case.title
         assert "…" in waiting[name].takeaway
-
-
-@pytest.mark.parametrize(
-    ("cell", "head", "targets", "value", "expected"),
-    [
-        ("lstm", "none", None, 0.5, "A target of 208 at step 2 is out of reach: |h| is below 0.96"),
-        ("lstm", "none", (0.9, 0.9), 0.5, "A target of 0.9 at step 1 is out of reach"),
-        ("lstm", "none", (0.7, 0.9), 0.5, "reach 1: the largest |h| here is 0.5"),
-        ("gru", "none", (0, -1), 0.5, "A target of −1 at step 2 is out of reach: |h| is"),
-        ("gru", "dense", None, 0.9999, "the largest |h| here is 0.9999."),  # not rounded to 1
-        ("gru", "dense", None, np.nan, "the run has diverged"),
-    ],
-)
-def test_a_target_is_compared_with_the_bound_of_its_own_step(cell, head, targets, value, expected):
-    """An LSTM's bound is lower at the first steps. A Dense head removes the limit."""
-    experiment = settle(Experiment().set(data="worked_raw", cell=cell)).set(head=head)
-    dataset = make_dataset(experiment)
-    if targets:
-        y = np.zeros_like(dataset.y) + np.array(targets, np.float32)[:, None]
-        dataset = replace(dataset, y=y)
-    hidden = np.full((2, 4), value, np.float32)
-    takeaway, details = proofs.bound_words(experiment, dataset, hidden)
-    for outputs, each in ((hidden, True), (np.tile(hidden, 10), False)):  # 4 or 40 units
-        page = bound_picture(outputs, np.ones(2), "words", LIGHT)
-        assert ("every unit" in page) is each
-    assert expected in takeaway
-    assert ("no weights reach" in details) is ("out of reach" in expected)
 
 
 def test_a_strip_outlines_the_column_of_each_mode():

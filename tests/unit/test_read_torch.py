@@ -4,7 +4,8 @@ from textwrap import dedent
 
 import pytest
 
-from lib.shapes import fixes, from_text, read_source, rewritten, to_keras, to_text, total, trace
+from lib.shapes import fixes, read_source, rewritten, to_keras, to_text, total, trace
+from lib.shapes.stack.link import from_text
 
 NET = """
 class Net(nn.Module):

@@ -196,28 +196,6 @@ def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit, gaps):
     assert history.points == [(e, added[e]) for e in epochs]
 
 
-def test_the_values_after_an_epoch_can_be_removed():
-    """Other values can then be added for the same epochs."""
-    history = History(10)
-    for epoch in (1, 2, 3, 4):
-        history.add(epoch, float(epoch))
-    history.cut(2)
-    assert history.points == [(1, 1.0), (2, 2.0)]
-    history.add(3, 9.0)
-    assert history.points == [(1, 1.0), (2, 2.0), (3, 9.0)]
-
-
-def test_an_epoch_that_was_thinned_out_can_be_put_back():
-    """`put_back` inserts its value at its place."""
-    history = History(4)
-    for epoch in range(20):
-        history.add(epoch, epoch)
-    known = history.epochs.tolist()
-    assert 7 not in known
-    history.put_back(7, 7)
-    assert history.epochs.tolist() == history.values.tolist() == sorted([7, *known])
-
-
 @pytest.mark.parametrize("count", [700, 100_000])
 def test_a_long_history_is_spaced_evenly(count):
     """All gaps except the last are equal, and at least a third of the limit is used."""

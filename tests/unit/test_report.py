@@ -11,8 +11,8 @@ import pytest
 from lib.charts.sentences import setup_sentence
 from lib.charts.skill import score_texts
 from lib.charts.strip import strip_sentence
+from lib.export.exports import EXPORTS
 from lib.export.files import Reported, figures, report
-from lib.export.script import keras_script
 from lib.results.baselines import skill_of_seeds
 from lib.results.replay import as_of, untrained
 from lib.results.run import RunAt
@@ -69,13 +69,14 @@ def test_a_report_has_the_content_of_the_screen(name):
     run = _, dataset, snapshot = a_run(name)
     page, of = page_of(run), Reported(*run)
     words = " ".join(page.words.split())
-    texts = [setup_sentence(*run[:2]), strip_sentence(*run[:2]), dataset.about, LINK]
+    texts = [setup_sentence(run[0].model, run[1].shape[1]), strip_sentence(*run[:2])]
+    texts += [dataset.about, LINK]
     texts += ["27 November 2026, 09:30 UTC", "keras 3.", "learning rate"]
     texts += ["Median MSE at the last step", "Median training loss"]
     for drawn, (title, figure, takeaway, sentence) in zip(page.plots, figures(of), strict=True):
         texts += [title, takeaway, sentence]
         assert [trace["name"] for trace in drawn["data"]] == [t["name"] for t in figure.data]
-    texts += keras_script(*run).splitlines()
+    texts += EXPORTS["keras"].write(*run).splitlines()
     for each in texts:
         assert " ".join(each.split()) in words, each
     assert f"epoch {snapshot.epoch:,} of" in words

@@ -9,7 +9,7 @@ from lib.results import history
 from lib.results.run import Run, Snapshot, Status
 from lib.training import limits, run_registry
 from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH
-from lib.training.messages import Checkpoint, Steer
+from lib.training.messages import Checkpoint, Drop
 from lib.training.run_registry import WATCH_SECONDS
 from tests.unit.fakes import fake_dataset, make_experiment
 from tests.unit.pictures import a_result
@@ -181,7 +181,7 @@ def test_runs_not_shown_for_hours_are_forgotten(rig):
     rig.clock.forward(run_registry.KEEP_SECONDS + 1)
     rig.client.latest(going)
     assert [rig.client.get(run.id) for run in (over, paused, going)] == [None, None, going]
-    assert Steer("drop", paused.id) in rig.worker.posted
+    assert Drop(paused.id) in rig.worker.posted
 
 
 def test_an_unwatched_run_is_paused_with_a_reason(rig):

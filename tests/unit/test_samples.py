@@ -30,8 +30,6 @@ def test_a_samples_targets_are_in_the_raw_unit():
     assert list(frame["target 1 (°C)"]) == [45, 55, 65, 75]
     details = samples.sample_words(replace(dataset, lead="one day"), 1)[1]
     assert "1, one day ahead) starts at 45 °C and ends at 75 °C" in details
-    assert "standardized" in samples.numbers_hint(dataset)
-    assert "standardized" not in samples.numbers_hint(a_dataset())
 
 
 @pytest.mark.parametrize(
@@ -55,7 +53,6 @@ def test_a_raw_0_is_0_despite_rounding_to_32_bits():
     assert dataset.raw(dataset.y[0], 0).any()
     assert raw_targets(dataset, 0).tolist() == [[0]] * 4
     assert raw_targets(dataset, 1).ravel().tolist() == [0, 50, 0, 0]
-    assert "target 1) is 0 at every timestep" in samples.sample_words(dataset, 0)[1]
 
 
 def test_inputs_are_squares_beside_the_names_of_features():
@@ -130,20 +127,6 @@ def test_a_window_reads_its_rows_and_predicts_others(settings, read, targets, la
     earlier = the(samples.window_figure(dataset, 0, 1, LIGHT), "from a timestep to its targets")
     assert samples.LAST not in earlier.y
     assert samples.window_words(dataset, 0, 2)[0].endswith(end)
-
-
-def test_a_window_has_bands_of_the_parts_behind_its_rows():
-    """A band spans the rows of the window's series, up to the part's last target."""
-    for dataset in (windows_of_load(timesteps=3, gap=9, test=20), windows_of_stores(gap=9)):
-        for name, part in dataset.parts.items():
-            sample = part.stop - 1  # the last window of the part
-            figure = samples.window_figure(dataset, sample, 0, LIGHT)
-            bands = [each for each in figure.layout.shapes if each.type == "rect"]
-            rows = the(figure, "read").x[0], the(figure, "target in last-step mode").x[-1]
-            (band,) = [each for each in bands if each.x0 < rows[0] < each.x1]
-            assert (band.x1, band.label.text) == (rows[1] + 0.5, name)
-            is_next = [each.x0 == band.x1 for each in bands]  # Is it the band of unused rows?
-            assert any(is_next) is (part.stop < len(dataset.x))
 
 
 def test_the_words_about_a_window_have_the_rows_of_both_modes():

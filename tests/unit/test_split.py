@@ -124,26 +124,12 @@ def test_the_split_chart_has_a_mark_for_each_part():
         assert MOST_POINTS / 2 <= sum(len(trace.x) for trace in figure.data) <= MOST_POINTS
 
 
-def test_samples_of_a_dated_table_are_at_the_date_of_their_last_target():
-    """The first sample ends at noon of the first day. A gap is as wide as the rows left out."""
-    figure = split.split_figure(windows_of_load(timesteps=12), LIGHT)
-    dots = the(figure, "training")
-    assert f"{dots.x[0]}".startswith("2024-01-01T12")
-    assert dots.customdata[0] == "2024-01-01 12:00"
-    assert figure.layout.xaxis.title.text == "time of the target"
-    figure = split.split_figure(windows_of_load(test=20, gap=30), LIGHT)
+def test_samples_of_a_table_are_named_by_the_row_of_their_last_target():
+    """The first sample ends at noon of the first day. A line is between two parts."""
+    dataset = windows_of_load(timesteps=12, test=20)
+    figure = split.split_figure(dataset, LIGHT)
     assert [trace.name for trace in figure.data] == ["training", "validation", "test"]
-    edges = [(edge.x1 - edge.x0) / np.timedelta64(1, "h") for edge in figure.layout.shapes]
-    assert edges == [31, 31]  # 30 rows are left out.
-    assert the(figure, "training").x.max() == figure.layout.shapes[0].x0
-
-
-def test_a_split_by_series_has_no_boundary_in_time():
-    """Each series is in one part. Series with a single sample are side by side."""
-    figure = split.split_figure(windows_of_stores(split="id"), LIGHT)
-    assert not figure.layout.shapes
-    of_parts = [{text.split()[0] for text in trace.customdata} for trace in figure.data]
-    assert of_parts[0].isdisjoint(of_parts[1])
-    figure = split.split_figure(windows_of_stores(days=15, split="id"), LIGHT)
-    assert figure.layout.xaxis.title.text == "sample"
-    assert sum(len(trace.x) for trace in figure.data) == 3
+    assert the(figure, "training").customdata[0] == "2024-01-01 12:00"
+    assert figure.layout.xaxis.ticktext[0] == "2024-01-01 12:00"
+    starts = [part.start for part in dataset.parts.values()]
+    assert [edge.x0 for edge in figure.layout.shapes] == [start + 0.5 for start in starts[1:]]

@@ -7,19 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lib import shapes
-from lib.shapes import (
-    KINDS,
-    MAX_LAYERS,
-    Input,
-    code_lines,
-    fixes,
-    from_text,
-    keras_code,
-    read_text,
-    to_text,
-    trace,
-)
+from lib.shapes import KINDS, MAX_LAYERS, Input, code_lines, fixes, keras_code, trace
 from lib.shapes.stack.fixes import MOST_FIXES
+from lib.shapes.stack.link import from_text, read_text, to_text
 from lib.shapes.stack.plain import Dense
 from lib.shapes.stack.recurrent import LSTM
 from tests.layers import ANY_RANDOM, GRAPHS, any_layer

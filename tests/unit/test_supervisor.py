@@ -89,7 +89,7 @@ def test_a_paused_or_stepping_run_fails_over_as_paused(ready, act):
     why = unwatched if act == "not shown" else sentence("continued", how=DIED, epoch=2)
     assert snapshot.reason == why
     ready.client.resume(run)
-    assert ready.worker.posted[-1] == Steer("resume", run.id)
+    assert ready.worker.posted[-1] == Steer("resume", run.id, (None,))
     assert not start_again(ready, ready.start()).paused
 
 

@@ -45,25 +45,6 @@ def test_a_curve_has_medians_seeds_and_their_range(theme):
     assert {"sequence", "last-step", "baseline"} <= labels  # at the ends of the lines
 
 
-def test_the_axis_has_the_number_of_parameters_below_each_name():
-    """Cells with the same units have different numbers of parameters."""
-    points = [a_point([1], [2], cell=cell) for cell in ("simple_rnn", "lstm")]
-    for row in points[1].rows:
-        row["parameters"] = 1234
-    axis = valid(curve_figure(points, "cell", LIGHT))["layout"]["xaxis"]
-    assert list(axis["ticktext"]) == ["SimpleRNN<br>10", "LSTM<br>1,234"]
-    assert axis["title"]["text"] == "cell (top), parameters (bottom)"
-
-
-def test_a_diverged_point_is_marked():
-    """The point has a cross, and the key has an entry, even if no other point has a result."""
-    lost = a_point([1], [1], Status.DIVERGED, T=8, cell="gru")
-    for points in ([*GRU, lost], [lost]):
-        figure = valid(curve_figure(points, "T", LIGHT))
-        assert list(trace(figure, "no result")["x"]) == [8]
-        assert "diverged or failed" in figure["layout"]["annotations"][0]["text"]
-
-
 def words(figure):
     """Return the texts in a map's squares."""
     return [note["text"] for note in figure["layout"]["annotations"] if note["xref"] == "x"]

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from lib.results.run import Snapshot, Status
 from lib.training import limits, pair_trainer, worker
-from lib.training.messages import Answer, Ask, Cancel, Event, Retire, Steer, Verb
+from lib.training.messages import Answer, Ask, Drop, Event, Retire, Steer, Verb
 from lib.training.timing import USUAL
 from tests.unit.fakes import FakeProgram, broken_outputs, build, build_after
 from tests.unit.worker_rig import START_PAUSED, WorkerRig
@@ -38,12 +38,12 @@ def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(worker_rig):
     """A resume for 20 epochs pauses the run 20 epochs later, or at its end."""
     worker_rig.start("one", paused=True, epochs=30)
     worker_rig.find_status("one", Status.PAUSED)
-    worker_rig.send(Steer("resume", "one", epochs=20))
+    worker_rig.send(Steer("resume", "one", (20,)))
     paused = worker_rig.find(
         lambda m: isinstance(m, Snapshot) and m.epoch and m.status is Status.PAUSED
     )
     assert paused.epoch == 20
-    worker_rig.send(Steer("resume", "one", epochs=20))
+    worker_rig.send(Steer("resume", "one", (20,)))
     assert worker_rig.find_over("one").epoch == 30
 
 
@@ -120,7 +120,7 @@ def test_too_many_unfinished_runs_are_refused(worker_rig, monkeypatch):
     refused = worker_rig.find_over("two")
     assert "at most 1 unfinished runs" in refused.reason
     assert refused.is_full
-    worker_rig.send(Steer("drop", "one"))
+    worker_rig.send(Drop("one"))
     worker_rig.start("three")
     assert worker_rig.find_over("three").status is Status.FINISHED
 
@@ -177,7 +177,7 @@ def test_a_retired_worker_finishes_its_work_and_exits(has_run):
     worker_rig.send(Retire())
     assert worker_rig.find(lambda m: isinstance(m, Answer)).values == {"double": 2}
     if has_run:
-        worker_rig.send(Steer("resume", "one"))
+        worker_rig.send(Steer("resume", "one", (None,)))
         assert worker_rig.find_over("one").status is Status.FINISHED
     worker_rig.wait_for_end()
     worker_rig.connection.close()
@@ -195,8 +195,8 @@ def test_a_question_canceled_in_time_isnt_answered():
     worker_rig = WorkerRig(answers={"note": note})
     for number in range(3):
         worker_rig.send(Ask(f"{number}", "note", {"number": number}))
-    worker_rig.send(Cancel("1"))
-    worker_rig.send(Cancel("unknown"))
+    worker_rig.send(Drop("1"))
+    worker_rig.send(Drop("unknown"))
     worker_rig.connection.send_bytes(b"garbage")  # The worker refuses it last.
     worker_rig.find(lambda m: isinstance(m, Event) and m.kind == "refused")
     may_end.set()

@@ -119,13 +119,6 @@ def test_nan_errors_after_the_last_epoch_are_a_divergence(monkeypatch):
     assert "Lower the learning rate" in rig.last.reason
 
 
-def test_a_slow_epoch_reports_its_progress():
-    """The reason has the percentage done and the duration of an epoch."""
-    rig = RunRig(timing=replace(USUAL, slow_epoch_seconds=0.0, send_seconds=0.0), epochs=5000)
-    rig.until(lambda: "% done" in rig.last.reason)
-    assert "Each epoch takes about" in rig.last.reason
-
-
 def test_a_model_that_cant_be_compiled_fails_with_the_reason():
     """The reason contains Keras's message."""
 

@@ -293,9 +293,3 @@ def head_mistake(activation: str, columns: int, loss: str, from_logits: bool | N
     if from_logits:
         return "probabilities as logits"
     return "" if activation == rule.activation else f"{activation} for {rule.activation}"
-
-
-# Usual shapes of N samples, T timesteps and U units.
-TARGETS: dict[str, Sizes] = {"(N, T, U)": (320, 12, 16), "(N, T, 1)": (320, 12, 1)}
-TARGETS |= {"(N, T)": (320, 12), "(N, U)": (320, 16), "(N, 1)": (320, 1), "(N,)": (320,)}
-OUTPUTS = {name: TARGETS[name] for name in ("(N, T, U)", "(N, T, 1)", "(N, U)", "(N, 1)")}

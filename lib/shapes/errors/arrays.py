@@ -59,13 +59,9 @@ MESSAGES = [
     ),
     Message(
         r"Unsupported object type (?P<kind>int|float|bool|NoneType|decimal\.Decimal)\)",
-        cause="An array should hold only numbers, but this array holds an object of type {kind}.",
-        remedies=[MIXED, LENGTHS],
-    ),
-    Message(
         r"Unsupported object type (?:[\w.]*\.)?(?P<kind>list|ndarray|tuple|Series)\)",
-        cause="The array holds Python objects of type {kind}, not numbers.",
-        remedies=[LENGTHS],
+        cause="An array should hold only numbers, but this array holds an object of type {kind}.",
+        remedies=[LENGTHS, MIXED],
     ),
     Message(
         rf"to a Tensor \(Unsupported object type {word('kind')}\)",

@@ -117,7 +117,7 @@ MESSAGES = [
         confidence="possible",
     ),
     Message(
-        rf"must be equal, but are {number('one')} and {number('other')}\b",
+        rf"must be (?:equal|evenly divisible)\D+{number('one')} (?:and|but is) {number('other')}\b",
         r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
         cause="Two sizes differ: {one} and {other}. The call of {where} failed.",
         fix="Paste the whole message, and print the shapes of the failing layer's inputs.",

@@ -180,17 +180,9 @@ def class_numbers(found: Found) -> Explanation:
 
 def _difference(y: Shape, output: Shape) -> str:
     """Return the end of a sentence on how y and the output differ. Shapes have no samples axis."""
-    pair = Comparison((None, *output), (None, *y))
-    names = [f"{pair.name(at)}s".replace("feature", "column") for at in pair.differing]
-    more, less = ("the output", "y") if pair.missing > 0 else ("y", "the output")
-    if not pair.missing:
-        return f": different numbers of {' and '.join(names)}" if names else ""
-    lacks_column = pair.longer[2:] == (1,) and pair.gaps == [2]
-    if len(y) == 1 and y == output[:-1] and not lacks_column:
-        return f": the output has {output[-1]} numbers per timestep, but y has one"
-    if len(pair.longer) == 3 and not lacks_column:
-        return f": {more} has a time axis, but {less} has none"
-    return ": the axes differ"
+    words = Comparison((-1, *output), (-1, *y)).in_words()
+    words = words.replace("samples or ", "").replace("feature", "column")
+    return f": {words}" if words else ""
 
 
 def _needed_shape(y_text: str, output_text: str, y: Shape, output: Shape) -> str:

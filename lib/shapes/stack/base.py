@@ -80,7 +80,6 @@ class LayerSetting:
     tuple_length: int | None = None  # 0 for any length; None if the value is no tuple
     seldom: bool = False  # whether the page lists this setting after the usual ones
     least: float | None = None  # smallest value that Keras accepts; None for the limit's minimum
-    batched: bool = False  # whether a widget shows the value with the batch axis in front
     in_call: bool = False  # whether the setting is an argument of the layer's call
     refusal: str = ""  # Keras's message for a number out of range, with {name} and {value}
 
@@ -127,20 +126,19 @@ def known_size(tensor: Tensor, *weights: int | str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The arguments of a layer's call, and the names for its outputs and messages."""
+    """The arguments of a layer's call, and the letters of its outputs."""
 
     tensors: Tensors
     states: Tensors
     letter: str  # letter of the output's last axis: "U₂"
     time_letter: str  # letter of the output's time axis: "T′"
-    name: str  # the layer's name in Keras's messages: "lstm_1"
     masks: tuple[int, ...] = ()  # number of axes of each tensor's mask: 2 for (N, T), 0 for no mask
     keras_skips_check: bool = False  # whether the number of axes isn't checked: TimeDistributed
 
     def only_one(self, message: str | None = None) -> Tensor:
         """Return the only input tensor. Raises ShapeError for several, with `message` if given."""
         if len(self.tensors) > 1:
-            error = ShapeError.of("several", *self.tensors, name=self.name)
+            error = ShapeError.of("several", *self.tensors)
             raise error if message is None else replace(error, message=message)
         return self.tensors[0]
 
@@ -150,7 +148,7 @@ class Inputs:
         if len(tensor) == rank or (len(tensor) > rank and or_more):
             return tensor
         words = {"rank": rank, "usual": RANKS.get(rank, ""), "least": "min_" if or_more else ""}
-        error = ShapeError.of("another rank", tensor, name=self.name, **words)
+        error = ShapeError.of("another rank", tensor, **words)
         raise replace(error, message="", when=when) if self.keras_skips_check else error
 
 
@@ -165,6 +163,7 @@ class Outputs:
 
 
 MAX_LAYERS = 200
+CLASSES: list[type["Layer"]] = []  # all classes with a kind
 RANKS = {2: ", (N, F)", 3: ", (N, T, F)", 4: ", (N, T, W, C)", 5: ", (N, T, H, W, C)"}
 
 
@@ -173,9 +172,9 @@ RANKS = {2: ", (N, F)", 3: ", (N, T, F)", 4: ", (N, T, W, C)", 5: ", (N, T, H, W
 class Layer:
     """One layer with its settings. `call` computes its output shapes.
 
-    A subclass becomes a frozen dataclass without the decorator. Keywords after the base class set
-    the class variables below: `class Add(Merge, kind="add")` has the fields of `Merge`, and `keras`
-    is "Add". The Shapes page shows the docstring as the help text of the layer.
+    A subclass becomes a frozen dataclass without the decorator, and is added to CLASSES. Keywords
+    after the base class set the class variables below: `class Add(Merge, kind="add")` has the
+    fields of `Merge`, and `keras` is "Add". The Shapes page shows the docstring as the help text.
     """
 
     kind: ClassVar[str]
@@ -198,6 +197,8 @@ class Layer:
         for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():
             setattr(cls, name, value)
         dataclass(frozen=True)(cls)
+        if "kind" in named:
+            CLASSES.append(cls)
 
     @property
     def title(self) -> str:
@@ -236,10 +237,6 @@ class Layer:
 
         shares = None if self.shares is None else moved.get(self.shares)
         return replace(self, of=move(self.of), states=move(self.states), shares=shares)
-
-    def classes(self) -> tuple[str, ...]:
-        """Return the Keras classes that its code creates, inner layers first."""
-        return (self.keras,) if self.inside is self else (*self.inside.classes(), self.keras)
 
     def code(self) -> str:
         """Return the code that creates the layer: "layers.LSTM(16, return_sequences=True)"."""
@@ -287,10 +284,3 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
     moved = {old: old if old < place else max(0, old + more) for old in range(len(stack))}
     rest = (layer.with_moved_refs(moved) for layer in stack[place + 1 :])
     return (*stack[:place], *layers, *rest)
-
-
-def swap(stack: Stack, place: int) -> Stack:
-    """Return the stack with the layer at `place` and the next layer swapped."""
-    moved = {old: old for old in range(len(stack))} | {place: place + 1, place + 1: place}
-    rest = (layer.with_moved_refs(moved) for layer in stack[place + 2 :])
-    return (*stack[:place], stack[place + 1], stack[place], *rest)

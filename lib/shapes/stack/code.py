@@ -1,12 +1,9 @@
 """Write a stack as Keras code: one line per layer, with its output shape as a comment."""
 
-from lib.shapes.output import STATES
 from lib.shapes.stack.base import Ref
 from lib.shapes.stack.joining import Joining, Merge
 from lib.shapes.stack.plain import PYTHON_OPS, SIGNS, Input, Unpack, Unread
-from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import TracedLayer, takes_previous
-from lib.text import counted
 
 MARGIN = 64  # the last column at which comments may start
 Steps = tuple[TracedLayer, ...]
@@ -92,18 +89,9 @@ def _source(ref: Ref, names: list[str]) -> str:
     return name if ref.output is None else f"{name}[{ref.output}]"
 
 
-def spare_states(step: TracedLayer) -> int:
-    """Return the number of initial states that a layer ignores, because its cell has fewer."""
-    layer = step.layer
-    if not isinstance(layer, Recurrent):
-        return 0
-    return max(0, len(step.inputs.states) - len(STATES[layer.cell]))
-
-
 def _comment(step: TracedLayer) -> str:
     if step.tensors:
-        spare = f", ignores {counted(count, 'state')}" if (count := spare_states(step)) else ""
-        return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}{spare}"
+        return f"{step.shapes[0] if len(step.shapes) == 1 else [*step.shapes]}"
     if step.not_traced:
         return "not traced"
     if step.error is None:

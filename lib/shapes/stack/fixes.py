@@ -19,9 +19,6 @@ from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 MOST_FIXES = 3
 # A label, the new stack, and the place in it of the broken layer (or of the layer before).
 Edit = tuple[str, Stack, int]
-# Values that often fix a setting, likeliest first.
-_OFTEN_RIGHT: dict[str, list[Any]] = {"padding": ["same"], "axis": [1, -1], "dims": [(2, 1)]}
-_OFTEN_RIGHT |= {"axes": [(2, 2), (1, 1), (2, 1), (1, 2)], "cropping": [(0, 1), (0, 0)]}
 
 
 def fixes(steps: tuple[TracedLayer, ...]) -> tuple[Remedy, ...]:
@@ -55,7 +52,11 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         yield f"Write {_call(meant)}", put(stack, place, meant), place
     yield from _edits_of_settings(stack, place, step)
     if isinstance(layer, Joining):
-        yield from _edits_of_inputs(stack, place, layer, step)
+        if place > 1 and len(layer.of) < 2:
+            words = f"Pass layers {place - 1} and {place} as a list"
+            yield words, _with(stack, place, of=(Ref(place - 2), Ref(place - 1))), place
+        side_by_side = Concatenate(of=layer.of, origin=layer.origin)
+        yield "Use Concatenate() instead", put(stack, place, side_by_side), place
     origin = stack[layer.of[0].place if layer.of else place - 1].origin
     if origin is None:  # Code with a Sequential has no line that could unpack.
         yield "Unpack the output and keep the states", put(stack, place, Unpack(), layer), place + 1
@@ -76,8 +77,6 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     if isinstance(layer, Recurrent):
         units = (step.inputs.states[0][-1].size if step.inputs.states else None) or layer.units
         yield f"Set units={units}, as in the states", _with(stack, place, units=units), place
-        yield "Start from zero states", _with(stack, place, states=()), place
-        yield "Set stateful=False", _with(stack, place, stateful=False), place
     repeats = getattr(stack[0], "timesteps", None) or RepeatVector().n
     for new in (TimeDistributed(Flatten()), Pooling(), RepeatVector(repeats)):
         words = f"Insert {_call(new)} before {_label(stack, place)}"
@@ -125,36 +124,17 @@ def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     inside = stack[place].inside
     for setting in inside.settings():
-        now = getattr(inside, setting.name)
-        values = _OFTEN_RIGHT.get(setting.name, [])
+        now, values = getattr(inside, setting.name), list[Any]()
         if step.error and step.error.received == f"{setting.name}={now}":  # Keras refuses it.
-            values = [setting.default, *values]
+            values = [setting.default]
         elif isinstance(inside, Reshape):
             values = [(*now[:at], -1, *now[at + 1 :]) for at in range(len(now))]
+        elif setting.name == "padding" and setting.options:
+            values = ["same"]
         for value in values:
-            if isinstance(value, str) == bool(setting.options):
-                needs_tuple = setting.tuple_length is not None and isinstance(value, int)
-                other = (value,) * (setting.tuple_length or 1) if needs_tuple else value
-                changed = stack[place].with_settings(**{setting.name: other})
-                written = f"{other!r}".replace("'", '"')
-                yield f"Set {setting.name}={written}", put(stack, place, changed), place
-
-
-def _edits_of_inputs(stack: Stack, place: int, layer: Layer, step: TracedLayer) -> Iterator[Edit]:
-    tensors = step.inputs.tensors
-    if len(layer.of) == len(tensors) and len({*map(len, tensors)}) > 1:
-        short = min(tensors, key=len)
-        at, missing = tensors.index(short), max(map(len, tensors)) - len(short)
-        target = (*[1] * missing, *(axis.size or -1 for axis in short[1:]))
-        new = Reshape(target, of=layer.of[at : at + 1])
-        joined = replace(layer, of=(*layer.of[:at], Ref(place), *layer.of[at + 1 :]))
-        words = f"Insert {_call(new)} after layer {layer.of[at].place + 1}"
-        yield words, put(stack, place, new, joined), place + 1
-    if place > 1 and len(layer.of) < 2:
-        words = f"Pass layers {place - 1} and {place} as a list"
-        yield words, _with(stack, place, of=(Ref(place - 2), Ref(place - 1))), place
-    side_by_side = Concatenate(of=layer.of, origin=layer.origin)
-    yield "Use Concatenate() instead", put(stack, place, side_by_side), place
+            changed = stack[place].with_settings(**{setting.name: value})
+            written = f"{value!r}".replace("'", '"')
+            yield f"Set {setting.name}={written}", put(stack, place, changed), place
 
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import field, replace
 from functools import reduce
-from math import prod
 from typing import ClassVar
 
 from lib.experiment import Limit
-from lib.shapes.output import bracketed, formula
+from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, When, known_size
 from lib.shapes.stack.settings import AXIS, LARGE, REFUSED, SHARE, SLOPE, count, function, setting
-from lib.shapes.stack.tensors import Axis, Tensor, drop_axis, factor, one_letter, shape_of, widened
+from lib.shapes.stack.tensors import Axis, Tensor, drop_axis, factor, one_letter, shape_of
 
 
 class Elementwise(Layer):
@@ -97,36 +96,29 @@ class LayerNormalization(Layer, kind="lnorm"):
     """Scales the features of each sample and timestep to mean 0 and standard deviation 1."""
 
     averages: ClassVar[int] = 0  # running averages per entry, which count as parameters
-    axis: int | tuple[int, ...] = setting("a", (-1,), tuple_length=0, seldom=True)
+    axis: int = setting("a", -1, limit=AXIS, seldom=True)
     center: bool = setting("nocenter", True, seldom=True)
     scale: bool = setting("noscale", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
-        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
         tensor = inputs.only_one("")  # Keras reads several shapes as the sizes of one tensor.
-        if not all(-len(tensor) <= axis < len(tensor) for axis in axes):
+        if not -len(tensor) <= self.axis < len(tensor):
             raise ShapeError.of("no such axis", tensor, axis=self.axis)
-        each = self.averages + self.center + self.scale
+        axis, each = tensor[self.axis], self.averages + self.center + self.scale
         if not each:
             return Outputs((tensor,))
-        read = [tensor[axis] for axis in axes]
-        if None in (sizes := [axis.size for axis in read]):
+        if axis.size is None:
             if self.shares is not None:  # Keras doesn't build the layer again.
                 raise NotTraced.of("a second call of open width", tensor)
-            raise ShapeError.of("open width", tensor, weights=bracketed(sizes))
-        if len({axis % len(tensor) for axis in axes}) < len(axes):
-            raise ShapeError.of("an axis twice", tensor, axis=self.axis)
-        product = "·".join(map(str, [each, *sizes]))
-        rule = "·".join([f"{each}", *(factor(axis.letter) for axis in read)])
-        return Outputs((tensor,), each * prod(size or 1 for size in sizes), product, rule)
+            raise ShapeError.of("open width", tensor, weights="(None,)")
+        product, rule = f"{each}·{axis.size}", f"{each}·{factor(axis.letter)}"
+        return Outputs((tensor,), each * axis.size, product, rule)
 
 
 class BatchNormalization(
     LayerNormalization, kind="bnorm", averages=2, mask_rank=-1, checks_width=True, checks_rank=True
 ):
     """Scales each feature to mean 0 and variance 1 over the batch, then with learned weights."""
-
-    axis: int = setting("a", -1, limit=AXIS, seldom=True)
 
 
 def _differ(sizes: Iterable[int | None]) -> bool:
@@ -151,8 +143,8 @@ class Merge(Joining):
 
     def call(self, inputs: Inputs) -> Outputs:
         tensors = self.list_of(inputs, "no list to merge")
-        if self.by_sign and len({*map(len, tensors)}) > 1:
-            return Outputs((reduce(_by_last_axes, tensors),))
+        if self.by_sign and len({*map(len, tensors)}) > 1:  # It pairs samples with another axis.
+            raise NotTraced.of("other ranks beside a sign", *tensors)
         batches = [tensor[0] for tensor in tensors]
         if _differ(axis.size for axis in batches):
             raise ShapeError.of("batches to merge", *tensors)
@@ -192,21 +184,9 @@ class Minimum(Merge, kind="min"):
     """Keeps the smallest number of all tensors, element by element."""
 
 
-def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
-    """Broadcast tensors of different ranks, where samples may be paired with another axis."""
-    joined = _broadcast(one, other, "shapes to merge, by a sign", first=0)
-    short, long = sorted((one, other), key=len)
-    if short[0].size != 1:
-        axis = long[len(long) - len(short)]  # the axis that is paired with the samples
-        breaks = short[0].size is None and axis.size != 1  # It works only if N is that size.
-        error = ShapeError.of("samples against an axis", one, other, axis=axis.letter)
-        raise error if breaks else replace(error, message="")
-    return joined
-
-
-def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tensor:
-    """Broadcast two tensors from the axis `first` on. Raises the ShapeError named `refusal`."""
-    long, short = sorted((one[first:], other[first:]), key=len, reverse=True)
+def _broadcast(one: Tensor, other: Tensor, refusal: str) -> Tensor:
+    """Broadcast the samples of two tensors. Raises the ShapeError named `refusal`."""
+    long, short = sorted((one[1:], other[1:]), key=len, reverse=True)
     axes = list(long)
     for place, axis in enumerate(short, len(long) - len(short)):
         current = axes[place]
@@ -218,7 +198,7 @@ def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tens
             words = {"one": shape_of(long), "other": shape_of(short)}
             about = {"wrong": wrong.size, "right": right.size, "lists": lists}
             raise ShapeError.of(refusal, one, other, **words, **about)
-    return (*one[:first], *axes)
+    return (one[0], *axes)
 
 
 class Concatenate(Joining, kind="concat"):
@@ -289,7 +269,6 @@ class MultiHeadAttention(Attending, kind="mha"):
     num_heads: int = count("h", 2)
     key_dim: int = count("k", 16)
     value_dim: int | None = count("v", None, optional=True, seldom=True)
-    output_shape: int | None = count("o", None, "", optional=True, seldom=True)
     dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
     use_bias: bool = setting("nobias", True, seldom=True)
 
@@ -309,13 +288,10 @@ class MultiHeadAttention(Attending, kind="mha"):
         read.append(known_size(value, heads, inner))
         if len(query) != len(value) or len(query) < 3:
             raise ShapeError.of("unfit for attention", query, value, key)
-        last, bias = self.output_shape or read[0], int(self.use_bias)
-        columns = (heads * width, heads * width, heads * inner, last)
+        bias, columns = int(self.use_bias), (heads * width, heads * width, heads * inner, read[0])
         maps = list(zip(columns, (*read, heads * inner), strict=True))
         count = sum(many * (rows + bias) for many, rows in maps)
         product = " + ".join(formula([many], [rows, bias]) for many, rows in maps)
-        if self.output_shape is not None:
-            query = (*query[:-1], widened(query[-1], "O", last))
         return Outputs((query,), count, product)
 
 

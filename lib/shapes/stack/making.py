@@ -5,34 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack import joining, plain, windows
-from lib.shapes.stack.base import Layer, LayerSetting, NotTraced, ShapeError
+from lib.shapes.stack import joining, plain, recurrent, windows
+from lib.shapes.stack.base import CLASSES, Layer, LayerSetting, NotTraced, ShapeError
 from lib.shapes.stack.plain import PYTHON_OPS, Input, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, Recurrent
+from lib.shapes.stack.recurrent import Bidirectional, Recurrent
 from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, tuple_refusal
 from lib.text import joined
 
-_CLASSES: tuple[type[Layer], ...] = (
-    *LAYER_OF_CELL.values(),
-    *(Bidirectional, windows.ConvLSTM1D, windows.ConvLSTM2D),
-    *(Input, plain.Embedding, plain.Dense, TimeDistributed, plain.RepeatVector, plain.Flatten),
-    *(plain.Reshape, plain.Permute, plain.LastStep, plain.Unpack),
-    *(windows.Conv1D, windows.Conv1DTranspose, windows.MaxPooling1D, windows.AveragePooling1D),
-    *(windows.GlobalMaxPooling1D, windows.GlobalAveragePooling1D),
-    *(windows.UpSampling1D, windows.ZeroPadding1D, windows.Cropping1D),
-    *(joining.Masking, joining.Dropout, joining.SpatialDropout1D, joining.GaussianNoise),
-    *(joining.BatchNormalization, joining.LayerNormalization),
-    *(joining.Activation, joining.ReLU, joining.LeakyReLU, joining.Softmax, plain.NumberOperation),
-    *(joining.Concatenate, joining.Add, joining.Subtract, joining.Multiply, joining.Average),
-    *(joining.Maximum, joining.Minimum, joining.Dot),
-    *(joining.Attention, joining.AdditiveAttention, joining.MultiHeadAttention),
-    *(windows.Conv2D, windows.MaxPooling2D, windows.AveragePooling2D),
-    *(windows.GlobalMaxPooling2D, windows.GlobalAveragePooling2D),
-    *(windows.Conv3D, windows.MaxPooling3D, windows.AveragePooling3D),
-    *(windows.GlobalMaxPooling3D, windows.GlobalAveragePooling3D),
-    Unread,
-)
-KINDS: dict[str, type[Layer]] = {each.kind: each for each in _CLASSES}  # most used first
+_MODULES = [module.__name__ for module in (recurrent, plain, windows, joining)]
+_CLASSES = [each for each in CLASSES if each.__module__ in _MODULES]  # without PyTorch's layers
+_CLASSES.sort(key=lambda each: _MODULES.index(each.__module__))
+KINDS: dict[str, type[Layer]] = {each.kind: each for each in _CLASSES}
 
 
 class Unknown:
@@ -45,6 +28,8 @@ class Unknown:
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
+# Arguments that aren't traced → their default.
+_NOT_TRACED = {"groups": 1, "output_shape": None}
 # Settings that must be equal in both directions, because shapes and parameters depend on them.
 _SHARED = "cell", "units", "return_sequences", "return_state", "stateful", "use_bias", "reset_after"
 # Arguments that take a number, or a tuple with one number per axis.
@@ -123,6 +108,9 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
         return _bidirectional(name, values)
     kind = _LAYER_OF_NAME[name]
     values = {ALIASES_OF_ARGUMENTS.get(key, key): value for key, value in values.items()}
+    for argument, usual in _NOT_TRACED.items():
+        if values.get(argument, usual) != usual:
+            raise NotTraced.of("not known", name=f"{argument} of {name}")
     settings = [setting for setting in kind.settings() if setting.name in values]
     for setting in settings:
         is_number = setting.limit and not setting.options and setting.default is not None
@@ -151,10 +139,8 @@ def _bidirectional(name: str, values: dict[str, Any]) -> Layer:
     other = backward if isinstance(backward, Recurrent) else replace(forward, go_backwards=True)
     if other.go_backwards == forward.go_backwards:
         raise ShapeError.of("the same direction")
-    for key in _SHARED:
-        one, two = (getattr(layer, key, None) for layer in (forward, other))
-        if one != two:
-            raise NotTraced.of("directions that differ", key=key, one=one, other=two)
+    if any(getattr(forward, key, None) != getattr(other, key, None) for key in _SHARED):
+        raise NotTraced.of("directions that differ")
     return Bidirectional(merge_mode=mode, **shared)
 
 
@@ -170,13 +156,15 @@ def setting_value(setting: LayerSetting, value: Any, name: str) -> Any:
     if setting.tuple_length is None and setting.name not in _ALONG_AXES:
         if setting.limit is None:
             return bool(value)
+        if name == "LayerNormalization" and isinstance(value, (list, tuple)) and len(value) == 1:
+            (value,) = value  # Keras stores axis=-1 as [-1].
         is_decimal = setting.limit.step < 1 and isinstance(value, (int, float))
         if is_decimal and abs(value) <= MOST.maximum:
             return value
         return _whole(value, setting, name)
     count = 1 if setting.tuple_length is None else setting.tuple_length  # 0: any number of sizes
     if not isinstance(value, (list, tuple)):
-        if count == 0 and setting.name != "axis":
+        if count == 0:
             kind = type(value).__name__
             raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
         value = (value,) * (count or 1)
@@ -216,8 +204,7 @@ def _choice(setting: LayerSetting, value: Any) -> str:
         return choice
     if "activation" in setting.name:
         raise ShapeError.of("no activation", value=value)
-    row = "no merge mode" if setting.name == "merge_mode" else "no option"
-    raise ShapeError.of(row, name=setting.name, value=value, options=", ".join(options))
+    raise ShapeError.of("no option", name=setting.name, value=value, options=", ".join(options))
 
 
 def input_layer(shape: Sequence[Any]) -> Input | Unread:
@@ -226,11 +213,8 @@ def input_layer(shape: Sequence[Any]) -> Input | Unread:
     known = [size for size in shape if size is not None]
     words = {"shape": tuple(sizes), "most": f"{STEPS.maximum:,.0f}"}
     error: ShapeError | NotTraced
-    if strange := [size for size in known if type(size) is not int]:
-        about = {"size": strange[0], "type": type(strange[0]).__name__}
-        error = ShapeError.of("a strange size of an input", **about, **words)
-    elif min(known, default=1) < 0:
-        error = ShapeError.of("a negative size of an input", **words)
+    if any(type(size) is not int or size < 0 for size in known):
+        error = ShapeError.of("no size of an input", **words)
     elif len(sizes) > 5 or 0 in known or max(known, default=1) > STEPS.maximum:
         error = NotTraced.of("input sizes out of range", **words)
     elif len(sizes) == 2:

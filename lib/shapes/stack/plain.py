@@ -8,12 +8,10 @@ from typing import Any, Self
 from lib.experiment import Limit
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack, known_size
-from lib.shapes.stack.recurrent import BATCH_SIZE
 from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, function, option, setting
 from lib.shapes.stack.tensors import Axis, Role, Tensor, axes_of, drop_axis, flat, shape_of, widened
 
-FORMS = {"sequence": "(T, F)", "flat": "(F,)", "tokens": "(T,)"}
-FORMS |= {"inside": "(N, T, F)", "other": "another"}
+FORMS = {"sequence": "(T, F)", "flat": "(F,)", "tokens": "(T,)", "other": "another"}
 _OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}  # number of a sample's axes → their letters
 _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
 # Function of Python's `operator` module → its sign.
@@ -34,9 +32,6 @@ class Input(Layer, kind="input"):
         """Return the output tensor, batch first."""
         time, batch = Axis("T", self.timesteps, "time"), Axis("N", self.batch, "batch")
         features = Axis("F", self.features, "features")
-        if self.form == "inside":
-            samples = Axis("N", self.batch or BATCH_SIZE, "batch")
-            return Axis("N", None, "batch"), samples, time, features
         if self.form == "other":
             letters = _OTHER.get(len(self.shape), "T" + "ABCDEFGH"[: len(self.shape) - 1])
             axes = zip(letters, self.shape, strict=False)
@@ -243,10 +238,8 @@ PYTHON_OPS = (Unpack, LastStep, NumberOperation)  # no Keras layers; titles are 
 class Unread(Layer, kind="unread", mask="warns"):
     """A layer that this page can't trace, or that Keras refuses to create."""
 
-    output: tuple[int, ...] = setting(
-        "x", (), "output shape of this layer", tuple_length=0, batched=True
-    )
-    """The output shape without the batch, if the user entered it; 0 for any size."""
+    # Entered by the user, without the batch; 0 for any size.
+    output: tuple[int, ...] = setting("x", (), "output sizes, 0 for any", tuple_length=0)
     called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
     error: ShapeError | NotTraced | None = field(default=None, compare=False)
     fixed: Layer | None = None  # the corrected layer, if the correction is obvious

@@ -109,9 +109,6 @@ class Bidirectional(Layer, kind="bi", width_letter="U", mask_rank=2):
     def title(self) -> str:
         return f"{self.keras}({CELLS[self.cell].keras})"
 
-    def classes(self) -> tuple[str, ...]:
-        return (CELLS[self.cell].keras, self.keras)
-
     def arguments(self) -> Iterator[str]:
         yield self.forward().code()
         if self.merge_mode != "concat":

@@ -10,12 +10,11 @@ from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Stack
 from lib.shapes.stack.link import to_text
-from lib.shapes.stack.making import ALIASES, arguments_of, correct_spelling
+from lib.shapes.stack.making import arguments_of, correct_spelling
 from lib.shapes.stack.plain import Input, TimeDistributed, Unread, with_given_outputs
 from lib.shapes.stack.read import read_code
 from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, parsed
 from lib.shapes.stack.recurrent import Bidirectional
-from lib.shapes.stack.settings import SIGNATURES
 from lib.shapes.stack.torch_layers import TorchLayer
 
 _SHAPES = {"shape", "batch_shape", "batch_size", "batch_input_shape"}
@@ -91,16 +90,12 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
             one.keywords = [ast.keyword(name, value) for name, value in respelled.items() if name]
     if isinstance(before, TimeDistributed) and type(after) is type(before.layer):
         call, before = _inner_call(call, before), before.layer
-    if isinstance(after, Input) or type(after) is not type(before):
-        own = ast.parse(after.code(), mode="eval").body
-        if isinstance(own, ast.Call):
-            is_input = isinstance(after, Input)  # Keep its arguments other than the shape.
-            kept = [one for one in call.keywords if is_input and one.arg not in _SHAPES]
-            call.args, call.keywords = own.args, [*own.keywords, *kept]
-            if isinstance(call.func, ast.Attribute) and after.keras != ALIASES.get(call.func.attr):
-                call.func.attr = after.keras
-            elif isinstance(call.func, ast.Name) and call.func.id in SIGNATURES:
-                call.func.id = after.keras
+    if isinstance(after, Input):  # Its arguments other than the shape stay.
+        own: Any = ast.parse(after.code(), mode="eval").body
+        kept = [one for one in call.keywords if one.arg not in _SHAPES]
+        call.args, call.keywords = own.args, [*own.keywords, *kept]
+        return call
+    if type(after) is not type(before):
         return call
     target = _inner_call(call, after)
     for setting in after.inside.settings():

@@ -44,10 +44,10 @@ def window(key: str, default: int | None, axes: int = 1, **about: Any) -> Any:
     return setting(key, default, limit=WINDOW, **about)
 
 
-def int_tuple(key: str, default: tuple[int, ...] | None, length: int = 2, least: int = 1) -> Any:
-    """Return a field for a tuple of `length` whole numbers, each at least `least`."""
-    about: dict[str, Any] = {"tuple_length": length, "least": least, "optional": default is None}
-    return setting(key, default, refusal=tuple_refusal(length), **about)
+def int_pair(key: str, default: tuple[int, int] | None, least: int = 1) -> Any:
+    """Return a field for a tuple of two whole numbers, each at least `least`."""
+    about: dict[str, Any] = {"tuple_length": 2, "least": least, "optional": default is None}
+    return setting(key, default, refusal=tuple_refusal(2), **about)
 
 
 def tuple_refusal(count: int) -> str:

@@ -132,6 +132,7 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
     # The shapes of initial states that the code creates: 0 is N, -1 unknown, () no state.
     h_0: tuple[int, ...] = setting("h", (), tuple_length=0, in_call=True)
     c_0: tuple[int, ...] = setting("c", (), tuple_length=0, in_call=True)
+    zeros: bool = setting("nozero", True, in_call=True)  # whether the initial states are 0
 
     def returned(self) -> tuple[str, ...]:
         return ("out", "h_n", "c_n") if self.cell == "lstm" else ("out", "h_n")

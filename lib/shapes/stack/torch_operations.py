@@ -154,13 +154,13 @@ def _batch_product(tensors: Tensors, dims: Numbers) -> Tensor:
     return _matrix_product(tensors, dims)
 
 
+SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "matmul": "@"}
 OPERATIONS: dict[str, Callable[[Tensor, Numbers], Tensor]] = {
     **{"index": _indexed, "permute": _permuted, "transpose": _transposed, "flatten": _flattened},
     **{"squeeze": _squeezed, "unsqueeze": _unsqueezed, "view": viewed, "reshape": viewed},
     **dict.fromkeys(("mean", "sum", "max", "min"), _reduced),
-    **dict.fromkeys(UNCHANGED, _unchanged),
+    **dict.fromkeys((*UNCHANGED, *SIGNS, "pow"), _unchanged),  # x * 2 has one tensor
 }
-SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "matmul": "@"}
 OF_SEVERAL: dict[str, Callable[[Tensors, Numbers], Tensor]] = {
     **dict.fromkeys(SIGNS, _broadcast),
     **{"cat": _joined, "matmul": _matrix_product, "bmm": _batch_product},

@@ -115,8 +115,8 @@ def _in_keras(step: TracedLayer) -> Iterator[Layer]:
 def _recurrent(step: TracedLayer, layer: TorchRecurrent) -> Iterator[Layer]:
     if layer.time_axis(step.inputs.tensors[0]).role == "batch":
         raise _NoEqual(f"{layer.title} reads the batch as time")
-    if step.inputs.states:
-        raise _NoEqual(f"{layer.title} starts from another layer's states")
+    if step.inputs.states or not layer.zeros:
+        raise _NoEqual(f"{layer.title} starts from given states, not from zeros")
     same: dict[str, Any] = {"return_sequences": True, "use_bias": layer.bias}
     same["activation"] = getattr(layer, "nonlinearity", "tanh")
     for number in range(layer.num_layers):

@@ -1,6 +1,5 @@
 """Trace a stack layer by layer: output shapes, parameter counts, and the layer that breaks."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,8 +19,6 @@ from lib.text import subscript
 
 NOTHING = Outputs(())
 MAX_AXES, MAX_SIZE = 16, 10**12  # most axes of an output tensor, and most entries along an axis
-# Keras puts "_" into a layer's name at these places: Simple|RNN, Time|Distributed.
-_WORDS = re.compile("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +60,8 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
     Axes with the same letter get an index, U₁ and U₂, unless `indexes` is False.
     """
     steps: list[TracedLayer] = []
-    letters = _letters(stack, indexes=indexes)
-    for layer, (width, time), name in zip(stack, letters, keras_names(stack), strict=True):
-        step = TracedLayer(layer, Inputs((), (), width, time, name))
+    for layer, letters in zip(stack, _letters(stack, indexes=indexes), strict=True):
+        step = TracedLayer(layer, Inputs((), (), *letters))
         try:
             if not steps or steps[-1].tensors:
                 step = replace(step, layer=_with_settings_of_first_call(layer, steps))
@@ -105,7 +101,7 @@ def _outputs(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
         row = "shared weights of another shape"
         row += "" if layer.checks_width else ", at run time"
         wanted = readable_shapes(first.inputs.tensors)
-        raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
+        raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=(layer.shares or 0) + 1)
     inside = layer.inside  # In the cases below, Keras builds the layer but fails to run it.
     used = {getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")}
     if odd := used & {"glu", "threshold"}:
@@ -169,20 +165,6 @@ def stopped_at(steps: tuple[TracedLayer, ...]) -> int | None:
 def total(steps: tuple[TracedLayer, ...]) -> int:
     """Return the number of parameters. A layer whose shape the user entered counts as 0."""
     return sum(step.parameters for step in steps)
-
-
-def keras_names(stack: Stack) -> list[str]:
-    """Return the name of each layer in a fresh Keras session: "lstm", "lstm_1", "dense"."""
-    counts, names = Counter[str](), list[str]()
-    for layer in stack:
-        if layer.shares is not None and layer.shares < len(names):
-            names.append(names[layer.shares])
-            continue
-        for word in (_WORDS.sub("_", kind).lower() for kind in layer.classes()):
-            name = f"{word}_{counts[word]}" if counts[word] else word
-            counts[word] += 1
-        names.append(name)
-    return names
 
 
 def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:

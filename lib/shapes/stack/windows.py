@@ -4,10 +4,9 @@ from dataclasses import replace
 from math import prod
 from typing import ClassVar
 
-from lib.experiment import Limit
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError
-from lib.shapes.stack.settings import SHARE, count, function, int_tuple, option, setting, window
+from lib.shapes.stack.settings import SHARE, count, function, int_pair, option, setting, window
 from lib.shapes.stack.tensors import Axis, Tensor, drop_axis, factor, widened, with_axis
 
 PerAxis = int | tuple[int, ...]
@@ -76,7 +75,6 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", checks_width=True):
     strides: PerAxis = window("s", 1)
     padding: str = option("p", "valid", "same", "causal")
     dilation_rate: int = window("d", 1, seldom=True)
-    groups: int = count("g", 1, seldom=True)
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
@@ -84,8 +82,6 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", checks_width=True):
     def check(self) -> None:
         super().check()
         strides, dilations = as_tuple(self.strides), (self.dilation_rate,) * self.spatial
-        if self.filters % self.groups:
-            raise ShapeError.of("groups of filters", groups=self.groups, filters=self.filters)
         if max(strides) > 1 and self.dilation_rate > 1:
             raise ShapeError.of("steps and gaps", strides=strides, dilations=dilations)
 
@@ -95,82 +91,29 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", checks_width=True):
         tensor = inputs.only_one()
         if not inputs.keras_skips_check:
             inputs.of_rank(rank, or_more=True)
-        channels = tensor[self.channels(tensor)].size
-        if channels is None:
+        place = 1 if self.data_format == "channels_first" else len(tensor) - 1
+        channels, filters, letter = tensor[place], self.filters, inputs.letter
+        if channels.size is None:
             raise ShapeError.of("open channels", tensor)
-        if channels % self.groups:
-            raise ShapeError.of("groups of channels", tensor, groups=self.groups, channels=channels)
         if len(tensor) != rank:
-            kernel = (*kernels, channels // self.groups, self.filters)
+            kernel = (*kernels, channels.size, filters)
             raise ShapeError.of("axes of a kernel", tensor, rank=rank, kernel=kernel)
         windowed = self.windowed(tensor, inputs, kernels, self.strides, self.dilation_rate)
-        return self.with_filters(windowed, tensor, inputs.letter)
-
-    def channels(self, tensor: Tensor) -> int:
-        """Return the place of the channel axis, which becomes the filter axis."""
-        return 1 if self.data_format == "channels_first" else len(tensor) - 1
-
-    def with_filters(self, output: Tensor, tensor: Tensor, letter: str) -> Outputs:
-        """Return the output with filters as channels, and the parameters, for this input tensor."""
-        place, filters, bias = self.channels(tensor), self.filters, int(self.use_bias)
-        channels, kernels = tensor[place], as_tuple(self.kernel_size)
-        size = "·".join(map(str, kernels))
-        shared = f"/{self.groups}" if self.groups > 1 else ""
-        output = with_axis(output, place, widened(channels, letter, filters))
-        count = filters * (prod(kernels) * (channels.size or 0) // self.groups + bias)
-        product = formula([filters], [f"{size}·{channels.size}{shared}", bias])
-        rule = formula([letter], [f"{size}·{factor(channels.letter)}{shared}", bias])
+        output = with_axis(windowed, place, widened(channels, letter, filters))
+        size, bias = "·".join(map(str, kernels)), int(self.use_bias)
+        count = filters * (prod(kernels) * channels.size + bias)
+        product = formula([filters], [f"{size}·{channels.size}", bias])
+        rule = formula([letter], [f"{size}·{factor(channels.letter)}", bias])
         return Outputs((output,), count, product, rule)
 
 
 class Conv2D(Conv1D, kind="conv2d", spatial=2):
     """Reads a small square of an image at a time. For a sequence of images, use TimeDistributed."""
 
-    kernel_size: PerAxis = int_tuple("w", (3, 3))
-    strides: PerAxis = int_tuple("s", (1, 1))
+    kernel_size: PerAxis = int_pair("w", (3, 3))
+    strides: PerAxis = int_pair("s", (1, 1))
     padding: str = option("p", "valid", "same")
     dilation_rate: int = window("d", 1, axes=2, seldom=True)
-
-
-class Conv3D(Conv2D, kind="conv3d", spatial=3):
-    """Reads a small cube at a time: a square of a few neighboring images."""
-
-    kernel_size: PerAxis = int_tuple("w", (3, 3, 3), length=3)
-    strides: PerAxis = int_tuple("s", (1, 1, 1), length=3)
-    dilation_rate: int = window("d", 1, axes=3, seldom=True)
-
-
-class Conv1DTranspose(Conv1D, kind="conv1dt"):
-    """A transposed convolution, which turns each timestep into several."""
-
-    groups: ClassVar[int] = 1  # type: ignore[misc]  # not a setting here
-    padding: str = option("p", "valid", "same")
-    output_padding: int | None = setting("o", None, limit=Limit(0, 1000), optional=True)
-
-    def check(self) -> None:
-        Layer.check(self)
-        (stride,), more = as_tuple(self.strides), self.output_padding or 0
-        if more >= stride:  # Keras checks this before what `super().check()` checks.
-            raise ShapeError.of("padding of an output", padding=more, stride=stride)
-        super().check()
-
-    def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T′, C)."""
-        tensor = inputs.of_rank(3, or_more=True)
-        (kernel,), (stride,) = as_tuple(self.kernel_size), as_tuple(self.strides)
-        if tensor[self.channels(tensor)].size is None:
-            raise ShapeError.of("open width", tensor, weights=(kernel, self.filters, None))
-        if len(tensor) > 3:
-            raise ShapeError.of("axes of a kernel backwards", tensor)
-        more, reach = self.output_padding, (kernel - 1) * self.dilation_rate + 1
-        if self.padding == "same":  # Keras cuts half a window from each end of the output.
-            reach -= 2 * (reach // 2)
-        # The output has (T − 1)·stride + last timesteps.
-        last = max(reach, stride) if more is None else reach + more
-        if last < 1:
-            raise ShapeError.of("a negative output padding", padding=more)
-        (longer,) = self.stretched(inputs, stride, last - stride).tensors
-        return self.with_filters(longer, tensor, inputs.letter)
 
 
 class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", mask_rank=2):
@@ -219,8 +162,8 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", mask
 class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
     """An LSTM with convolutions, for images that change over time."""
 
-    kernel_size: PerAxis = int_tuple("w", (3, 3))
-    strides: PerAxis = int_tuple("s", (1, 1), least=0)
+    kernel_size: PerAxis = int_pair("w", (3, 3))
+    strides: PerAxis = int_pair("s", (1, 1), least=0)
 
 
 class MaxPooling1D(Windows, kind="maxpool"):
@@ -241,15 +184,8 @@ class MaxPooling1D(Windows, kind="maxpool"):
 class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
     """Keeps the largest value of each small square of an image."""
 
-    pool_size: PerAxis = int_tuple("w", (2, 2))
-    strides: PerAxis | None = int_tuple("s", None, least=0)
-
-
-class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
-    """Keeps the largest value of each small cube of neighboring images."""
-
-    pool_size: PerAxis = int_tuple("w", (2, 2, 2), length=3)
-    strides: PerAxis | None = int_tuple("s", None, least=0, length=3)
+    pool_size: PerAxis = int_pair("w", (2, 2))
+    strides: PerAxis | None = int_pair("s", None, least=0)
 
 
 class AveragePooling1D(MaxPooling1D, kind="avgpool"):
@@ -258,10 +194,6 @@ class AveragePooling1D(MaxPooling1D, kind="avgpool"):
 
 class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
     """Takes the mean of each small square of an image."""
-
-
-class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
-    """Takes the mean of each small cube of neighboring images."""
 
 
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
@@ -283,20 +215,12 @@ class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d", spatial=2):
     """Keeps the largest value of each image, for each channel."""
 
 
-class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
-    """Keeps the largest value over all timesteps, rows and columns."""
-
-
 class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", mask_rank=2):
     """Takes the mean over all timesteps, for each feature."""
 
 
 class GlobalAveragePooling2D(GlobalMaxPooling1D, kind="pool2d", spatial=2):
     """Takes the mean over each image, for each channel."""
-
-
-class GlobalAveragePooling3D(GlobalMaxPooling1D, kind="pool3d", spatial=3):
-    """Takes the mean over all timesteps, rows and columns."""
 
 
 class UpSampling1D(Windows, kind="upsample"):
@@ -312,7 +236,7 @@ class UpSampling1D(Windows, kind="upsample"):
 class ZeroPadding1D(Windows, kind="zeropad"):
     """Adds timesteps of zeros at the start and the end."""
 
-    padding: tuple[int, ...] = int_tuple("p", (1, 1), least=0)
+    padding: tuple[int, ...] = int_pair("p", (1, 1), least=0)
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -323,7 +247,7 @@ class ZeroPadding1D(Windows, kind="zeropad"):
 class Cropping1D(Windows, kind="crop"):
     """Removes timesteps at the start and the end."""
 
-    cropping: tuple[int, ...] = int_tuple("c", (1, 1), least=0)
+    cropping: tuple[int, ...] = int_pair("c", (1, 1), least=0)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""

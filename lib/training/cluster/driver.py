@@ -155,7 +155,7 @@ class Driver:
                     self._where[command.id] = link
                 case messages.Prepare():
                     link = self._least_busy()
-                case messages.Steer(verb="drop") | messages.Cancel():
+                case messages.Drop():
                     link = self._where.get(command.id)
                     self._forget(command.id)
                 case messages.Steer():
@@ -185,19 +185,19 @@ class Driver:
                     else:
                         news = self._fetch(command.id, link)
                         self._followed[command.id] = self._tasks.create_task(news)
-                case messages.Steer() | messages.Cancel() if why:
+                case messages.Steer() if why:
                     self._lose(command.id, why)
 
     async def _fetch(self, job_id: str, link: Link) -> None:
         """Fetch a job's messages and send them to the client, until the job is over."""
-        number, is_last = 0, False
+        is_last = False
         try:
             while not is_last:
-                news = await link.call("news", job_id, number, seconds=ANSWER_SECONDS)
+                news = await link.call("news", job_id, seconds=ANSWER_SECONDS)
                 if news is None:
                     self._lose(job_id, sentence("slot_gone"))
                     return
-                new_messages, number, is_last = news
+                new_messages, is_last = news
                 for data in new_messages:
                     self._send(data)
                 await asyncio.sleep(GATHER_SECONDS)

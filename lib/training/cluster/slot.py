@@ -1,8 +1,7 @@
 """A slot of the cluster: it trains in its own worker process.
 
-A slot holds **jobs**: runs and questions. The messages of a job are numbered. A driver requests a
-job's messages by the job's id and the number of the last message that it received. The slot returns
-the newest message of each kind, if the driver hasn't received it. So a slow driver skips snapshots.
+A slot holds **jobs**: runs and questions. A driver requests a job's messages by the job's id. The
+slot returns the newest message of each kind since the last request: a slow driver skips snapshots.
 
 A slot exits if its worker dies, or if its worker is idle and exceeds its memory limit. Ray then
 restarts the slot with no jobs. A slot that gets no calls for GONE_SECONDS leaves the cluster.
@@ -20,7 +19,7 @@ from importlib import metadata
 from pathlib import Path
 
 from lib.training import messages
-from lib.training.messages import Cancel, Command, Message, Steer, decode, encode
+from lib.training.messages import Command, Drop, Message, decode, encode
 from lib.training.worker_process import TRAINING, MakeWorker, WorkerProcess
 
 LOOK_SECONDS = 10.0  # a call of `news` waits at most this long for new messages
@@ -31,7 +30,7 @@ TIDY_SECONDS = 1.0  # the time between two checks of these limits
 LIB = Path(__file__).parents[2]
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "msgspec")
 
-News = tuple[list[bytes], int, bool]  # messages, the last message's number, whether the job is over
+News = tuple[list[bytes], bool]  # a job's new messages, and whether the job is over
 Load = tuple[bool, int]  # whether the slot should exit soon; the number of unfinished jobs
 
 
@@ -52,17 +51,14 @@ def fingerprint() -> str:
 class Job:
     """A run or a question in a slot."""
 
-    drop: Steer | Cancel  # the command that ends the job early
     asked_at: float  # the time of the last request for messages, on the slot's clock
-    number: int = 0  # the number of messages so far
     over: bool = False  # whether the job has ended
-    newest: dict[type, tuple[int, Message]] = field(default_factory=dict)  # (number, message)
+    newest: dict[type, Message] = field(default_factory=dict)  # not requested yet, by kind
     changed: asyncio.Event = field(default_factory=asyncio.Event)  # `wake` sets and replaces it
 
     def note(self, message: Message) -> None:
         """Store a message from the worker."""
-        self.number += 1
-        self.newest[type(message)] = self.number, message
+        self.newest[type(message)] = message
         is_end = isinstance(message, messages.Report) and message.snapshot.status.over
         self.over |= is_end or isinstance(message, messages.Answer)
         self.wake()
@@ -71,11 +67,6 @@ class Job:
         """Wake the calls that wait for new messages."""
         self.changed.set()
         self.changed = asyncio.Event()
-
-    def news(self, number: int) -> News:
-        """Return the newest message of each kind after this number."""
-        newer = [encode(message) for sent, message in self.newest.values() if sent > number]
-        return newer, self.number, self.over
 
 
 class Slot:
@@ -136,12 +127,10 @@ class Slot:
         """Execute a page server's command. Raises WireError if the bytes aren't a command."""
         command: Command = decode(data, Command)
         match command:
-            case messages.Start():
+            case messages.Start() | messages.Ask():
                 self._drop(command.id)  # the command may restart a run that this slot still has
-                self._jobs[command.id] = Job(Steer("drop", command.id), self._clock())
-            case messages.Ask():
-                self._jobs[command.id] = Job(Cancel(command.id), self._clock())
-            case Steer(verb="drop") | Cancel():
+                self._jobs[command.id] = Job(self._clock())
+            case Drop():
                 self._drop(command.id)
                 return
         self._start().post(command)
@@ -149,10 +138,10 @@ class Slot:
     def _drop(self, job_id: str) -> None:
         if job := self._jobs.pop(job_id, None):
             if not job.over:
-                self._start().post(job.drop)
+                self._start().post(Drop(job_id))
             job.wake()
 
-    async def news(self, job_id: str, number: int, seconds: float = LOOK_SECONDS) -> News | None:
+    async def news(self, job_id: str, seconds: float = LOOK_SECONDS) -> News | None:
         """Wait for a job's new messages and return them; None if the slot doesn't have the job.
 
         The slot forgets a job whose last message it has returned.
@@ -160,7 +149,7 @@ class Slot:
         job = self._jobs.get(job_id)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while job and job.number <= number and self._jobs.get(job_id) is job:
+                while job and not job.newest and self._jobs.get(job_id) is job:
                     job.asked_at = self._clock()
                     await job.changed.wait()
         if job is None or self._jobs.get(job_id) is not job:
@@ -168,7 +157,8 @@ class Slot:
         self._called_at = self._busy_at = job.asked_at = self._clock()
         if job.over:
             del self._jobs[job_id]
-        return job.news(number)
+        new_messages, job.newest = [encode(message) for message in job.newest.values()], {}
+        return new_messages, job.over
 
     def _received(self, _: WorkerProcess, message: Message) -> None:
         """Store a message from the worker. Called in the worker's reader thread."""

@@ -12,7 +12,7 @@ from lib import charts, recurrence
 from lib.charts import Palette, ProofCard, Side, Sides, Strip, cell, gradients, pytorch
 from lib.recurrence import unroll, unroll_stack
 from lib.shapes import Leak
-from lib.text import LONG_NUMBER, beside
+from lib.text import beside
 from lib.training import read_recording
 from lib.ui import runs
 from lib.ui.browser import playhead_band
@@ -24,8 +24,6 @@ from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_
 
 TEXTS: dict[str, str] = beside(__file__)
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
-# A strip card reserves space for this takeaway, the longest of the usual ones.
-BREAK_ROOM = f"Off by {LONG_NUMBER}: last-step mode takes the backward output of step 1."
 LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
 Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
 
@@ -88,7 +86,7 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
 
     def write(step: int, unit: int) -> None:
         with sentence_place:
-            takeaway(cell.step_takeaway(layer, unit, step), longest=cell.STEP_ROOM)
+            takeaway(cell.step_takeaway(layer, unit, step))
         unit_now = recurrence.lines(layer, unit, step)
         formulas.html(cell.unit_lines(unit_now, palette, is_top=chosen.is_top))
         if hand is not None:
@@ -180,7 +178,7 @@ def _equation(
 
 
 def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
-    """Draw four layers whose last step isn't last-step mode's output, and two more cards."""
+    """Draw four layers whose last step isn't last-step mode's output, and a leak."""
     (breakings,) = replies
     proof_cards = charts.proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
     st.html(charts.render(PROOFS, "strips_legend", palette))
@@ -189,16 +187,8 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
         proof = proof_cards[name]
         with column, card(proof.title, **LOOK):
             st.html(charts.render(PROOFS, "strips", outputs, proof, breakings.instead, palette))
-            takeaway(proof.takeaway, f"{chosen.which}{proof.why}", longest=BREAK_ROOM)
-    left, right = st.columns(2)
-    with left, card("The largest possible output", key="cell_bound", **LOOK):
-        hidden = chosen.traces[-1].hidden[0]  # the top layer's outputs
-        text, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
-        bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
-        st.html(cell.bound_picture(hidden, bound, details, palette))
-        takeaway(text, details)
-    with right:
-        draw_leak(chosen, palette)
+            takeaway(proof.takeaway, f"{chosen.which}{proof.why}")
+    draw_leak(chosen, palette)
 
 
 def draw_leak(_: object, palette: Palette) -> None:
@@ -268,7 +258,7 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
         logits = TEXTS["logits"] if chosen.experiment.has_labels else ""
         sentence = f"{details} {TEXTS['influence']} {logits}".strip()
         st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
-        takeaway(text, sentence, longest=gradients.LONGEST_TAKEAWAY)
+        takeaway(text, sentence)
 
 
 def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
@@ -279,7 +269,7 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
         if norms is None:
             style = f"height:{gradients.HEIGHT}px;border-radius:3px;background:{palette.surface}"
             st.html(f'<div style="{style}"></div>')
-            takeaway(reply.instead, reply.instead, longest=gradients.LONGEST_TAKEAWAY)
+            takeaway(reply.instead, reply.instead)
             return
         text, found = gradients.reach_words(norms)
         numbers = {"samples": len(chosen.shown[:AVERAGED]), "steps": dataset.shape[1]}
@@ -287,7 +277,7 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
         figure = gradients.reach_figure(norms, dataset.timestep_names, palette)
         steady_chart(figure, sentence, "chart_reach")
         playhead_band("chart_reach", figure)
-        takeaway(text, sentence, longest=gradients.LONGEST_TAKEAWAY)
+        takeaway(text, sentence)
 
 
 PARTS = {  # by name in the address

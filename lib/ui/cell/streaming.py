@@ -11,7 +11,6 @@ from lib import charts
 from lib.charts import Palette, Side, Strip, generation, proofs
 from lib.export import streaming_code
 from lib.results import generate, spread_places, why_not_generated
-from lib.text import LONG_NUMBER
 from lib.ui import address
 from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen, Follower
@@ -19,8 +18,6 @@ from lib.ui.session import once
 from lib.ui.widgets import card, card_chart, hint, press, say, say_steadily, takeaway
 
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
-# A card on wrong states reserves space for this takeaway, the longest of the usual ones.
-BREAK_ROOM = f"Off by {LONG_NUMBER}: the second sequence starts from the first one's state."
 LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
 STRIPS = {  # names of a card's two strips
     "reset": ("one call", "always reset"),
@@ -56,11 +53,11 @@ def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
             strips = [_strip(*each, steps) for each in zip(titles, pair[..., order], strict=True)]
             st.html(charts.render(PROOFS, "strips", strips, cards[name], missing, palette))
             why = f"{chosen.which}{cards[name].why}"
-            takeaway(cards[name].takeaway, why, longest=BREAK_ROOM)
+            takeaway(cards[name].takeaway, why)
     with columns[-1], card(cards["batch"].title, key="cell_wrong_batch", **LOOK):
         for line in (result["message"] if result else missing).splitlines():
             say(line)
-        takeaway(cards["batch"].takeaway, cards["batch"].why, longest=BREAK_ROOM)
+        takeaway(cards["batch"].takeaway, cards["batch"].why)
     _draw_generation(chosen, palette)
     with st.expander("Code to copy"):
         code = streaming_code(chosen.experiment, chosen.dataset)

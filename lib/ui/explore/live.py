@@ -4,9 +4,8 @@ Controls and charts are one fragment, which follows a training run (`lib.ui.frag
 reruns when training begins or ends, and when the user picks another run or epoch.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from itertools import count
 
 import streamlit as st
 
@@ -42,7 +41,7 @@ def explore() -> None:
     palette = current_palette()
 
     with st.container(key="title", gap=None):
-        st.markdown(f"# {plain(sentences.setup_sentence(experiment, data))}")
+        st.markdown(f"# {plain(sentences.setup_sentence(model, data.shape[1]))}")
         hint(data.about)
     draw_strip(loaded, palette)
 
@@ -51,7 +50,7 @@ def explore() -> None:
     # prepare the first per kind of model.
     program = bucket_of(built) or (model.cell, model.layers, model.head)
     once("prepared", (program,), lambda: runs.client().prepare(experiment, data))
-    follow_epochs(loaded, partial(_panel, loaded, palette, count()))
+    follow_epochs(loaded, partial(_panel, loaded, palette))
 
     skill.skill_card(loaded, palette)
     with card("Downloads", key="take_away"):
@@ -74,10 +73,8 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
         st.html(draw(fixed_entry_size=session().address.page == "Present"))
 
 
-def _panel(
-    loaded: Loaded, palette: Palette, drawings: Iterator[int], epochs: Epochs
-) -> Callable[[Epochs], None]:
-    """Draw controls and charts; return their update function. `drawings` counts calls from 0."""
+def _panel(loaded: Loaded, palette: Palette, epochs: Epochs) -> Callable[[Epochs], None]:
+    """Draw controls and charts; return their update function."""
     shown, progress, sentence = epochs.shown, Place(), Place()
     can_replay = len(epochs.choice.texts) >= MIN_REPLAY_EPOCHS and not shown.polling
     with st.container(key="controls"):
@@ -96,10 +93,8 @@ def _panel(
     if can_replay and run_cards.OPEN_REPLAY.index == 1:
         replay_card.draw(epochs, palette, badge=badge)
         return lambda _: None
-    is_first = next(drawings) == 0  # the first drawing in a script run of the page
-    hold = is_first and shown.polling  # keep the old charts: the rest of the page appears sooner
     names = [*cards_of(shown.dataset, shown.experiment.model.pooling)]
-    update_cards = run_cards.draw(names, epochs, palette, hold=hold, badge=badge)
+    update_cards = run_cards.draw(names, epochs, palette, badge=badge)
 
     def follow(now: Epochs) -> None:
         _progress(now, progress)
@@ -177,10 +172,8 @@ def _is_from_another_browser(shown: ShownRun) -> bool:
 def _progress(epochs: Epochs, place: Place) -> None:
     """Draw the status line, and a hidden progress bar whose value the scrubber reads."""
     shown, snapshot = epochs.shown, epochs.shown.snapshot
-    states = [snapshot.status if shown.run else _source(shown)]
-    if not shown.run and snapshot.status is Status.DIVERGED:
-        states.append(snapshot.status)
-    texts = [":{color}-badge[{badge}]".format(**STATUS_TEXTS[name]) for name in states]
+    state = snapshot.status if shown.run else _source(shown)
+    texts = [":{color}-badge[{badge}]".format(**STATUS_TEXTS[state])]
     is_finished = snapshot.status is Status.FINISHED  # also if all modes stopped early
     fraction = 1.0 if is_finished else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
     picked = "" if epochs.picked is None else f" · shown: after epoch {epochs.picked:,}"
@@ -222,8 +215,4 @@ def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     meaning = text["meaning"].format(**(shown.kept.about if shown.kept else {}))
     if loaded.obstacle:
         return f"{meaning} {loaded.obstacle}"
-    sentence = f"{meaning} {text.get('advice', '')}"
-    chosen = session().subject.experiment.seeds  # 0 if the user chose no number
-    if loaded.experiment.seeds == 1 and not chosen:
-        sentence += " Train uses 1 seed, because several would take long."
-    return sentence
+    return f"{meaning} {text.get('advice', '')}"

@@ -20,7 +20,6 @@ from lib.ui.browser import lay_above
 from lib.ui.explore.skill import label_scores, test_button
 from lib.ui.fragment import Place
 from lib.ui.session import Loaded, session
-from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, draw_pickers, sample_and_target
 from lib.ui.widgets import Linked, hint, linked_toggle, plain
 
@@ -34,18 +33,18 @@ MOST_LOOKS = 16  # cached charts per snapshot, by card, theme, sample and target
 
 
 def draw(
-    names: Sequence[str], epochs: Epochs, palette: Palette, *, hold: bool = False, badge: str = ""
+    names: Sequence[str], epochs: Epochs, palette: Palette, *, badge: str = ""
 ) -> Callable[[Epochs], None]:
     """Draw cards by their names in `cards_of`. Return a function that updates them.
 
-    With `hold`, existing charts don't change. For `badge`, see `badge_of`. While a run trains, each
-    update skips one of the lower two cards in turn: a browser needs about 50 ms for each chart.
+    For `badge`, see `badge_of`. While a run trains, each update skips one of the lower two cards in
+    turn: a browser needs about 50 ms for each chart.
     """
     cards, layers, turns = dict[str, Follow](), Place(), cycle(names[2:] or [""])
     with st.container(key="cards"):
         for name in names:
             with card(name, badge):
-                cards[name] = _contents(name, epochs.at_picked_epoch, palette, hold=hold)
+                cards[name] = _contents(name, epochs.at_picked_epoch, palette)
         if len(names) > 1 and epochs.shown.dataset.has_labels:
             with card(CONFUSION, badge):
                 cards[CONFUSION] = _label_tables(epochs.at_picked_epoch, palette)
@@ -65,11 +64,11 @@ def draw(
     return follow
 
 
-def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
-    """Draw a card's contents. Return a function that updates them. `hold` keeps the last chart."""
+def _contents(name: str, shown: ShownRun, palette: Palette) -> Follow:
+    """Draw a card's contents. Return a function that updates them."""
     model = shown.experiment.model
     kind, (sample, target) = cards_of(shown.dataset, model.pooling)[name], sample_and_target(shown)
-    earlier = bool(sentences.early_words(model)) and EARLIER.index == 1
+    earlier = bool(sentences.early_names(model)) and EARLIER.index == 1
     if name == "predictions":
         (sample, target), earlier = head(shown, kind.title.lower())
     else:
@@ -77,24 +76,18 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
     options: dict[str, int] = {"sample": sample, "target": target, "earlier": earlier}
     picked = tuple(options[each] for each in kind.picks)
     follow_numbers = _numbers(shown) if name == "compare" else lambda _: None
-    key, texts = f"chart_{name}", session().card_texts
-    chart, takeaway_place = widgets.SteadyChart(key, fills=True), widgets.Takeaway(kind.longest)
-
-    def show(figure: Chart | None) -> None:
-        chart.show(figure, " ".join(texts[name]))
-        takeaway_place.show(*texts[name])
+    chart = widgets.SteadyChart(f"chart_{name}", fills=True)
+    takeaway_place = widgets.Takeaway()
 
     def follow(now: ShownRun) -> None:
         follow_numbers(now)
         # A weak reference: a cached chart of an untrained model must not keep the data alive.
         data, look = ref(now.dataset), (picked, palette)
-        figure, texts[name] = _drawn(now.snapshot, name, now.experiment, data, look)
-        show(figure)
+        figure, words = _drawn(now.snapshot, name, now.experiment, data, look)
+        chart.show(figure, " ".join(words))
+        takeaway_place.show(*words)
 
-    if hold and any(chart.pair.shown):
-        show(None)
-    else:
-        follow(shown)
+    follow(shown)
     return follow
 
 
@@ -119,8 +112,8 @@ def head(shown: ShownRun, topic: str) -> tuple[tuple[int, int], bool]:
     with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
         st.markdown(f"### {plain(shown.dataset.title.removesuffix('?'))}: {topic}")
         picked = draw_pickers(shown, labels=False)
-    early = sentences.early_words(shown.experiment.model)
-    return picked, bool(early) and linked_toggle(capital(early), EARLIER)
+    has_early = bool(sentences.early_names(shown.experiment.model))
+    return picked, has_early and linked_toggle("Models at earlier steps", EARLIER)
 
 
 @contextmanager
@@ -174,8 +167,8 @@ def is_same(loaded: Loaded, shown: ShownRun) -> bool:
 
 
 def badge_of(loaded: Loaded, shown: ShownRun) -> str:
-    """Return the shown run's settings or data that differ from the sidebar's: "T = 40", or ""."""
+    """Return how the shown run differs from the sidebar: its data or "other settings", or ""."""
     if shown.run is None or is_same(loaded, shown):
         return ""
-    own = charts.own_settings(shown.experiment, loaded.experiment, label_of)
-    return own if own and shown.dataset.title == loaded.dataset.title else shown.dataset.title
+    is_same_data = shown.dataset.title == loaded.dataset.title
+    return "other settings" if is_same_data else shown.dataset.title

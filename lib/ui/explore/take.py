@@ -20,8 +20,8 @@ from lib.charts import cards_of
 from lib.data import Dataset, Table, keras_target
 from lib.experiment import Experiment
 from lib.export import EXPORTS, Reported
-from lib.results import Compared, Snapshot, Status, as_of, kept_places, memory_of
-from lib.text import beside, counted
+from lib.results import Compared, Snapshot, Status, as_of
+from lib.text import beside
 from lib.training import give_way
 from lib.ui import address, clock, runs
 from lib.ui.browser import component
@@ -33,7 +33,6 @@ from lib.ui.shown import Epochs, sample_and_target, shown_run
 KEY, SCRIPT = "take", "plain_script"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # longest wait in one rerun, and over all reruns
 RECEIVED = "received"  # sent by the browser once it has its file
-NEW = "_new"  # the end of a file's id if the file has the sidebar's settings
 Files = dict[str, Callable[[], bytes | str]]  # file's id → function that returns its content
 Make = Callable[[], Future[Any]]  # starts to make a file in another thread, or in the worker
 
@@ -47,21 +46,21 @@ def draw_files(loaded: Loaded) -> None:
     epochs = Epochs(shown_run(loaded.experiment, loaded.dataset))
     shown, at_epoch, picked = epochs.shown, epochs.at_picked_epoch, epochs.picked
     other = badge_of(loaded, shown)
-    makers = _makers(epochs, loaded if other else None)
+    makers = _makers(epochs)
     which = "training" if shown.polling else "shown"
     which = "earlier" if picked is not None else which
     note = TEXTS["other" if other else which].format(other=other, epoch=f"{picked or 0:,}")
-    data: Any = _rows(loaded, epochs, makers) | {"note": note}
+    data: Any = _rows(epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked == RECEIVED:
         _forget()
     elif asked:
         # The key leaves out the newest epoch, so that training doesn't make the file start over.
         run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
-        key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
+        key = asked, picked, *run
         made: Any = {"words": TEXTS["gone"], "failed": True}
         if make := makers.get(asked):
-            made = _file_or_message(key, make, asked)
+            made = _file_or_message(key, make)
         if isinstance(made, bytes):
             data = f"{asked}\n".encode() + made
         else:
@@ -81,7 +80,7 @@ def _snapshot_at(picked: int | None, snapshot: Snapshot) -> Snapshot:
     return snapshot if picked is None else replace(snapshot, status=Status.PAUSED, reason="")
 
 
-def _file_or_message(key: tuple[object, ...], make: Make, name: str) -> Any:
+def _file_or_message(key: tuple[object, ...], make: Make) -> Any:
     """Return the requested file as bytes, or a message; keep a file until the browser has it."""
     taking = session().taking
     if taking is None or taking.key != key:
@@ -95,8 +94,7 @@ def _file_or_message(key: tuple[object, ...], make: Make, name: str) -> Any:
         except Exception as error:  # any error: the card shows its message
             text = TEXTS["failed"].format(why=f"{error}" or type(error).__name__)
     elif clock.now() - taking.since <= MOST_SECONDS:
-        is_cold = name.startswith("model") and not runs.client().pool.ready
-        return {"words": TEXTS["cold" if is_cold else "making"]}
+        return {"words": TEXTS["making"]}
     else:
         text = TEXTS["late"]
     _forget()  # the next press tries again
@@ -109,34 +107,26 @@ def _forget() -> None:
     session().taking = None
 
 
-def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
+def _rows(epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
     """Return the rows for take.js: the buttons' labels, the files' names, and texts."""
     experiment, dataset = epochs.shown.experiment, epochs.shown.dataset
-    trained = [epoch for epoch in epochs.weights if epoch]
-    kept = kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))
-    of = f"{len(kept)} of the " if len(kept) < len(trained) else ""
-    stored = f"the weights of {of}{counted(len(trained), 'stored epoch')}"
     columns = 1 if dataset.has_labels else dataset.targets  # in the table of predictions
     numbers = {
         "rows": f"{columns * dataset.real[dataset.evaluated].sum():,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
-        "replay": f"For the replay, the file has {stored}" if trained else TEXTS["no_replay"],
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{export.name_of(experiment, dataset)}{after}"
     names = {file: f"{stem}{end}" for file, end in _FILE["ends"].items()}
-    new = loaded.experiment, loaded.dataset, "-new-settings"
-    for end, (settings, data, note) in {"": (experiment, dataset, after), NEW: new}.items():
-        names[f"data{end}"] = f"{export.data_name(data)}.npz"
-        names |= {f"{n}{end}": each.file_name(settings, data, note) for n, each in EXPORTS.items()}
+    names["data"] = f"{export.data_name(dataset)}.npz"
+    names |= {n: f"{stem}{each.ending}" for n, each in EXPORTS.items()}
     cards = {name: card.title for name, card in cards_of(dataset).items()}
     parts = []
     for heading, rows in _FILE["parts"].items():
         shown = []
         for key, spec in rows.items():
-            title, labels = cards.get(key, key), dict(spec.get("files", {}))
-            labels |= {file + NEW: f"{label} (new settings)" for file, label in labels.items()}
+            title, labels = cards.get(key, key), spec.get("files", {})
             files = {file: label for file, label in labels.items() if file in makers}
             text = spec.get("about", "").format(**numbers)
             if files or "picture" in spec:
@@ -146,15 +136,11 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     return {"parts": parts, "files": {file: names[file] for file in makers}, "stem": stem}
 
 
-def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
-    """Return functions that start to make the run's files, and scripts for `other` settings."""
-    own, shown = session().upload.table, epochs.shown
-    table = runs.table_of_run() if shown.run else own
+def _makers(epochs: Epochs) -> dict[str, Make]:
+    """Return functions that start to make the run's files."""
+    shown = epochs.shown
+    table = runs.table_of_run() if shown.run else session().upload.table
     files = _run_files(epochs, table)
-    files |= _script_files(partial(_picked_run, epochs), shown.dataset)
-    if other:
-        setup = other.experiment, other.dataset
-        files |= _script_files(lambda: setup, other.dataset, NEW)
     makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
     model: Any = {"cell": shown.experiment.model.cell, "timesteps": shown.dataset.shape[1]}
     model |= keras_target(shown.experiment, shown.dataset).layers
@@ -192,6 +178,9 @@ def _run_files(epochs: Epochs, table: Table | None) -> Files:
     files["kept"] = partial(export.keep, shown, past)
     if shown.dataset.name == "upload" and table:
         files["kept_rows"] = partial(export.keep, shown, past, table)
+    files |= {name: partial(_script, name, run) for name in EXPORTS}
+    if export.is_loaded(shown.dataset):
+        files["data"] = partial(export.arrays, shown.dataset)
     if at_epoch.snapshot.weights[0]:
         files["weights"] = lambda: export.weights_npz(*run())
         files["torch_weights"] = lambda: export.torch_weights(*run())
@@ -216,13 +205,6 @@ def _picked_run(epochs: Epochs) -> tuple[Experiment, Dataset, Snapshot]:
     return shown.experiment, shown.dataset, _snapshot_at(picked, evaluated)
 
 
-def _script_files(setup: Callable[[], tuple[Any, ...]], dataset: Dataset, end: str = "") -> Files:
-    """Return functions that make an experiment's scripts, and the arrays that the scripts load."""
-
-    def write(name: str) -> str:
-        return EXPORTS[name].write(*setup())
-
-    files: Files = {f"{name}{end}": partial(write, name) for name in EXPORTS}
-    if export.is_loaded(dataset):
-        files[f"data{end}"] = partial(export.arrays, dataset)
-    return files
+def _script(name: str, run: Callable[[], tuple[Experiment, Dataset, Snapshot]]) -> str:
+    """Return a script, by its name in EXPORTS."""
+    return EXPORTS[name].write(*run())

@@ -14,13 +14,11 @@ from lib.text import capital
 from lib.training import read_recording
 from lib.ui import address
 from lib.ui.session import session
-from lib.ui.shapes.shown_stack import LOSS_OF, current_stack, mistakes_of, open_stack, shows_sidebar
-from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, steady_chart, takeaway
+from lib.ui.shapes.shown_stack import LOSS_OF, current_stack, mistake_of, open_stack, shows_sidebar
+from lib.ui.widgets import PART, bound, card, card_chart, hint, pills, plain, press, say, takeaway
 
 CHECK_KEY = "check"  # address key of the question about a target
 ERROR_KEY = "error"  # address key of the example; pasted text never enters the address
-SHAPE_FIELDS = {"output": "model output", "target": "y.shape"}  # field of a question → label
-COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
 LONGEST = 600  # most characters shown of each text in an explanation
 SURE = {
     "certain": "Certain: the message states the cause.",
@@ -31,46 +29,42 @@ EXAMPLE_OF = {message: name for name, message in shapes.EXAMPLES.items()}
 
 
 def doctor(palette: Palette) -> None:
-    """Draw the question, the verdict with its picture, the fixes, common shapes, and the proof."""
+    """Draw the question, the verdict with its picture, the fixes, labels, and the proof."""
     question, page = shapes.read_question(address.page_value(CHECK_KEY)), session().shapes
-    diagnosis, problems = question.diagnose(), [*page.field_problems]
-    mistakes = [] if problems else mistakes_of(diagnosis)
-    title = f"Enter a valid {SHAPE_FIELDS[problems[0]]}" if problems else ""
-    if mistakes and diagnosis.verdict == "correct":
+    diagnosis = question.diagnose()
+    mistake, title = mistake_of(diagnosis), charts.target.verdict_title(diagnosis)
+    if mistake and diagnosis.verdict == "correct":
         title = "The shapes match, but the code has another problem"
-    st.markdown(f"# {plain(title or charts.target.verdict_title(diagnosis))}")
+    st.markdown(f"# {plain(title)}")
+    if page.shape_problem:
+        st.error(plain(page.shape_problem))
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
         _question_fields(question)
     with wide.container(border=True, height="stretch", key="lineup"):
-        for problem in page.field_problems.values():
-            st.warning(plain(problem))
-        for mistake in mistakes:
+        if mistake:
             st.warning(f"{plain(mistake['warning'])}  \n`{mistake['code']}`")
-        if not problems:
-            compared = charts.target.compared_sentence(diagnosis)
-            sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
-            st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
-            takeaway(charts.target.compared_takeaway(diagnosis), f"{compared} {SCALES}")
-        if diagnosis.keras_message and not problems:
+        compared = charts.target.compared_sentence(diagnosis)
+        sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
+        st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
+        takeaway(charts.target.compared_takeaway(diagnosis), f"{compared} {SCALES}")
+        if diagnosis.keras_message:
             hint("Keras raises this error:")
             st.code(diagnosis.keras_message, language=None, wrap_lines=True)
-    if diagnosis.verdict != "correct" and not problems:
+    if diagnosis.verdict != "correct":
         with card("How to fix it", key="check_fixes"):
             _fixes(diagnosis)
-    _usual(question)
     with card("Labels: what shapes don't show", key="labels"):
-        _labels([mistake["note"] for mistake in mistakes])
+        _labels(mistake.get("note", ""))
     with card("Proof: two trained models", key="damage"):
         damage_card(question, palette)
 
 
 def _question_fields(question: TargetQuestion) -> None:
     page = session().shapes
-    for name, label in SHAPE_FIELDS.items():
-        key, shape = f"check_{name}", f"{getattr(question, name)}"
-        text = st.session_state.get(key, "") if name in page.field_problems else shape
-        st.text_input(capital(label), max_chars=200, **bound(key, text, partial(_read, name)))
+    for name, label in (("output", "Model output"), ("target", "y.shape")):
+        shown = bound(f"check_{name}", f"{getattr(question, name)}", partial(_read, name))
+        st.text_input(label, max_chars=200, **shown)
     if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
         hint("Your code doesn't show y's shape, so this shape fits the output. Enter your own.")
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
@@ -93,21 +87,20 @@ def _fixes(diagnosis: Diagnosis) -> None:
 
 
 def _set(**values: Any) -> None:
-    for name in values:
-        session().shapes.field_problems.pop(name, None)
+    session().shapes.shape_problem = ""
     question = replace(shapes.read_question(address.page_value(CHECK_KEY)), **values)
     text = "" if question == TargetQuestion() else shapes.write_question(question)
     address.set_page_value(CHECK_KEY, text)
 
 
 def _read(name: str, text: str) -> None:
-    """Set the question's shape from a typed text, or store the problem with the text."""
+    """Set the question's shape from a typed text, or say why the text is no shape."""
     question = shapes.read_question(address.page_value(CHECK_KEY))
     other = question.target if name == "output" else question.output
     try:
         _set(**{name: shapes.read_shape(text, samples=other[0])})
     except ShapeTextError as error:
-        session().shapes.field_problems[name] = capital(str(error))
+        session().shapes.shape_problem = capital(f"{error}")
 
 
 def take_stack_output() -> None:
@@ -137,33 +130,9 @@ def take_stack_output() -> None:
     page.made_up = not asked and reading is not None and not reading.target
 
 
-def _usual(question: TargetQuestion) -> None:
-    """Draw a row per output with each target colored by its verdict; a click opens the case."""
-
-    def ask(output: tuple[int, ...], target: str) -> None:
-        _set(output=output, target=shapes.TARGETS[target])
-
-    with card("Common shapes with this loss and batch size", key="usual_cases"):
-        for name, output in shapes.OUTPUTS.items():
-            labels, picked = {}, None
-            for y, shape in shapes.TARGETS.items():
-                case = replace(question, output=output, target=shape)
-                verdict = case.diagnose().verdict
-                labels[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
-                picked = y if case == question else picked
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"output **{plain(name)}**, y:", width=140)
-                act, label = partial(ask, output), f"y for the output {name}"
-                pills(label, labels, picked, f"usual_{name}", act)
-        verdicts = charts.target.VERDICTS
-        signs = [f"{sign} {verdicts[kind].lower()}" for kind, sign in shapes.SIGNS.items()]
-        sizes = "N = {}, T = {}, U = {}.".format(*shapes.OUTPUTS["(N, T, U)"])
-        hint(f"{' · '.join(signs)}. {sizes} If the batch size equals T, some errors become silent.")
-
-
-def _labels(opened: list[str]) -> None:
-    for note in sorted(shapes.LABEL_NOTES["notes"], key=lambda note: note["title"] not in opened):
-        with st.expander(note["title"], expanded=note["title"] in opened, type="compact"):
+def _labels(opened: str) -> None:
+    for note in sorted(shapes.LABEL_NOTES["notes"], key=lambda note: note["title"] != opened):
+        with st.expander(note["title"], expanded=note["title"] == opened, type="compact"):
             say(note["text"])
             st.code(note["code"], language="python", wrap_lines=True)
 
@@ -176,16 +145,9 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
     if case != fitting or question.loss != shapes.damage.LOSS:
         hint(f"The example has its own settings: {mistake.title}, mean squared error.")
     st.markdown(":gray-badge[recorded]")
-    left, right = st.columns(2)
     text, sentence = charts.target.damage_words(mistake, damage)
-    with left:
-        steady_chart(charts.target.damage_loss_figure(damage, palette), sentence, "damage_loss")
-        hint("Training losses. Neither run raises an error.")
-    with right:
-        figure = charts.target.damage_predictions_figure(damage, palette)
-        steady_chart(figure, sentence, "damage_predictions")
-        hint("Predictions of both models against the targets.")
-    takeaway(text, sentence)
+    figure = charts.target.damage_predictions_figure(damage, palette)
+    card_chart(figure, text, sentence, "damage_predictions")
 
 
 def decoder() -> None:

@@ -80,24 +80,21 @@ def matches_reading() -> bool:
     return page.reading is not None and to_text(page.reading.stack) == page.stack_text
 
 
-def mistakes_of(diagnosis: Diagnosis) -> list[dict[str, str]]:
-    """Return mistakes of the user's code that shapes don't show, with a warning, a fix and a note.
+def mistake_of(diagnosis: Diagnosis) -> dict[str, str]:
+    """Return a mistake of the user's code that shapes don't show: its warning, fix and note, or {}.
 
-    There are none unless the diagnosis is of the output and the loss of this code.
+    There is none unless the diagnosis is of the output and the loss of this code.
     """
     page = session().shapes
     reading, asked = page.reading, shapes.read_question(page.stack_question)
     output, loss = diagnosis.output_shape, diagnosis.loss
     is_asked = page.stack_question and (asked.output[1:], asked.loss) == (output[1:], loss)
     if not reading or not is_asked or not matches_reading():
-        return []
+        return {}
     last = reading.stack[-1].inside
     activation = getattr(last, "activation", "") if getattr(last, "axis", -1) == -1 else ""
     head = shapes.head_mistake(activation, output[-1], loss, reading.from_logits)
-    names = [head] if head else []
-    if reading.class_weight and len(output) > 2 and diagnosis.verdict == "correct":
-        names.append("class_weight")
-    return [shapes.LABEL_NOTES["mistakes"][name] for name in names]
+    return shapes.LABEL_NOTES["mistakes"].get(head, {})
 
 
 def _change_code() -> None:
@@ -193,7 +190,6 @@ def _read(text: str | bytes, name: str = "") -> None:
         return
     if name and not name.lower().endswith(".ipynb"):  # show the code of a file as if pasted
         page.model_text = page.reading.text
-    page.open_layer = None
     set_stack(page.reading.stack)
 
 

@@ -1,7 +1,6 @@
 """Trace a stack: a row per layer, with its settings beside its output shape or its error."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -19,7 +18,7 @@ from lib.ui.shapes.parts import take_stack_output
 from lib.ui.shapes.shown_stack import current_stack, model_box, set_stack, shows_sidebar, to_explore
 from lib.ui.widgets import bound, card, closable, hint, pills, plain, press, takeaway
 
-AT_ONCE = 12  # a stack of at most 12 layers shows all settings
+AT_ONCE = 12  # a longer stack shows the settings of two layers
 FOLLOWS = "The stack follows the sidebar until you change a layer here. "
 TRY = "U changes the number of parameters, T doesn't. return_sequences=False drops the time axis."
 FIX = "Press a button in the red row to fix that layer."
@@ -49,11 +48,11 @@ def tracer(stack: Stack, palette: Palette) -> None:
     sentence = sentence or (TRY if shapes.stopped_at(steps) is None else FIX)
     details = f"{charts.stack.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
-        takeaway(sentence, f"{FOLLOWS}{details}" if is_sidebar else details, longest=TRY)
+        takeaway(sentence, f"{FOLLOWS}{details}" if is_sidebar else details)
         if fixes and is_read:  # in a long model, the broken row is far below
             _fix_button(0, fixes[0])
         if not shapes.is_chain(stack):
-            st.html(charts.stack.graph_picture(steps, palette))
+            hint(plain(charts.stack.graph_sentence(steps)))
         _rows(steps, fixes, lines, palette)
         if not shapes.is_torch(stack):
             _stack_buttons(stack, stops=shapes.stopped_at(steps) is not None)
@@ -111,8 +110,8 @@ def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
 
 
 def _rows(steps: Steps, fixes: list[Remedy], lines: dict[int, str], palette: Palette) -> None:
-    """Draw each layer with its settings; in a long stack, only one layer shows them."""
-    opened = [*range(len(steps))] if len(steps) <= AT_ONCE else _pick_layer(steps)
+    """Draw each layer with its settings; in a long stack, only the Input and the failing layer."""
+    opened = [*range(len(steps))] if len(steps) <= AT_ONCE else [0, shapes.stopped_at(steps)]
     pictures = list(charts.stack.layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
         for is_open, group in groupby(range(len(steps)), opened.__contains__):
@@ -124,18 +123,6 @@ def _rows(steps: Steps, fixes: list[Remedy], lines: dict[int, str], palette: Pal
             for place in places:
                 with st.container(key=f"layer_{place}"):
                     _row(place, steps, pictures[place], fixes, lines)
-
-
-def _pick_layer(steps: Steps) -> list[int]:
-    """Draw a menu of all layers; return the chosen place. The default is the failing layer."""
-    page = session().shapes
-    place = shapes.stopped_at(steps) if page.open_layer is None else page.open_layer
-    place = place if place in range(len(steps)) else None
-    titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
-    shown = bound("opened_layer", place, partial(setattr, page, "open_layer"))
-    options: dict[str, Any] = {"placeholder": "Choose a layer", "width": 320, **shown}
-    st.selectbox("Change a layer", range(len(steps)), None, titles.__getitem__, **options)
-    return [] if place is None else [place]
 
 
 def _row(place: int, steps: Steps, html: str, fixes: list[Remedy], lines: dict[int, str]) -> None:
@@ -180,10 +167,9 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
         elif step.not_traced:
             title = f":gray[{title} :material/visibility_off:]"
         st.markdown(title, help=layer.__doc__)
-        actions = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
-        for action, disabled in actions.items() if place and not is_fixed else ():
-            key, act = f"layer_{place}_{action}", partial(_move, place, layer, action)
-            st.button(action.capitalize(), key, type="tertiary", disabled=disabled, on_click=act)
+        if place and not is_fixed:
+            key, act = f"layer_{place}_remove", partial(_change, place, layer, None)
+            st.button("Remove", key, type="tertiary", on_click=act)
         if place < len(stack) - 1 and not is_fixed:
             _add_menu("Add below", f"add_layer_{place}", place + 1, stack, type="tertiary")
     if layer.origin:
@@ -196,12 +182,11 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
     usual, rare = _in_use(layer.inside)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         _fields(place, layer.inside, usual)
-        if place and layer.kind != "unread" and (rare or len(stack) > 2):
+        if rare:
             more = st.popover("More", key=f"layer_{place}_more", on_change="rerun")
             if more.open:
                 with more:
                     _fields(place, layer.inside, rare, "more")
-                    _input_menus(place, stack)
 
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
@@ -229,7 +214,7 @@ def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str =
         return
 
     def switch(on: list[str]) -> None:
-        _change(place, layer, lambda now: now.with_settings(**{name: name in on for name in flags}))
+        _change(place, layer, {name: name in on for name in flags})
 
     with st.container(width="stretch"):
         label, on = f"Layer {place + 1}: options", [f for f in flags if getattr(layer, f)]
@@ -246,11 +231,7 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
         shown |= {"format_func": setting.options.__getitem__, **bound(key, value, change)}
         st.selectbox(label, list(setting.options), **shown)
     elif setting.tuple_length is not None:
-        words = [f"{size}" for size in value or ()]
-        if setting.batched and words:  # 0 is any size: see `_set_value`
-            words = ["None", *("None" if word == "0" else word for word in words)]
-        value = ", ".join(words)
-        shown |= {"placeholder": "None, 12, 16"} if setting.batched else {}
+        value = ", ".join(map(str, value or ()))
         st.text_input(label, max_chars=60, **shown, **bound(key, value, change))
     else:
         # No limits: Streamlit doesn't send a number beyond a limit, but the field still shows it.
@@ -270,9 +251,6 @@ def _set_value(place: int, layer: Layer, setting: LayerSetting, value: Any) -> N
     if setting.tuple_length is not None:
         expected = f"{setting.tuple_length or 'some'} whole numbers"
         words = re.sub(r"[,()\[\]]", " ", value).split()
-        if setting.batched:  # written like Keras's shapes: the batch first, None for any size
-            words = words[1:] if words[:1] in (["None"], ["N"]) else words
-            words = ["0" if word == "None" else word for word in words]
         try:
             value = shapes.read_value(setting, ".".join(words))
         except ValueError:
@@ -283,52 +261,16 @@ def _set_value(place: int, layer: Layer, setting: LayerSetting, value: Any) -> N
         if nearest != round(value, 4):
             problems = [shapes.out_of_range(name, setting.limit, f"{value:g}", nearest)]
         value = nearest if isinstance(value, float) else int(nearest)
-    _change(place, layer, lambda now: now.with_settings(**{name: value}))
+    _change(place, layer, {name: value})
     page.stack_problems = problems
 
 
-def _input_menus(place: int, stack: Stack) -> None:
-    layer = stack[place]
-    if isinstance(layer, shapes.Input):
-        return
-    names = {}
-    for at, before in enumerate(stack[:place]):
-        for output, name in enumerate(before.returned()):
-            title = f"{at + 1} · {before.title}"
-            names[Ref(at, output)] = title if name == "output" else f"{title}: {name}"
-
-    def set_inputs(name: str, refs: list[Ref]) -> None:
-        known = [ref for ref in refs if ref in names]  # another change may have removed a layer
-        single = [ref.place for ref in known if len(stack[ref.place].returned()) == 1]
-        inputs: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
-        _change(place, layer, lambda now: replace(now, **inputs))
-
-    parts = {"of": "Input (default: the previous layer)"}
-    if isinstance(layer, shapes.Recurrent):
-        parts["states"] = "Initial states"
-    for name, label in parts.items():
-        refs = [Ref(ref.place, ref.output or 0) for ref in getattr(layer, name)]
-        known = [ref for ref in refs if ref in names]
-        shown = bound(f"layer_{place}_{name}", known, partial(set_inputs, name))
-        st.multiselect(label, list(names), format_func=names.__getitem__, **shown)
-
-
-def _change(place: int, layer: Layer, change: Callable[[Layer], Layer]) -> None:
-    """Replace a layer by `change(layer)`, unless an earlier click has replaced the layer."""
+def _change(place: int, layer: Layer, settings: dict[str, Any] | None) -> None:
+    """Change settings of a layer (None: remove it), unless an earlier click has replaced it."""
     stack = current_stack()
     if place < len(stack) and stack[place].inside.kind == layer.inside.kind:
-        set_stack(shapes.put(stack, place, change(stack[place])))
-
-
-def _move(place: int, layer: Layer, action: str) -> None:
-    """Move a layer up or down or remove it, unless an earlier click has replaced the layer."""
-    stack, first = current_stack(), place - 1 if action == "up" else place
-    if place >= len(stack) or stack[place].inside.kind != layer.inside.kind:
-        return
-    if action == "remove":
-        set_stack(shapes.put(stack, place))
-    elif 0 < first < len(stack) - 1:
-        set_stack(shapes.swap(stack, first))
+        new = () if settings is None else (stack[place].with_settings(**settings),)
+        set_stack(shapes.put(stack, place, *new))
 
 
 def _add(key: str, place: int) -> None:
@@ -341,4 +283,3 @@ def _add(key: str, place: int) -> None:
     if isinstance(layer, shapes.Input) and isinstance(first := stack[0], shapes.Input):
         layer = first
     set_stack(shapes.put(stack, place, layer, *stack[place : place + 1]))
-    session().shapes.open_layer = place

@@ -93,8 +93,7 @@ def _read(reader: Interpreter, tree: ast.Module, text: str) -> ModelReading:
         samples, *rest = y.shape or (None, None)
         if all(isinstance(size, int) for size in rest):
             target = (samples if isinstance(samples, int) else None, *rest)
-    weighted = model is not None and model.class_weight is not None
-    return ModelReading(stack, "code", tuple(notes), loss, target, text, from_logits, weighted)
+    return ModelReading(stack, "code", tuple(notes), loss, target, text, from_logits)
 
 
 def _create_uncalled_models(reader: Interpreter, tree: ast.Module) -> None:

@@ -181,10 +181,8 @@ class Calls(Builder):
         elif name in ("fit", "train_on_batch", "evaluate", "predict"):
             if isinstance(first, Array):
                 self.take_shape(model, (None, *first.shape[1:]))
-            if name in ("fit", "train_on_batch"):
-                model.class_weight = keywords.get("class_weight")
-                if isinstance(second, Array):
-                    model.target = second
+            if name in ("fit", "train_on_batch") and isinstance(second, Array):
+                model.target = second
         elif name not in _RANKS:
             return self.unread(self.origin.call or name, "value")
         return UNKNOWN

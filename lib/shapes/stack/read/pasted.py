@@ -54,7 +54,6 @@ class ModelReading:
     target: Shape | None = None  # shape of y in `fit`, samples first; None if unknown
     text: str = ""
     from_logits: bool | None = None  # argument of the loss; None if it or an activation is unknown
-    class_weight: bool = False  # whether `fit` has class weights
 
 
 def model_error(what: str, line: int | None = None, /, **names: object) -> ModelError:

@@ -161,14 +161,8 @@ class Interpreter(Expressions):
         for name, one in definition.attributes.items():
             is_method = isinstance(one, Function)
             model.attributes[name] = replace(one, instance=(model,)) if is_method else one
-        build = model.attributes.pop("build", None)  # Keras calls `build` before the first call
 
         def follow_call(args: list[Any], keywords: dict[str, Any]) -> Any:
-            nonlocal build
-            if build:
-                shapes = [*map(self.shape, self.found(args[:1]))]
-                method, build = build, None
-                self.call_value(method, [shapes] if shapes[1:] else shapes, {}, "build")
             method = model.attributes[self.call_name]
             given = self.call_value(method, args, keywords, self.call_name)
             model.inputs, model.outputs = model.inputs or self.found(args[:1]), [given]

@@ -99,12 +99,13 @@ class TorchCalls(Interpreter):
         if not isinstance(kind, TorchRecurrent):
             return self.call(layer, tensors)
         states = [one for one in self.leaves(others) if one is not None]
+        zeros = all(isinstance(one, Array) and one.zeros for one in states)
         if any(isinstance(one, Unknown) for one in states):
             states = []
         arrays = (one.shape for one in states if isinstance(one, Array))
         sizes = [tuple(-1 if n is UNKNOWN else n or 0 for n in shape) for shape in arrays]
         h_0, c_0, *_ = [*sizes, (), ()]
-        layer.layer = replace(kind, h_0=h_0, c_0=c_0)
+        layer.layer = replace(kind, h_0=h_0, c_0=c_0, zeros=zeros)
         place = self.call(layer, tensors, self.found(states)).place
         out, *last = (Ref(place, at) for at in range(len(kind.returned())))
         return (out, tuple(last) if last[1:] else last[0])
@@ -131,9 +132,9 @@ class TorchCalls(Interpreter):
             return self._create(name, args, keywords)
         if name in _ARRAYS:
             lists = (one for one in (*args, *keywords.values()) if isinstance(one, (list, tuple)))
-            return Array(tuple(next(lists, args)))
+            return Array(tuple(next(lists, args)), zeros=name == "zeros")
         if name.endswith("_like") and isinstance(first, Ref):
-            return Array(self.shape(first))
+            return Array(self.shape(first), zeros=name == "zeros_like")
         if name in OF_SEVERAL:
             return self._of_several(name, args, keywords)
         if isinstance(first, (Ref, Array, tuple)) and not re.search("loss|entropy", name):
@@ -161,9 +162,11 @@ class TorchCalls(Interpreter):
         if name == "cat":
             given, rest = [*self.leaves(args[:1])], args[1:]
         tensors = self.found(given)
-        if not tensors or any(type(one) in (int, float) for one in given):
-            return tensors[0] if tensors else UNKNOWN
-        is_read = len(tensors) == len([*self.leaves(given)])
+        if not tensors:
+            return UNKNOWN
+        numbers = [one for one in given if type(one) in (int, float)]
+        is_read = len(tensors) + len(numbers) == len([*self.leaves(given)])
+        is_read &= name in (OPERATIONS if numbers else OF_SEVERAL)
         output = self._operate(name, rest, *tensors, **keywords) if is_read else None
         return output or self.not_traced("", "op", tensors)
 

@@ -68,9 +68,10 @@ class Class:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Array:
-    """An array with an unknown content. The sizes in its shape may be UNKNOWN too."""
+    """An array. The sizes in its shape may be UNKNOWN. Its content is unknown, or all zeros."""
 
     shape: tuple[Any, ...]
+    zeros: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -108,7 +109,6 @@ class ModelObject:
     rank: int = 0  # the model with the highest rank is traced; 3 for a fitted model
     loss: Any = None
     target: Array | None = None
-    class_weight: Any = None
     each_step: bool = False  # whether TimeDistributed wraps the model
     name: str = ""  # its class in the code, if any
 
