@@ -7,12 +7,10 @@ import streamlit as st
 from lib.charts import classes, samples, split
 from lib.data import DATASETS, SPEC_GROUPS, find_leaks
 from lib.export import arrays, data_name, keras_windows
-from lib.results import ROWS_HIDDEN
 from lib.text import capital
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette, save_button
 from lib.ui.frame import PAGES, frame
-from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.settings import all_columns, has_columns
 from lib.ui.shown import load_data
@@ -26,44 +24,40 @@ dataset, palette = loaded.dataset, current_palette()
 count, steps, _ = dataset.shape
 
 st.markdown(f"# {plain(split.data_sentence(dataset))}")
-if dataset.has_rows:
-    say(dataset.about)
+say(dataset.about)
 
 pictures, choice = st.columns([3, 2])
 with pictures:
-    if has_columns(settled) and not (is_upload and foreign_upload()):
+    if has_columns(settled):
         all_columns(settled, dataset, expanded=is_upload)
-    if dataset.has_rows:
-        with st.container(border=True):
-            title = st.container()
-            sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
-            title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
-            texts = samples.sample_words(dataset, sample)
-            card_chart(samples.sample_figure(dataset, sample, palette), *texts, "chart_sample")
-            with st.expander("numbers", type="compact"):
-                numbers = samples.frame_of_sample(dataset, sample)
-                st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
-                hint("x are the inputs and y the targets as the models get them.")
-        if dataset.has_labels:
-            with card("Classes"):
-                figure = classes.balance_figure(dataset, palette)
-                card_chart(figure, *classes.balance_words(dataset), "chart_balance")
-        if origin := dataset.origin:
-            with card("Rows of this sample"):
-                step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
-                texts = samples.window_words(dataset, sample, step)
-                figure = samples.window_figure(dataset, sample, step, palette)
-                card_chart(figure, *texts, "chart_window")
-                say(samples.shapes_sentence(loaded.experiment, dataset))
-                with st.expander("same windows in Keras", type="compact"):
-                    say(samples.keras_sentence(dataset))
-                    code = keras_windows(dataset, origin, loaded.experiment.data.stride)
-                    st.code(code, language="python", wrap_lines=True)
-        with card("Split"):
-            texts, figure = split.split_words(dataset), split.split_figure(dataset, palette)
-            card_chart(figure, *texts, "chart_split")
-    else:
-        hint(ROWS_HIDDEN)
+    with st.container(border=True):
+        title = st.container()
+        sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
+        title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
+        texts = samples.sample_words(dataset, sample)
+        card_chart(samples.sample_figure(dataset, sample, palette), *texts, "chart_sample")
+        with st.expander("numbers", type="compact"):
+            numbers = samples.frame_of_sample(dataset, sample)
+            st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
+            hint("x are the inputs and y the targets as the models get them.")
+    if dataset.has_labels:
+        with card("Classes"):
+            figure = classes.balance_figure(dataset, palette)
+            card_chart(figure, *classes.balance_words(dataset), "chart_balance")
+    if origin := dataset.origin:
+        with card("Rows of this sample"):
+            step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
+            texts = samples.window_words(dataset, sample, step)
+            figure = samples.window_figure(dataset, sample, step, palette)
+            card_chart(figure, *texts, "chart_window")
+            say(samples.shapes_sentence(loaded.experiment, dataset))
+            with st.expander("same windows in Keras", type="compact"):
+                say(samples.keras_sentence(dataset))
+                code = keras_windows(dataset, origin, loaded.experiment.data.stride)
+                st.code(code, language="python", wrap_lines=True)
+    with card("Split"):
+        texts, figure = split.split_words(dataset), split.split_figure(dataset, palette)
+        card_chart(figure, *texts, "chart_split")
 with choice.container(border=True):
     uploader()
     if is_upload and session().upload.table:
@@ -81,20 +75,18 @@ with choice.container(border=True):
         st.radio(heading, names, index, titles.__getitem__, captions=captions, **control)
 
 table = session().upload.table
-shown_notes = table.notes if table else ()  # the uploader shows these notes
-notes = [note for note in dataset.notes if note not in shown_notes]
+# The uploader shows the table's notes.
+notes = [note for note in dataset.notes if not table or note not in table.notes]
 notes += [f"Source: {dataset.source}"] if dataset.source else []
 with choice:
-    if dataset.has_rows:
-        with card("Leak check"):
-            text, findings = split.leak_words(find_leaks(dataset))
-            takeaway(text, *findings)
-    if dataset.has_rows and (dataset.name != "upload" or table):  # only owners download an upload
-        with card("Download", key="take_away"):
-            name, mime = f"{data_name(dataset)}.npz", "application/octet-stream"
-            save_button("Arrays (.npz)", partial(arrays, dataset), name, mime)
-            loads = " Explore's scripts load this file." if dataset.origin else ""
-            hint(f"Contains x, y and column names. Open the file with numpy.load.{loads}")
+    with card("Leak check"):
+        text, findings = split.leak_words(find_leaks(dataset))
+        takeaway(text, *findings)
+    with card("Download", key="take_away"):
+        name, mime = f"{data_name(dataset)}.npz", "application/octet-stream"
+        save_button("Arrays (.npz)", partial(arrays, dataset), name, mime)
+        loads = " Explore's scripts load this file." if dataset.origin else ""
+        hint(f"Contains x, y and column names. Open the file with numpy.load.{loads}")
     if notes:
         with card("Source and preparation"):
             for note in notes:

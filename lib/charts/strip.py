@@ -131,7 +131,7 @@ def shape_strip(
 
     The picture has a fixed height unless the entries have a fixed size. The values of sample
     `sample`, 0 to N-1, shade the input; its `traces` shade hidden states and predictions. Tensors
-    with unknown values, in a mode without traces or a dataset without rows, have a single shade.
+    with unknown values, in a mode without traces, have a single shade.
     """
     models = _models(experiment, dataset)
     widest = max(_width(step) for steps in models.values() for step in steps)
@@ -140,10 +140,10 @@ def shape_strip(
     rows = _drawn(dataset.shape[1], whole)
     limit = MOST_PITCH if fixed_entry_size else height / len(rows)
     pitch = min(max(min(limit, width / len(_drawn(widest))), 3.0), 16.0)
-    mask = dataset.model_mask(experiment) if dataset.has_rows else None
+    mask = dataset.model_mask(experiment)
     masked = [] if mask is None else np.flatnonzero(~mask[sample]).tolist()
     grid = Grid(rows, round(pitch, 1), palette, frozenset(masked))
-    input_levels = levels_of(dataset.x[sample]) if dataset.has_rows else None
+    input_levels = levels_of(dataset.x[sample])
     modes, target = [], keras_target(experiment, dataset)
     for mode, steps in models.items():
         known = None if mask is None else mask[sample]

@@ -5,7 +5,7 @@ A `Dataset` has `.x` (N, T, F), `.y` (N, T, K), and a split into training, valid
 
 from lib.data import memory
 from lib.data.caches import OBJECT_CACHES, cached_with_object, keep_newest
-from lib.data.dataset import Baseline, Dataset, KnownErrors, Origin
+from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.datasets.label_tasks import LABEL_TASKS
 from lib.data.datasets.registry import (
     DATASETS,
@@ -17,7 +17,6 @@ from lib.data.datasets.registry import (
     make_dataset,
     make_settled_dataset,
     options_of,
-    prepared,
     settle,
     suggested,
     table_of,
@@ -32,7 +31,6 @@ from lib.data.tables.cutting import every_kth
 from lib.data.tables.leaks import Finding, find_leaks
 from lib.data.tables.table import (
     CALENDAR,
-    KINDS,
     MAX_BYTES,
     MAX_COLUMNS,
     MIN_ROWS,

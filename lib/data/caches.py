@@ -1,12 +1,9 @@
 """Two caches: results tied to an object's lifetime, and a dict limited to its newest entries."""
 
 from collections.abc import Callable
-from copy import copy
-from functools import lru_cache, partial, wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary, ref
-
-from lib.experiment import ExperimentError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 OBJECT_CACHES: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
@@ -14,27 +11,15 @@ OBJECT_CACHES: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKe
 
 
 def cached_with_object(function: _F, size: int = 8) -> _F:
-    """Cache a function's last `size` results as long as its first argument exists.
-
-    An ExperimentError is cached too, so that a page that shows it doesn't reread a large table.
-    """
-
-    # The cache must not hold a strong reference to its key, in an argument or a traceback.
-    def call(first: ref[Any], *rest: Any) -> tuple[Any, ExperimentError | None]:
-        try:
-            return function(first(), *rest), None
-        except ExperimentError as error:
-            return None, copy(error)
+    """Cache a function's last `size` results as long as its first argument exists."""
 
     @wraps(function)
     def cached(first: Any, *rest: Any) -> Any:
         caches = OBJECT_CACHES.setdefault(first, {})  # other threads may clear OBJECT_CACHES
         if cached not in caches:
-            caches[cached] = lru_cache(maxsize=size)(partial(call, ref(first)))
-        result, error = caches[cached](*rest)
-        if error is not None:
-            raise copy(error)
-        return result
+            key = ref(first)  # a strong reference would keep the object and its cache alive
+            caches[cached] = lru_cache(maxsize=size)(lambda *rest: function(key(), *rest))
+        return caches[cached](*rest)
 
     return cast(_F, cached)
 

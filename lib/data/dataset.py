@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
@@ -100,16 +100,6 @@ class Baseline:
     last: np.ndarray  # predictions (N, K), in the unit of y
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class KnownErrors:
-    """The baseline's errors on data whose rows are hidden: see `lib.results.strangers`."""
-
-    baseline_mse: np.ndarray  # `Dataset.baseline_mse`, (T,)
-    losses: Mapping[str, Mapping[str, float]]  # training losses by loss or weights, and by mode
-    independent: float  # the result of `lib.results.measures.independent_samples`
-    baseline_accuracy: tuple[np.ndarray, float] | None = None  # of labels: by step, and at the end
-
-
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Dataset(Samples):
     """Samples for both modes, with names, baselines and scales.
@@ -143,12 +133,6 @@ class Dataset(Samples):
     notes: tuple[str, ...] = ()  # sentences on how the data were prepared
     source: str = ""  # source and license; empty for synthetic data
     fingerprint: str = ""  # the SHA-256 of an uploaded file, in hexadecimal digits
-    known_errors: KnownErrors | None = None  # set only if rows are hidden: all arrays are NaN
-
-    @property
-    def has_rows(self) -> bool:
-        """Whether values may be shown. False if `lib.results.strangers` has hidden the rows."""
-        return self.known_errors is None
 
     @property
     def cut_from(self) -> Origin:
@@ -227,8 +211,6 @@ class Dataset(Samples):
     @property
     def baseline_mse(self) -> np.ndarray:
         """The baseline's mean squared error on the evaluated samples, by timestep, (T,)."""
-        if self.known_errors:
-            return self.known_errors.baseline_mse
         wrong = (self.baseline[self.evaluated] - self.y[self.evaluated]).astype(np.float64)
         return (wrong**2).mean(axis=(0, 2))
 
@@ -258,9 +240,6 @@ class Dataset(Samples):
             rows = origin.rows(self.shape[1], index)
             begin, end = origin.label(rows[0]), origin.label(rows[-1])
             name = origin.names[origin.series[rows[0]]]
-            day, _, time = end.partition(" ")
-            if time and "-" in day and begin.startswith(f"{day} "):
-                end = time  # the first and last row are on the same day
             if not name or begin != self.timestep_names[0]:  # omit times that all samples share
                 name += f"{', ' if name else ''}{begin}{'' if short else f' to {end}'}"
         part = next(part for part, samples in self.parts.items() if index < samples.stop)

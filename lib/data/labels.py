@@ -91,17 +91,14 @@ def _predictions(
     """Return the baselines' probabilities (N, K) for the labels (N,) of one step, by name.
 
     They are shares of the labels of the samples `training` (N,): the share of each class, and the
-    share of known labels that are repeated. Other classes divide the rest by their shares.
+    share of known labels that are repeated. Other classes divide the rest equally.
     """
     counts = np.bincount(labels[training], minlength=classes)
     shares = (counts / counts.sum()) if counts.any() else np.full(classes, 1 / classes)
     is_known = training & (known >= 0)
     repeated = float((known == labels)[is_known].mean()) if is_known.any() else 0.0
     repeated = max(repeated, 0.51)  # the class that is repeated is the most probable one
-    others = np.where(np.eye(classes, dtype=bool), 0, shares)  # a row for each known class
-    sums = others.sum(axis=1, keepdims=True)
-    others = np.divide(others, sums, out=np.full_like(others, 1 / (classes - 1)), where=sums > 0)
-    table = (1 - repeated) * others
+    table = np.full((classes, classes), (1 - repeated) / (classes - 1))
     np.fill_diagonal(table, repeated)
     frequent = np.broadcast_to(shares, (len(labels), classes))
     repeat = np.where((known >= 0)[:, None], table[known], shares)

@@ -12,17 +12,22 @@ SETTING = "UNROLLED_MEMORY"  # megabytes for the whole app, for hosts whose limi
 ENOUGH = 2 * GB  # with less memory, other limits shrink in proportion
 LIBRARIES = 100 * MB  # cached library files, which count as free but are always needed
 GROUPS, OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
-"""The folder of all control groups (in a container, its own group), and this process's groups."""
-_LIMITS = "memory.max", "memory.high", "memory.limit_in_bytes"  # the last is a file of version 1
+"""The folder of all control groups (in a container, its own group), and this process's group."""
 _THIS_PROCESS = psutil.Process()
 log = logging.getLogger(__name__)
 
 
 def total_memory(groups: Path = GROUPS, own: Path = OWN) -> int:
-    """Return the bytes of memory that the app and its child processes may use."""
-    limits = [psutil.virtual_memory().total]
-    for folder in _folders(groups, own):
-        for name in _LIMITS:
+    """Return the bytes of memory that the app and its child processes may use.
+
+    Limits of control groups (version 2) apply to this process's group and to its parents.
+    """
+    limits, folders = [psutil.virtual_memory().total], [groups]
+    with suppress(OSError):  # only Linux has the file, with a line such as "0::/app/one"
+        folder = groups / own.read_text().partition("0::/")[2].partition("\n")[0]
+        folders += [folder, *folder.parents]
+    for folder in folders:
+        for name in ("memory.max", "memory.high"):
             with suppress(OSError, ValueError):  # no such file, or "max"
                 limits.append(int((folder / name).read_text()))
     if setting := os.environ.get(SETTING, ""):
@@ -31,18 +36,6 @@ def total_memory(groups: Path = GROUPS, own: Path = OWN) -> int:
         else:
             log.warning("%s must be a number of megabytes, got %r", SETTING, setting)
     return min(limits)
-
-
-def _folders(groups: Path, own: Path) -> list[Path]:
-    """Return the control groups whose limits apply: this process's groups and their parents."""
-    folders = [groups, groups / "memory"]
-    with suppress(OSError):  # only Linux has the file
-        for line in own.read_text().splitlines():
-            _, controllers, path = line.split(":", 2)
-            if not controllers or "memory" in controllers.split(","):  # version 2 lists none
-                folder = groups / ("memory" if controllers else "") / path.strip("/")
-                folders += [folder, *folder.parents]
-    return [folder for folder in folders if folder.is_relative_to(groups)]
 
 
 def used_memory(process: psutil.Process = _THIS_PROCESS) -> int:

@@ -44,8 +44,6 @@ class Samples:
             )
         if not 1 <= self.train <= len(self.x):
             raise ValueError(f"train must be 1 to {len(self.x)}, got {self.train}")
-        if self.mask is not None and self.mask.shape != self.x.shape[:2]:
-            raise ValueError(f"mask must be {self.x.shape[:2]}, got {self.mask.shape}")
         self.x.flags.writeable = self.y.flags.writeable = False
 
     @property
@@ -104,7 +102,10 @@ class Samples:
 
     @property
     def shown(self) -> np.ndarray:
-        """Indexes (S,) of the evaluated samples that charts show: at most 32, evenly spaced."""
-        evaluated = np.arange(len(self.x))[self.evaluated]
-        places = np.linspace(0, len(evaluated) - 1, min(32, len(evaluated)))
-        return evaluated[places.round().astype(int)]
+        """Indexes (S,) of the evaluated samples that charts show."""
+        return self.some(32)
+
+    def some(self, most: int) -> np.ndarray:
+        """Return indexes of at most `most` evaluated samples, evenly spaced."""
+        first, end = self.evaluated.start, self.evaluated.stop
+        return np.linspace(first, end - 1, min(most, end - first)).round().astype(int)

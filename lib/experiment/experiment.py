@@ -7,8 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from textwrap import shorten
-from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 
@@ -227,12 +226,6 @@ class Setting:
         kind = "whole number" if isinstance(self.default, int) else "number"
         return f"a {kind} from {typed(self.limit.minimum)} to {typed(self.limit.maximum)}"
 
-    def within(self, at_most: Mapping[str, float]) -> Self:
-        """Return the setting with the maximum that `at_most` has for its URL key, if any."""
-        if self.limit is None or self.key not in at_most:
-            return self
-        return replace(self, limit=replace(self.limit, maximum=at_most[self.key]))
-
     def check(self, value: Any) -> None:
         """Raise ExperimentError unless `value` is allowed."""
         if self.limit is not None:
@@ -278,16 +271,14 @@ def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str
 
 
 def read_query(
-    query: Mapping[str, str | list[str]],
-    base: Experiment | None = None,
-    at_most: Mapping[str, float] = MappingProxyType({}),
+    query: Mapping[str, str | list[str]], base: Experiment | None = None
 ) -> tuple[Experiment, list[str]]:
     """Return the experiment of a URL, and a sentence for each ignored or clamped value."""
     experiment, complaints = base or Experiment(), list[str]()
     for key, value in query.items():
         if key not in SETTINGS:
             continue
-        setting = SETTINGS[key].within(at_most)
+        setting = SETTINGS[key]
         texts = [value] if isinstance(value, str) else list(value)
         try:
             used = setting.parse(texts)

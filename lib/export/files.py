@@ -172,21 +172,20 @@ class Reported(RunAt):
         is_trained = self.snapshot.epoch and self.snapshot.weights[0]
         if not (self.dataset.has_labels or (self.dataset.origin and is_trained)):
             return ()
-        return ("evaluated", "test") if self.looked and self.dataset.has_rows else ("evaluated",)
+        return ("evaluated", "test") if self.looked else ("evaluated",)
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     """Return title, figure, takeaway and details of each chart."""
     shown = list[tuple[str, go.Figure, str, str]]()
     for kind in cards_of(of.dataset, of.experiment.model.pooling).values():
-        if of.dataset.has_rows or "sample" not in kind.picks:
-            card = kind(of, *(getattr(of, each) for each in kind.picks))
-            shown.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
+        card = kind(of, *(getattr(of, each) for each in kind.picks))
+        shown.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
     if of.parts and not of.dataset.has_labels:
         with suppress(results.ForecastError):  # for example, too few rows for a window
             shown.append(_forecast(of))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
-    if len(past) >= results.MIN_REPLAY_EPOCHS and of.dataset.has_rows:
+    if len(past) >= results.MIN_REPLAY_EPOCHS:
         frames = results.frames_of(of, past)
         options: dict[str, Any] = {"palette": _LIGHT, "earlier": of.earlier, "layout": "report"}
         replay = charts.replay_figure(of, frames, of.sample, of.target, **options)
@@ -221,8 +220,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
     inputs = dataset.model_inputs(experiment, slice(index, index + 1))
-    models = snapshot.weights[0] if dataset.has_rows else {}
-    pooling_of = experiment.model.pooling_of
+    pooling_of, models = experiment.model.pooling_of, snapshot.weights[0]
     traces = {m: forward(experiment, w, *inputs, pooling=pooling_of(m)) for m, w in models.items()}
     takeaways = {title: takeaway for title, _, takeaway, _ in shown}
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
@@ -238,7 +236,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         # Escape "<", so that no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
-        script=EXPORTS["keras"].write(experiment, dataset, snapshot) if dataset.has_rows else "",
+        script=EXPORTS["keras"].write(experiment, dataset, snapshot),
         link=link if link.startswith("http") else "",
         made=made,
         versions=versions,

@@ -59,9 +59,7 @@ from lib.results.labels import (
     LabelScores,
     accuracy,
     activated,
-    balanced_accuracy,
     entropy,
-    macro_f1,
     proportion_interval,
 )
 from lib.results.loss_weights import mode_targets, training_arrays
@@ -76,13 +74,6 @@ from lib.results.measures import (
     least_difference,
     measure_of,
 )
-from lib.results.pooling import StepShares, step_shares
+from lib.results.pooling import step_shares
 from lib.results.replay import BEST, MIN_REPLAY_EPOCHS, Frame, as_of, frames_of, untrained
 from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of
-from lib.results.strangers import (
-    COLUMN_KEYS,
-    HIDDEN_TITLE,
-    ROWS_HIDDEN,
-    redacted,
-    without_predictions,
-)

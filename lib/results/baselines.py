@@ -57,7 +57,7 @@ def best_possible(
     """Return the smallest possible MSE on `samples` (default: evaluated); None if unknown."""
     known = dataset.best_mse
     best = None if known is None else Floor(known, "best possible", dataset.best_why)
-    if experiment.model.head == "dense" or not dataset.has_rows:
+    if experiment.model.head == "dense":
         return best
     y = dataset.y[dataset.evaluated if samples is None else samples].astype(np.float64)
     bound = highest_output(experiment.model.cell, y.shape[1])
@@ -76,10 +76,6 @@ def best_possible(
 def baseline_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
     """Return the baseline's training loss by mode."""
     training, modes = experiment.training, experiment.model.modes
-    if dataset.known_errors:
-        key = training.weights if experiment.has_labels else training.loss
-        known = dataset.known_errors.losses[key]
-        return {mode: known[mode if MODES[mode].every_step else "last"] for mode in modes}
     if experiment.has_labels:
         costs = np.where(dataset.real, entropy(dataset.baseline, dataset.y), 0.0)
         at_end, ends = costs.copy(), (np.arange(len(costs)), dataset.last_step)

@@ -51,12 +51,7 @@ def compared_part(runs: Sequence[Compared]) -> str:
 def same_data(runs: Sequence[Compared]) -> bool:
     """Return whether all runs have the same samples."""
     one, *others = [run.dataset for run in runs]
-    return all(
-        np.array_equal(one.x, other.x, equal_nan=True)
-        # Hidden rows are all NaN, so only the baselines' errors show which files are different.
-        and np.array_equal(one.baseline_mse, other.baseline_mse)
-        for other in others
-    )
+    return all(np.array_equal(one.x, o.x) and np.array_equal(one.y, o.y) for o in others)
 
 
 def overfits_in_seeds(run: RunAt, mode: str, baseline: float) -> bool:

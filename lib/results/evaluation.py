@@ -110,8 +110,6 @@ def baseline_at_end(dataset: Dataset) -> float:
 @cached_with_object
 def baseline_accuracy(dataset: Dataset) -> tuple[np.ndarray, float]:
     """Return the baseline's accuracy by timestep (T,), and at each sample's last real step."""
-    if (known := dataset.known_errors) and known.baseline_accuracy:
-        return known.baseline_accuracy
     part = dataset.evaluated
     right = class_numbers(dataset.baseline) == class_numbers(dataset.y)
     at_end = class_numbers(dataset.baselines[0].last) == class_numbers(dataset.last_y)
@@ -148,10 +146,7 @@ class ScoreTable(NamedTuple):
 def label_scores(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot, part: Part = "evaluated"
 ) -> ScoreTable:
-    """Return scores at the last step. On the test part, only models with known weights have them.
-
-    Baselines have no scores if the dataset's rows are hidden.
-    """
+    """Return scores at the last step. On the test part, a model needs known weights."""
     samples, every = np.arange(len(dataset.x))[dataset.evaluated], 1
     models = {mode: [seed[mode].labels for seed in snapshot.seeds] for mode in snapshot.results}
     matrices = {m: [each.confusion for each in seeds if each] for m, seeds in models.items()}
@@ -163,7 +158,7 @@ def label_scores(
         matrices = {m: [confusion_matrix(y, test.last[m]) for test in tests] for m in tests[0].last}
     rows = [_score(m, MODES[m].name, of_seeds) for m, of_seeds in matrices.items() if of_seeds]
     baselines = []
-    for each in dataset.baselines if dataset.has_rows else ():
+    for each in dataset.baselines:
         matrix = confusion_matrix(dataset.last_y[samples], each.last[samples])
         baselines.append(_score(each.name, each.label, [matrix]))
     rows += sorted(baselines, key=attrgetter("accuracy"), reverse=True)

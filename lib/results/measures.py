@@ -27,8 +27,6 @@ def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = N
     independent observations in an autocorrelated time series", 1946.
     """
     samples = dataset.evaluated if samples is None else samples
-    if dataset.known_errors is not None:
-        return dataset.known_errors.independent
     if (origin := dataset.origin) is None:
         return len(dataset.x[samples]) if dataset.has_labels else math.inf
     first = origin.starts[samples]

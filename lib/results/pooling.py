@@ -7,7 +7,7 @@ import numpy as np
 from lib.recurrence import pool_shares, unroll_stack
 from lib.results.run import RunAt
 
-MOST_SAMPLES = 200  # evaluated samples in a mean; of more samples, every k-th
+MOST_SAMPLES = 200  # the most evaluated samples in a mean
 WORK = 20_000_000  # multiply-adds, about 20 ms: a large model has fewer samples
 
 
@@ -31,10 +31,8 @@ def step_shares(run: RunAt, sample: int) -> StepShares | None:
     weights = run.snapshot.results["pooled"].weights
     if weights is None:
         return None
-    evaluated = np.arange(len(dataset.x))[dataset.evaluated]
     cost = dataset.shape[1] * sum(array.size for array in weights)
-    most = min(MOST_SAMPLES, max(1, WORK // cost))
-    part = evaluated[:: -(-len(evaluated) // most)]
+    part = dataset.some(min(MOST_SAMPLES, max(1, WORK // cost)))
     samples = np.append(int(run.snapshot.samples[sample]), part)
     x, mask = dataset.model_inputs(run.experiment, samples)
     hidden = unroll_stack(model.cell, weights, x, mask)[-1].hidden

@@ -10,7 +10,6 @@ from functools import cached_property
 from itertools import groupby, product
 from operator import itemgetter
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -101,7 +100,7 @@ def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
     return vary
 
 
-def read_value(key: str, value: Any, at_most: Mapping[str, float] = MappingProxyType({})) -> Any:
+def read_value(key: str, value: Any) -> Any:
     """Return a setting's checked value, from the value or its text. Raises ExperimentError."""
     setting = SETTINGS[key]
     if setting.limit is not None:
@@ -109,10 +108,7 @@ def read_value(key: str, value: Any, at_most: Mapping[str, float] = MappingProxy
             value = float(value)
             if isinstance(setting.default, int) and value.is_integer():
                 value = int(value)
-    try:
-        setting.check(value)
-    except ExperimentError:
-        setting.within(at_most).check(value)  # an error names the dataset's own maximum
+    setting.check(value)
     return value
 
 
@@ -133,12 +129,11 @@ def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
     if key not in VARIABLE:
         raise ExperimentError(f"{key!r:.40} can't vary. Expected one of {', '.join(VARIABLE)}")
     if key not in (can := offered(base)):
-        does = "has one loss" if key == "loss" else "doesn't use it"
-        why = locked(base).get(key) or f"{find_spec(base).title} {does}."
-        why = f"{why.rstrip('.')}. Vary one of {', '.join(can)}"
-        raise ExperimentError(f"{key} can't vary here: {why}")
-    at_most = find_spec(base).at_most
-    if checked := list(dict.fromkeys(read_value(key, value, at_most) for value in values)):
+        why = (locked(base).get(key) or f"{find_spec(base).title} allows only one value").rstrip(
+            "."
+        )
+        raise ExperimentError(f"{key} can't vary here: {why}. Vary one of {', '.join(can)}")
+    if checked := list(dict.fromkeys(read_value(key, value) for value in values)):
         return checked
     example = ",".join(can[key]) or VARIABLE[key]["values"]
     raise ExperimentError(f"{key} needs at least one value, as in {example}")

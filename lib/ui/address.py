@@ -66,7 +66,7 @@ def _open(address: Query) -> None:
     base = suggested(name)
     left_out = {"data", *DATASETS[name].without_effect}
     settings = {key: texts for key, texts in address.items() if key not in left_out}
-    experiment, more = read_query(settings, base, DATASETS[name].at_most)
+    experiment, more = read_query(settings, base)
     record.complaints = complaints + more
     session().stage.scene = ""  # the address replaces the scene's settings
     _set_subject(Subject(experiment, address.get("run", [None])[-1]))

@@ -14,7 +14,7 @@ import streamlit as st
 from lib import charts, results
 from lib.data import DATASETS, suggested
 from lib.experiment import MODES
-from lib.results import LETTERS, ROWS_HIDDEN, Compared, compared_part, measure_of, same_data
+from lib.results import LETTERS, Compared, compared_part, measure_of, same_data
 from lib.text import capital, counted
 from lib.training import recorded, with_seeds
 from lib.ui import address, runs
@@ -30,7 +30,7 @@ KEY = "runs"  # the picked runs in the address
 NOTHING = "-"  # the value of KEY after the user has unpicked all runs
 USUAL = 3  # how many of the newest runs the page picks
 STAND_INS = ("running_mean", "echo")  # data whose recorded runs fill a short list
-GONE = "{} of the link or list {} gone{}. The server keeps runs for a few hours."
+GONE = "{} of the link or list {} gone or not shared{}. The server keeps runs for a few hours."
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")  # names that the address can contain
 LONGEST_NAME = 40
 SECONDS = 1.0  # minimum seconds between two redraws, since each row has many elements
@@ -160,9 +160,7 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
         for kind in filter(None, kinds):
             _draw_charts(kind, palette)
         with card("Predictions for one sample" if kinds[0] else "Probability of the true class"):
-            if not all(run.dataset.has_rows for run in drawn):
-                hint(ROWS_HIDDEN)
-            elif not same_data(drawn):
+            if not same_data(drawn):
                 hint(charts.compare.NO_COMMON_SAMPLE)
             else:
                 picked = draw_pickers(drawn[0])

@@ -43,7 +43,7 @@ def begin_page(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = (
     if is_new:
         state.kept = kept_before()
     state.upload.below = None
-    state.upload.table = state.upload.table or runs.table_of_run()  # restored after a reload
+    state.upload.table = state.upload.table or runs.table_of_run()  # after a reload or by a link
 
 
 def frame(
@@ -121,7 +121,7 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
     with st.container(gap="xsmall"):
         controls("modes", settled)
         control = bound("data", now, lambda name: address.change(address.picking(name)))
-        label_of = {name: spec.label for name, spec in DATASETS.items()}.__getitem__
+        label_of = {name: f"{s.group} · {s.title}" for name, s in DATASETS.items()}.__getitem__
         st.selectbox("Data", names, names.index(now), label_of, **control)
         hint(DATASETS[now].shows)
         controls("sizes", settled)
@@ -130,10 +130,7 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
         with st.expander(label, expanded=is_upload):
             if is_upload:
                 uploader()
-            if is_upload and runs.foreign_upload():
-                hint("This run belongs to another user. The settings apply to your own file.")
-            else:
-                columns(settled)
+            columns(settled)
     if has_columns(settled):
         session().upload.below = st.container()
     more = st.expander("More: pooling, cell, seed …", key=MORE, on_change="rerun")

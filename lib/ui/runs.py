@@ -1,8 +1,8 @@
 """Runs for pages: the server's training client, a session's run, and each run's owner.
 
 The address has a run's id: a reload finds the run again, and a link shows it to others. Only the
-browser that started a run may control it. If a run uses an upload, other browsers see only its
-results unless the owner shares the rows: `look_at` removes the rows.
+browser that started a run may control it. Other browsers don't see a run on an upload, unless the
+owner shares the run.
 """
 
 from contextlib import suppress
@@ -13,7 +13,7 @@ import streamlit as st
 
 from lib.data import Dataset, Table
 from lib.experiment import Experiment
-from lib.results import Run, Snapshot, redacted, without_predictions
+from lib.results import Run, Snapshot
 from lib.training import TrainingClient, machine
 from lib.ui import address
 from lib.ui.browser import browser_id
@@ -41,7 +41,7 @@ class RunRecord:
     table: Table | None
     name: str = ""  # the run's name in lists
     is_listed: bool = True  # False once the owner has removed it from the list
-    shares_rows: bool = False  # whether users with the run's link see the rows, on this page server
+    is_shared: bool = False  # whether users with the link see a run on an upload
 
 
 NO_OWNER = RunRecord(None, None, is_listed=False)
@@ -65,12 +65,14 @@ def refresh_run() -> None:
 
 
 def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
-    """Return a run and its newest snapshot as this browser may see them, or None if unknown."""
+    """Return a run and its newest snapshot; None if unknown, or if its owner doesn't share it."""
     run = client().get(run_id or "")
     snapshot = client().latest(run) if run else None
     if run is None or snapshot is None:
         return None
-    return (run, snapshot) if may_see_rows(run) else (redacted(run), without_predictions(snapshot))
+    record, is_upload = _RECORDS.get(run.id, NO_OWNER), run.experiment.data.name == "upload"
+    is_hidden = is_upload and not (record.is_shared or is_mine(run.id, record))
+    return None if is_hidden else (run, snapshot)
 
 
 def current_run() -> tuple[Run, Snapshot] | None:
@@ -83,19 +85,6 @@ def open_run() -> tuple[Run, Snapshot] | None:
     current = current_run()
     is_open = current and record_if_mine(current[0].id) and not current[1].status.over
     return current if is_open else None
-
-
-def may_see_rows(run: Run) -> bool:
-    """Return whether this browser may see a run's data. Only the owner sees unshared uploads."""
-    record = _RECORDS.get(run.id, NO_OWNER)
-    return run.experiment.data.name != "upload" or record.shares_rows or is_mine(run.id, record)
-
-
-def foreign_upload() -> Run | None:
-    """Return this session's run if it uses another browser's upload and the session has none."""
-    run, _ = current_run() or (None, None)
-    is_upload = run is not None and run.experiment.data.name == "upload"
-    return run if is_upload and session().upload.table is None else None
 
 
 def is_mine(item_id: str, record: RunRecord) -> bool:
@@ -117,9 +106,9 @@ def own_runs() -> list[str]:
 
 
 def table_of_run() -> Table | None:
-    """Return the upload of this session's run if this browser owns it, for use after a reload."""
-    record = record_if_mine(session().subject.run_id)
-    return record.table if record else None
+    """Return the upload of this session's run if the browser may see it."""
+    current = current_run()
+    return _RECORDS.get(current[0].id, NO_OWNER).table if current else None
 
 
 def adopt(run_id: str, record: RunRecord) -> None:

@@ -11,12 +11,11 @@ import streamlit as st
 
 from lib import data
 from lib.charts import name_of, split
-from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table
+from lib.data import DATASETS, MAX_COLUMNS, Dataset, Table
 from lib.experiment import LIMITS, MAX_VALUES, NO_SERIES, SETTINGS, Experiment, Setting
 from lib.story import GUIDE
 from lib.text import beside, counted, joined, typed
 from lib.ui.address import change
-from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.widgets import bound, hint, plain
 
@@ -38,9 +37,7 @@ def settled_experiment() -> Experiment:
     table = session().upload.table
     experiment = data.settle(session().subject.experiment, table)
     if experiment.data.name == "upload" and table is None:
-        foreign = foreign_upload()
-        shown = foreign.experiment if foreign else data.example_of_upload(experiment)
-        experiment = experiment.set(F=shown.data.features)
+        experiment = experiment.set(F=data.example_of_upload(experiment).data.features)
     return experiment
 
 
@@ -158,7 +155,7 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
     with st.expander("Columns and steps ahead", expanded=expanded):
         columns(settled)
         if own is not None and "types" in uses:
-            _pick_type(own, settled.data.types)
+            _pick_categories(own, settled.data.types)
     if table is not None and "split" in uses:
         _series(table, settled, by_menu="id" in uses)
     with st.expander("Windows (spacing) and targets (values or changes)"):
@@ -221,23 +218,15 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
             st.button(label, f"predict_{name}", type="tertiary", on_click=partial(change, values))
 
 
-def _pick_type(table: Table, types: tuple[str, ...]) -> None:
-    with st.container(horizontal=True):
-        names = [str(name) for name in table.frame.columns]
-        name = st.selectbox("A column", names, key="types_column")
-        parts = (each.rpartition(":") for each in types)
-        kind_of = {column: kind for column, _, kind in parts if kind in KINDS}
-        detected = "number" if name in table.numbers else "category"
-        kinds, value = list(KINDS), kind_of.get(name, detected)
+def _pick_categories(table: Table, types: tuple[str, ...]) -> None:
+    """Draw the picker of number columns to read as categories."""
+    picked = [name for name in table.numbers if f"{name}:category" in types]
 
-        def read_as(kind: str) -> None:
-            now = {**kind_of, name: kind}
-            if kind == detected:
-                del now[name]
-            change({"types": tuple(map(":".join, now.items()))})
+    def read(names: list[str]) -> None:
+        change({"types": tuple(f"{name}:category" for name in names)})
 
-        control = bound(f"types_of_{name}", value, read_as)
-        st.selectbox("is read as", kinds, kinds.index(value), KINDS.__getitem__, **control)
+    control = bound("types_widget", picked, read)
+    st.multiselect("Numbers to read as categories", table.numbers, picked, **control)
 
 
 def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:

@@ -22,7 +22,7 @@ from lib.ui.widgets import Linked, hint, plain
 if TYPE_CHECKING:
     from lib.export import Kept
 
-NO_FILE = "Only the file's owner can train on it. Upload your copy to train."
+NOT_SHARED = "This run uses a file, and the run's owner hasn't shared them."
 
 # Keep few datasets: a dataset may take 24 MB, and moving a slider requests many datasets.
 made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settled_dataset)
@@ -42,8 +42,6 @@ def load_data(settled: Experiment) -> Loaded:
     upload = session().upload
     if settled.data.name == "upload" and upload.table is None:
         with place:
-            if foreign := runs.foreign_upload():
-                return Loaded(foreign.experiment, foreign.dataset, NO_FILE)
             return _example(settled)
     run, _ = runs.current_run() or (None, None)
     try:
@@ -83,7 +81,9 @@ def _example(settled: Experiment) -> Loaded:
         example = data.settle(replace(settled, data=data.suggested(example.data.name).data))
         dataset = dataset_of(example, None)
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = f"No table uploaded yet. You see {dataset.title} instead."
+        is_hidden = session().subject.run_id and not runs.current_run()
+        why = NOT_SHARED if is_hidden else "No table uploaded yet."
+        text = f"{why} You see {dataset.title} instead."
         st.warning(plain(text), icon=":material/info:", width="stretch")
         if session().address.page != "Data":
             icon, link = ":material/upload_file:", address.query("Data")
@@ -117,10 +117,7 @@ def shown_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
     has_begun = snapshot and (snapshot.results or snapshot.status is not results.Status.FAILED)
     if run and snapshot and (has_begun or not runs.client().pool.unavailable):
         if not snapshot.results:  # before the first epoch, show the untrained models
-            whole = runs.client().get(run.id) or run  # with the rows of an upload
-            start = untrained_models(whole.dataset, whole.experiment)
-            if not runs.may_see_rows(run):
-                start = results.without_predictions(start)
+            start = untrained_models(run.dataset, run.experiment)
             samples, others = start.samples, start.others
             snapshot = replace(snapshot, samples=samples, results=start.results, others=others)
         return ShownRun(run.experiment, run.dataset, snapshot, run)
@@ -185,8 +182,6 @@ class Epochs:
         """Weights by epoch, ascending, without the weights that models kept from a best epoch."""
         texts = [f"{epoch}" for epoch in self.weights]
         texts += [results.BEST] if shown.snapshot.keeps_best else []
-        if not shown.dataset.has_rows:  # the page can't evaluate an earlier epoch
-            texts = texts[-1:]
         key = f"epoch_{shown.snapshot.run_id}_{max(self.weights)}"
         self.choice = _EpochChoice("epoch", texts, len(texts) - 1, key)
         place = self.choice.index

@@ -10,17 +10,16 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
 from lib import charts, export, results, sweep
 from lib.data import DATASETS
 from lib.experiment import SETTINGS, ExperimentError
-from lib.results import HIDDEN_TITLE, VARIABLE, PointResult, Status
+from lib.results import VARIABLE, PointResult, Status
 from lib.sweep import READY, Plan, Ready, Runner
 from lib.text import beside, counted, duration, joined, listed, with_full_stop
-from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
+from lib.training import MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
 from lib.ui import runs, widgets
 from lib.ui.address import change, page_value, set_page_value, set_page_values
 from lib.ui.browser import browser_id, save_button
@@ -31,7 +30,7 @@ from lib.ui.widgets import Linked, hint, plain, press
 KEYS = ("sweep", "ready", "vary", "each", "at")  # the page's keys in the address
 SEEDS = Linked("each", ("1", "4", "8", "16"), 1, "sweep_seeds")
 MOST = 24  # sweeps in memory, at most MAX_SWEEPS of them unfinished; the oldest are dropped first
-GONE = "The link's sweep is gone{}. The server keeps sweeps for a few hours."
+GONE = "The link's sweep is gone{}, or uses another user's file. A sweep is kept for a few hours."
 UNWATCHED = "no page showed it, and another sweep needed its place. Press Start to run it again"
 LOOK_SECONDS = 1.0
 TEXTS: dict[str, str] = beside(__file__)
@@ -122,23 +121,13 @@ class Sweep:
 
     id: str  # "" for a recorded sweep
     runner: Runner
-    data: str  # the title of its data
+    title: str  # the title of its data
     record: runs.RunRecord  # the owner and the upload of its runs
 
     @property
     def is_mine(self) -> bool:
         """Whether this browser started the sweep and controls it."""
         return runs.is_mine(self.id, self.record)
-
-    @property
-    def is_redacted(self) -> bool:
-        """Whether names are hidden because the sweep uses another browser's upload."""
-        return self.record.table is not None and not self.is_mine
-
-    @property
-    def title(self) -> str:
-        """The title of the data; another browser's upload has a general title."""
-        return HIDDEN_TITLE if self.is_redacted else self.data
 
 
 _SWEEPS: dict[str, Sweep] = {}  # sweeps of all sessions of this page server, by id
@@ -149,7 +138,7 @@ def current_sweep() -> Sweep:
     found, known = _SWEEPS.get(page_value("sweep")), list(_SWEEPS.values())
     if not (page_value("sweep") or page_value("ready")):
         found = next((each for each in reversed(known) if each.is_mine), None)
-    if found is None:
+    if found is None or (found.record.table is not None and not found.is_mine):
         ready = READY.get(page_value("ready")) or next(iter(READY.values()))
         runner = Runner(ready.plan, runs.client(), done=ready.recorded)
         return Sweep("", runner, DATASETS[ready.data].title, runs.NO_OWNER)
@@ -187,8 +176,7 @@ def _admit() -> str:
         if each.is_mine:
             each.runner.stop()
     over = [each for each in known if each.runner.state.over]
-    old = [each for each in over if each.runner.unwatched_seconds >= KEEP_SECONDS]
-    for each in {*old, *over[: max(0, len(known) + 1 - MOST)]}:
+    for each in over[: max(0, len(known) + 1 - MOST)]:
         _SWEEPS.pop(each.id, None)
     return ""
 
@@ -226,18 +214,16 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now:
     widgets.takeaway(text, *charts.sweep.found_details(points))
     if points:
         _draw_pictures(points, text, palette, is_over=runner.state.over)
-        st.html(_table(points, hides_columns=now.is_redacted, is_over=runner.state.over))
-        if not now.is_redacted:  # the file has reasons, which may name columns of the upload
-            name = f"sweep-{'-'.join(points[0].values)}.csv"
-            save_button("Download the table", partial(export.sweep_csv, points), name, "text/csv")
+        st.html(_table(points, is_over=runner.state.over))
+        name = f"sweep-{'-'.join(points[0].values)}.csv"
+        save_button("Download the table", partial(export.sweep_csv, points), name, "text/csv")
 
 
 def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
     """Return sentences on the sweep's state, and on how it differs from the form's sweep."""
     runner, title, sentences = now.runner, loaded.dataset.title, list[str]()
     if runner.error:
-        why = "" if now.is_redacted else f": {runner.error}"  # an error may name columns
-        sentences.append(with_full_stop(f"The sweep ended early{why}"))
+        sentences.append(with_full_stop(f"The sweep ended early: {runner.error}"))
     elif not now.id:
         start = loaded.obstacle or (TEXTS["start"] if now.title == title else "")
         sentences.append(TEXTS["recorded"].format(start=start))
@@ -245,7 +231,7 @@ def _state_words(now: Sweep, plan: Plan | None, loaded: Loaded) -> str:
         sentences.append(TEXTS["watching"])
     if now.title != title:
         sentences.append(TEXTS["other_data"].format(now.title, title))
-    elif plan and not now.is_redacted:
+    elif plan:
         swept = [point.experiment for point in runner.plan.points]
         if swept != [point.experiment for point in plan.points]:
             sentences.append(TEXTS["other_settings"])
@@ -274,14 +260,12 @@ def _draw_pictures(
             widgets.steady_chart(figure, text, "sweep_difference")
 
 
-def _table(points: Sequence[PointResult], *, hides_columns: bool, is_over: bool) -> str:
+def _table(points: Sequence[PointResult], *, is_over: bool) -> str:
     """Return an HTML table of all points, with links to Explore; a clearly better mode is bold."""
     findings = results.findings(points) if is_over else {}  # p-values need all points
     rows = []
-    hidden = results.COLUMN_KEYS if hides_columns else ()
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
         better = results.clear_mode(findings[point]) if point in findings else ""
-        shown = [(key, text) for key, text in parse_qsl(point["settings"]) if key not in hidden]
-        rows.append((point, results.point_words(point.values), urlencode(shown) + run, better))
-    return charts.render("ui/sweeps.html", "points", rows, hides_columns)
+        rows.append((point, results.point_words(point.values), point["settings"] + run, better))
+    return charts.render("ui/sweeps.html", "points", rows)

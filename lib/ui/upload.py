@@ -50,18 +50,18 @@ def uploader() -> None:
         on_change=partial(_file_changed, "upload_file"),
         help="CSV, Parquet, Excel (.xlsx, .xls, .ods) or NumPy (.npy, .npz), up to 100 MB. A table "
         "has a header and one row per timestep; an array has the shape (N, T, F). You can also "
-        "open a saved run (.unrolled). The server doesn't store the file. A run's link shows the "
-        "results to anyone, but the file's rows only if you share them.",
+        "open a saved run (.unrolled). The server doesn't store the file. Others with a run's link "
+        "see the run only if you share it.",
     )
     progress()
     if table := session().upload.table:
-        size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
-        size += [counted(len(table.categories), "text column")] if table.categories else []
-        hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
+        rows, columns = table.frame.shape
+        size = f"{counted(rows, 'row')}, {counted(columns, 'column')}"
+        hint(" ".join([f"{table.name}: {size}.", *table.notes]))
     record = runs.record_if_mine(session().subject.run_id)
     if record and record.table is not None:
-        control = bound("share_rows", record.shares_rows, partial(setattr, record, "shares_rows"))
-        st.toggle("Include the file's rows in this run's link", record.shares_rows, **control)
+        control = bound("share_run", record.is_shared, partial(setattr, record, "is_shared"))
+        st.toggle("Share this run and the file's rows by its link", record.is_shared, **control)
 
 
 def opener() -> None:
@@ -130,10 +130,8 @@ def _begin(name: str, content: bytes) -> None:
             _use_table(data.read_upload(name, content))
         else:
             record.reading = data.Reading(name, content)
-    except KeptError as error:
+    except (KeptError, data.UploadError) as error:
         _refuse(f"{name} couldn't be opened. {error}")
-    except data.UploadError as error:
-        _refuse(error)
 
 
 def take_file() -> None:
@@ -189,10 +187,6 @@ def _changes(new: data.Table) -> dict[str, Any]:
         wanted = {**data.DATASETS["upload"].suggested, **new.settings}
         changes = {"data": "upload", **address.fitting(data.DATASETS[now.name].suggested, wanted)}
     known = {*new.frame.columns, *data.calendar_names(new), NO_SERIES, ""}
-    try:
-        known |= {*data.prepared(new, now).frame.columns}
-    except data.WindowError:  # types that can't be applied would block the table
-        changes["types"] = ()
     named = {*now.inputs, *now.targets, now.series, *(e.rpartition(":")[0] for e in now.types)}
     if now.name != "upload" or not named <= known:  # the new table has other columns
         changes |= {key: SETTINGS[key].default for key in ("inputs", "targets", "types", "id")}

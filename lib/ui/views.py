@@ -14,7 +14,7 @@ from lib import charts, shapes
 from lib.charts import Palette, cell, samples
 from lib.data import keras_target, make_dataset, suggested
 from lib.recurrence import LayerPass, highest_output, unroll
-from lib.results import ROWS_HIDDEN, Snapshot, best_loss
+from lib.results import Snapshot, best_loss
 from lib.story import GALLERY, SCENES, Scene, plot_of
 from lib.text import beside, capital, filled, joined
 from lib.training import read_recording
@@ -249,11 +249,7 @@ TALK_SCENES = SCENES | {scene.name: scene for scene in _PICTURES}  # all that a 
 
 def draw(name: str, loaded: Loaded, palette: Palette) -> None:
     """Draw a view, by its name in VIEWS."""
-    view = VIEWS[name]
-    if view.page in ("Cell", "Data") and not loaded.dataset.has_rows:
-        hint(ROWS_HIDDEN)
-    else:
-        view.draw(loaded, palette)
+    VIEWS[name].draw(loaded, palette)
 
 
 def embed() -> None:

@@ -8,7 +8,7 @@ from lib.data import Table
 from lib.experiment import NO_SERIES
 from lib.ui.session import KEY
 from tests.app.driver import start, text
-from tests.unit.own_data import csv, panel, trend
+from tests.unit.own_data import panel, trend
 
 
 def stores(days=60):
@@ -62,15 +62,6 @@ def test_the_page_names_the_detected_series_column_which_can_be_switched_off():
     assert len(shown(app).origin.names) == 7
 
 
-def test_a_column_kind_in_a_link_that_does_not_fit_the_file_is_dropped():
-    """The file is read with its detected column kinds."""
-    app = start("Data", data="upload", types="store:number", T="7")
-    app.file_uploader(key="upload_file").set_value(("a.csv", csv(panel(60)), "text/csv")).run()
-    assert not app.error
-    assert app.session_state[KEY].upload.table.series == "store"
-    assert app.session_state[KEY].subject.experiment.data.types == ()
-
-
 def test_a_missing_series_column_in_a_link_gets_a_warning():
     """The warning names the column and the file, and stays until another column is picked."""
     app = with_table(stores(), id="shop")
@@ -100,14 +91,12 @@ def test_the_controls_of_windows_and_splits_change_the_samples():
 
 
 def test_a_column_kind_can_be_changed_and_changed_back():
-    """The link has only the kinds that differ from the detected kinds."""
+    """The link has the numbers that are read as categories."""
     app = with_table(stores(), T="7")
-    app.selectbox(key="types_column").set_value("weekday").run()
-    assert app.selectbox(key="types_of_weekday").value == "number"
-    app.selectbox(key="types_of_weekday").set_value("category").run()
+    app.multiselect(key="types_widget").set_value(["weekday"]).run()
     assert app.session_state[KEY].subject.experiment.data.types == ("weekday:category",)
     assert app.query_params["types"] == "weekday:category"
-    app.selectbox(key="types_of_weekday").set_value("number").run()
+    app.multiselect(key="types_widget").set_value([]).run()
     assert app.session_state[KEY].subject.experiment.data.types == ()
 
 

@@ -141,7 +141,7 @@ def test_an_invalid_sweep_has_an_error_and_start_is_disabled():
     app = sweep(data="running_mean")
     app.text_input(key="sweep_T").set_value("4, x").run()
     assert app.button(key="sweep_start").disabled
-    assert "from 2 to 100, got 'x'" in app.error[0].value
+    assert "from 2 to 512, got 'x'" in app.error[0].value
     app.text_input(key="sweep_T").set_value("4, 6").run()
     assert not app.error
     assert address(app)["vary"] == "T=4, 6"

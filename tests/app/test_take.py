@@ -10,7 +10,6 @@ import pytest
 
 from lib.export.kept import open_kept
 from lib.results.run import Status
-from lib.ui import runs
 from lib.ui.explore import take
 from lib.ui.session import KEY as SESSION
 from tests.app.driver import start, upload_file
@@ -159,8 +158,8 @@ def test_the_card_has_code_for_the_run(received, client):
     assert not app.run().code
 
 
-def test_the_rows_of_another_browser_cannot_be_saved(received, client, monkeypatch):
-    """The card of a run on another browser's upload has no files with targets or rows."""
+def test_a_run_on_an_upload_can_be_saved_with_its_rows(received, client):
+    """The card also has scripts, predictions and a forecast."""
     app = start(data="upload", T="5", seeds="1")
     upload_file(app, "own.csv", rows(60))
     press(app, "train")
@@ -170,11 +169,6 @@ def test_the_rows_of_another_browser_cannot_be_saved(received, client, monkeypat
     assert rows_of_file <= received[-1]["files"].keys()
     whole = downloaded(app, received, "kept_rows")
     assert open_kept("a.unrolled", whole).table is not None
-    monkeypatch.setattr(runs, "table_of_run", lambda: None)
-    app.run()
-    assert not rows_of_file & received[-1]["files"].keys()
-    assert not app.code
-    assert "weights" in received[-1]["files"]
 
 
 def test_test_predictions_can_be_saved_after_the_evaluation_on_the_test_part(received, client):

@@ -3,7 +3,7 @@
 import pytest
 
 from lib.data import suggested
-from lib.data.tables import types
+from lib.data.tables import table
 from lib.experiment import Experiment
 from lib.ui import upload
 from lib.ui.fragment import TURNS
@@ -124,7 +124,7 @@ def test_another_process_reads_a_large_csv(monkeypatch):
 
 def test_a_column_is_converted_once_per_change_of_its_kind(monkeypatch):
     """Conversion blocks no other session, and the next run doesn't repeat it."""
-    as_texts, converted = types.as_texts, []
+    as_texts, converted = table.as_texts, []
 
     def convert(column):
         assert not TURNS.is_mine
@@ -133,7 +133,7 @@ def test_a_column_is_converted_once_per_change_of_its_kind(monkeypatch):
 
     app = start(data="upload")
     upload_file(app, "good.csv", rows(100))
-    monkeypatch.setattr(types, "as_texts", convert)
+    monkeypatch.setattr(table, "as_texts", convert)
     subject = session(app).subject
     subject.experiment = subject.experiment.set(types=("a:category",))
     app.run().run()

@@ -102,8 +102,8 @@ def test_a_table_of_several_series_is_uploaded_trained_and_forecast(page):
     open_page(page, "/data?data=upload&T=7&epochs=4&pace=fast")
     upload(page, "sales.csv", csv(panel(90).assign(zone=3)))
     expect(page.get_by_text("store separates 3 series")).to_be_visible()
-    choose(page, "A column", "zone")
-    choose(page, "is read as", "categories")
+    choose(page, "Numbers to read as categories", "zone")
+    page.keyboard.press("Escape")  # closes the list
     expect(page).to_have_url(re.compile("types=zone%3Acategory"))
     expect(page.get_by_text("At each step, predict sales one day ahead")).to_be_visible()
     page.get_by_role("link", name="Train in Explore").click()

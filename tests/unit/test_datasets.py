@@ -87,11 +87,8 @@ def test_a_settled_experiment_is_valid(experiment):
         ({"data": "seattle", "head": "none", "targets": ("temp_max", "wind")}, {"U": 2}),
         # F is the number of input columns.
         ({"data": "seattle", "F": 9, "inputs": ("wind",)}, {"F": 1}),
-        # A link may name columns of a table that isn't uploaded yet.
-        ({"data": "upload", "head": "none", "inputs": ("a", "b"), "targets": ("b",)},
-         {"F": 2, "U": 1}),
     ],
-)  # fmt: skip
+)
 def test_settling_sets_the_values_that_the_data_allow(chosen, settled):
     """F follows from the data, and without a head U follows from the targets."""
     experiment = settle(Experiment().set(**chosen))

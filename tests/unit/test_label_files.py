@@ -1,24 +1,20 @@
-"""Downloads of runs on labels: scripts, arrays, tables, the report, and what strangers see."""
+"""Downloads of runs on labels: scripts, arrays, tables and the report."""
 
 import csv
 import io
 import json
-import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from lib.data import class_numbers, make_dataset, read_upload, settle, suggested
-from lib.experiment import Experiment
+from lib.data import class_numbers, make_dataset, settle, suggested
 from lib.export import EXPORTS, frame_csv, history_csv
 from lib.export.predictions import predictions
-from lib.results import ACCURACY, baseline_accuracy, baseline_loss, untrained
-from lib.results.strangers import without_rows
+from lib.results import ACCURACY, baseline_accuracy, untrained
 from tests.unit.test_export import SCRIPTS, check_format
 from tests.unit.test_report import page_of
 from tests.unit.test_results import a_run
-from tests.unit.uploaded import lines
 
 SETTINGS = [
     ("brackets", {"padding": "after", "weights": "classes", "keep": "best"}),
@@ -137,21 +133,3 @@ def test_a_report_of_labels_has_accuracies_and_all_classes(data):
         for name, row in zip(dataset.classes, result.labels.confusion, strict=True):
             shown = " ".join([name, *(f"{count:,}" for count in row if count)])
             assert f" {shown} " in words
-
-
-def test_a_stranger_sees_accuracies_but_no_names_of_classes():
-    """The baseline's accuracies and losses are those of the hidden rows, with any weights."""
-    content = lines("day,kind,a", lambda i: f"2024-01-{1 + i % 31},{'pqr'[i * i % 3]},{i}", 90)
-    table = read_upload("own.csv", content.encode())
-    chosen = Experiment().set(data="upload", T=4, targets=("kind",), weights="classes", lr=0.5)
-    experiment = settle(chosen, table)
-    dataset = make_dataset(experiment, table)
-    hidden = without_rows(dataset)
-    assert (hidden.classes, hidden.target_names) == (("class 1", "class 2"), ("class 2",))
-    assert np.isnan(hidden.y).all()
-    assert baseline_accuracy(hidden)[1] == baseline_accuracy(dataset)[1]
-    for weights in ("none", "classes", "steps"):
-        weighted = experiment.set(weights=weights)
-        losses = baseline_loss(weighted, hidden)
-        assert losses == baseline_loss(weighted, dataset)
-        assert all(map(math.isfinite, losses.values()))

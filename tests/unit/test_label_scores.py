@@ -9,7 +9,7 @@ from lib import results
 from lib.charts.sentences import pair_sentence
 from lib.experiment import Experiment
 from lib.results import ACCURACY, evaluate_outputs
-from lib.results.labels import confusion_matrix, cross_entropy
+from lib.results.labels import balanced_accuracy, confusion_matrix, cross_entropy, macro_f1
 from tests.unit.fakes import fake_labels
 
 SOFTMAX = Experiment().set(loss="sparse")
@@ -56,9 +56,9 @@ def test_confusion_and_scores_of_uneven_classes():
     predicted = np.repeat([0, 0, 1, 0], [90, 5, 5, 1])
     np.testing.assert_array_equal(confusion_matrix(np.eye(3)[true], np.eye(3)[predicted]), UNEVEN)
     assert results.accuracy(UNEVEN) == 95 / 101
-    assert results.balanced_accuracy(UNEVEN) == pytest.approx((1 + 0.5 + 0) / 3)
+    assert balanced_accuracy(UNEVEN) == pytest.approx((1 + 0.5 + 0) / 3)
     first, second = 2 * 90 / (90 + 96), 2 * 5 / (10 + 5)
-    assert results.macro_f1(UNEVEN) == pytest.approx((first + second + 0) / 3)
+    assert macro_f1(UNEVEN) == pytest.approx((first + second + 0) / 3)
     assert math.isnan(results.accuracy(np.zeros((2, 2))))
 
 

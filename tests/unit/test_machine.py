@@ -32,18 +32,15 @@ def test_a_workers_memory_limit_follows_from_the_machines_memory(total, start, e
     ("limits", "expected"),
     [
         ({"memory.max": "max", "memory.high": "max"}, None),
-        ({"memory/memory.limit_in_bytes": "9223372036854771712"}, None),
-        ({"memory/memory.limit_in_bytes": "300000000", "memory.max": "200000000"}, 200_000_000),
         ({"memory.max": "300000000", "memory.high": "250000000"}, 250_000_000),
         ({"app/one/memory.max": "max", "app/memory.max": "400000000"}, 400_000_000),
-        ({"memory/old/memory.limit_in_bytes": "500000000"}, 500_000_000),
         ({"other/memory.max": "100000000"}, None),
     ],
 )
 def test_the_lowest_memory_limit_of_all_control_groups_counts(tmp_path, limits, expected):
-    """Limits of the process's groups count, in both versions of control groups."""
+    """Limits of the process's group and of its parents count."""
     groups = tmp_path / "cgroup"
-    groups.write_text("4:memory:/old\n0::/app/one\n")
+    groups.write_text("0::/app/one\n")
     for name, text in limits.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"{text}\n")

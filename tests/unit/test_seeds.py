@@ -56,8 +56,7 @@ def test_samples_whose_targets_share_rows_count_as_one():
     for horizon, stride, expected in ((1, 1, 60), (12, 1, 5), (12, 6, 5), (2, 6, 10)):
         starts = np.arange(0, 60, stride)
         origin = SimpleNamespace(series=np.zeros(60, int), starts=starts, horizons=(horizon,))
-        about = {"evaluated": slice(None), "known_errors": None, "has_labels": False}
-        cut = SimpleNamespace(origin=origin, **about)
+        cut = SimpleNamespace(origin=origin, evaluated=slice(None), has_labels=False)
         assert independent_samples(cut) == expected
     assert independent_samples(a_dataset()) == math.inf
 

@@ -50,8 +50,6 @@ def test_the_words_about_a_split_have_the_size_of_each_part():
     assert takeaway == f"{training:,} training samples, {evaluated} validation, {test} test."
     assert f"The last {test} are the test part" in details
     assert "Each series is cut at the same" in windows_of_stores().notes[-1]
-    for by, words in (("time", "3 of 3 series are in two"), ("id", "None of the 3 series is")):
-        assert words in split.split_words(windows_of_stores(split=by))[1]
 
 
 def test_the_takeaway_of_a_leak_check_counts_leaks_and_possible_checks():

@@ -71,15 +71,15 @@ def test_only_settings_and_losses_that_fit_the_data_are_offered():
     [
         ("seattle", {}, 4, "expected a setting to vary"),
         ("seattle", {"F": [1]}, 4, "F can't vary here: The input columns determine F"),
-        ("seattle", {"lag": [1]}, 4, "lag can't vary here: Seattle weather doesn't use it"),
+        ("seattle", {"lag": [1]}, 4, "Seattle weather allows only one value"),
         ("seattle", {"seed": [1]}, 4, "'seed' can't vary. Expected one of T, F, U"),
         ("seattle", {"T": []}, 4, "T needs at least one value, as in 4,8,16,32"),
         ("seattle", {"cell": []}, 4, "cell needs at least one value, as in lstm,gru,simple_rnn"),
         ("seattle", {"T": ["x"]}, 4, "2 to 512, got 'x'"),
         ("seattle", {"cell": ["rnn"]}, 4, "cell must be one of lstm, gru, simple_rnn"),
         ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100. Use fewer values or seeds"),
-        ("first_pattern", {"loss": ["binary"]}, 4, "first? has one loss"),
-        ("digits", {"mask": ["off"]}, 4, "Digits, row by row doesn't use it"),
+        ("first_pattern", {"loss": ["binary"]}, 4, "first? allows only one value"),
+        ("digits", {"mask": ["off"]}, 4, "row allows only one value"),
         ("worked_raw", {"T": [3]}, 1, "The worked example has 2 timesteps"),
     ],
 )

@@ -97,15 +97,15 @@ def test_gaps_are_counted_within_each_series():
     [
         ("id,x,y", lambda i: f"{i // 10},{i}.5,{i % 3}", "id"),
         ("unit,cycle,x", lambda i: f"{i // 13},{i % 13},{i % 7}.5", "unit"),
-        ("sensorID,x", lambda i: f"{'abcd'[i % 4]},{i}", "sensorID"),
+        ("sensorID,x", lambda i: f"{'abcd'[i // 10]},{i}", "sensorID"),
         ("id,x", lambda i: f"{i},{i % 7}", ""),
         ("x,y", lambda i: f"{i // 10},{i}", ""),
         ("item,x", lambda i: f"{i * i % 11},{i}", ""),
         ("store,x", lambda i: f"{i // 20 if i < 39 else 0},{i}", ""),
     ],
 )
-def test_without_dates_a_series_column_needs_a_typical_name_and_regular_rows(head, line, series):
-    """Rows are regular if each series is one block of rows, or if all are equally long."""
+def test_without_dates_a_series_column_needs_a_typical_name_and_blocks(head, line, series):
+    """Each series is one block of rows."""
     table = read(lines(head, line, 40))
     assert table.series == series
     assert ("identified by" in notes_of(table)) is bool(series)

@@ -44,7 +44,7 @@ def test_blank_texts_are_missing(dtype):
     frame = pd.DataFrame({"kind": ["x", "", "y", " ", "\t"] * 2, "blank": [" "] * 10}, dtype=dtype)
     table = read(frame.assign(a=FRAME["a"]))
     assert table.frame["kind"].dropna().tolist() == ["x", "y"] * 2
-    assert "Empty columns ignored: blank." in notes_of(table)
+    assert "dates, ignored: blank." in notes_of(table)
 
 
 @pytest.mark.parametrize("index", [DAYS, DAYS.rename("when"), DAYS.tz_localize("Etc/GMT+5")])
@@ -54,7 +54,7 @@ def test_an_index_of_dates_labels_the_rows(index):
     hours = 0 if index.tz is None else 5
     assert list(table.times) == list(DAYS + pd.Timedelta(hours=hours))
     assert table.frame.columns.tolist() == ["a", "kind"]
-    assert ("labels the rows, in UTC." in notes_of(table)) is bool(hours)
+    assert ("labeled by index, in UTC." in notes_of(table)) is bool(hours)
     panel = pd.MultiIndex.from_product([["north", "south"], DAYS], names=["region", "day"])
     assert read(pd.DataFrame({"a": np.arange(20.0)}, index=panel)).series == "region"
 
@@ -80,7 +80,7 @@ def test_all_types_of_single_values_are_read():
     assert table.frame["open"].tolist()[1:4] == [1, 0, 0]
     assert table.frame["count"].isna().sum() == 1
     assert "list (list<element: int64>), raw (binary)" in notes_of(table)
-    assert "Empty columns ignored: nothing" in notes_of(table)
+    assert "dates, ignored: nothing" in notes_of(table)
 
 
 @pytest.mark.parametrize(

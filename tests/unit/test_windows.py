@@ -43,13 +43,12 @@ def test_a_timesteps_target_is_in_the_next_row():
     ("timesteps", "settings", "words"),
     [
         (24, {}, r"25 rows.* has 30 rows. Choose T ≤ 14, or add rows"),
-        (2, {"horizon": 20}, "Choose fewer steps ahead, or add rows"),
-        (4, {"rate": 30}, "4 timesteps, 30 rows apart,"),
-        (4, {"gap": 90}, "window each, 90 rows apart, with"),
+        (2, {"horizon": 20}, "Choose smaller values, or add rows"),
+        (4, {"rate": 30}, "windows of 92 rows"),
     ],
 )
 def test_too_few_rows_raise_an_error_with_a_fix(timesteps, settings, words):
-    """The error proposes a smaller T, or fewer steps ahead."""
+    """The error proposes a smaller T, if any fits."""
     with pytest.raises(WindowError, match=words):
         cut(counting(30), ["row"], ["row"], timesteps, **settings)
 
@@ -57,7 +56,7 @@ def test_too_few_rows_raise_an_error_with_a_fix(timesteps, settings, words):
 def test_the_error_for_too_few_rows_mentions_dropped_rows():
     """It names the columns with missing values."""
     frame = pd.DataFrame({"row": np.arange(40.0), "late": [np.nan] * 36 + [1.0] * 4})
-    why = "has 4 rows. Add rows. 36 rows dropped: no earlier value to fill in late"
+    why = "or add rows. 36 rows dropped: no earlier value to fill in late"
     with pytest.raises(WindowError, match=why):
         cut(Table("t", frame), ["row", "late"], ["row"], 4)
 
@@ -91,7 +90,12 @@ def test_a_value_that_would_overflow_raises_an_error():
 @pytest.mark.parametrize(
     ("missing", "values", "first", "note"),
     [
-        ("fill", [1, 2, 2, 2], "01-02 to 2024-01-05", "2 missing values filled with the last"),
+        (
+            "fill",
+            [1, 2, 2, 2],
+            "01-02 to 2024-01-05",
+            "Missing values filled with the last known in 2 rows",
+        ),
         ("drop", [1, 2, 5, 6], "01-02 to 2024-01-07", "3 rows dropped"),
     ],
 )
@@ -189,7 +193,7 @@ def test_each_series_has_its_own_step_and_a_note_lists_short_series():
          ("quarter 1", "quarter 2", "quarter 3", "quarter 4")),
         (None, "row", "row 1 to row 4", "row 1", ("1", "2", "3", "4")),
         (pd.date_range("2024-01-01 06:00", periods=20, freq="h"), "hour",
-         "2024-01-01 06:00 to 09:00", "2024-01-01 06:00",
+         "2024-01-01 06:00 to 2024-01-01 09:00", "2024-01-01 06:00",
          tuple(f"2024-01-01 0{k}:00" for k in range(6, 10))),
     ],
 )  # fmt: skip
@@ -244,5 +248,5 @@ def test_the_default_inputs_and_target(columns, inputs, targets):
 def test_a_table_whose_only_number_column_identifies_series_raises_an_error():
     """There is no column to predict."""
     table = Table("t", pd.DataFrame({"store": [1.0, 2.0]}), series="store")
-    with pytest.raises(WindowError, match="besides 'store', which identifies series"):
+    with pytest.raises(WindowError, match="besides the series column"):
         default_columns(table)

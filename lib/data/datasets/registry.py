@@ -18,6 +18,7 @@ from lib.data.tables.table import (
     count_classes,
     default_columns,
     feature_names,
+    retyped,
 )
 from lib.experiment import (
     LIMITS,
@@ -63,11 +64,6 @@ class DatasetSpec:
     suggested: Mapping[str, Any] = field(default_factory=dict)  # initial settings
     targets: int = 1  # K, the number of target columns; 0 if it depends on a table's columns
     classes: tuple[str, ...] = ()  # the classes of a task for labels, in order
-
-    @property
-    def label(self) -> str:
-        """The title with its group: "Task · Echo"."""
-        return f"{self.group} · {self.title}"
 
     @property
     def without_effect(self) -> frozenset[str]:
@@ -123,7 +119,7 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
     settled = experiment.set(**values)
     table, width = table_of(settled, table), spec.targets
-    if not width:
+    if table and not width:
         features, width = _widths(settled.data, table)
         settled = settled.set(F=features)
     data, step = settled.data, int(LIMITS["N"].step)
@@ -147,35 +143,26 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
 
 
 def table_of(experiment: Experiment, own: Table | None) -> Table | None:
-    """Return the bundled or `own` table, as `prepared` returns it, or unchanged if that fails."""
-    spec = find_spec(experiment)
+    """Return the bundled or `own` table, as `retyped` returns it, or unchanged if that fails."""
+    spec, types = find_spec(experiment), experiment.data.types
     table = spec.table() if spec.table else own
     with suppress(WindowError):  # `make_dataset` raises this error later
-        return table and prepared(table, experiment.data)
+        return retyped(table, types) if table and types else table
     return table
 
 
-def _widths(data: DataSettings, table: Table | None) -> tuple[int, int]:
-    """Return a table's F and K. If there is no table, count the columns that the settings name."""
+def _widths(data: DataSettings, table: Table) -> tuple[int, int]:
+    """Return a table's F and K."""
     inputs, targets = _columns(data, table)
     features = len(inputs)
     with suppress(WindowError):
-        features = len(feature_names(table, inputs)) if table else features
+        features = len(feature_names(table, inputs))
     ahead = max(1, data.horizon) if data.ahead == "each" else 1
-    return min(features, MAX_COLUMNS) or data.features, len(targets) * ahead
+    return min(features, MAX_COLUMNS), len(targets) * ahead
 
 
-def prepared(table: Table, data: DataSettings) -> Table:
-    """Return the table with the setting `types` applied. Raises WindowError."""
-    if not data.types:
-        return table
-    from lib.data.tables.types import retyped  # noqa: PLC0415  imports pandas
-
-    return retyped(table, data.types)
-
-
-def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    inputs, targets = default_columns(table, data.targets, data.horizon) if table else ((), ())
+def _columns(data: DataSettings, table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    inputs, targets = default_columns(table, data.targets, data.horizon)
     return data.inputs or inputs, data.targets or targets
 
 
@@ -236,5 +223,6 @@ def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dat
     table = spec.table() if spec.table else table
     if table is None:
         raise ExperimentError("your own data need a table, but there is none. Upload a file first.")
-    table = prepared(table, settled.data)
+    if settled.data.types:
+        table = retyped(table, settled.data.types)
     return make_windows(table, *_columns(settled.data, table), settled.data, seed=settled.seed)

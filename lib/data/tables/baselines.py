@@ -1,7 +1,7 @@
 """Baselines for a table's targets from rows up to each timestep, and the season of the targets."""
 
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
@@ -149,42 +149,36 @@ def lags_of(origin: Origin, period: int = 1) -> np.ndarray:
 
 
 def find_season(origin: Origin) -> int:
-    """Return the rows per season in the targets' training rows, else the calendar's; 1 for none."""
+    """Return the rows per season in the targets' training rows, else the calendar's; 1 for none.
+
+    Of several horizons, the middle one counts.
+    """
     rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
     longest = rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
-    some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # at most 5 horizons
     natural = _SEASONS.get(_step(origin), ())
     # A power of two of rows, so that most moves of the training slider reuse the cached result.
     searched = longest[: min(1 << len(longest).bit_length() - 1, _SEARCHED_ROWS)]
     found = _search(origin.targets[searched, 0].tobytes())
     divisors = [m for m in range(2, found + 1) if found % m == 0]
-    seasons = sorted({*natural, *divisors})
-    lags = {m: lags_of(origin, m)[some].tolist() for m in (1, *seasons)}
+    place = len(origin.horizons) // 2
+    lags = {m: int(lags_of(origin, m)[place]) for m in sorted({1, *natural, *divisors})}
     # Leave out seasons that give the last value. Try those that fit into the longest series twice.
     lags = {m: lag for m, lag in lags.items() if m == 1 or lag > lags[1]}
-    usual = next((m for m in natural if m in lags and lags[m][-1] < len(longest)), 1)
-    tried = tuple(m for m in lags if m > 1 and 2 * lags[m][-1] <= len(longest))
+    usual = next((m for m in natural if m in lags and lags[m] < len(longest)), 1)
+    lags = {m: lag for m, lag in lags.items() if m == 1 or 2 * lag <= len(longest)}
     # Compare all seasons on the rows that have enough rows before them for the longest lag.
-    first = rows - max(lags[m][-1] for m in (1, *tried))
+    first = rows - max(lags.values())
     rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
-    if not tried or not len(rows):
+    if len(lags) == 1 or not len(rows):
         return usual
     spread = origin.targets[rows].var(axis=0)
     spread[spread == 0] = 1.0
-
-    @cache
-    def error(lag: int) -> float:
-        """Return the mean squared change over `lag` rows per variance, summed over columns."""
-        change = origin.targets[rows] - origin.targets[rows - lag]
-        return float(((change**2).mean(axis=0) / spread).sum())
-
-    errors = {m: float(np.mean([error(lag) for lag in lags[m]])) for m in (1, *tried)}
+    changes = {m: origin.targets[rows] - origin.targets[rows - lag] for m, lag in lags.items()}
+    errors = {m: float((change**2 / spread).mean()) for m, change in changes.items()}
     most = NEARER * errors.pop(1)
-    errors = {m: mean for m, mean in errors.items() if mean < most}
-    if not errors:
-        return usual
-    smallest = min(errors.values())
-    return min(m for m, mean in errors.items() if AS_NEAR * mean <= smallest)
+    errors = {m: error for m, error in errors.items() if error < most}
+    smallest = min(errors.values(), default=0.0)
+    return min((m for m, error in errors.items() if AS_NEAR * error <= smallest), default=usual)
 
 
 @lru_cache(maxsize=64)

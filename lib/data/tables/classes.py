@@ -24,16 +24,11 @@ def with_classes(
     names = [f"{name}" for name in column.cat.categories]
     codes = rows.targets[:, 0].astype(int)
     counts = np.bincount(codes[training], minlength=len(names))
-    if (different := column.nunique()) > 1 and not may_be_classes(column):
+    if not may_be_classes(column) or np.count_nonzero(counts) < 2:
         raise WindowError(
-            f"{column.name} has {different:,} different texts in {column.count():,} rows. "
-            "Classes must repeat, as ids don't. Choose another target column."
-        )
-    if np.count_nonzero(counts) < 2:
-        raise WindowError(
-            f"a target needs at least two classes in the training rows, got only "
-            f"{names[int(counts.argmax())]!r} in {column.name}. Choose another target column, or "
-            "more rows for training."
+            "labels must be at least two texts that repeat, also in the training rows, got "
+            f"{column.nunique():,} different texts in {column.count():,} rows of {column.name}. "
+            "Choose another target column, or more rows for training."
         )
     kept = used = [names[code] for code in np.unique(column.cat.codes) if code >= 0]
     if rare := len(used) > MOST_CATEGORIES:

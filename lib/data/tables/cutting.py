@@ -51,8 +51,7 @@ def cut(rows: Rows, rank: np.ndarray, data: DataSettings, seed: int, most: float
     `rank` (R,) numbers each row's place in time. If there are more than `most` windows, use every
     k-th. Raises WindowError for too few rows or series.
     """
-    stops_at_gaps = data.at_gaps == "stop"
-    block = rows.segment if stops_at_gaps else rows.series
+    block = rows.segment if data.at_gaps == "stop" else rows.series
 
     def attempt(timesteps: int) -> Cut | None:
         new = replace(data, timesteps=timesteps)
@@ -68,15 +67,11 @@ def cut(rows: Rows, rank: np.ndarray, data: DataSettings, seed: int, most: float
     # Count the smaller T for which there are enough rows.
     fitting = bisect_left(smaller, True, key=lambda timesteps: attempt(timesteps) is None)
     fix = smaller[fitting - 1] if fitting else 0
-    advice = f"T ≤ {fix}" if fix else "fewer steps ahead" if data.horizon > 1 else ""
-    apart = f", {data.rate} rows apart," if data.rate > 1 else ""
-    between = f", {data.gap} rows apart" if data.gap and data.split == "time" else ""
-    series = f"The longest series{' without a gap' if stops_at_gaps else ''}"
     raise WindowError(
-        f"{data.timesteps} timesteps{apart} and targets {counted(data.horizon, 'step')} ahead make "
-        f"windows of {span_of(data)} rows. Training and validation need one window each{between}, "
-        f"with no row in common. {series} has {np.bincount(block).max(initial=0)} rows. "
-        + (f"Choose {advice}, or add rows." if advice else "Add rows."),
+        f"{data.timesteps} timesteps and targets {counted(data.horizon, 'step')} ahead make "
+        f"windows of {span_of(data)} rows. Training and validation need one window each, with no "
+        f"row in common. The longest series has {np.bincount(block).max(initial=0)} rows. "
+        f"Choose {f'T ≤ {fix}' if fix else 'smaller values'}, or add rows.",
         timesteps=fix,
     )
 
@@ -96,9 +91,8 @@ def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: f
     by_part = [first[part[first] == p] for p in range(3)]
     if not all(map(len, by_part[:parts])):
         return None
-    every = every_kth(len(first) / most, _HOURS_OF_A_WEEK)  # keeps all hours and weekdays
-    while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
-        every = every_kth(every + 1, _HOURS_OF_A_WEEK)
+    # Rounding may add a window to each part. The k keeps all hours and weekdays.
+    every = every_kth(len(first) / max(1, most - parts), _HOURS_OF_A_WEEK)
     used = [starts[::every] for starts in by_part]
     train, validation, test = map(len, used)
     return Cut(np.concatenate(used), (train, validation, test), part, every)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.data.caches import cached_with_object
-from lib.data.dataset import Dataset, Origin
+from lib.data.dataset import Dataset
 from lib.text import counted, joined
 
 SAME = 0.9999  # columns are copies if their values and their changes correlate above this
@@ -17,7 +17,7 @@ class Finding:
     """The outcome of one check."""
 
     about: str
-    clean: bool | None  # None if the check is undecided, or found something that isn't a leak
+    clean: bool | None  # None if the check is undecided
     sentence: str
     splits: bool = False  # whether the check compares splits
 
@@ -30,15 +30,17 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
         return findings
     if origin is None:
         return [*findings, _shared_samples(dataset)]
-    used = _rows_by_part(dataset, origin)
+    used = {}  # by part, which rows it uses as inputs or targets, (R,) bool
+    for name, samples in dataset.parts.items():
+        used[name] = np.zeros(len(origin.series), bool)
+        rows = origin.rows(dataset.shape[1], samples)
+        for ahead in (0, *origin.horizons):
+            used[name][rows + ahead] = True
     shared = int((np.sum([*used.values()], axis=0) > 1).sum())
-    sizes = joined([f"{rows.sum():,} {name}" for name, rows in used.items()])
+    sizes = joined([f"{each.sum():,} {name}" for name, each in used.items()])
     are = counted(shared, "row is", "rows are") if shared else "No row is"
     sentence = f"{are} in two parts ({sizes} rows)."
-    findings.append(Finding("Rows in two parts", not shared, sentence, splits=True))
-    if len(origin.names) > 1:
-        findings.append(_shared_series(dataset, origin))
-    return findings
+    return [*findings, Finding("Rows in two parts", not shared, sentence, splits=True)]
 
 
 def _targets_among_inputs(dataset: Dataset) -> Finding:
@@ -81,27 +83,3 @@ def _shared_samples(dataset: Dataset) -> Finding:
     count, occur = (f"{equal:,}", "also occur") if equal else ("None", "occurs")
     text = f"{count} of the {len(validation):,} validation samples {occur} in the training part."
     return Finding("Samples in two parts", not equal, text, splits=True)
-
-
-def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
-    """Return for each split, by name, which rows it uses as inputs or targets, (R,) bool."""
-    by_part = {}
-    for name, samples in dataset.parts.items():
-        read = np.zeros(len(origin.series), bool)
-        read[origin.rows(dataset.shape[1], samples)] = True
-        by_part[name] = used = read.copy()
-        for ahead in origin.horizons:
-            used[ahead:] |= read[: len(read) - ahead]
-    return by_part
-
-
-def _shared_series(dataset: Dataset, origin: Origin) -> Finding:
-    """Find series that occur in several splits."""
-    starts = [origin.starts[samples] for samples in dataset.parts.values()]
-    by_part = [np.unique(origin.series[rows]) for rows in starts]
-    shared = int((np.bincount(np.concatenate(by_part)) > 1).sum())
-    sentence = f"None of the {len(origin.names):,} series is in two parts."
-    if shared:
-        count = f"{shared:,} of {len(origin.names):,}"
-        sentence = f"{count} series are in two parts, which isn't counted as a leak here."
-    return Finding("Series in two parts", None if shared else True, sentence, splits=True)

@@ -1,7 +1,6 @@
 """Sort rows by time, find the series that rows belong to, and describe the steps between rows."""
 
 import re
-from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +8,7 @@ import pandas as pd
 
 from lib.data.dataset import Rows
 from lib.data.tables.baselines import on_weekdays
-from lib.data.tables.table import Table, WindowError, count_classes, features
+from lib.data.tables.table import Table, WindowError, as_texts, count_classes, features
 from lib.experiment import NO_SERIES, DataSettings
 from lib.text import counted, joined, listed
 
@@ -37,9 +36,6 @@ _NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|
 def order_rows(table: Table, times: pd.Series, name: str, notes: list[str]) -> Table:
     """Return the table sorted by `times` (R,), whose columns are called `name` in notes."""
     frame = table.frame
-    if not times.is_unique and (copies := frame.assign(**{"": times}).duplicated()).any():
-        notes.append(f"{counted(int(copies.sum()), 'duplicate row')} removed.")
-        frame, times = frame[~copies].reset_index(drop=True), times[~copies].reset_index(drop=True)
     names = [] if times.is_unique else series_columns(frame, times)
     if not times.is_unique and not names:
         notes.append(f"Rows with the same {name} are averaged: no column identifies series.")
@@ -74,29 +70,22 @@ def rows_without_times(table: Table, notes: list[str]) -> Table:
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
     """Return the columns that identify series with at most one row per time; [] if none do.
 
-    Without times, a column needs a name such as "store", and consecutive or equally long series.
+    Without times, a column needs a name such as "store", and its series must be consecutive.
     """
-    rows, has_times = len(frame), times is not None
-    distinct_times = 0 if times is None else times.nunique()
+    rows, distinct_times = len(frame), 0 if times is None else times.nunique()
     candidates, named = list[tuple[bool, int, str]](), list[str]()
     for name in map(str, frame.columns):
-        is_named, column = _NAMES_SERIES.search(name) is not None, frame[name]
-        if not (is_named or has_times) or column.hasnans:
+        column, is_named = frame[name], _NAMES_SERIES.search(name) is not None
+        has_fractions = pd.api.types.is_numeric_dtype(column) and (column % 1 != 0).any()
+        count = column.nunique()
+        if column.hasnans or has_fractions or not 2 <= count <= rows / 2:
             continue
-        if pd.api.types.is_numeric_dtype(column) and (column % 1 != 0).any():
-            continue
-        codes = pd.factorize(column)[0]
-        sizes = np.bincount(codes)
-        count = len(sizes)
-        if not 2 <= count <= rows / (2 if has_times else 4):
-            continue
-        if has_times:
+        if times is None:
+            identifies = is_named and int((column != column.shift()).sum()) == count <= rows / 4
+        else:
             named += [name] if is_named else []
             is_full = is_named or rows >= _FULL * count * distinct_times
             identifies = is_full and _identify_series(frame[[name]], times)
-        else:
-            are_blocks = np.count_nonzero(np.diff(codes)) == count - 1
-            identifies = are_blocks or sizes.min() == sizes.max()
         if identifies:
             candidates.append((not is_named, count, name))
     if candidates:  # prefer a typical name, then few series
@@ -107,15 +96,6 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
 def _identify_series(columns: pd.DataFrame, times: pd.Series | None) -> bool:
     """Return whether the rows (R,) with the same values of all columns have different times."""
     return not columns.assign(**{"": times}).duplicated().any()
-
-
-def as_texts(column: pd.Series) -> pd.Series:
-    """Return number columns as categories of texts ("7" for 7.0), and text columns unchanged."""
-    if not pd.api.types.is_numeric_dtype(column):
-        return column
-    codes, values = pd.factorize(column)
-    names = [f"{int(value)}" if value % 1 == 0 else f"{value}" for value in values]
-    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(names)), name=column.name)
 
 
 def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]:
@@ -205,31 +185,27 @@ def rows_of(
         first = np.r_[True, (np.diff(codes) != 0) | (np.diff(times.asi8) != 0)]
         if not first.all():
             shared = np.unique(np.cumsum(first)[~first]).size
-            notes.append(
-                f"{counted(shared, 'time has', 'times have')} several rows. Averaging them reduced "
-                f"{counted(len(first), 'row')} to {first.sum():,}. To keep all rows, choose a "
-                "series column, or remove the dates from the file."
-            )
-            how = dict.fromkeys(frame, "mean")
-            if has_labels:  # a mean of class numbers means nothing
-                how[len(names)] = "first"
-                notes[-1] += " The first label of each time is used."
-            frame = frame.groupby(np.cumsum(first), sort=False).agg(how)
+            used = "first" if has_labels else "mean"  # a mean of class numbers means nothing
+            frame = frame.groupby(np.cumsum(first), sort=False).agg(used)
             codes, times = codes[first], times[first]
-    if data.missing == "fill" and (missing := _missing(frame, labels)):
+            notes.append(
+                f"{counted(shared, 'time has', 'times have')} several rows. The {used} of them is "
+                f"used, which reduced {counted(len(first), 'row')} to {len(frame):,}. To keep all "
+                "rows, choose a series column, or remove the dates from the file."
+            )
+    keep = frame.notna().all(axis=1).to_numpy()
+    if data.missing == "fill" and not keep.all():
         # A label stays missing: if it was filled, it would count as true.
         filling = [*range(len(names) if has_labels else len(labels))]
         frame[filling] = frame.groupby(codes)[filling].ffill()
-        if filled := Counter(missing) - Counter(_missing(frame, labels)):
-            notes.append(
-                f"{counted(filled.total(), 'missing value')} filled with the last known value: "
-                f"{listed(f'{name} ({n:,})' for name, n in filled.items())}."
-            )
-    keep = frame.notna().all(axis=1).to_numpy()
+        known, keep = keep, frame.notna().all(axis=1).to_numpy()
+        if filled := int((keep & ~known).sum()):
+            notes.append(f"Missing values filled with the last known in {counted(filled, 'row')}.")
     if lost := int((~keep).sum()):
         is_filled = data.missing == "fill" and not has_labels
         why = "no earlier value to fill" if is_filled else "missing values"
-        notes.append(f"{counted(lost, 'row')} dropped: {why} in {listed(_missing(frame, labels))}.")
+        gaps = [name for name, is_gap in zip(labels, frame.isna().any(), strict=True) if is_gap]
+        notes.append(f"{counted(lost, 'row')} dropped: {why} in {listed(gaps)}.")
     values, codes = frame.to_numpy()[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
     dates = times.to_numpy() if isinstance(times, pd.DatetimeIndex) else None
@@ -247,8 +223,3 @@ def _target_values(column: pd.Series) -> np.ndarray:
     if column.dtype != "category":
         return column.to_numpy(np.float64)
     return column.cat.codes.where(column.notna()).to_numpy(np.float64)
-
-
-def _missing(frame: pd.DataFrame, labels: list[str]) -> dict[str, int]:
-    counts = dict(zip(labels, frame.isna().sum().tolist(), strict=True))
-    return {name: count for name, count in counts.items() if count}

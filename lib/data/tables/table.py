@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
@@ -16,9 +17,6 @@ if TYPE_CHECKING:  # importing pandas takes 0.25 s: the first page shouldn't wai
     import pandas as pd
 
 MAX_COLUMNS = int(LIMITS["F"].maximum)  # the maximum for input features and for target columns
-MOST_TEXTS = 1000  # a column of categories has at most this many different texts
-KINDS = {"number": "numbers", "category": "categories"}
-"""How a column can be read (a value in `DataSettings.types`) → its name on the screen."""
 MAX_BYTES = 100 * 10**6  # the largest file: 100 MB, as the file widget counts them
 MIN_ROWS = 6  # for two windows of two timesteps with targets one row ahead
 MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # the most columns and cells (20 million cells take 1 GB)
@@ -101,10 +99,9 @@ def default_columns(
     texts = table.frame[[name for name in table.categories if name != table.series]]
     labels = tuple(f"{name}" for name, column in texts.items() if may_be_classes(column))
     if numbers.empty and not labels:
-        besides = f" besides {table.series!r}, which identifies series" if table.series else ""
         raise WindowError(
             f"no column of {table.name} can be the target: expected a column of numbers, or of "
-            f"texts that repeat{besides}. Add a column, or change how a column is read."
+            "texts that repeat, besides the series column. Add a column."
         )
     counters = _counters(numbers)
     if len(counters) < len(numbers.columns):
@@ -125,6 +122,28 @@ def default_columns(
     if own and horizon and len(feature_names(table, inputs + own)) <= MAX_COLUMNS:
         inputs += own
     return inputs, targets
+
+
+def as_texts(column: pd.Series) -> pd.Series:
+    """Return number columns as categories of texts ("7" for 7.0), and text columns unchanged."""
+    if column.dtype == "category":
+        return column
+    return column.astype("category").cat.rename_categories("{:.15g}".format)
+
+
+@partial(cached_with_object, size=1)  # only one result, since a table may have a million rows
+def retyped(table: Table, types: tuple[str, ...]) -> Table:
+    """Return the table with some numbers as categories: `types` are texts such as "store:category".
+
+    Other texts change nothing. Raises WindowError if no column is left to predict.
+    """
+    names = [name for name in table.numbers if f"{name}:category" in types]
+    frame = table.frame.assign(**{name: as_texts(table.frame[name]) for name in names})
+    inputs = tuple(name for name in table.inputs if name not in names)
+    targets = tuple(name for name in table.targets if name not in names)
+    made = replace(table, frame=frame, inputs=inputs, targets=targets)
+    default_columns(made)
+    return made
 
 
 def may_be_classes(texts: pd.Series) -> bool:
@@ -181,10 +200,8 @@ def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
 
 def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.ndarray]]:
     """Return F names and arrays (R,) float64, NaN if missing, of inputs. Raises WindowError."""
-    if not inputs:
-        raise WindowError("at least one input column is needed, got none.")
-    if len(set(inputs)) < len(inputs):
-        raise WindowError(f"input columns must differ, got {list(inputs)}.")
+    if not 1 <= len(set(inputs)) == len(inputs):
+        raise WindowError(f"at least one input column is needed, each once, got {list(inputs)}.")
     made = [feature for column in inputs for feature in _features_of(table, column)]
     if len(made) > MAX_COLUMNS:
         raise WindowError(

@@ -7,14 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lib.text import counted, listed
-
 SHARE = 0.9  # a column is parsed as numbers, or as times, if this share of its entries can be
 SAMPLE = 200  # the number of first entries that decide whether to parse the whole column
 
 _SPACE = "[ '’\u00a0\u2009\u202f]"
-_SPACE_GROUPS = rf"[+-]?\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d*)?"  # 1 234,5
-_SPACE_BETWEEN_GROUPS = rf"(?<!\d{{4}}){_SPACE}(?=\d{{3}}(?!\d))"
+_SPACE_BETWEEN_GROUPS = rf"(?<=\d)(?<!\d{{4}}){_SPACE}(?=\d{{3}}(?!\d))"
 COMMA_GROUPS = r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"  # 1,234.5
 POINT_GROUPS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"  # 1.234,5
 DECIMAL_COMMA = r"[+-]?[\d.]*,\d+(?:[eE][+-]?\d+)?"
@@ -61,18 +58,17 @@ def as_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed | None:
     """Return a text column (R,) as numbers, or None unless most of its entries are numbers."""
     texts = texts.astype("str").str.strip()
     known = texts.dropna()
-    if known.empty or parse_numbers(known.iloc[:SAMPLE], decimal_commas).values.isna().all():
+    if known.empty or _parse_numbers(known.iloc[:SAMPLE], decimal_commas).values.isna().all():
         return None  # the sample has no numbers: don't parse the whole column
-    numbers = parse_numbers(texts, decimal_commas)
+    numbers = _parse_numbers(texts, decimal_commas)
     return numbers if numbers.values.count() >= SHARE * len(known) else None
 
 
-def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
+def _parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
     """Parse each text (R,) as a number, or NaN. A comma has one meaning in the whole column."""
     for pattern, replacement in _AROUND_A_NUMBER:
         texts = texts.str.replace(pattern, replacement, regex=True)
-    if texts.str.fullmatch(_SPACE_GROUPS, na=False).any():
-        texts = texts.str.replace(_SPACE_BETWEEN_GROUPS, "", regex=True)
+    texts = texts.str.replace(_SPACE_BETWEEN_GROUPS, "", regex=True)  # 1 234,5
     has_comma = texts.str.contains(",", regex=False, na=False)
     with_comma, others = texts[has_comma], texts[~has_comma].dropna()
     with_point = others[others.str.contains(".", regex=False)]
@@ -96,15 +92,6 @@ def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
         texts = texts.str.replace(".", "", regex=False)
         reading = "points as thousands separators"
     return Parsed(pd.to_numeric(texts, errors="coerce").astype(np.float64), reading)
-
-
-def not_numbers_note(texts: pd.Series, numbers: pd.Series) -> list[str]:
-    """Return a note on the entries of a column that aren't numbers; [] if all are."""
-    wrong = texts[numbers.isna() & texts.notna()]
-    if wrong.empty:
-        return []
-    count = counted(len(wrong), "cell that isn't a number", "cells that aren't numbers")
-    return [f"{texts.name}: {count} read as missing: {listed(map(repr, wrong.unique()))}."]
 
 
 def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Parsed | None:

@@ -164,21 +164,12 @@ def _standardized(
 
 def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tuple[int, ...]:
     """Return H horizons, in rows. Raises WindowError for unusable targets or too many."""
-    names = [*table.numbers, *table.categories]
-    if wrong := [name for name in targets if name not in names]:
+    known = table.categories if len(targets) == 1 else ()
+    if not 1 <= len({*targets} & {*table.numbers, *known}) == len(targets) <= MAX_COLUMNS:
         raise WindowError(
-            f"the target {wrong[0]!r} isn't a number or text column of {table.name}. Choose from "
-            f"{names}."
-        )
-    if len(targets) > 1 and (texts := [name for name in targets if name in table.categories]):
-        raise WindowError(
-            f"the text column {texts[0]} must be the only target, with one label for each "
-            f"timestep, got {len(targets)} target columns. Choose one."
-        )
-    if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
-        raise WindowError(
-            f"1 to {MAX_COLUMNS} different target columns are allowed, got {len(targets)}: "
-            f"{list(targets)}."
+            f"targets must be 1 to {MAX_COLUMNS} different columns of numbers, or one text column "
+            f"with labels, got {list(targets)}. {table.name} has the numbers "
+            f"{listed(table.numbers)}, and the texts {listed(table.categories)}."
         )
     each = data.ahead == "each" and data.horizon > 0
     horizons = tuple(range(1, data.horizon + 1)) if each else (data.horizon,)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from lib.data.tables.table import UploadError, check_size
-from lib.data.tables.texts import COMMA_GROUPS, DECIMAL_COMMA, DECIMAL_POINT, POINT_GROUPS, bare
+from lib.data.tables.texts import DECIMAL_COMMA, DECIMAL_POINT, POINT_GROUPS, bare
 from lib.data.uploads.entries import MISSING, NUMBERED_COLUMNS, Entries, has_header, unique_names
 from lib.text import counted
 
@@ -54,9 +54,7 @@ def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
             text = content.decode("cp1252", errors="replace")
     if not text.strip("\0 \t\r\n\ufeff,;|"):
         raise UploadError(_EMPTY)
-    start = text[:4096]
-    unprintable = sum(not (char.isprintable() or char.isspace()) for char in start)
-    if "\0" in text or unprintable > 0.05 * len(start):
+    if "\0" in text:
         raise UploadError(
             "The file isn't a text file, and its format is unknown. Export the table as CSV, then "
             "upload that file."
@@ -76,10 +74,6 @@ def find_delimiter(sample: str) -> str:
         matching = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
         if width > 1 and matching > most + 0.1:
             best, most = delimiter, matching
-    if not most:  # there is a single column, whose commas may be decimal
-        lines = [bare(row[0].strip()) for row in _rows(sample, ";") if "," in row[0]]
-        if lines and all(re.fullmatch(DECIMAL_COMMA, line) for line in lines):
-            return ";"
     return best
 
 
@@ -97,22 +91,14 @@ def _rows(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
-    """Return whether commas in a file are decimal commas, from some of its entries.
+    """Return whether ambiguous commas, as in "1,234", are decimal, from some of a file's entries.
 
-    "1,234" is ambiguous. If semicolons separate cells, its comma is decimal, since spreadsheets
-    save such files in countries with decimal commas. "1.234.567" implies decimal commas.
+    Spreadsheets separate cells by semicolons in countries with decimal commas.
     """
-    if delimiter == ",":
-        return False
     entries = [bare(entry.strip()) for entry in entries]
-    with_comma = [entry for entry in entries if re.fullmatch(DECIMAL_COMMA, entry)]
-    point_groups = [entry for entry in entries if re.fullmatch(POINT_GROUPS, entry)]
-    if any(entry.count(".") > 1 for entry in point_groups):
-        return True
-    if any(not re.fullmatch(COMMA_GROUPS, entry) for entry in with_comma):
-        return True
-    decimal_points = {*filter(re.compile(DECIMAL_POINT).fullmatch, entries)} - {*point_groups}
-    return bool(with_comma) and delimiter == ";" and not decimal_points
+    has_commas = any(re.fullmatch(DECIMAL_COMMA, entry) for entry in entries)
+    points = [entry for entry in entries if re.fullmatch(DECIMAL_POINT, entry)]
+    return delimiter == ";" and has_commas and all(re.fullmatch(POINT_GROUPS, p) for p in points)
 
 
 def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFrame:
@@ -129,23 +115,11 @@ def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFram
 
 def _explained(error: str, width: int, lines_above: int) -> UploadError:
     """Return an UploadError that explains pandas's error. Pandas didn't count the `lines_above`."""
-    if "EOF inside string" in error:
-        return UploadError(
-            'A quotation mark (") is never closed, so one cell contains all text after the mark. '
-            "Close the quotation, or remove the mark."
-        )
-    place = re.search(r"line (\d+), saw (\d+)", error)
-    if not place and "loss of data" not in error:
-        return UploadError(
-            f"The lines can't be split into cells ({error}). Separate cells by commas, semicolons, "
-            "tabs or |."
-        )
-    expected = counted(width, "cell")
-    received = f"Some lines have more cells than the first line, which has {expected}."
-    if place:
-        line = lines_above + int(place[1])
-        received = f"Line {line:,} has {place[2]} cells, but the first line has {expected}."
+    if place := re.search(r"line (\d+), saw (\d+)", error):
+        line, expected = lines_above + int(place[1]), counted(width, "cell")
+        error = f"line {line:,} has {place[2]} cells, but the first line has {expected}"
     return UploadError(
-        f"{received} Remove lines above the header, quote texts that contain a delimiter, and "
-        "write numbers without thousands separators."
+        f"The lines can't be split into cells: {error.rstrip('.')}. Remove lines above the header, "
+        "quote texts that contain a delimiter, close each quotation, and write numbers without "
+        "thousands separators."
     )

@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from itertools import count, pairwise
+from itertools import chain, count
 from typing import Any
 
 import pandas as pd
 
 from lib.data.tables import texts
 from lib.data.tables.order import order_rows, rows_without_times, series_columns
-from lib.data.tables.table import MIN_ROWS, MOST_TEXTS, Table, UploadError, may_be_classes
+from lib.data.tables.table import MIN_ROWS, Table, UploadError, may_be_classes
 from lib.text import counted, joined, listed
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]  # missing values, like pandas's NA, NaN, null, …
@@ -21,6 +21,7 @@ _WORDS_OF_DATES = re.compile(
     r"|oct(ober)?|nov(ember)?|dec(ember)?|[ap]m|utc)\b",
     re.IGNORECASE,
 )
+MOST_TEXTS = 1000  # a column of categories has at most this many different texts
 MOST_YEARS = 3  # try at most 3 columns of repeating years as labels, since each try takes long
 _HUGE = 1e100  # larger numbers, whose squares may overflow, become missing, like infinities
 
@@ -45,27 +46,20 @@ class Entries:
 def has_header(first: list[str], body: list[list[str]]) -> bool:
     """Return whether the first line holds column names, judging by the lines below.
 
-    A line with no values holds names. A line with values is data, except in three cases: a name
-    is above values, the values are years, or they are 0, 1, 2, …, as pandas numbers columns.
+    A line with no values holds names. A line with values is data, unless a name is above values,
+    or the values are over two years, or 0, 1, 2, …, as pandas numbers columns.
     """
-    known = {j: entry.strip() for j, entry in enumerate(first) if _is_known(entry)}
-    values = [entry for entry in known.values() if is_value(entry)]
-    name_columns = [j for j, entry in known.items() if not is_value(entry)]
+    known = [(j, entry.strip()) for j, entry in enumerate(first) if _is_known(entry)]
+    values = [entry for _, entry in known if is_value(entry)]
     if not values or not body:
-        return bool(name_columns)
-    for j in name_columns:
+        return len(known) > len(values)
+    for j, entry in known:
         below = [row[j] for row in body[:100] if j < len(row) and _is_known(row[j])]
-        if 2 * sum(map(is_value, below)) > len(below):
+        if not is_value(entry) and 2 * sum(map(is_value, below)) > len(below):
             return True
     numbers = [int(value) for value in values if value.isdecimal()]
-    steps = {later - number for number, later in pairwise(numbers)}
-    if len(numbers) < len(values) or not steps or min(steps) < 1:
-        return False
-    has_index = not first[0].strip() and _is_known(body[0][0])  # an index has an empty name
-    if name_columns or has_index:
-        return steps == {1} or (numbers[0] >= 1700 and numbers[-1] <= 2200)
-    has_others = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
-    return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and has_others
+    are_years = numbers == sorted(numbers) and all(1700 <= number <= 2200 for number in numbers)
+    return len(numbers) == len(values) > 2 and (are_years or numbers == [*range(len(numbers))])
 
 
 def is_value(entry: str) -> bool:
@@ -83,23 +77,19 @@ def _is_known(entry: str) -> bool:
 def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
     """Return unique, non-empty names, and a note on duplicate names."""
     given = [" ".join(entry.split()) or f"column {i + 1}" for i, entry in enumerate(entries)]
-    names, numbered = list[str](), list[str]()
+    names = list[str]()
     for name in given:
-        if name in names:
-            others = (f"{name} ({k})" for k in count(2))
-            name = next(each for each in others if each not in (*names, *given))  # noqa: PLW2901
-            numbered.append(name)
-        names.append(name)
-    return names, [f"Duplicate names numbered: {listed(numbered)}."] if numbered else []
+        numbered = (f"{name} ({k})" for k in count(2))
+        names.append(next(each for each in chain([name], numbered) if each not in names))
+    renamed = [name for name, old in zip(names, given, strict=True) if name != old]
+    return names, [f"Duplicate names numbered: {listed(renamed)}."] if renamed else []
 
 
 def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     """Return a file's table. Raises UploadError if it has too few rows or no usable columns."""
     notes, found = entries.notes, _find_times(entries)
     if found is None:
-        table = Table(name, _usable_columns(entries))
-        # If the file names the series, it already has a note on the series.
-        rows = rows_without_times(table, [] if "series" in entries.known else notes)
+        rows = rows_without_times(Table(name, _usable_columns(entries)), notes)
     else:
         labels, times = found
         has_date = times.values.notna()
@@ -109,8 +99,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
             notes.append(f"{counted(int((~has_date).sum()), 'row')} without a date removed{which}.")
         entries.frame = entries.frame[has_date].drop(columns=labels).reset_index(drop=True)
         table = Table(name, _usable_columns(entries))
-        column, verb = ("column", "labels") if len(labels) < 2 else ("columns", "label")
-        notes.append(f"The {column} {joined(labels)} {verb} the rows{times.reading}.")
+        notes.append(f"The rows are labeled by {joined(labels)}{times.reading}.")
         dates = times.values[has_date].reset_index(drop=True)
         rows = order_rows(table, dates, joined(labels), notes)
     if len(rows.frame) < MIN_ROWS:
@@ -153,47 +142,44 @@ def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
 
 def _usable_columns(entries: Entries) -> pd.DataFrame:
     """Return columns of numbers as float64 (NaN if missing or huge), of texts as categories."""
-    notes, columns = entries.notes, dict[str, pd.Series]()
-    by_how, dates, empty, huge = dict[str, list[str]](), list[str](), list[str](), 0
+    notes, columns, ignored = entries.notes, dict[str, pd.Series](), list[str]()
+    by_how = dict[str, list[str]]()
     for name in map(str, entries.frame.columns):
         column = entries.frame[name]
         if column.dtype.kind == "M":
-            dates.append(name)
+            ignored.append(name)
             continue
         if not pd.api.types.is_numeric_dtype(column):
             column = column.astype("str")
             column = column.where(column.str.strip() != "")  # blank texts are missing
-        parsed: texts.Parsed | None = texts.Parsed(column, "")
+        parsed: texts.Parsed | None = texts.Parsed(column)
         if pd.api.types.is_bool_dtype(column):
             parsed = texts.Parsed(column, "1 for true and 0 for false")
-        elif column.dtype == "str" and column.notna().any():
+        elif column.dtype == "str":
             parsed = texts.as_numbers(column, entries.decimal_commas)
         if parsed is None:
             columns[name] = column.astype("category")
             continue
-        numbers, reading = parsed.values.astype(float), parsed.reading
-        notes += texts.not_numbers_note(column, numbers)
-        is_huge = numbers.abs() > _HUGE
-        huge += int(is_huge.sum())
-        numbers = numbers.mask(is_huge)
-        if numbers.isna().all():
-            empty.append(name)
-            continue
+        numbers = parsed.values.astype(float)
+        numbers = numbers.mask(numbers.abs() > _HUGE)
         columns[name] = numbers
-        if reading:
-            by_how.setdefault(reading, []).append(name)
+        if not (wrong := column[numbers.isna() & column.notna()]).empty:
+            kinds = "cell that isn't a number below 10¹⁰⁰", "cells that aren't numbers below 10¹⁰⁰"
+            which = listed(map(repr, wrong.astype("str").unique()))
+            notes.append(f"{name}: {counted(len(wrong), *kinds)} read as missing: {which}.")
+        if parsed.reading:
+            by_how.setdefault(parsed.reading, []).append(name)
     notes += [f"Numbers in {listed(names)} were read with {how}." for how, names in by_how.items()]
-    if huge:
-        notes.append(f"{counted(huge, 'value')} infinite or beyond 10¹⁰⁰: read as missing.")
     frame = pd.DataFrame(columns, copy=False)
+    empty = frame.columns[frame.isna().all()]
+    ignored += map(str, empty)
+    frame = frame.drop(columns=empty)
     has_numbers = not frame.select_dtypes("number").empty
     if not (has_numbers or any(may_be_classes(column) for _, column in frame.items())):
         raise UploadError(
             "The table needs a column of numbers, or of texts that repeat, but has none. Text "
-            f"columns: {listed(columns)}. Empty columns: {listed(empty)}."
+            f"columns: {listed(map(str, frame))}. Ignored: {listed(ignored)}."
         )
-    if dates:
-        notes.append(f"Other date columns ignored: {listed(dates)}.")
-    if empty:
-        notes.append(f"Empty columns ignored: {listed(empty)}.")
+    if ignored:
+        notes.append(f"Columns without values, or of other dates, ignored: {listed(ignored)}.")
     return frame

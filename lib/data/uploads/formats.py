@@ -19,10 +19,7 @@ _IGNORED = (  # types of columns that aren't read
     *(pa.types.is_fixed_size_binary, pa.types.is_binary_view),
 )
 SERIES = "sample"  # the column that identifies samples
-_NAMELESS = ""  # the key for a .npy file's array, which has no name
-# Names of input and target arrays, in lower case, in order of priority.
-_X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
-_Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "outputs")
+_TARGETS = ("y", "target", "label", "output")  # how the names of target arrays begin
 
 
 def read_workbook(content: bytes) -> Entries:
@@ -68,7 +65,7 @@ def _cells(content: bytes) -> tuple[pd.DataFrame, str, list[str]]:
     except Exception as error:  # calamine's own errors, or any error for broken cells
         raise UploadError(
             f"The workbook can't be read: {error}. Save it again as .xlsx, without a password, or "
-            "export the sheet as CSV."
+            "export the sheet as CSV. If the file is another ZIP file, unpack it first."
         ) from None
     return cells, chosen, [name for name in sheets if name != chosen]
 
@@ -119,29 +116,32 @@ def read_parquet(content: bytes) -> Entries:
 
 def read_arrays(content: bytes) -> Entries:
     """Return the rows of a .npy or .npz file's arrays. Raises UploadError."""
-    arrays, described = dict[str, np.ndarray](), dict[str, str]()
     try:
         loaded = np.load(io.BytesIO(content), allow_pickle=False)
-        for key in [_NAMELESS] if isinstance(loaded, np.ndarray) else loaded.files:
-            try:
-                array = np.asarray(loaded if key == _NAMELESS else loaded[key])
-                described[key] = f"{key or 'the array'} {array.shape} of {array.dtype}"
-                if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size:
-                    arrays[key] = array
-            except ValueError as error:  # Python objects, or a broken array
-                described[key] = f"{key} ({_reason(error)})"
+        named = {"": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
+        found = {key: np.asarray(array) for key, array in named.items()}
     except MemoryError:
         raise
     except Exception as error:  # broken bytes may raise any error
-        described[_NAMELESS] = f"an unreadable array ({_reason(error)})"
+        raise UploadError(
+            f"The arrays can't be read: {f'{error}'[:100].rstrip('.')}. Python objects aren't "
+            "read, since they could run code. Save numbers with numpy.save or numpy.savez."
+        ) from None
+    described = {
+        key: f"{key or 'the array'} {array.shape} of {array.dtype}" for key, array in found.items()
+    }
+    arrays = {
+        key: array
+        for key, array in found.items()
+        if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size
+    }
     if not arrays:
         raise UploadError(
-            f"Expected a numeric array with 1 to 3 axes, got: {listed(described.values())}. Python "
-            "objects aren't read, since they could run code. Save rows (R, F) or samples (N, T, F) "
-            "with numpy.save or numpy.savez."
+            f"Expected a numeric array with 1 to 3 axes, got: {listed(described.values())}. Save "
+            "rows (R, F) or samples (N, T, F) with numpy.save or numpy.savez."
         )
     used = _choose(arrays)
-    notes = [] if _NAMELESS in arrays else [f"Arrays in the file: {listed(described.values())}."]
+    notes = [f"Arrays in the file: {listed(described.values())}."] if len(described) > 1 else []
     if ignored := [text for key, text in described.items() if key not in used]:
         notes.append(f"Ignored: {listed(ignored)}.")
     x, *targets = used.values()
@@ -149,11 +149,6 @@ def read_arrays(content: bytes) -> Entries:
         return _panel(x, targets, notes)
     rows = {key or "x": array.reshape(len(array), -1) for key, array in used.items()}
     return Entries(_side_by_side(rows, notes), notes)
-
-
-def _reason(error: Exception) -> str:
-    words = " ".join(f"{error}".split())
-    return "Python objects" if words.startswith("Object arrays") else words[:100]
 
 
 def _is_samples(array: np.ndarray) -> bool:
@@ -164,19 +159,14 @@ def _is_samples(array: np.ndarray) -> bool:
 def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return samples and their targets; if there are no samples, all arrays of equal length."""
     samples = {key: array for key, array in arrays.items() if _is_samples(array)}
-    longest = max(samples or arrays, key=lambda key: len(arrays[key]))
-    x = _named(samples or arrays, _X_NAMES) or longest
+    targets = [key for key in arrays if key.lower().startswith(_TARGETS)]
+    inputs = [key for key in samples or arrays if key not in targets] or samples or arrays
+    x = max(inputs, key=lambda key: len(arrays[key]))
     others = {k: array for k, array in arrays.items() if k != x and len(array) == len(arrays[x])}
     if samples:
-        y = _named(others, _Y_NAMES) or (next(iter(others)) if len(others) == 1 else "")
-        others = {y: others[y]} if y else {}
+        y = [key for key in others if key in targets or len(others) == 1]
+        others = {key: others[key] for key in y[:1]}
     return {x: arrays[x], **others}
-
-
-def _named(arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> str:
-    """Return the key of the array with the first of `names` that occurs; "" if none occurs."""
-    lower = {key.lower(): key for key in arrays}
-    return next((lower[name] for name in names if name in lower), "")
 
 
 def _side_by_side(arrays: dict[str, np.ndarray], notes: list[str]) -> pd.DataFrame:

@@ -44,14 +44,7 @@ def _kind_of_zip(content: bytes) -> str:
             f"The ZIP file (.xlsx and .npz are ZIP files) can't be opened: {error}. It may be "
             "incomplete. Save the file again, then upload it."
         ) from None
-    if any(name.endswith(".npy") for name in names):
-        return "arrays"
-    if any(name.startswith("xl/") or name == "content.xml" for name in names):
-        return "workbook"
-    raise UploadError(
-        "The ZIP file contains neither a workbook (.xlsx, .ods) nor NumPy arrays (.npz). Unpack "
-        "the ZIP file, then upload the table."
-    )
+    return "arrays" if any(name.endswith(".npy") for name in names) else "workbook"
 
 
 def read_upload(name: str, content: bytes) -> Table:
@@ -86,7 +79,7 @@ class Reading:
     def __init__(self, name: str, content: bytes) -> None:
         size = len(content) + sum(_waiting.values())
         if len(_waiting) >= MAX_WAITING or (_waiting and size > MAX_WAITING_BYTES):
-            raise UploadError(f"{name} can't be read now: too many files are waiting. Try later.")
+            raise UploadError("Too many files are waiting. Try later.")
         self.name, self.error = name, ""
         self.table: Table | None = None
         self.over = Event()
@@ -109,12 +102,10 @@ class Reading:
             with _seats:
                 if not self._stopped:
                     self._read()
-        except MemoryError:  # the table is larger than this process's free memory
-            self.error = f"{self.name} couldn't be read: it needs more memory than is free. {FIX}"
-        except Exception:  # the result is broken or missing, and a page waits for `over`
+        except Exception:  # the result is missing or too large, and a page waits for `over`
             self.error = (
-                f"{self.name} couldn't be read: the reading process crashed, or took longer than "
-                f"{SECONDS:g} seconds. {FIX}"
+                f"{self.name} couldn't be read: the reading process crashed, ran out of memory, "
+                f"or took longer than {SECONDS:g} seconds. {FIX}"
             )
         finally:
             _waiting.pop(self, None)

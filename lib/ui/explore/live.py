@@ -63,7 +63,7 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
     with st.container(border=True, key="strip"):
         shown = Epochs(fitting_run(experiment, dataset)).at_picked_epoch
         sample = int(shown.snapshot.samples[sample_and_target(shown)[0]])
-        weights = shown.snapshot.weights[0] if dataset.has_rows and not shown.polling else {}
+        weights = shown.snapshot.weights[0] if not shown.polling else {}
         inputs = dataset.model_inputs(experiment, slice(sample, sample + 1))
         pooling_of = experiment.model.pooling_of
         traces = {

@@ -13,7 +13,7 @@ from lib import charts
 from lib.charts import Chart, Palette, Words, cards_of, sentences
 from lib.data import Dataset, cached_with_object
 from lib.experiment import MODES, Experiment
-from lib.results import ROWS_HIDDEN, Part, RunAt, Snapshot, measure_of
+from lib.results import Part, RunAt, Snapshot, measure_of
 from lib.text import capital
 from lib.ui import widgets
 from lib.ui.browser import lay_above
@@ -74,9 +74,6 @@ def _contents(name: str, shown: ShownRun, palette: Palette) -> Follow:
     else:
         st.markdown(f"### {kind.title}")
     options: dict[str, int] = {"sample": sample, "target": target, "earlier": earlier}
-    if "sample" in kind.picks and not shown.dataset.has_rows:
-        hint(ROWS_HIDDEN)
-        return lambda _: None
     picked = tuple(options[each] for each in kind.picks)
     follow_numbers = _numbers(shown) if name == "compare" else lambda _: None
     chart = widgets.SteadyChart(f"chart_{name}", fills=True)
@@ -114,8 +111,6 @@ def head(shown: ShownRun, topic: str) -> tuple[tuple[int, int], bool]:
     """Draw a card's title and pickers. Return sample and target, and whether EARLIER is chosen."""
     with st.container(horizontal=True, key="pickers", vertical_alignment="top"):
         st.markdown(f"### {plain(shown.dataset.title.removesuffix('?'))}: {topic}")
-        if not shown.dataset.has_rows:  # no predictions are drawn
-            return (0, 0), False
         picked = draw_pickers(shown, labels=False)
     has_early = bool(sentences.early_names(shown.experiment.model))
     return picked, has_early and linked_toggle("Models at earlier steps", EARLIER)

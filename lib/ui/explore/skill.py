@@ -11,7 +11,7 @@ from lib import charts, results
 from lib.data import DATASETS, Dataset, Origin
 from lib.experiment import MODES
 from lib.text import counted
-from lib.ui import runs, widgets
+from lib.ui import widgets
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import advice, one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run
@@ -30,7 +30,7 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
     with st.container(key="skill_place"):  # always drawn, so that nothing below it moves
         shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).at_picked_epoch
         dataset = shown.dataset
-        if dataset.has_labels or not dataset.has_rows:
+        if dataset.has_labels:
             return
         if not dataset.origin:
             once("skill", (), dict)  # frees the results of other data, which may be large
@@ -47,12 +47,6 @@ def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
                 hint(f"Models of seed {shown.experiment.seed}, the first seed.")
             draw = {"skill": _skill, "dates": _dates, "ahead": _ahead}[part]
             draw(shown, shown.dataset.cut_from, palette)
-
-
-def _with_rows(shown: ShownRun) -> Dataset:
-    """Return the shown dataset with its rows, even if they belong to another browser."""
-    run = None if shown.dataset.has_rows or shown.run is None else runs.client().get(shown.run.id)
-    return run.dataset if run else shown.dataset
 
 
 def _weights(shown: ShownRun) -> results.SeedWeights:
@@ -104,7 +98,7 @@ def _scores(shown: ShownRun, part: results.Part = "evaluated") -> results.SkillT
 
 def label_scores(shown: ShownRun, part: results.Part) -> results.ScoreTable:
     """Return the scores of a run with labels."""
-    run = shown.experiment, _with_rows(shown), shown.snapshot
+    run = shown.experiment, shown.dataset, shown.snapshot
     make = partial(results.label_scores, *run, part)
     return _once(shown, "test scores", make) if part == "test" else make()
 

@@ -67,8 +67,6 @@ def draw_files(loaded: Loaded) -> None:
             data |= {"message": {"id": asked, **made}}
     data = data if isinstance(data, bytes) else [data]  # a list: see `browser.listener`
     _component(key=KEY, data=data, on_asked_change=lambda: None)
-    if "keras" not in makers:  # no scripts: the dataset belongs to another browser
-        return
     label, icon = "Read the plain script", ":material/code:"
     folded = st.expander(label, key=SCRIPT, icon=icon, on_change="rerun")
     if folded.open:
@@ -177,19 +175,14 @@ def _run_files(epochs: Epochs, table: Table | None) -> Files:
 
     files: Files = {"report": report, "runs": results}
     files["history"] = lambda: export.history_csv(*run())
-    if shown.dataset.has_rows:  # if there are no rows, the run can't be opened again
-        files["kept"] = partial(export.keep, shown, past)
+    files["kept"] = partial(export.keep, shown, past)
     if shown.dataset.name == "upload" and table:
         files["kept_rows"] = partial(export.keep, shown, past, table)
+    files |= {name: partial(_script, name, run) for name in EXPORTS}
+    if export.is_loaded(shown.dataset):
+        files["data"] = partial(export.arrays, shown.dataset)
     if at_epoch.snapshot.weights[0]:
         files["weights"] = lambda: export.weights_npz(*run())
-    # This browser may download the rows, to load them in a script.
-    may_take = shown.dataset.has_rows and (shown.dataset.name != "upload" or table is not None)
-    if may_take:
-        files |= {name: partial(_script, name, run) for name in EXPORTS}
-        if export.is_loaded(shown.dataset):
-            files["data"] = partial(export.arrays, shown.dataset)
-    if may_take and at_epoch.snapshot.weights[0]:
         files["torch_weights"] = lambda: export.torch_weights(*run())
         files["torch_loader"] = lambda: export.torch_loader(*run())
         unit = shown.dataset.target_unit
