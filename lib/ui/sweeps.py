@@ -19,7 +19,7 @@ from lib.experiment import SETTINGS, ExperimentError
 from lib.results import VARIABLE, PointResult, Status
 from lib.sweep import READY, Plan, Ready, Runner
 from lib.text import beside, counted, duration, joined, listed, with_full_stop
-from lib.training import MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
+from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
 from lib.ui import runs, widgets
 from lib.ui.address import change, page_value, set_page_value, set_page_values
 from lib.ui.browser import browser_id, save_button
@@ -176,7 +176,8 @@ def _admit() -> str:
         if each.is_mine:
             each.runner.stop()
     over = [each for each in known if each.runner.state.over]
-    for each in over[: max(0, len(known) + 1 - MOST)]:
+    old = [each for each in over if each.runner.unwatched_seconds >= KEEP_SECONDS]
+    for each in {*old, *over[: max(0, len(known) + 1 - MOST)]}:
         _SWEEPS.pop(each.id, None)
     return ""
 

@@ -2,10 +2,13 @@
 
 import sys
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from lib.data import UploadError, read_upload
 from lib.data.uploads import upload
+from lib.data.uploads.__main__ import shortened
 from lib.data.uploads.upload import Reading
 from tests.unit.uploaded import PLAIN, assert_same, lines
 from tests.unit.workbooks import workbook
@@ -31,6 +34,24 @@ def test_another_process_reads_a_file(content):
     refused = finished(b"\x89PNG" + bytes(100))
     assert refused.table is None
     assert "isn't a text file" in refused.error
+
+
+@pytest.mark.parametrize(
+    ("numbers", "dtype"),
+    [
+        ([1.0, 2.0, np.nan], np.float32),
+        ([0.1, 0.2, np.nan], np.float32),
+        ([123_456_789.0, 123_456_790.0, 1.0], np.float64),  # for example, numbers that name series
+        ([1_700_000_000.25, 1_700_000_001.5, np.nan], np.float64),
+        ([1e100, 2.5, np.nan], np.float64),
+        ([0.1, 0.1, 0.1], np.float64),
+    ],
+)
+def test_numbers_are_float32_if_no_value_changes_noticeably(numbers, dtype):
+    """Otherwise they are float64."""
+    column = shortened(pd.Series(numbers))
+    assert column.dtype == dtype
+    np.testing.assert_allclose(column, numbers, atol=1e-6 * np.nanstd(numbers), rtol=0)
 
 
 @pytest.fixture
