@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from lib.data.tables.table import UploadError, check_size
-from lib.data.tables.texts import DECIMAL_COMMA, DECIMAL_POINT, POINT_GROUPS, bare
+from lib.data.tables.texts import COMMA_GROUPS, DECIMAL_COMMA, DECIMAL_POINT, POINT_GROUPS, bare
 from lib.data.uploads.entries import MISSING, NUMBERED_COLUMNS, Entries, has_header, unique_names
 from lib.text import counted
 
@@ -91,14 +91,22 @@ def _rows(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
-    """Return whether ambiguous commas, as in "1,234", are decimal, from some of a file's entries.
+    """Return whether commas in a file are decimal commas, from some of its entries.
 
-    Spreadsheets separate cells by semicolons in countries with decimal commas.
+    "1,234" is ambiguous. If semicolons separate cells, its comma is decimal, since spreadsheets
+    save such files in countries with decimal commas. "1.234.567" implies decimal commas.
     """
+    if delimiter == ",":
+        return False
     entries = [bare(entry.strip()) for entry in entries]
-    has_commas = any(re.fullmatch(DECIMAL_COMMA, entry) for entry in entries)
-    points = [entry for entry in entries if re.fullmatch(DECIMAL_POINT, entry)]
-    return delimiter == ";" and has_commas and all(re.fullmatch(POINT_GROUPS, p) for p in points)
+    with_comma = [entry for entry in entries if re.fullmatch(DECIMAL_COMMA, entry)]
+    point_groups = [entry for entry in entries if re.fullmatch(POINT_GROUPS, entry)]
+    if any(entry.count(".") > 1 for entry in point_groups):
+        return True
+    if any(not re.fullmatch(COMMA_GROUPS, entry) for entry in with_comma):
+        return True
+    decimal_points = {*filter(re.compile(DECIMAL_POINT).fullmatch, entries)} - {*point_groups}
+    return bool(with_comma) and delimiter == ";" and not decimal_points
 
 
 def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFrame:
