@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from itertools import chain, count
+from itertools import chain, count, pairwise
 from typing import Any
 
 import pandas as pd
@@ -46,20 +46,27 @@ class Entries:
 def has_header(first: list[str], body: list[list[str]]) -> bool:
     """Return whether the first line holds column names, judging by the lines below.
 
-    A line with no values holds names. A line with values is data, unless a name is above values,
-    or the values are over two years, or 0, 1, 2, …, as pandas numbers columns.
+    A line with no values holds names. A line with values is data, except in three cases: a name
+    is above values, the values are years, or they are 0, 1, 2, …, as pandas numbers columns.
     """
-    known = [(j, entry.strip()) for j, entry in enumerate(first) if _is_known(entry)]
-    values = [entry for _, entry in known if is_value(entry)]
+    known = {j: entry.strip() for j, entry in enumerate(first) if _is_known(entry)}
+    values = [entry for entry in known.values() if is_value(entry)]
+    name_columns = [j for j, entry in known.items() if not is_value(entry)]
     if not values or not body:
-        return len(known) > len(values)
-    for j, entry in known:
+        return bool(name_columns)
+    for j in name_columns:
         below = [row[j] for row in body[:100] if j < len(row) and _is_known(row[j])]
-        if not is_value(entry) and 2 * sum(map(is_value, below)) > len(below):
+        if 2 * sum(map(is_value, below)) > len(below):
             return True
     numbers = [int(value) for value in values if value.isdecimal()]
-    are_years = numbers == sorted(numbers) and all(1700 <= number <= 2200 for number in numbers)
-    return len(numbers) == len(values) > 2 and (are_years or numbers == [*range(len(numbers))])
+    steps = {later - number for number, later in pairwise(numbers)}
+    if len(numbers) < len(values) or not steps or min(steps) < 1:
+        return False
+    has_index = not first[0].strip() and _is_known(body[0][0])  # an index has an empty name
+    if name_columns or has_index:
+        return steps == {1} or (numbers[0] >= 1700 and numbers[-1] <= 2200)
+    has_others = any(entry.strip() and not entry.strip().isdecimal() for entry in body[0])
+    return steps == {1} and numbers[0] == 0 and len(numbers) > 2 and has_others
 
 
 def is_value(entry: str) -> bool:

@@ -19,7 +19,9 @@ _IGNORED = (  # types of columns that aren't read
     *(pa.types.is_fixed_size_binary, pa.types.is_binary_view),
 )
 SERIES = "sample"  # the column that identifies samples
-_TARGETS = ("y", "target", "label", "output")  # how the names of target arrays begin
+# Names of input and target arrays, in lower case, in order of priority.
+_X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
+_Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "outputs")
 
 
 def read_workbook(content: bytes) -> Entries:
@@ -159,14 +161,19 @@ def _is_samples(array: np.ndarray) -> bool:
 def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return samples and their targets; if there are no samples, all arrays of equal length."""
     samples = {key: array for key, array in arrays.items() if _is_samples(array)}
-    targets = [key for key in arrays if key.lower().startswith(_TARGETS)]
-    inputs = [key for key in samples or arrays if key not in targets] or samples or arrays
-    x = max(inputs, key=lambda key: len(arrays[key]))
+    longest = max(samples or arrays, key=lambda key: len(arrays[key]))
+    x = _named(samples or arrays, _X_NAMES) or longest
     others = {k: array for k, array in arrays.items() if k != x and len(array) == len(arrays[x])}
     if samples:
-        y = [key for key in others if key in targets or len(others) == 1]
-        others = {key: others[key] for key in y[:1]}
+        y = _named(others, _Y_NAMES) or (next(iter(others)) if len(others) == 1 else "")
+        others = {y: others[y]} if y else {}
     return {x: arrays[x], **others}
+
+
+def _named(arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> str:
+    """Return the key of the array with the first of `names` that occurs; "" if none occurs."""
+    lower = {key.lower(): key for key in arrays}
+    return next((lower[name] for name in names if name in lower), "")
 
 
 def _side_by_side(arrays: dict[str, np.ndarray], notes: list[str]) -> pd.DataFrame:
