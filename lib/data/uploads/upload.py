@@ -102,12 +102,10 @@ class Reading:
             with _seats:
                 if not self._stopped:
                     self._read()
-        except MemoryError:  # the table is larger than this process's free memory
-            self.error = f"{self.name} couldn't be read: it needs more memory than is free. {FIX}"
-        except Exception:  # the result is broken or missing, and a page waits for `over`
+        except Exception:  # the result is missing or too large, and a page waits for `over`
             self.error = (
-                f"{self.name} couldn't be read: the reading process crashed, or took longer than "
-                f"{SECONDS:g} seconds. {FIX}"
+                f"{self.name} couldn't be read: the reading process crashed, ran out of memory, "
+                f"or took longer than {SECONDS:g} seconds. {FIX}"
             )
         finally:
             _waiting.pop(self, None)
