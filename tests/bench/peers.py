@@ -1,18 +1,41 @@
-"""The workloads with other libraries: Keras's `fit` and eager PyTorch.
+"""The workloads with other libraries: Keras's `fit`, eager PyTorch, and JAX with jitted epochs.
 
-`python -m tests.bench.peers fit|torch` prints "ready". For each line of standard input, a JSON
+`python -m tests.bench.peers fit|torch|jax` prints "ready". For each line of standard input, a JSON
 list [workload number, seconds], it then trains and prints epochs per second. This lets peers take
 turns. Each peer runs in its own process, on one thread, like the worker.
 """
 
 import json
+import os
 import sys
 import time
 from functools import cache
 
+import numpy as np
+
 from tests.bench.workloads import LEARNING_RATE, WORKLOADS
 
 SNAPSHOT_SECONDS = 0.2  # the time between two evaluations, as in the worker
+XLA_ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+
+
+def by_epochs(train, unit):
+    """Return a function that measures the speed of `train(epochs)`, for multiples of `unit`."""
+    train(unit)
+
+    def measure(seconds):
+        units, done = 1, 0
+        start = now = time.perf_counter()
+        while now - start < seconds:
+            before = now
+            train(units * unit)
+            now = time.perf_counter()
+            done += units * unit
+            left = seconds - (now - start)
+            units = max(1, min(4 * units, int(units * left / (now - before))))
+        return done / (now - start)
+
+    return measure
 
 
 def keras_fit(work):
@@ -81,28 +104,87 @@ def torch_eager(work):
             return torch.nn.functional.cross_entropy(outputs.mT, y.argmax(dim=-1))
         return torch.nn.functional.mse_loss(outputs, y)
 
-    def train():
-        losses = []
-        for rows in torch.randperm(work.samples).split(work.batch):
-            optimizer.zero_grad()
-            loss = loss_of(head(recurrent(x[rows])[0]), y[rows])
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.detach())
-        torch.stack(losses).mean().item()
+    def train(epochs):
+        for _ in range(epochs):
+            losses = []
+            for rows in torch.randperm(work.samples).split(work.batch):
+                optimizer.zero_grad()
+                loss = loss_of(head(recurrent(x[rows])[0]), y[rows])
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.detach())
+            torch.stack(losses).mean().item()
 
-    def measure(seconds):
-        train()
-        epochs, start = 0, time.perf_counter()
-        while (elapsed := time.perf_counter() - start) < seconds:
-            train()
-            epochs += 1
-        return epochs / elapsed
-
-    return measure
+    return by_epochs(train, 1)
 
 
-PEERS = {"fit": keras_fit, "torch": torch_eager}
+def jax_jitted(work):
+    """Return a function that measures a handwritten cell and Adam, with `lax.scan` for loops."""
+    os.environ["XLA_FLAGS"] = XLA_ONE_THREAD
+    import jax
+    from jax import lax
+    from jax import numpy as jnp
+
+    x, y = (jnp.asarray(a[: work.samples]) for a in (work.dataset().x, work.dataset().y))
+    rng, units, width = np.random.default_rng(0), work.units, 4 * work.units
+    shapes = [
+        (work.features, width),
+        (units, width),
+        (width,),
+        (units, work.outputs),
+        (work.outputs,),
+    ]
+    weights = [jnp.asarray(rng.normal(0, 0.1, shape), jnp.float32) for shape in shapes]
+    zeros = [jnp.zeros(shape) for shape in shapes]
+
+    def cell(c, gates):
+        i, f, g, o = jnp.split(gates, 4, axis=1)
+        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+        return jax.nn.sigmoid(o) * jnp.tanh(c), c
+
+    def loss(weights, x, y):
+        kernel, recurrent, bias, head, head_bias = weights
+
+        def step(state, p):
+            state = cell(state[1], p + state[0] @ recurrent)
+            return state, state[0]
+
+        start = (jnp.zeros((x.shape[0], units)),) * 2
+        _, hidden = lax.scan(step, start, (x @ kernel + bias).transpose(1, 0, 2))
+        outputs, y = hidden @ head + head_bias, y.transpose(1, 0, 2)
+        if work.classes:
+            return -(y * jax.nn.log_softmax(outputs)).sum(axis=-1).mean()
+        return ((outputs - y) ** 2).mean()
+
+    def step(state, rows):
+        weights, m, v, t = state
+        value, grads = jax.value_and_grad(loss)(weights, x[rows], y[rows])
+        t += 1
+        m = [0.9 * a + 0.1 * g for a, g in zip(m, grads, strict=True)]
+        v = [0.999 * a + 0.001 * g * g for a, g in zip(v, grads, strict=True)]
+        size = LEARNING_RATE * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+        parts = zip(weights, m, v, strict=True)
+        weights = [w - size * a / (jnp.sqrt(b) + 1e-7) for w, a, b in parts]
+        return (weights, m, v, t), value
+
+    @jax.jit
+    def run(state, order):
+        return lax.scan(step, state, order)
+
+    state = (weights, zeros, zeros, jnp.float32(0))
+
+    def train(epochs):
+        nonlocal state
+        for _ in range(epochs // work.jit_epochs):
+            order = rng.permuted(np.tile(np.arange(work.samples), (work.jit_epochs, 1)), axis=1)
+            order = order.reshape(-1, work.batch).astype(np.int32)
+            state, losses = run(state, order)
+        losses.block_until_ready()
+
+    return by_epochs(train, work.jit_epochs)
+
+
+PEERS = {"fit": keras_fit, "torch": torch_eager, "jax": jax_jitted}
 
 
 def main(peer):

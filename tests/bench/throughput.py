@@ -1,15 +1,15 @@
 """Training speed: epochs per second in the worker, and with other libraries (peers).
 
-`python -m tests.bench.throughput [--quick]` prints a line for each workload and, as its last line,
-one JSON object. `vs_fit` and `vs_torch` are the worker's epochs per second divided by the peer's,
-by workload. They are `null` if a peer isn't installed (requirements.txt) or time ran out.
-`seeds_8_vs_1` is the time of an epoch with eight seeds divided by the time with one seed.
-`epochs_per_second` has the speeds by side and workload, `worker_rss_mb` the worker's memory.
+`python -m tests.bench.throughput [--quick]` prints a line for each workload and, as
+its last line, one JSON object. `vs_fit`, `vs_torch` and `vs_jax` are the worker's epochs per second
+divided by the peer's, by workload. They are `null` if a peer isn't installed (requirements.txt) or
+time ran out. `seeds_8_vs_1` is the time of an epoch with eight seeds divided by the time with one
+seed. `epochs_per_second` has the speeds by side and workload, `worker_rss_mb` the worker's memory.
 
 The worker trains as for a user: it evaluates and reports about five times a second. `fit` computes
-the same results in a callback; PyTorch only trains. Each side has one thread. All sides take turns
-for each workload, in several rounds. A ratio compares two sides in the same round; the result is
-the median over the rounds. With --quick, turns are short, so the worker is measured at a run's
+the same results in a callback; PyTorch and JAX only train. Each side has one thread. All sides take
+turns for each workload, in several rounds. A ratio compares two sides in the same round; the result
+is the median over the rounds. With --quick, turns are short, so the worker is measured at a run's
 start, when it evaluates more often.
 """
 
@@ -33,7 +33,7 @@ from tests.bench.workloads import WORKLOADS
 from tests.waiting import worker_pids
 
 ROOT = Path(__file__).parents[2]
-MODULES = {"fit": "keras", "torch": "torch"}  # peer → the package that it needs
+MODULES = {"fit": "keras", "torch": "torch", "jax": "jax"}  # peer → the package that it needs
 QUICK_SECONDS = 44.0  # --quick starts no measurement after this time; a measurement takes up to 4 s
 BRIEF_SECONDS = 0.4  # shorter runs send too few snapshots to measure their speed by this clock
 

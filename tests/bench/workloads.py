@@ -23,6 +23,7 @@ class Workload:
     features: int
     units: int
     batch: int
+    jit_epochs: int  # epochs in one call of the JAX program, which takes about 0.1 s
     classes: int = 0  # 0 if targets are numbers
 
     @property
@@ -70,9 +71,9 @@ class Workload:
 
 
 WORKLOADS = [
-    Workload(2, 2, 3, 4, 2),
-    Workload(256, 10, 3, 8, 32),
-    Workload(512, 24, 4, 32, 32),
-    Workload(1024, 60, 8, 64, 64),
-    Workload(512, 24, 4, 32, 32, classes=5),
+    Workload(2, 2, 3, 4, 2, jit_epochs=5000),
+    Workload(256, 10, 3, 8, 32, jit_epochs=100),
+    Workload(512, 24, 4, 32, 32, jit_epochs=8),
+    Workload(1024, 60, 8, 64, 64, jit_epochs=1),
+    Workload(512, 24, 4, 32, 32, jit_epochs=8, classes=5),
 ]
