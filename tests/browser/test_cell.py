@@ -92,7 +92,7 @@ def test_one_value_at_a_time_and_generated_values(page):
     shares = frame.evaluate("""frame => [frame.offsetLeft, frame.offsetWidth].map(
         (pixels) => Math.round((13 * pixels) / frame.parentElement.offsetWidth))""")
     assert shares == [1, 2]  # columns of the states, the first one before any call
-    page.get_by_role("button", name="Generate a sine wave").click()
+    page.get_by_role("button", name="Use sine waves").click()
     expect(page.get_by_text("7 timesteps ahead: off by").first).to_be_visible()
     expect(page.get_by_role("radio", name="Streaming")).to_be_checked()
     page.get_by_text("Code to copy").click()

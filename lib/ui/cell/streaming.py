@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib import charts
+from lib import charts, data
 from lib.charts import Palette, Side, Strip, generation, proofs
 from lib.export import streaming_code
 from lib.results import generate, spread_places, why_not_generated
+from lib.training import recorded
 from lib.ui import address
 from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import Chosen, Follower
 from lib.ui.session import once
+from lib.ui.shown import made_dataset
 from lib.ui.widgets import card, card_chart, hint, press, say, say_steadily, takeaway
 
 PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
@@ -79,21 +81,29 @@ def _strip(name: str, outputs: np.ndarray, steps: int) -> Strip:
 
 
 def _draw_generation(chosen: Chosen, palette: Palette) -> None:
-    """Draw the values generated for the sample. The words have the errors of many samples."""
-    dataset, title = chosen.dataset, "Generate: predictions become inputs"
+    """Draw the values generated for the sample. The words have the errors of many samples.
+
+    If the data can't be generated, draw the recorded run on sine waves.
+    """
+    experiment, dataset, mode = chosen.experiment, chosen.dataset, chosen.mode
+    weights, sample = chosen.weights, chosen.sample
     if why := why_not_generated(dataset):
-        with card(title, **LOOK):
-            hint(why)
-            press("Generate a sine wave", "arrow_forward", "to_sine", _pick_sine)
-        return
-    make = partial(generate, chosen.experiment, dataset, chosen.weights)
+        experiment, mode = data.suggested("sine"), "sequence"
+        dataset, run = made_dataset(experiment.data_only), recorded(experiment)
+        if run is None:
+            return
+        weights, sample = run.results[mode].weights or weights, int(dataset.shown[0])
+    make = partial(generate, experiment, dataset, weights)
     evaluated = np.arange(len(dataset.x))[dataset.evaluated]
     evaluated = evaluated[spread_places(len(evaluated), MOST_GENERATED)]
-    many = once("generated", (chosen.weights, dataset), partial(make, evaluated))
-    one = make(np.array([chosen.sample]))
-    with card(title, key="cell_generated", **LOOK):
-        figure = generation.generated_figure(dataset, one, chosen.mode, palette)
+    many = once("generated", (weights, dataset), partial(make, evaluated))
+    figure = generation.generated_figure(dataset, make(np.array([sample])), mode, palette)
+    with card("Generate: predictions become inputs", key="cell_generated", **LOOK):
+        if why:
+            hint(f"{why} This is a recorded run on sine waves.")
         card_chart(figure, *generation.generated_words(dataset, many), "chart_generated")
+        if why:
+            press("Use sine waves", "arrow_forward", "to_sine", _pick_sine)
 
 
 def _pick_sine() -> None:
