@@ -114,3 +114,11 @@ def test_notes_describe_gaps_and_uneven_steps(times, note, step):
     table = read(lines("date,a", lambda i: f"{times[i]:%Y-%m-%d %H:%M:%S},{i}", len(times)))
     assert note in notes_of(table)
     assert table.step == step
+
+
+def test_duplicate_rows_are_removed_if_they_have_times():
+    """In a table without times, equal rows are kept."""
+    table = read(lines("date,a", lambda i: f"2024-01-{10 + i // 2},{i // 2}", 20))
+    assert table.frame["a"].tolist() == list(range(10))
+    assert "10 duplicate rows removed" in notes_of(table)
+    assert len(read(lines("b,a", lambda _: "1,2")).frame) == 10

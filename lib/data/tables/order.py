@@ -36,6 +36,9 @@ _NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|
 def order_rows(table: Table, times: pd.Series, name: str, notes: list[str]) -> Table:
     """Return the table sorted by `times` (R,), whose columns are called `name` in notes."""
     frame = table.frame
+    if not times.is_unique and (copies := frame.assign(**{"": times}).duplicated()).any():
+        notes.append(f"{counted(int(copies.sum()), 'duplicate row')} removed.")
+        frame, times = frame[~copies].reset_index(drop=True), times[~copies].reset_index(drop=True)
     names = [] if times.is_unique else series_columns(frame, times)
     if not times.is_unique and not names:
         notes.append(f"Rows with the same {name} are averaged: no column identifies series.")
