@@ -70,7 +70,7 @@ def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, s
 
 
 def graph_sentence(steps: Steps) -> str:
-    """Return which layers have other inputs than the previous layer's output, as a sentence."""
+    """Return which layers have other inputs than the previous layer's output, or ""."""
     takes = []
     for at, step in enumerate(steps[1:], start=1):
         layer = step.layer
@@ -79,9 +79,10 @@ def graph_sentence(steps: Steps) -> str:
         states = dict.fromkeys(ref.place for ref in layer.states)
         sources += [f"the states of {place + 1}" for place in states]
         if sources != [f"{at}"]:
-            what = joined(sources) or "a separate input"
-            takes.append(f"{at + 1}, {layer.title}, takes {what}")
-    return f"Layers in order: {'; '.join(takes)}. All others take the previous layer's output."
+            takes.append(f"layer {at + 1} takes {joined(sources) or 'a separate input'}")
+    if not takes:
+        return ""
+    return f"Each layer takes the previous layer's output, except: {'; '.join(takes)}."
 
 
 def layer_sentence(step: TracedLayer) -> str:

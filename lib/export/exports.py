@@ -25,6 +25,10 @@ class Export:
     write: Callable[..., str]  # (experiment, dataset, snapshot=None) → the file's text
     ending: str  # the end of a file's name, which follows the result of `name_of`
 
+    def file_name(self, experiment: Experiment, dataset: Dataset, note: str = "") -> str:
+        """Return the file's name, "seattle-lstm-both-exact.py"; `note` precedes the ending."""
+        return f"{name_of(experiment, dataset)}{note}{self.ending}"
+
 
 def _script(template: str, fields_of: Callable[..., dict[str, object]], *run: object) -> str:
     return render(template, fields_of(*run))

@@ -63,7 +63,6 @@ from lib.shapes.stack.tracing import (
     TracedLayer,
     as_settings,
     broken_at,
-    is_chain,
     model_layers,
     model_stack,
     stopped_at,

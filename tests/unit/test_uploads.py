@@ -57,7 +57,7 @@ def test_commas_and_points_in_numbers_are_read_in_context(head, cell, value):
         ("a,b\n" + 9 * "1,2\n" + "1,calm\n", "b", [*9 * [2], NAN], "isn't a number .*: 'calm'"),
         ("a,b\n" + 6 * "1,2\n" + "3,1e200\n", "b", [*6 * [2], NAN], "isn't a number .*'1e.200'"),
         ("a,b\n" + 6 * "1,inf\n", "b", None, "or of other dates, ignored: b"),
-        ("a,a,a (2)\n" + 6 * "1,2,3\n", "a (2)", 6 * [2], "Duplicate names numbered: a .2."),
+        ("a,a,a (2)\n" + 6 * "1,2,3\n", "a (3)", 6 * [2], "Duplicate names numbered: a .3."),
         # Spreadsheets also export empty cells around the table.
         (",,,\na,b,\n" + 6 * "2,3,\n" + ",,\n,,\n", "b", 6 * [3], "2 empty rows removed"),
     ],

@@ -115,8 +115,9 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     values |= spec.fixed
     for key, allowed in spec.allowed.items():
         values[key] = experiment.get(key) if experiment.get(key) in allowed else allowed[0]
-    values |= {key: max(experiment.get(key), least) for key, least in spec.at_least.items()}
     values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
+    for key, least in spec.at_least.items():
+        values[key] = max(values.get(key, experiment.get(key)), least)
     settled = experiment.set(**values)
     table, width = table_of(settled, table), spec.targets
     if table and not width:

@@ -128,7 +128,9 @@ def as_texts(column: pd.Series) -> pd.Series:
     """Return number columns as categories of texts ("7" for 7.0), and text columns unchanged."""
     if column.dtype == "category":
         return column
-    return column.astype("category").cat.rename_categories("{:.15g}".format)
+    column = column.astype("category")
+    names = [f"{int(n)}" if n % 1 == 0 else f"{n}" for n in column.cat.categories]
+    return column.cat.rename_categories(names)
 
 
 @partial(cached_with_object, size=1)  # only one result, since a table may have a million rows

@@ -74,6 +74,10 @@ def find_delimiter(sample: str) -> str:
         matching = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
         if width > 1 and matching > most + 0.1:
             best, most = delimiter, matching
+    if not most:  # there is a single column, whose commas may be decimal
+        lines = [bare(row[0].strip()) for row in _rows(sample, ";") if "," in row[0]]
+        if lines and all(re.fullmatch(DECIMAL_COMMA, line) for line in lines):
+            return ";"
     return best
 
 

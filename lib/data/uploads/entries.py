@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from itertools import chain, count, pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import pandas as pd
@@ -87,7 +87,8 @@ def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
     names = list[str]()
     for name in given:
         numbered = (f"{name} ({k})" for k in count(2))
-        names.append(next(each for each in chain([name], numbered) if each not in names))
+        free = (each for each in numbered if each not in (*names, *given))
+        names.append(next(free) if name in names else name)
     renamed = [name for name, old in zip(names, given, strict=True) if name != old]
     return names, [f"Duplicate names numbered: {listed(renamed)}."] if renamed else []
 

@@ -147,11 +147,6 @@ def takes_previous(layer: Layer) -> bool:
     return not isinstance(layer, Input) and not layer.of
 
 
-def is_chain(stack: Stack) -> bool:
-    """Return whether the input of each layer is the output of the layer before it."""
-    return all(takes_previous(layer) and not layer.states for layer in stack[1:])
-
-
 def broken_at(steps: tuple[TracedLayer, ...]) -> int | None:
     """Return the place of the layer that Keras refuses, if any."""
     return next((place for place, step in enumerate(steps) if step.error), None)

@@ -87,7 +87,8 @@ def _draw_generation(chosen: Chosen, palette: Palette) -> None:
     """
     experiment, dataset, mode = chosen.experiment, chosen.dataset, chosen.mode
     weights, sample = chosen.weights, chosen.sample
-    if why := why_not_generated(dataset):
+    why = "The pooled model reads all outputs at once." if mode == "pooled" else ""
+    if why := why or why_not_generated(dataset):
         experiment, mode = data.suggested("sine"), "sequence"
         dataset, run = made_dataset(experiment.data_only), recorded(experiment)
         if run is None:

@@ -120,7 +120,7 @@ def _rows(epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
     stem = f"{export.name_of(experiment, dataset)}{after}"
     names = {file: f"{stem}{end}" for file, end in _FILE["ends"].items()}
     names["data"] = f"{export.data_name(dataset)}.npz"
-    names |= {n: f"{stem}{each.ending}" for n, each in EXPORTS.items()}
+    names |= {n: each.file_name(experiment, dataset, after) for n, each in EXPORTS.items()}
     cards = {name: card.title for name, card in cards_of(dataset).items()}
     parts = []
     for heading, rows in _FILE["parts"].items():

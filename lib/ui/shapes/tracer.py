@@ -51,8 +51,8 @@ def tracer(stack: Stack, palette: Palette) -> None:
         takeaway(sentence, f"{FOLLOWS}{details}" if is_sidebar else details)
         if fixes and is_read:  # in a long model, the broken row is far below
             _fix_button(0, fixes[0])
-        if not shapes.is_chain(stack):
-            hint(plain(charts.stack.graph_sentence(steps)))
+        if graph := charts.stack.graph_sentence(steps):
+            hint(graph)
         _rows(steps, fixes, lines, palette)
         if not shapes.is_torch(stack):
             _stack_buttons(stack, stops=shapes.stopped_at(steps) is not None)

@@ -92,13 +92,14 @@ class TorchCalls(Interpreter):
         return next(iter(trace(stack, indexes=False)[-1].tensors[tensor.output or 0 :]), ())
 
     def call_layer(self, layer: LayerObject, args: Args, keywords: Keywords) -> Any:
-        first, *others = [*args, *keywords.values()] or [UNKNOWN]
+        given = dict(zip(("input", "hx"), args, strict=False)) | {**keywords}
+        first = given.pop("input", next(iter(given.values()), UNKNOWN))
         tensors, kind = self.found(self.as_tensor(first)), layer.layer
         if tensors and isinstance(kind, TorchLayer) and (kind.required or kind.reads_time):
             self._read_input(kind, tensors[0])
         if not isinstance(kind, TorchRecurrent):
             return self.call(layer, tensors)
-        states = [one for one in self.leaves(others) if one is not None]
+        states = [one for one in self.leaves([*given.values()]) if one is not None]
         zeros = all(isinstance(one, Array) and one.zeros for one in states)
         if any(isinstance(one, Unknown) for one in states):
             states = []
