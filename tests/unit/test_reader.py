@@ -93,7 +93,7 @@ def test_an_error_says_why_a_file_could_not_be_read(code, why, process, monkeypa
 
 @pytest.mark.parametrize(
     ("error", "why"),
-    [(MemoryError(), "more memory than is free"), (KeyError("a"), "process crashed")],
+    [(MemoryError(), "ran out of memory"), (KeyError("a"), "process crashed")],
 )
 def test_an_unexpected_error_ends_a_reading(error, why, monkeypatch):
     """A page doesn't wait for the reading forever."""
