@@ -108,6 +108,7 @@ REASONS = {
     "packed sentiment": "mask_zero",
     "sentiment of reviews": "view(-1, 16)",
     "mean and max over time": "other tensors",
+    "largest of two": "other tensors",
     "states by direction": "other tensors",
     "states of a slice": "other tensors",
     "states first": "other tensors",

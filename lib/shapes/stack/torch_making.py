@@ -54,10 +54,9 @@ def create_torch_layer(
     # PyTorch's messages name the base class of the recurrent layers.
     owner = "RNNBase" if issubclass(kind, TorchRecurrent) else name
     settings = {setting.name: setting for setting in kind.settings() if not setting.in_call}
-    kernel = given.get("kernel_size")
-    if given.get("padding") == "same" and type(kernel) is int and kernel % 2:
-        given["padding"] = kernel // 2
     try:
+        if name == "Conv1d":
+            given |= _padding(given)
         if given.get("proj_size") and name in ("GRU", "RNN"):
             raise ShapeError("no proj_size", "proj_size", TEXTS["proj_size"])
         for argument in {*_NOT_TRACED} - {*settings}:
@@ -74,6 +73,16 @@ def create_torch_layer(
         return kind(**{one.name: _value(one, given[one.name], name) for one in used})
     except (ShapeError, NotTraced) as error:
         return Unread(called=f"nn.{name}", error=error)
+
+
+def _padding(given: Mapping[str, Any]) -> dict[str, int]:
+    """Return the padding of an nn.Conv1d as a number if it is "same" or "valid"."""
+    kernel, stride = given.get("kernel_size"), given.get("stride", 1)
+    if given.get("padding") == "same":
+        if stride not in (1, (1,), [1]) and not isinstance(stride, Unknown):
+            raise ShapeError("stride=1", f"stride={stride}", TEXTS["strided"])
+        return {"padding": kernel // 2} if type(kernel) is int and kernel % 2 else {}
+    return {"padding": 0} if given.get("padding") == "valid" else {}
 
 
 def _operation(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:

@@ -254,6 +254,8 @@ class TorchCalls(Interpreter):
         if isinstance(owner, LayerObject):
             is_setting = name in [setting.name for setting in owner.layer.settings()]
             return getattr(owner.layer, name) if is_setting else UNKNOWN
+        if name == "values" and isinstance(owner, tuple) and owner[1:] == (UNKNOWN,):
+            return owner[0]  # x.max(dim) returns values and indices.
         if isinstance(owner, ModelObject) and name not in owner.attributes:
             return False if name == "training" else UNKNOWN
         return super().attribute(owner, name, text)
