@@ -3,19 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lib.shapes.stack import torch_layers as layers
-from lib.shapes.stack.base import Layer, LayerSetting, NotTraced, ShapeError, Stack
+from lib.shapes.stack.base import CLASSES, Layer, LayerSetting, NotTraced, ShapeError, Stack
 from lib.shapes.stack.making import UNKNOWN, Unknown, setting_value
 from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.torch_layers import TEXTS, TorchInput, TorchLayer, TorchRecurrent
 from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation, torch_operation
 from lib.text import joined
 
-_LAYERS: tuple[type[TorchLayer], ...] = (
-    *(layers.TorchLSTM, layers.TorchGRU, layers.TorchRNN),
-    *(layers.TorchLinear, layers.TorchEmbedding, layers.TorchDropout),
-    *(layers.TorchConv1d, layers.TorchMaxPool, layers.TorchAvgPool),
-)
+_LAYERS = [one for one in CLASSES if issubclass(one, TorchLayer) and one is not TorchOperation]
 _CLASSES: tuple[type[Layer], ...] = (TorchInput, *_LAYERS, TorchOperation)
 TORCH_KINDS = {each.kind: each for each in _CLASSES}
 _LAYER_OF_NAME = {each.keras.removeprefix("nn."): each for each in _LAYERS}
@@ -23,14 +18,16 @@ _FUNCTION_OF_NAME = {name: function for function, name in ACTIVATIONS.items()}
 _ADAPTIVE = {"AdaptiveAvgPool1d": "mean", "AdaptiveMaxPool1d": "max"}  # traced for one output
 # Functions of torch.nn.functional → the layer with the same arguments behind the tensor.
 LAYER_OF_FUNCTION = {"dropout": "Dropout", "max_pool1d": "MaxPool1d", "avg_pool1d": "AvgPool1d"}
-LAYER_OF_FUNCTION |= {"adaptive_avg_pool1d": "AdaptiveAvgPool1d"}
+LAYER_OF_FUNCTION |= {"adaptive_avg_pool1d": "AdaptiveAvgPool1d", "leaky_relu": "LeakyReLU"}
 LAYER_OF_FUNCTION |= {"adaptive_max_pool1d": "AdaptiveMaxPool1d"}
 # Arguments that no other layer must match: an unknown one becomes the default.
 _OPEN = ("num_embeddings", "out_features", "num_layers", "p", "dropout")
 _NO_EFFECT = {"device", "dtype", "inplace", "training", "padding_idx", "max_norm", "sparse"}
+_NO_EFFECT |= {"momentum"}
 # Arguments that aren't traced → their default, which has no effect.
 _NOT_TRACED = {"proj_size": 0, "padding": 0, "padding_mode": "zeros", "dilation": 1, "groups": 1}
 _NOT_TRACED |= {"ceil_mode": False, "return_indices": False, "count_include_pad": True}
+_NOT_TRACED |= {"track_running_stats": True}
 
 
 def is_torch(stack: Stack) -> bool:

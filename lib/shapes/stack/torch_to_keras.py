@@ -14,6 +14,7 @@ from lib.shapes.stack.torch_layers import (
     TorchEmbedding,
     TorchInput,
     TorchLayer,
+    TorchLeakyReLU,
     TorchMaxPool,
     TorchRecurrent,
 )
@@ -106,7 +107,9 @@ def _in_keras(step: TracedLayer) -> Iterator[Layer]:
     elif layer.reads_time and roles == ["batch", "features", "time"]:
         last: dict[str, Any] = {"data_format": "channels_last"}
         yield from (replace(one, **last) for one in layer.in_keras())
-    elif isinstance(layer, (TorchEmbedding, TorchDropout)) or roles[-1] == "features":
+    elif isinstance(layer, (TorchEmbedding, TorchDropout, TorchLeakyReLU)) or (
+        roles[1 if layer.kind == "torch.bnorm" else -1] == "features"
+    ):
         yield from layer.in_keras()
     else:
         raise _NoEqual(f"{layer.title} reads other axes than Keras would")

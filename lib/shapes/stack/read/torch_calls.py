@@ -83,7 +83,9 @@ class TorchCalls(Interpreter):
             return tokens
         if layer.reads_time and layer is not recurrent:
             return "NFT"
-        return "NF" if recurrent is None else f"{tokens}F"
+        if recurrent is None:
+            return "NF"
+        return "NFT" if layer.kind == "torch.bnorm" else f"{tokens}F"
 
     def _axes(self, tensor: Ref) -> Any:
         """Return the axes of a tensor; () if the trace stops before it."""
