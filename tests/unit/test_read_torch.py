@@ -75,6 +75,8 @@ def test_code_is_read_in_every_common_form(code):
         ("class Net(nn.Module):\n  def __init__(self, vocab_size, hidden_dim):\n"
          "    self.e = nn.Embedding(vocab_size, hidden_dim)\n    self.r = nn.GRU(hidden_dim, 2)\n"
          "  def forward(self, x):\n    return self.r(self.e(x))[0]", (12, None)),
+        (f"e, r = nn.Embedding(9, 4), nn.LSTM(4, 5)\n{FORWARD}".format("r(e(x).view(len(x), 1, -1))"),
+         (12,)),
     ],
 )  # fmt: skip
 def test_the_axes_of_the_input_follow_the_first_layer_that_reads_time(code, expected):

@@ -74,6 +74,12 @@ class TorchCalls(Interpreter):
             guess = tuple(TIMESTEPS if letter == "T" else None for letter in form)
             self.rows[place] = _input(form, sizes or guess)
 
+    def _read_one_sequence(self, tensor: Ref) -> None:
+        """Read tokens of unknown shape as one sequence: x.view(len(x), 1, -1) adds the batch."""
+        for place in self.guessed.keys() & self.leading_to([tensor.place]):
+            if getattr(self.rows[place], "form", "") == "TN":
+                self.rows[place] = _input("T", (TIMESTEPS,))
+
     def _usual_form(self, layer: TorchLayer | None = None) -> str:
         """Return the letters of the axes that a batch has in front of this layer."""
         layers = layer, *(one.layer for one in self.layers)
@@ -196,6 +202,8 @@ class TorchCalls(Interpreter):
             return self._of_several(name, [owner, *args], keywords)
         if name in ("view", "reshape"):
             sizes = [*first] if is_listed(first) else args  # type: ignore[misc]
+            if len(sizes) == 3 and sizes[1] == 1:
+                self._read_one_sequence(owner)
             args, keywords = self._with_batch(sizes, owner), {}
         elif name == "unsqueeze":
             self._lack_axis(owner.place, first)
