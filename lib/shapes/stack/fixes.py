@@ -103,22 +103,37 @@ def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         return
     name, at = layer.fixed_size
     wanted, rank = getattr(layer, name), len(tensors[0])
-    for other in range(1, rank) if layer.reads_time else ():
+    for other in range(1, rank) if layer.reads_time or at == 1 else ():
         if tensors[0][other].size == wanted:
             dims = [*range(rank)]
             dims[other], dims[at] = dims[at], other
             swapped = TorchOperation("permute", tuple(dims), of=layer.of)
             fixed = put(stack, place, swapped, replace(layer, of=()))
             yield f"Write {swapped.title} before {layer.title}", fixed, place + 1
+            return
     both = before.of and getattr(stack[before.of[0].place], "bidirectional", False)
     if both and before.of[0].output:  # one state of the last layer
         halves = [before.with_settings(numbers=(0, number)) for number in (-2, -1)]
         joined = TorchOperation("cat", (-1,), of=tuple(Ref(sources[0].place + n) for n in (0, 1)))
         fixed = put(stack, sources[0].place, *halves, joined)
         yield "Concatenate h_n[-2] and h_n[-1]", fixed, place + 2
-    if at == -1 and (size := tensors[0][-1].size):
+    if at != -2 and (size := tensors[0][at].size):
         changed = _with(stack, place, **{name: size})
         yield f"Write {changed[place].code()}", changed, place
+        yield from _batch_first(changed, place, sources[0].place)
+
+
+def _batch_first(stack: Stack, place: int, taken: int) -> Iterator[Edit]:
+    """Yield the edit that gives batch_first=True to a layer if out[:, -1] is its last sample."""
+    of = stack[taken].of or (Ref(taken - 1),)
+    layer, form = stack[of[0].place], getattr(stack[0], "form", "")
+    takes_last = getattr(stack[taken], "numbers", ()) == (1, -1) and not of[0].output
+    if takes_last and getattr(layer, "batch_first", True) is False and form[:2] == "TN":
+        size: Any = stack[0]
+        swapped = replace(size, form=f"NT{form[2:]}", timesteps=size.batch, batch=size.timesteps)
+        fixed = _with(put(stack, 0, swapped), of[0].place, batch_first=True)
+        words = f"Write {fixed[of[0].place].code()} and {stack[place].code()}"
+        yield words, fixed, place
 
 
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
