@@ -115,7 +115,7 @@ MODELS = {
         "out, _ = self.gru(x); return F.leaky_relu(self.act(self.batch(self.scale(out)[:, -1])))",
     ),
     "scaled channels": _net(
-        "self.conv = nn.Conv1d(3, 8, 3); self.norm = nn.BatchNorm1d(8, affine=False)",
+        "self.conv = nn.Conv1d(3, 8, 3); self.norm = nn.BatchNorm1d(8)",
         "return self.norm(self.conv(x)).mean(2)",
         "6, 3, 20",
     ),

@@ -10,7 +10,7 @@ from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
 from lib.shapes.stack.plain import Flatten, Input, RepeatVector, Reshape, TimeDistributed, Unpack
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
-from lib.shapes.stack.torch_layers import TorchLayer, TorchRecurrent
+from lib.shapes.stack.torch_layers import TorchInput, TorchLayer, TorchRecurrent
 from lib.shapes.stack.torch_making import is_torch
 from lib.shapes.stack.torch_operations import TorchOperation
 from lib.shapes.stack.tracing import TracedLayer, broken_at, stopped_at, trace
@@ -120,20 +120,15 @@ def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     if at != -2 and (size := tensors[0][at].size):
         changed = _with(stack, place, **{name: size})
         yield f"Write {changed[place].code()}", changed, place
-        yield from _batch_first(changed, place, sources[0].place)
-
-
-def _batch_first(stack: Stack, place: int, taken: int) -> Iterator[Edit]:
-    """Yield the edit that gives batch_first=True to a layer if out[:, -1] is its last sample."""
-    of = stack[taken].of or (Ref(taken - 1),)
-    layer, form = stack[of[0].place], getattr(stack[0], "form", "")
-    takes_last = getattr(stack[taken], "numbers", ()) == (1, -1) and not of[0].output
-    if takes_last and getattr(layer, "batch_first", True) is False and form[:2] == "TN":
-        size: Any = stack[0]
-        swapped = replace(size, form=f"NT{form[2:]}", timesteps=size.batch, batch=size.timesteps)
-        fixed = _with(put(stack, 0, swapped), of[0].place, batch_first=True)
-        words = f"Write {fixed[of[0].place].code()} and {stack[place].code()}"
-        yield words, fixed, place
+        # If out[:, -1] is the last sample, the layer before may lack batch_first=True.
+        of, first = (before.of or (Ref(sources[0].place - 1),))[0], stack[0]
+        is_last = getattr(before, "numbers", ()) == (1, -1) and not of.output
+        is_time_first = getattr(stack[of.place], "batch_first", True) is False
+        if is_last and is_time_first and isinstance(first, TorchInput) and first.form == "TNF":
+            exchanged = replace(first, form="NTF", timesteps=first.batch, batch=first.timesteps)
+            fixed = _with(put(changed, 0, exchanged), of.place, batch_first=True)
+            words = f"Write {fixed[of.place].code()} and {changed[place].code()}"
+            yield words, fixed, place
 
 
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:

@@ -14,15 +14,7 @@ from lib.shapes.stack import joining, plain, windows
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack
 from lib.shapes.stack.recurrent import Bidirectional, Recurrent
 from lib.shapes.stack.settings import SHARE, SLOPE, WINDOW, count, option, setting
-from lib.shapes.stack.tensors import (
-    Axis,
-    Role,
-    Tensor,
-    Tensors,
-    readable_shapes,
-    widened,
-    with_axis,
-)
+from lib.shapes.stack.tensors import Axis, Role, Tensor, readable_shapes, widened, with_axis
 from lib.text import beside
 
 TEXTS: dict[str, str] = beside(__file__)
@@ -158,7 +150,7 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
         states = (state,) * len(STATES[self.cell])
         return Outputs(((*tensor[:-1], out), *states), *self._parameters(tensor[-1], letter))
 
-    def _check_states(self, given: Tensors, need: Tensor) -> None:
+    def _check_states(self, given: tuple[Tensor, ...], need: Tensor) -> None:
         """Raise PyTorch's error for initial states of another number or shape."""
         for sizes in filter(None, (self.h_0, self.c_0)):
             given = (*given, tuple(_STATE_AXES.get(n) or Axis(f"{n}", n, "space") for n in sizes))
@@ -272,14 +264,12 @@ class TorchLayerNorm(TorchLayer, kind="torch.lnorm", keras="nn.LayerNorm"):
 
     required = ("normalized_shape",)
     fixed_size = "normalized_shape", -1
+    order = "normalized_shape eps elementwise_affine bias"
     normalized_shape: int = count("f", 3, "")
     eps: float = setting("e", 1e-5, limit=SHARE, seldom=True)
-    elementwise_affine: bool = setting("noscale", True, seldom=True)
-    bias: bool = setting("nobias", True, seldom=True)
 
     def in_keras(self) -> Stack:
-        scale = self.elementwise_affine
-        return (_LayerNorm(center=scale and self.bias, scale=scale, epsilon=self.eps),)
+        return (_LayerNorm(epsilon=self.eps),)
 
 
 class TorchBatchNorm(TorchLayer, kind="torch.bnorm", keras="nn.BatchNorm1d"):
@@ -290,18 +280,17 @@ class TorchBatchNorm(TorchLayer, kind="torch.bnorm", keras="nn.BatchNorm1d"):
     order = "num_features eps momentum affine track_running_stats"
     num_features: int = count("f", 3, "")
     eps: float = setting("e", 1e-5, limit=SHARE, seldom=True)
-    affine: bool = setting("noscale", True, seldom=True)
 
     def tuple_message(self) -> str:
         return TEXTS["tuple method"].format(name="dim")
 
     def in_keras(self) -> Stack:
-        return (_BatchNorm(center=self.affine, scale=self.affine, epsilon=self.eps),)
+        return (_BatchNorm(epsilon=self.eps),)
 
     def call(self, inputs: Inputs) -> Outputs:
         """Keras counts the running averages as parameters, unlike PyTorch."""
-        weights = _LayerNorm(axis=1, center=self.affine, scale=self.affine)
-        return weights.call(replace(inputs, tensors=(self.tensor(inputs),)))
+        inputs = replace(inputs, tensors=(self.tensor(inputs),))
+        return joining.LayerNormalization(axis=1).call(inputs)
 
 
 class TorchConv1d(TorchLayer, kind="torch.conv1d", keras="nn.Conv1d", width_letter="C"):

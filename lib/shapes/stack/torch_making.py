@@ -27,7 +27,7 @@ _NO_EFFECT |= {"momentum"}
 # Arguments that aren't traced → their default, which has no effect.
 _NOT_TRACED = {"proj_size": 0, "padding": 0, "padding_mode": "zeros", "dilation": 1, "groups": 1}
 _NOT_TRACED |= {"ceil_mode": False, "return_indices": False, "count_include_pad": True}
-_NOT_TRACED |= {"track_running_stats": True}
+_NOT_TRACED |= dict.fromkeys(("affine", "elementwise_affine", "bias", "track_running_stats"), True)
 
 
 def is_torch(stack: Stack) -> bool:

@@ -74,12 +74,6 @@ class TorchCalls(Interpreter):
             guess = tuple(TIMESTEPS if letter == "T" else None for letter in form)
             self.rows[place] = _input(form, sizes or guess)
 
-    def _read_one_sequence(self, tensor: Ref) -> None:
-        """Read tokens of unknown shape as one sequence: x.view(len(x), 1, -1) adds the batch."""
-        for place in self.guessed.keys() & self.leading_to([tensor.place]):
-            if getattr(self.rows[place], "form", "") == "TN":
-                self.rows[place] = _input("T", (TIMESTEPS,))
-
     def _usual_form(self, layer: TorchLayer | None = None) -> str:
         """Return the letters of the axes that a batch has in front of this layer."""
         layers = layer, *(one.layer for one in self.layers)
@@ -202,8 +196,6 @@ class TorchCalls(Interpreter):
             return self._of_several(name, [owner, *args], keywords)
         if name in ("view", "reshape"):
             sizes = [*first] if is_listed(first) else args  # type: ignore[misc]
-            if len(sizes) == 3 and sizes[1] == 1:
-                self._read_one_sequence(owner)
             args, keywords = self._with_batch(sizes, owner), {}
         elif name == "unsqueeze":
             self._lack_axis(owner.place, first)
@@ -216,6 +208,9 @@ class TorchCalls(Interpreter):
 
     def _with_batch(self, sizes: list[Any], owner: Ref) -> list[Any]:
         """Return sizes with 0 for the batch size, and -1 for one unknown size."""
+        for place in self.guessed if sizes[1:2] == [1] else ():
+            if self.rows[place] == _input("TN", (TIMESTEPS, None)):  # one sequence without a batch
+                self.rows[place] = _input("T", (TIMESTEPS,))
         unknown = [size for size in sizes if isinstance(size, Unknown)]
         if len(unknown) == 1 and -1 not in sizes:
             sizes = [-1 if size is unknown[0] else size for size in sizes]
