@@ -49,6 +49,7 @@ class StepAccuracy(StepValues):
             self.intervals[mode] = 100 * np.array(interval)  # (2, …)
             beats = ACCURACY.outcomes(shares, self.baseline / 100, counts)
             self.outcomes[mode] = beats[self.drawn if MODES[mode].every_step else [-1]].tolist()
+        self.accuracy = max(each.median[-1] for each in self.values.values()) / 100
 
     def _placed(self, steps: np.ndarray, end: float | np.ndarray) -> np.ndarray:
         """Return values (…, T): at the drawn steps, NaN at others, and last those at the end."""
