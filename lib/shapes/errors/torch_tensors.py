@@ -140,7 +140,7 @@ MESSAGES = [
     known(
         "no tensor",
         r'"(?P<kind>numpy\.ndarray|list)" object has no attribute "dim"',
-        r"must be Tensor, not (?P<kind>numpy\.ndarray|list)",
+        r"argument .input. \(position 1\) must be Tensor, not (?P<kind>numpy\.ndarray|list)",
     ),
     known("no gradient", r"element 0 of tensors does not require grad"),
     known("many indices", r"too many indices for tensor of dimension (?P<count>\d+)"),
