@@ -13,7 +13,7 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.sentences import UNTRAINED, early_names, no_verdict, off_unit, too_few
+from lib.charts.sentences import UNTRAINED, beating, early_names, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import ERROR, RunAt, best_possible, independent_samples
@@ -22,12 +22,7 @@ from lib.text import all_of, apart, capital, readable
 HEIGHT = 340
 # The mark at the last step, and the dash before, of modes with one output per sample.
 MARKS = {"last": ("diamond-open", "dot"), "pooled": ("square-open", "longdash")}
-# Whether a mode beats the baseline, from the best outcome to the worst: a verb, and its short form.
-BEATS = {
-    "clear": ("beats", "does"),
-    "unclear": ("may beat", "may"),
-    "no": ("doesn't beat", "doesn't"),
-}
+OUTCOMES = ("clear", "unclear", "no")  # whether a mode beats the baseline, from the best outcome
 
 
 class ModeValues(NamedTuple):
@@ -138,6 +133,7 @@ class StepValues:
 
     title = "Error at each timestep"
     picks: tuple[str, ...] = ("earlier",)
+    accuracy: float | None = None  # the best accuracy at the last step, if the card has accuracies
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
         """Compute a run's errors; `earlier` adds last-step mode before the last step."""
@@ -192,12 +188,19 @@ class StepValues:
         if why := no_verdict(self.run.dataset, self.run.snapshot.epoch):
             return why
         # A mode's step with the best outcome decides.
-        found = {m: next(o for o in BEATS if o in each) for m, each in self.outcomes.items()}
-        (first, outcome), *others = found.items()
-        who, baseline = capital(MODES[first].name), self.run.dataset.baseline_phrase
-        where = f" {self.where()}" if first == "sequence" and outcome == "clear" else ""
-        rest = [f"; {MODES[mode].kind} {BEATS[other][1]}" for mode, other in others]
-        return f"{who} {BEATS[outcome][0]} {baseline}{where}{''.join(rest)}."
+        found = {m: next(o for o in OUTCOMES if o in each) for m, each in self.outcomes.items()}
+        winners = [MODES[mode].name for mode, outcome in found.items() if outcome == "clear"]
+        if not winners and "unclear" in found.values():
+            return too_few(self.samples, accuracy=self.accuracy)
+        baseline = self.run.dataset.baseline_phrase
+        if not winners:
+            return f"No mode beats {baseline}."
+        text = f"{beating(winners, len(found))} {baseline}"
+        if found.get("sequence") == "clear":
+            text += f"{', sequence mode' if winners[1:] else ''} {self.where()}"
+        verbs = {"unclear": "may", "no": "doesn't"}
+        rest = [f"; {MODES[m].kind} {verbs[o]}" for m, o in found.items() if o in verbs]
+        return f"{capital(text)}{''.join(rest)}."
 
     def where(self) -> str:
         """Return at how many steps sequence mode beats the baseline."""

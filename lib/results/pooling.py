@@ -1,4 +1,4 @@
-"""How much each timestep counts in the pooled model's answers."""
+"""How much each timestep counts in the pooled model's predictions."""
 
 from dataclasses import dataclass
 

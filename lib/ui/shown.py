@@ -22,7 +22,7 @@ from lib.ui.widgets import Linked, hint, plain
 if TYPE_CHECKING:
     from lib.export import Kept
 
-NOT_SHARED = "This run uses a file, and the run's owner hasn't shared them."
+NOT_SHARED = "This run uses an uploaded file, and its owner hasn't shared the run."
 
 # Keep few datasets: a dataset may take 24 MB, and moving a slider requests many datasets.
 made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settled_dataset)

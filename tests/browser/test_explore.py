@@ -135,7 +135,7 @@ def test_settings_changed_during_training_leave_the_run_and_its_script(page):
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 25, 3)")
     expect(page.get_by_text("Settings changed:")).to_be_visible()
     card = page.locator(".st-key-take_away")
-    expect(card.get_by_text("with T = 24. Files marked")).to_be_visible()
+    expect(card.get_by_text("with other settings. Press Train")).to_be_visible()
     stop(page)
     card.get_by_text("Read the plain script").click()
     code = card.locator("code").filter(has_text="return_sequences=False").first

@@ -190,6 +190,7 @@ def _read(text: str | bytes, name: str = "") -> None:
         return
     if name and not name.lower().endswith(".ipynb"):  # show the code of a file as if pasted
         page.model_text = page.reading.text
+    page.open_layer = None
     set_stack(page.reading.stack)
 
 

@@ -18,7 +18,7 @@ from lib.ui.shapes.parts import take_stack_output
 from lib.ui.shapes.shown_stack import current_stack, model_box, set_stack, shows_sidebar, to_explore
 from lib.ui.widgets import bound, card, closable, hint, pills, plain, press, takeaway
 
-AT_ONCE = 12  # a longer stack shows the settings of two layers
+AT_ONCE = 12  # a stack of at most 12 layers shows all settings
 FOLLOWS = "The stack follows the sidebar until you change a layer here. "
 TRY = "U changes the number of parameters, T doesn't. return_sequences=False drops the time axis."
 FIX = "Press a button in the red row to fix that layer."
@@ -110,8 +110,8 @@ def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
 
 
 def _rows(steps: Steps, fixes: list[Remedy], lines: dict[int, str], palette: Palette) -> None:
-    """Draw each layer with its settings; in a long stack, only the Input and the failing layer."""
-    opened = [*range(len(steps))] if len(steps) <= AT_ONCE else [0, shapes.stopped_at(steps)]
+    """Draw each layer with its settings; in a long stack, only one layer shows them."""
+    opened = [*range(len(steps))] if len(steps) <= AT_ONCE else _pick_layer(steps)
     pictures = list(charts.stack.layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
         for is_open, group in groupby(range(len(steps)), opened.__contains__):
@@ -123,6 +123,18 @@ def _rows(steps: Steps, fixes: list[Remedy], lines: dict[int, str], palette: Pal
             for place in places:
                 with st.container(key=f"layer_{place}"):
                     _row(place, steps, pictures[place], fixes, lines)
+
+
+def _pick_layer(steps: Steps) -> list[int]:
+    """Draw a menu of all layers; return the chosen place. The default is the failing layer."""
+    page = session().shapes
+    place = shapes.stopped_at(steps) if page.open_layer is None else page.open_layer
+    place = place if place in range(len(steps)) else None
+    titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
+    shown = bound("opened_layer", place, partial(setattr, page, "open_layer"))
+    options: dict[str, Any] = {"placeholder": "Choose a layer", "width": 320, **shown}
+    st.selectbox("Change a layer", range(len(steps)), None, titles.__getitem__, **options)
+    return [] if place is None else [place]
 
 
 def _row(place: int, steps: Steps, html: str, fixes: list[Remedy], lines: dict[int, str]) -> None:
@@ -283,3 +295,4 @@ def _add(key: str, place: int) -> None:
     if isinstance(layer, shapes.Input) and isinstance(first := stack[0], shapes.Input):
         layer = first
     set_stack(shapes.put(stack, place, layer, *stack[place : place + 1]))
+    session().shapes.open_layer = place
