@@ -190,6 +190,14 @@ def test_fixes_keep_time_and_features_apart():
     assert trace(first.stack)[-1].shapes == ((32, 1),)
 
 
+def test_a_long_operation_is_named_as_in_the_code():
+    """A function and a method keep their own names, and an index its brackets."""
+    long = "torch.softmax(nn.Linear(in_features=3, out_features=8)(x)[:, 2:7], dim=-1)"
+    code = FORWARD.format(f"{long}.flatten(start_dim=1)")
+    titles = [step.layer.title for step in trace(read_source(code).stack)]
+    assert titles[2:] == ["x[…]", "torch.softmax(…)", "….flatten(start_dim=1)"]
+
+
 def test_of_several_models_the_first_is_traced_unless_another_contains_it():
     """The note names its class. The decoder takes one token of each sample."""
     encoder = FORWARD.format("nn.GRU(3, 4)(x)").replace("Net", "Encoder")

@@ -266,7 +266,7 @@ class TorchLayerNorm(TorchLayer, kind="torch.lnorm", keras="nn.LayerNorm"):
     fixed_size = "normalized_shape", -1
     order = "normalized_shape eps elementwise_affine bias"
     normalized_shape: int = count("f", 3, "")
-    eps: float = setting("e", 1e-5, limit=SHARE, seldom=True)
+    eps: float = setting("e", 1e-5, limit=SHARE)
 
     def in_keras(self) -> Stack:
         return (_LayerNorm(epsilon=self.eps),)
@@ -279,7 +279,7 @@ class TorchBatchNorm(TorchLayer, kind="torch.bnorm", keras="nn.BatchNorm1d"):
     fixed_size = "num_features", 1
     order = "num_features eps momentum affine track_running_stats"
     num_features: int = count("f", 3, "")
-    eps: float = setting("e", 1e-5, limit=SHARE, seldom=True)
+    eps: float = setting("e", 1e-5, limit=SHARE)
 
     def tuple_message(self) -> str:
         return TEXTS["tuple method"].format(name="dim")
