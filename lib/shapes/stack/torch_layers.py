@@ -88,7 +88,7 @@ class TorchLayer(Layer):
             raise ShapeError("one tensor", received, self.tuple_message(), "run")
         if self.reads_time and len(first) == 2 and not isinstance(self, TorchRecurrent):
             raise NotTraced.of("no batch axis")
-        if f"rank {self.keras}" in TEXTS and len(first) not in (2, 3):
+        if (self.reads_time or self.kind == "torch.bnorm") and len(first) not in (2, 3):
             raise refusal(f"rank {self.keras}", "3 axes", first)
         if self.fixed_size:
             name, at = self.fixed_size
