@@ -146,6 +146,15 @@ MODELS = {
     "arguments by name": _head(
         "GRU(3, 8, batch_first=True)", 9, "torch.flatten(out.transpose(dim1=2, dim0=1), end_dim=1)"
     ),
+    "tensors by name": _net(
+        "self.gru = nn.GRU(3, 8, batch_first=True)",
+        "out, _ = self.gru(hx=None, input=x); out = torch.cat(dim=2, tensors=[out, out]);"
+        "return torch.bmm(mat2=out, input=out.transpose(1, 2))",
+    ),
+    "views of directions": _net(
+        "self.gru = nn.GRU(3, 8, batch_first=True, bidirectional=True)",
+        "out, _ = self.gru(x); out = out.view(6, 9, 2, 8)[:, :, 0]; return out[:, -1].view(6, -1)",
+    ),
     "mean that keeps its axis": _head("RNN(3, 8)", 8, "out.mean(dim=0, keepdim=True)"),
     "one sample": _net("self.lstm = nn.LSTM(3, 4, 2)", "return self.lstm(x)[0][-1]", "9, 3"),
     "residual": _net(

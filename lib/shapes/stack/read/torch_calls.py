@@ -17,7 +17,7 @@ from lib.shapes.stack.torch_making import LAYER_OF_FUNCTION, create_torch_layer
 from lib.shapes.stack.torch_operations import OF_SEVERAL, OPERATIONS, SIGNS, torch_operation
 from lib.shapes.stack.tracing import trace
 
-# Methods that return the same tensor or model, such as `contiguous` and `to`.
+# Methods that return the same tensor or model, such as `detach` and `to`.
 SAME: list[str] = TEXTS["torch"]["unchanged"]
 # PyTorch's names of the first tensor, or of several in a list, and of the second.
 _TENSORS = ("input", "sequence", "tensors"), ("other", "mat2", "hx")
@@ -183,7 +183,8 @@ class TorchCalls(Interpreter):
             is_output = name in OPERATIONS and tensors
             return self._operate(name, (), *tensors) if is_output else NotImplemented
         shape = owner.shape if isinstance(owner, Array) else self.shape(owner)
-        if name in SAME or not isinstance(shape, tuple):
+        is_same = name in SAME or (name == "contiguous" and isinstance(owner, Array))
+        if is_same or not isinstance(shape, tuple):
             return owner  # In the second case, the trace stops before this tensor.
         first = next(iter((*args, *keywords.values())), None)
         if name == "size":
