@@ -21,7 +21,7 @@ INTERVAL_OPACITY = 0.2
 class StepAccuracy(StepValues):
     """The card of accuracies on the evaluated samples, by timestep, in percent.
 
-    If sequences end at different steps, the last values are those at their ends.
+    If sequences end at different steps, accuracies at their ends are apart, right of step T.
     """
 
     title = "Accuracy at each timestep"
@@ -31,8 +31,9 @@ class StepAccuracy(StepValues):
         dataset, self.run, self.earlier, self.unit = run.dataset, run, earlier, "%"
         counts = results.samples_by_step(dataset, run.snapshot)  # (T,)
         self.samples = float(counts.max())
-        self.drawn = np.union1d(np.flatnonzero(counts), len(counts) - 1)
-        self.has_ends = dataset.mask is not None and not dataset.mask[:, -1].all()
+        self.drawn = np.flatnonzero(counts)
+        is_apart = dataset.mask is not None and not dataset.mask[:, -1].all()
+        self.gap = max(3, len(counts) // 8) if is_apart else 0  # from step T to the ends
         self.baseline = 100 * self._placed(*results.baseline_accuracy(dataset))
         best = dataset.best_accuracy
         self.best = None if best is None else 100 * self._placed(best, best[-1])
@@ -52,10 +53,10 @@ class StepAccuracy(StepValues):
         self.accuracy = max(each.median[-1] for each in self.values.values()) / 100
 
     def _placed(self, steps: np.ndarray, end: float | np.ndarray) -> np.ndarray:
-        """Return values (…, T): at the drawn steps, NaN at others, and last those at the end."""
-        values = np.full(steps.shape, np.nan)
+        """Return values (…, T) at the drawn steps, NaN at others, and the values at the end."""
+        values = np.full((*steps.shape[:-1], steps.shape[-1] + self.gap), np.nan)
         values[..., self.drawn] = steps[..., self.drawn]
-        values[..., -1] = end
+        values[..., -2 if self.gap else -1 :] = np.asarray(end)[..., None]  # a short line
         return values
 
     def axis(self, values: np.ndarray) -> Part:
@@ -63,10 +64,11 @@ class StepAccuracy(StepValues):
         return axes.share_axis(axes.ACCURACY, values)
 
     def steps_axis(self) -> Part:
-        """Return the axis of timesteps, with "end" in place of T if the sequences' ends differ."""
-        axis = super().steps_axis()
-        if self.has_ends:
-            axis["ticktext"][-1] = "end"
+        """Return the axis of timesteps, with the ends right of step T."""
+        axis, place = super().steps_axis(), len(self.baseline)
+        if self.gap:
+            axis["tickvals"][-1], axis["ticktext"][-1] = place - 0.5, "end"
+            axis["range"][1] = place + 0.5
         return axis
 
     def moving(self, palette: Palette) -> list[Part]:
@@ -75,9 +77,12 @@ class StepAccuracy(StepValues):
         for mode, edges in self.intervals.items():
             name, color = f"{MODES[mode].name}, 95% interval", palette.mode(mode)
             known = np.flatnonzero(np.isfinite(edges[0]))
-            area = known if MODES[mode].every_step or self.earlier else known[-1:]
-            low, high = edges[:, area]
-            bands.append(chart.band(name, area + 1, (low, high), color, INTERVAL_OPACITY))
+            areas = np.split(known, [len(self.drawn)]) if self.gap else [known]
+            if not (MODES[mode].every_step or self.earlier):
+                areas = [known[-1:]]
+            for area in areas:
+                low, high = edges[:, area]
+                bands.append(chart.band(name, area + 1, (low, high), color, INTERVAL_OPACITY))
         return [*bands, *super().moving(palette)]
 
     def sentence(self) -> str:
@@ -90,7 +95,7 @@ class StepAccuracy(StepValues):
         text += f" Intervals (Wilson) count {self.samples:,.0f} independent samples, not seeds. A"
         text += " mode beats the baseline where the 95% interval of their difference (Newcombe) is"
         text += " above 0."
-        return f"{text} “End” is each sample's last real step." if self.has_ends else text
+        return f"{text} “End” is each sample's last real step." if self.gap else text
 
 
 class LastStepAccuracy(LastStepValues):

@@ -33,14 +33,16 @@ def median_text(run: RunAt, mode: str, measure: Measure) -> str:
 
 
 def losses_words(runs: Sequence[Compared]) -> Words:
-    """Return the range of the runs' losses: losses of different kinds or modes have no ranking."""
+    """Return the range of the runs' losses in each mode, if all runs have the same loss."""
     part = compared_part(runs)
     measure = Loss(part)
-    medians = [median for by_mode in _medians(runs, measure).values() for median in by_mode]
-    ends = map(measure.text, (min(medians), max(medians)))
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
-    takeaway = f"Median {part} losses: {' to '.join(dict.fromkeys(ends))}."
     rule = "Losses of different kinds or modes can't be compared."
+    ranges = []
+    for mode, medians in _medians(runs, measure).items():
+        ends = dict.fromkeys(map(measure.text, (min(medians), max(medians))))
+        ranges.append(f"{' to '.join(ends)} in {MODES[mode].name}")
+    takeaway = rule if len(labels) > 1 else f"Median {part} loss: {', '.join(ranges)}."
     return takeaway, f"{joined(list(labels))}, {part}: {_values(runs, measure)} {rule}"
 
 

@@ -113,6 +113,7 @@ class ShapesPage:
     drops: int = 0  # number of dropped files: a new number gives a new, empty uploader
     open_layer: int | None = None  # the layer of a long stack whose settings are drawn
     shape_problem: str = ""  # why the last typed text is no shape
+    no_shapes: dict[str, str] = field(default_factory=dict)  # texts that are no shapes, by field
     message: str | None = None  # the error message to explain
     stack_question: str = ""  # the address's question, if it was made from a stack's output
     made_up: bool = False  # whether y was chosen to fit, because the code defines no y

@@ -5,7 +5,7 @@ The code uses the names of `names`. Its last line raises an error or a warning.
 
 import torch
 from torch import nn
-from torch.nn.utils.rnn import pack_padded_sequence
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from torch.utils.data import DataLoader
 
 N, T, F, U, C = 8, 5, 3, 4, 6
@@ -16,14 +16,17 @@ def names():
     lstm, gru = nn.LSTM(F, U, batch_first=True), nn.GRU(F, U, batch_first=True)
     x = torch.randn(N, T, F)
     out, (h_n, c_n) = lstm(x)
+    lengths = torch.tensor([5, 4, 3, 3, 2, 2, 1, 1])
     labels = torch.zeros(N, T, dtype=torch.long)
     return {
         "torch": torch, "nn": nn, "DataLoader": DataLoader, "N": N, "T": T, "F": F, "U": U, "C": C,
         "pack_padded_sequence": pack_padded_sequence, "input_size": F, "hidden_size": U,
+        "pad_packed_sequence": pad_packed_sequence, "cell": nn.GRUCell(F, U),
+        "packed": pack_padded_sequence(x, lengths, batch_first=True),
         "lstm": lstm, "gru": gru, "head": nn.Linear(U, 1), "model": nn.Linear(U, 1),
         "x": x, "y": torch.zeros(N, 1), "out": out, "h_n": h_n, "y_hat": torch.zeros(N, 1),
         "h_0": torch.zeros(1, N, U), "c_0": torch.zeros(1, N, U), "state": (h_n, c_n),
-        "lengths": torch.tensor([5, 4, 3, 3, 2, 2, 1, 1]), "tokens": torch.arange(N * T) % C,
+        "lengths": lengths, "tokens": torch.arange(N * T) % C,
         "logits": torch.zeros(N, T, C), "labels": labels,
         "mask": torch.ones(N, T, U, dtype=torch.bool), "embedding_dim": 2, "device": "cpu",
         "saved": lstm.state_dict(), "dataset": [*zip(x, labels, strict=True)], "a": x, "b": x,
@@ -129,6 +132,8 @@ MISTAKES = {
     "nn.LSTM(F, U, proj_size=U)": ("smaller than hidden_size", "nn.LSTM(input_size"),
     "nn.LSTM(F, U, 0)": ("num_layers must be at least 1", "nn.LSTM(input_size"),
     "nn.LSTM(F)": ("need hidden_size", "nn.LSTM(input_size"),
+    'nn.LSTM(F, U, nonlinearity="relu")': ("Only nn.RNN has an argument", "rnn = nn.RNN("),
+    'nn.GRU(F, U, activation="relu")': ("The call passes activation", "Use nn.RNN"),
     "nn.LSTM(F, U, num_layer=2)": ("no argument num_layer", "Write num_layers."),
     "class Model(nn.Module):\n    def forward(self, x, hidden): ...\nModel()(x)":
         ("also needs hidden", "hidden=None"),
@@ -137,7 +142,20 @@ MISTAKES = {
     "out.softmax(3)": ("from -3 to 2, so there is no axis 3", "dim=-1"),
     "torch.cat((out, h_n[-1]), dim=-1)": ("received 3 and 2", "unsqueeze(1).expand"),
     "a, b = out, x\ntorch.cat((a, b), dim=1)": ("is 4 in a tensor and 3", "(a, b), dim=-1"),
-    "a, b = x, x[:, 1:]\ntorch.cat((a, b), dim=-1)": ("is 5 in a tensor and 4", "dim=1"),
+    "a, b = x, x[:, 1:]\ntorch.cat((a, b), dim=-1)": ("another axis than the joined", "dim=2"),
+    "h_0 = h_0[0, 1:]\ncell(x[:, 0], h_0)": ("8 samples, but a state of 7", "x.size(0), hidden_"),
+    "state = h_0[0]\nfor x_t in x: state = cell(x_t, state)": ("reads samples", "x.unbind(1)"),
+    "nn.LSTM(F, U, 2, dropout=20)": ("dropout is a number from 0 to 1", "dropout=0.2"),
+    "nn.Dropout(20)": ("dropout is a number from 0 to 1", "Divide a percentage by 100"),
+    "conv = nn.Conv1d(T, U, 4)\nconv(x)":
+        ("has the size 3 with its padding, but the kernel covers 4", "x = x.transpose(1, 2)"),
+    'nn.Conv1d(F, U, 3, stride=2, padding="same")': ("no stride above 1", "stride=2, padding=1"),
+    "out.numpy()": ("records the tensor for gradients", "y_hat.detach().cpu().numpy()"),
+    "x = x.numpy()\nlstm(x)": ("received a numpy.ndarray", "torch.as_tensor(x)"),
+    "x = x.tolist()\nnn.Linear(F, U)(x)": ("received a list", "torch.as_tensor(x)"),
+    "pad_packed_sequence(out, True)": ("a tensor has no batch_sizes", "Pack x for the recurrent"),
+    "lstm(packed)[0].size()": ("so it has no size", "pad_packed_sequence(out"),
+    "head(lstm(packed)[0])": ("A packed sequence isn't a tensor", "pad_packed_sequence(out"),
     "torch.zeros(N, T, 2) - torch.zeros(N, 2)": ("the sizes are 5 and 8", "head(out[:, -1])"),
     "weights * out": ("the sizes are 5 and 4", "weights.unsqueeze(-1) * out"),
     "out @ out": ("as many columns in a as rows in b", "out.transpose(1, 2)"),
@@ -148,7 +166,7 @@ MISTAKES = {
     "nn.LSTM(F, U, return_sequences=True)": ("no return_sequences", "out, state = lstm(x)"),
 }  # fmt: skip
 
-SAME_LINE = ("lstm", "x", "h_0", "gru", "lengths", "y", "embedding", "labels")
+SAME_LINE = ("lstm", "x", "h_0", "gru", "lengths", "y", "embedding", "labels", "conv")
 """If a mistake assigns one of these names, its last line runs after the fix's code.
 
 Other fixes replace the line.

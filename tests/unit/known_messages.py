@@ -176,6 +176,8 @@ TORCH = [
      "different types", "x.float()"),
     ("Expected all tensors to be on the same device, but found at least two devices, cuda:0 and "
      "cpu!", "different devices: cuda:0 and cpu", "model.to(device)"),
+    ("not enough values to unpack (expected 2, got 1)",
+     "Most likely an nn.GRU or nn.RNN returned one state", "out, h_n = gru(x)"),
     ("not enough values to unpack (expected 3, got 2)", "of Keras", "out, (h_n, c_n) = lstm(x)"),
     ("keras/src/ops\nAttributeError: 'tuple' object has no attribute 'shape'",
      "return_state=True", "out, *states"),

@@ -112,10 +112,12 @@ def test_no_run_is_called_better_if_seeds_or_samples_are_too_few(why, runs):
 
 
 def test_losses_have_no_ranking():
-    """The takeaway has their range over all models. Each loss is the median over the seeds."""
+    """The takeaway has the range in each mode, if the runs have one loss. Losses are medians."""
     mae = replace(OTHER, experiment=OTHER.experiment.set(loss="mae"))
     takeaway, details = ranking.losses_words([ONE, mae])
-    assert takeaway.endswith("losses: 1.1 to 4.21.")
+    assert takeaway == "Losses of different kinds or modes can't be compared."
+    same, _ = ranking.losses_words([ONE, OTHER])
+    assert same.endswith("loss: 1.1 to 4.21 in last-step mode.")
     assert "run B has 4.21 (4 to 4.41) in last-step mode" in details
 
 

@@ -119,8 +119,8 @@ def test_accuracies_have_wilsons_interval_for_the_samples_with_a_step():
     """The area spans the interval of the median over the seeds; the baseline is the data's."""
     run = a_label_run(PADDED, sequence=[10, 20, 30], last=[0, 0, 0])
     figure, real = drawn("step_error", run), PADDED.mask[100:]
-    line, band = the(figure, "sequence mode"), the(figure, "sequence mode, 95% interval")
-    for t in range(3):  # The last value is that of the sequences' ends.
+    line, (band, _) = the(figure, "sequence mode"), traces(figure, "sequence mode, 95% interval")
+    for t in range(4):
         wrong = real[:20, t].sum()
         expected = 100 * (1 - wrong / real[:, t].sum())
         assert line.y[t] == pytest.approx(expected)
@@ -128,16 +128,21 @@ def test_accuracies_have_wilsons_interval_for_the_samples_with_a_step():
         assert (band.y[t], band.y[-1 - t]) == pytest.approx((100 * low, 100 * high))
 
 
-def test_accuracies_at_the_ends_of_sequences_are_last():
-    """Both modes have an interval for all samples at "end", in place of the last step."""
+def test_accuracies_at_the_ends_of_sequences_are_apart_from_the_steps():
+    """After a gap, both modes have an interval for all samples, and the baseline a short line."""
     figure = drawn("step_error", a_label_run(PADDED, sequence=[20], last=[0]))
-    (area,) = traces(figure, "sequence mode, 95% interval")
+    _, end = traces(figure, "sequence mode, 95% interval")
     (bar,) = traces(figure, "last-step mode, 95% interval")
-    assert area.x[3] == bar.x[0] == the(figure, "last-step mode").x[0] == 4
+    assert end.x[1] == bar.x[0] == the(figure, "last-step mode").x[0] == 7
     assert bar.y[0] == pytest.approx(100 * proportion_interval(1.0, 100)[0])
-    assert area.y[3] == pytest.approx(100 * proportion_interval(0.8, 100)[0])
-    assert the(figure, "sequence mode").y[3] == pytest.approx(80)
+    assert end.y[0] == pytest.approx(100 * proportion_interval(0.8, 100)[0])
+    line, baseline = the(figure, "sequence mode"), the(figure, "most frequent class")
+    assert np.isnan(line.y[4])
+    assert [*line.y[5:]] == pytest.approx([80, 80])
+    assert baseline.y[5] == baseline.y[6]
     assert figure.layout.xaxis.ticktext[-1] == "end"
+    whole = drawn("step_error", a_label_run(sequence=[20], last=[0]))
+    assert the(whole, "last-step mode").x[0] == 4
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in mod
 _EXAMPLES = beside(__file__, "examples")
 # Messages of common mistakes, by the short name that the address uses.
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
-_OF_TORCH = re.compile(r"(?<!backend/)torch|\bnn\.|forward\(\)|state_dict|requires? grad")
+_OF_TORCH = re.compile(r"(?<!backend/)torch|\bnn\.[A-Z]|forward\(\)|state_dict|requires? grad")
+_OF_KERAS = re.compile(r"keras|tensorflow|\btf\.")
 
 
 def explain_error(message: str) -> Explanation | None:
@@ -44,7 +45,8 @@ def checklist(message: str) -> list[str]:
     """Return shapes to check in order, of PyTorch if the message looks like PyTorch's."""
     last, whole = error_and_whole(message)
     known = next((known for known, _ in explanations(last, whole)), None)
-    is_torch = any(known in module.MESSAGES for module in TORCH) or _OF_TORCH.search(whole)
+    is_torch = any(known in module.MESSAGES for module in TORCH)
+    is_torch |= bool(_OF_TORCH.search(whole) and not _OF_KERAS.search(whole))
     return _EXAMPLES["checklist of PyTorch" if is_torch else "checklist"]
 
 

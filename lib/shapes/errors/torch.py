@@ -7,7 +7,7 @@ from lib.shapes.errors.message import Explanation, Message, explained, number, s
 from lib.shapes.errors.pasted import Found
 from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
-from lib.shapes.stack.torch_layers import TorchLSTM
+from lib.shapes.stack.torch_layers import TorchLSTM, TorchRNN
 from lib.text import beside
 
 TEXTS: dict[str, dict[str, Any]] = beside(__file__)
@@ -101,10 +101,13 @@ def linear(found: Found) -> Explanation | None:
     )
 
 
-def argument(found: Found) -> Explanation:
-    """Explain that nn.LSTM, nn.GRU and nn.RNN have no argument of this name."""
-    name, known_names = found["name"], TorchLSTM.signature()
-    near = ["hidden_size"] if name == "units" else difflib.get_close_matches(name, known_names, 1)
+def argument(found: Found) -> Explanation | None:
+    """Explain that a recurrent layer has no argument of this name. Only nn.RNN has nonlinearity."""
+    name, known_names = found["name"], TorchLSTM.signature() + TorchRNN.signature()
+    in_keras = {"units": ["hidden_size"], "activation": ["nonlinearity"]}
+    near = in_keras.get(name) or difflib.get_close_matches(name, known_names, 1)
+    if near == ["nonlinearity"]:
+        return ONLY_RNN.explain(found)
     fix, code = (f"Write {near[0]}.", f"{near[0]}=…") if near else ("Remove it.", "help(nn.LSTM)")
     return explained(f"nn.LSTM, nn.GRU and nn.RNN have no argument {name}.", fix=fix, code=code)
 
@@ -115,6 +118,7 @@ def tuple_or_list(found: Found) -> Explanation | None:
 
 
 EITHER_TUPLE = known("tuple of either library")
+ONLY_RNN = known("argument of nn.RNN")
 MESSAGES = [
     Message(
         r"must be equal to input_size\. Expected (?P<want>\d+), got (?P<got>\d+)",
@@ -141,6 +145,7 @@ MESSAGES = [
     known(
         "one timestep", r"(?P<kind>LSTM|GRU|RNN)Cell: Expected input .{1,20}, got (?P<count>\d)D"
     ),
+    known("state of a cell", r"size (?P<want>\d+) doesn.t match hidden\d batch size (?P<got>\d+)"),
     known("tuple or states", r'tuple" object has no attribute "(?P<name>size|dim)\b'),
     known(
         "tuple",
@@ -152,6 +157,7 @@ MESSAGES = [
         r"tuple. object has no attribute .shape\b|tuple indices must be integers or slices, not",
         explain=tuple_or_list,
     ),
+    known("unpacking one state", r"enough values to unpack \(expected 2, got 1\)"),
     known("unpacking", r"enough values to unpack \(expected (?P<names>[23]), got (?P<got>[12])\)"),
     Message(
         rf"cannot be multiplied \({ROWS}x{number('have')} and {number('want')}x"
@@ -164,6 +170,13 @@ MESSAGES = [
         rf"weight of size \[\d+, {number('want')}, \d+\], expected input{shape('x')} to have "
         rf".{{1,30}} got {number('got')} channels",
         rf"running_mean should contain {number('got')} elements not {number('want')}",
+    ),
+    known("kernel", r"size per channel: \((?P<size>\d+)\)\. Kernel size: \((?P<kernel>\d+)\)"),
+    known("stride", r"padding=.same. is not supported for strided convolutions"),
+    known(
+        "packed",
+        r'"Tensor" object has no attribute "(?P<unpacked>batch_sizes)"',
+        r'PackedSequence" object has no attribute "(?P<name>\w+)"|be Tensor, not PackedSequence',
     ),
     known("lengths", r"be a 1D CPU int64 tensor, but got (?P<got>.{1,30}) tensor"),
     known(
@@ -184,6 +197,9 @@ MESSAGES = [
     known("prefix of weights", r'Unexpected key\(s\) in state_dict: "module\.'),
     known("names of weights", r'(?:Missing|Unexpected) key\(s\) in state_dict: "(?P<name>[\w.]+)"'),
     known("dropout", r"greater than 1, but got dropout=(?P<rate>[\d.]*\d)"),
+    known(
+        "share of dropout", r"dropout (?:should be a number in range|prob.{1,9} has to be between)"
+    ),
     known(
         "arguments",
         r"(?P<name>(?:input|hidden)_size|num_layers) must be greater than zero",

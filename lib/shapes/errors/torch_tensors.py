@@ -10,6 +10,7 @@ from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
 
 WHOLE = r"(?P<one>(?:torch\.)?(?:u?int\d+|bool|Long|Int|Short|Byte|Bool|long|int))\b"
+UNEQUAL = rf"\D{{3,14}} {number('one')} \D{{3,13}} (?!(?P=one)\b){number('other')}"
 
 
 def target_size(found: Found) -> Explanation | None:
@@ -135,6 +136,12 @@ MESSAGES = [
         r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackward)(?P<name>\w+)",
     ),
     known("second backward", r"through the graph a second time|modified by an inplace operation"),
+    known("array of a tensor", r"Can.t call numpy\(\) on Tensor that requires grad"),
+    known(
+        "no tensor",
+        r'"(?P<kind>numpy\.ndarray|list)" object has no attribute "dim"',
+        r"argument .input. \(position 1\) must be Tensor, not (?P<kind>numpy\.ndarray|list)",
+    ),
     known("no gradient", r"element 0 of tensors does not require grad"),
     known("many indices", r"too many indices for tensor of dimension (?P<count>\d+)"),
     known("no such axis", r"range of \[(?P<first>-?\d+), (?P<last>\d+)\], but got (?P<axis>-?\d+)"),
@@ -145,11 +152,8 @@ MESSAGES = [
         rf"{number('size')}",
     ),
     known("one time axis", r"of dimensions: got (?P<one>\d+) and (?!(?P=one)\b)(?P<other>\d+)"),
-    known(
-        "joined sizes",
-        rf"must match except in dimension {number('place')}\. (?:Expected size|Got) "
-        rf"{number('one')} (?:but got size|and) (?!(?P=one)\b){number('other')}",
-    ),
+    known("joined features", rf"must match except in dimension (?P<place>2)\. {UNEQUAL}"),
+    known("joined sizes", rf"must match except in dimension {number('place')}\. {UNEQUAL}"),
     known(
         "paired sizes",
         rf"size of tensor a \({number('one')}\) must match the size of tensor b \((?!(?P=one)\))"

@@ -129,10 +129,10 @@ def _markdown(
     heading = "test part, last step" if part == "test" else "at the last step"
     heading = plain(charts.with_unit(heading, dataset.target_unit))
     lines = [f"| {heading} | {' | '.join(charts.skill.MEASURES)} |", "|:--|--:|--:|--:|--:|"]
-    for score in (*table.models, *table.baselines(target)):
-        label = plain(score.label)
-        if score.name in MODES:
-            label = MODES[score.name].colored(f"**{label}**")
+    labels = [MODES[one.name].colored(f"**{plain(one.label)}**") for one in table.models]
+    baselines = table.baselines(target)
+    labels += [plain(one.label) for one in baselines]
+    for label, score in zip(labels, (*table.models, *baselines), strict=True):
         texts = charts.skill.score_texts(table, score, target)
         lines.append(f"| {label} | {' | '.join(texts)} |")
     return "\n".join(lines)

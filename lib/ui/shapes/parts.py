@@ -63,8 +63,8 @@ def doctor(palette: Palette) -> None:
 def _question_fields(question: TargetQuestion) -> None:
     page = session().shapes
     for name, label in (("output", "Model output"), ("target", "y.shape")):
-        shown = bound(f"check_{name}", f"{getattr(question, name)}", partial(_read, name))
-        st.text_input(label, max_chars=200, **shown)
+        text = page.no_shapes.get(name, f"{getattr(question, name)}")
+        st.text_input(label, max_chars=200, **bound(f"check_{name}", text, partial(_read, name)))
     if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
         hint("Your code doesn't show y's shape, so this shape fits the output. Enter your own.")
     loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
@@ -87,7 +87,7 @@ def _fixes(diagnosis: Diagnosis) -> None:
 
 
 def _set(**values: Any) -> None:
-    session().shapes.shape_problem = ""
+    session().shapes.shape_problem, session().shapes.no_shapes = "", {}
     question = replace(shapes.read_question(address.page_value(CHECK_KEY)), **values)
     text = "" if question == TargetQuestion() else shapes.write_question(question)
     address.set_page_value(CHECK_KEY, text)
@@ -100,7 +100,8 @@ def _read(name: str, text: str) -> None:
     try:
         _set(**{name: shapes.read_shape(text, samples=other[0])})
     except ShapeTextError as error:
-        session().shapes.shape_problem = capital(f"{error}")
+        page = session().shapes
+        page.shape_problem, page.no_shapes = capital(f"{error}"), {name: text}
 
 
 def take_stack_output() -> None:
