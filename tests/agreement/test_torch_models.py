@@ -114,6 +114,8 @@ REASONS = {
     "states of a slice": "other tensors",
     "states first": "other tensors",
     "arguments by name": "flatten",
+    "tensors by name": "other tensors",
+    "views of directions": "no equal",
     "one sample": "no batch axis",
     "scaled": "no equal",
     "residual": "other tensors",

@@ -8,6 +8,7 @@ torch = pytest.importorskip("torch")
 CODE = """class Net(nn.Module):
     def forward(self, x):
         out, h = nn.GRU(3, 8, 2, batch_first=True)(x)
+        out = out.contiguous()
         return {}
 Net()(torch.randn(6, 12, 3))"""
 

@@ -161,6 +161,15 @@ MODELS = {
     "arguments by name": _head(
         "GRU(3, 8, batch_first=True)", 9, "torch.flatten(out.transpose(dim1=2, dim0=1), end_dim=1)"
     ),
+    "tensors by name": _net(
+        "self.gru = nn.GRU(3, 8, batch_first=True)",
+        "out, _ = self.gru(hx=None, input=x); out = torch.cat(dim=2, tensors=[out, out]);"
+        "return torch.bmm(mat2=out, input=out.transpose(1, 2))",
+    ),
+    "views of directions": _net(
+        "self.gru = nn.GRU(3, 8, batch_first=True, bidirectional=True)",
+        "out, _ = self.gru(x); out = out.view(6, 9, 2, 8)[:, :, 0]; return out[:, -1].view(6, -1)",
+    ),
     "mean that keeps its axis": _head("RNN(3, 8)", 8, "out.mean(dim=0, keepdim=True)"),
     "one sample": _net("self.lstm = nn.LSTM(3, 4, 2)", "return self.lstm(x)[0][-1]", "9, 3"),
     "residual": _net(
@@ -203,6 +212,15 @@ _WRONG = [
 ]
 _WRONG += ["out.view(9, -1, -1)", "x + out", "torch.cat((out, h[0]))", "torch.bmm(out, h)"]
 _WRONG += ["torch.bmm(out, h[0])", "out @ x[0]", "out @ x[0, 0]"]
+_APART = [  # axes that aren't neighbors in memory
+    "out.view(6, -1)",
+    "out.view(-1, 8)",
+    "F.relu(out * 2).view(6, -1)",
+    "nn.Dropout(0.1)(out).view(-1, 8)",
+    "(out + x[..., :1]).view(6, -1)",
+    "out.view(6, 5, 2, 4).view(-1, 4)",
+    "out.contiguous().transpose(1, 2).view(6, -1)",
+]
 _WRONG_STATES = [
     ("GRU(3, 4, 2, batch_first=True)", "torch.zeros(x.size(0), 2, 4)"),
     ("LSTM(3, 4, batch_first=True)", "(torch.zeros(1, 6, 4), torch.zeros(2, 6, 4))"),
@@ -228,6 +246,7 @@ ERRORS = [  # from discuss.pytorch.org and stackoverflow.com: code that PyTorch 
     _lines("lstm = nn.LSTM(3, 16, return_sequences=True); y = lstm(torch.randn(5, 3, 3))"),
     _lines("y = nn.ReLU()(torch.randn(3, 2, 3)).unsqueeze(0); z = nn.LSTM(3, 4)(y)"),
     *(_net(_GRU, f"{_OUT}; return {taken}") for taken in _WRONG),
+    *(_net("self.gru = nn.GRU(3, 8, batch_first=True)", f"{_OUT}; return {v}") for v in _APART),
     *(_net(f"self.rnn = nn.{one}", f"return self.rnn(x, {h})") for one, h in _WRONG_STATES),
     _net("self.lstm = nn.LSTM(3, 3)", "return x + self.lstm(x)"),
     _lines("pool = nn.MaxPool1d(2, padding=2); y = pool(torch.randn(6, 3, 20))"),

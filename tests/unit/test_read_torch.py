@@ -152,6 +152,14 @@ def test_a_wrong_input_size_is_fixed_in_its_line():
     assert lines == {1: "lstm = nn.LSTM(5, 16, 2)"}
 
 
+def test_a_view_of_a_batch_first_output_becomes_a_reshape():
+    """PyTorch's message says so too."""
+    reading = read_source(FORWARD.format("nn.GRU(3, 4, batch_first=True)(x)[0].view(len(x), -1)"))
+    (fix,) = fixes(trace(reading.stack))
+    lines, _ = rewritten(reading, fix.stack)
+    assert ".reshape(len(x), -1)" in f"{lines}"
+
+
 TUPLE = "class Net(nn.Module):\n  def forward(self, x):\n    y = {}(x)\n    return {}"
 STATE = FORWARD.format("nn.LSTM(3, 4, 2, batch_first=True{})(x, (torch.zeros({}),) * 2)")
 

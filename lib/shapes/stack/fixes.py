@@ -92,6 +92,9 @@ def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     if outputs and step.error and step.error.received.startswith("a tuple"):
         name = stack[outputs[-1].place].title.removeprefix("nn.").lower()
         yield f"Write out, _ = {name}(x), then use out", _with(stack, place, of=outputs), place
+    if isinstance(layer, TorchOperation) and layer.name == "view":
+        written = layer.title.replace(".view(", ".reshape(")
+        yield f"Write {written}", _with(stack, place, name="reshape"), place
     if isinstance(layer, TorchRecurrent):
         changed = _with(stack, place, batch_first=True)
         yield f"Write {changed[place].code()}", changed, place

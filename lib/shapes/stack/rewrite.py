@@ -16,6 +16,7 @@ from lib.shapes.stack.read import read_code
 from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, parsed
 from lib.shapes.stack.recurrent import Bidirectional
 from lib.shapes.stack.torch_layers import TorchLayer
+from lib.shapes.stack.torch_operations import TorchOperation
 
 _SHAPES = {"shape", "batch_shape", "batch_size", "batch_input_shape"}
 _SHAPES |= {"input_shape", "input_dim", "input_length"}
@@ -96,6 +97,9 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
         call.args, call.keywords = own.args, [*own.keywords, *kept]
         return call
     if type(after) is not type(before):
+        return call
+    if isinstance(after, TorchOperation) and isinstance(call.func, ast.Attribute):
+        call.func.attr = after.name
         return call
     target = _inner_call(call, after)
     for setting in after.inside.settings():

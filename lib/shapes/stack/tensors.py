@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Literal
 
@@ -20,6 +20,7 @@ class Axis:
     size: int | None
     role: Role
     parts: tuple["Axis", ...] = ()  # the axes that PyTorch's x.view or x.flatten joined into this
+    memory: int = field(default=0, compare=False)  # its place in memory; all 0 if in this order
 
 
 Tensor = tuple[Axis, ...]
@@ -65,6 +66,11 @@ def with_axis(tensor: Tensor, place: int, axis: Axis) -> Tensor:
 def drop_axis(tensor: Tensor, place: int) -> Tensor:
     """Return the tensor without its axis at `place`."""
     return (*tensor[:place], *tensor[place + 1 :])
+
+
+def contiguous(tensor: Tensor) -> Tensor:
+    """Return the axes of a copy, which are in the order of memory."""
+    return tuple(replace(axis, memory=0) for axis in tensor)
 
 
 def axes_of(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axis]:

@@ -14,12 +14,23 @@ from lib.shapes.stack import joining, plain, windows
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack
 from lib.shapes.stack.recurrent import Bidirectional, Recurrent
 from lib.shapes.stack.settings import SHARE, SLOPE, WINDOW, count, option, setting
-from lib.shapes.stack.tensors import Axis, Role, Tensor, readable_shapes, widened, with_axis
+from lib.shapes.stack.tensors import (
+    Axis,
+    Role,
+    Tensor,
+    contiguous,
+    readable_shapes,
+    widened,
+    with_axis,
+)
 from lib.text import beside
 
 TEXTS: dict[str, str] = beside(__file__)
 # Letters of the axes of an input.
 LAYOUTS = ("NTF", "TNF", "NFT", "NT", "TN", "NF", "TF", "FT", "N", "T", "F")
+# Layers and operations whose output has its axes in memory in the order of the input.
+_KEEP_MEMORY = {"index", "permute", "transpose", "squeeze", "unsqueeze", "view", "torch.drop"}
+_KEEP_MEMORY |= {"relu", "tanh", "sigmoid", "gelu", "add", "sub", "mul", "div", "pow"}
 _STATE_AXES = {0: Axis("N", None, "batch"), -1: Axis("…", None, "space")}
 _ROLES: dict[str, Role] = {"N": "batch", "T": "time", "F": "features"}
 
@@ -97,7 +108,7 @@ class TorchLayer(Layer):
             if given not in (size, None):
                 raise refusal(name, f"size {size} in axis {place}", first, layer=self, given=given)
             first = with_axis(first, place, replace(first[place], size=size))
-        return first
+        return first if getattr(self, "name", self.kind) in _KEEP_MEMORY else contiguous(first)
 
     def call(self, inputs: Inputs) -> Outputs:
         outputs = Outputs((self.tensor(inputs),))
@@ -147,8 +158,12 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
         batch = [axis for axis in tensor[:-1] if axis is not self.time_axis(tensor)]
         state = rows, *batch, last
         self._check_states(inputs.states, state)
+        output = *tensor[:-1], out
+        if self.batch_first and len(output) == 3:  # PyTorch computes (T, N, U) and transposes it.
+            pairs = zip(output, (2, 1, 3), strict=True)
+            output = tuple(replace(axis, memory=place) for axis, place in pairs)
         states = (state,) * len(STATES[self.cell])
-        return Outputs(((*tensor[:-1], out), *states), *self._parameters(tensor[-1], letter))
+        return Outputs((output, *states), *self._parameters(tensor[-1], letter))
 
     def _check_states(self, given: tuple[Tensor, ...], need: Tensor) -> None:
         """Raise PyTorch's error for initial states of another number or shape."""

@@ -12,6 +12,7 @@ from lib.shapes.stack.tensors import (
     Axis,
     Tensor,
     Tensors,
+    contiguous,
     drop_axis,
     one_letter,
     readable_shapes,
@@ -22,7 +23,8 @@ from lib.shapes.stack.torch_views import Numbers, joined_axis, viewed
 
 ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "gelu": "GELU"}
 ACTIVATIONS |= {"softmax": "Softmax", "log_softmax": "LogSoftmax"}
-UNCHANGED = (*ACTIVATIONS, "pack_padded_sequence", "pad_packed_sequence", "masked_fill")
+UNCHANGED = (*ACTIVATIONS, "contiguous", "masked_fill")
+UNCHANGED += ("pack_padded_sequence", "pad_packed_sequence")
 _ONE = Axis("1", 1, "space")
 _OF_SIZES = ("view", "reshape", "permute", "index")  # x.view(6, -1), x.view((6, -1))
 _DIM: dict[str, Any] = {"dim": ()}
@@ -58,12 +60,14 @@ def _permuted(tensor: Tensor, dims: Numbers) -> Tensor:
     places = _places(dims, tensor)
     if len({*places}) < len(places):
         raise refusal("permute", "each axis once", tensor)
-    return tuple(tensor[place] for place in places)
+    axes = [replace(axis, memory=axis.memory or at) for at, axis in enumerate(tensor, start=1)]
+    return tuple(axes[place] for place in places)
 
 
 def _transposed(tensor: Tensor, dims: Numbers) -> Tensor:
     one, other = _places(dims, tensor)
-    return with_axis(with_axis(tensor, one, tensor[other]), other, tensor[one])
+    swapped = {one: other, other: one}
+    return _permuted(tensor, tuple(swapped.get(at, at) for at in range(len(tensor))))
 
 
 def _flattened(tensor: Tensor, dims: Numbers) -> Tensor:
@@ -111,7 +115,7 @@ def softmax_axis(layer: "TorchOperation", tensor: Tensor) -> Axis:
 
 
 def _joined(tensors: Tensors, dims: Numbers) -> Tensor:
-    first, *others = tensors
+    first, *others = map(contiguous, tensors)
     (place,) = _places(dims, first)
     for number, tensor in enumerate(others, start=1):
         if len(tensor) != len(first):
@@ -134,12 +138,13 @@ def _broadcast(tensors: Tensors, dims: Numbers) -> Tensor:  # noqa: ARG001
             words = {"size": a.size, "given": b.size, "place": most - 1 - len(axes)}
             raise refusal("broadcast", "equal sizes, or 1", *tensors, **words)
         axes.append(b if a.size == 1 else a)
-    return tuple(axes[::-1])
+    output = tuple(axes[::-1])
+    return output if output == tensors[0] else contiguous(output)
 
 
 def _matrix_product(tensors: Tensors, dims: Numbers) -> Tensor:
     """(…, n, k) @ (…, k, m) → (…, n, m). A tensor with one axis has no n or no m."""
-    first, second = tensors
+    first, second = map(contiguous, tensors)
     outer = _broadcast((first[:-2], second[:-2]), dims)
     size, given = first[-1].size, second[-2:][0].size
     if size != given and size and given:

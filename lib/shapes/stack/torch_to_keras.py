@@ -135,7 +135,7 @@ def _operation(layer: TorchOperation, before: Tensor, after: Tensor) -> Iterator
     sizes = tuple(axis.size or 0 for axis in _in_order(after)[1:])
     if name == "pack_padded_sequence":
         raise _NoEqual("Keras masks padding instead: Embedding(…, mask_zero=True) or Masking()")
-    if name in ("permute", "transpose"):
+    if name in ("permute", "transpose", "contiguous"):
         return  # The axes of Keras's tensors are always in the same order.
     if name in ACTIVATIONS and (
         "softmax" not in name or softmax_axis(layer, before).role == "features"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import prod
 from operator import mul
 
@@ -28,8 +28,12 @@ def viewed(tensor: Tensor, sizes: Numbers) -> Tensor:
     """Return a tensor of these sizes with the same numbers: 0 is N, -1 the remaining size."""
     axes = list[Axis]()
     for size, takes, cuts in _new_axes(tensor, sizes):
+        places = [axis.memory for axis in takes if axis.size != 1]
+        if any(b - a != 1 for a, b in pairwise(places)):
+            raise refusal("view of memory", "axes in the order of memory", tensor)
         is_last = len(axes) == len(sizes) - 1
-        axes.append(_part(size, takes, is_last=is_last) if cuts else joined_axis(takes))
+        axis = _part(size, takes, is_last=is_last) if cuts else joined_axis(takes)
+        axes.append(replace(axis, memory=(*places, 0)[0]))
     return tuple(axes)
 
 
@@ -45,7 +49,11 @@ def _part(size: int, takes: Tensor, *, is_last: bool) -> Axis:
 
 
 def _parts(tensor: Tensor) -> Tensor:
-    return tuple(part for axis in tensor for part in axis.parts or (axis,))
+    """Return the axes that were joined, with their places in memory. Size 1 has no place."""
+    parts = [replace(part, memory=axis.memory) for axis in tensor for part in axis.parts or (axis,)]
+    wide = [at for at, part in enumerate(parts) if part.size != 1]
+    order = {at: n for n, at in enumerate(sorted(wide, key=lambda at: parts[at].memory), start=1)}
+    return tuple(replace(part, memory=order.get(at, 0)) for at, part in enumerate(parts))
 
 
 def _new_axes(tensor: Tensor, sizes: Numbers) -> Iterator[NewAxis]:

@@ -17,8 +17,10 @@ from lib.shapes.stack.torch_making import LAYER_OF_FUNCTION, create_torch_layer
 from lib.shapes.stack.torch_operations import OF_SEVERAL, OPERATIONS, SIGNS, torch_operation
 from lib.shapes.stack.tracing import trace
 
-# Methods that return the same tensor or model, such as `contiguous` and `to`.
+# Methods that return the same tensor or model, such as `detach` and `to`.
 SAME: list[str] = TEXTS["torch"]["unchanged"]
+# PyTorch's names of the first tensor, or of several in a list, and of the second.
+_TENSORS = ("input", "sequence", "tensors"), ("other", "mat2", "hx")
 TIMESTEPS = 12  # of an input of unknown shape
 _ARRAYS = ("zeros", "ones", "rand", "randn", "empty", "randint", "full")
 _NEW_FORMS = ("", "F", "NF", "NTF")  # by number of axes, before a layer reads the input
@@ -94,14 +96,14 @@ class TorchCalls(Interpreter):
         return next(iter(trace(stack, indexes=False)[-1].tensors[tensor.output or 0 :]), ())
 
     def call_layer(self, layer: LayerObject, args: Args, keywords: Keywords) -> Any:
-        given = dict(zip(("input", "hx"), args, strict=False)) | {**keywords}
-        first = given.pop("input", next(iter(given.values()), UNKNOWN))
+        args, keywords = _tensors_first(args, keywords)
+        first, *given = [*args, *keywords.values()] or [UNKNOWN]
         tensors, kind = self.found(self.as_tensor(first)), layer.layer
         if tensors and isinstance(kind, TorchLayer) and (kind.required or kind.reads_time):
             self._read_input(kind, tensors[0])
         if not isinstance(kind, TorchRecurrent):
             return self.call(layer, tensors)
-        states = [one for one in self.leaves([*given.values()]) if one is not None]
+        states = [one for one in self.leaves(given[:1]) if one is not None]
         zeros = all(isinstance(one, Array) and one.zeros for one in states)
         if any(isinstance(one, Unknown) for one in states):
             states = []
@@ -120,6 +122,8 @@ class TorchCalls(Interpreter):
     def call_library(  # noqa: PLR0911  one case each
         self, what: Name, args: Args, keywords: Keywords
     ) -> Any:
+        if what.path.startswith("torch"):
+            args, keywords = _tensors_first(args, keywords)
         name, first = _OTHER_NAMES.get(what.name, what.name), args[0] if args else None
         if name == "len" and isinstance(first, (Ref, Array)):
             return self.tensor_method(first, "size", [0], {})
@@ -176,12 +180,13 @@ class TorchCalls(Interpreter):
     def tensor_method(  # noqa: PLR0911  one case each
         self, owner: Any, name: str, args: Args, keywords: Keywords
     ) -> Any:
-        tensors = self.found(owner)
+        tensors, (args, keywords) = self.found(owner), _tensors_first(args, keywords)
         if isinstance(owner, tuple):  # PyTorch raises an error for the output of an nn.LSTM.
             is_output = name in OPERATIONS and tensors
             return self._operate(name, (), *tensors) if is_output else NotImplemented
         shape = owner.shape if isinstance(owner, Array) else self.shape(owner)
-        if name in SAME or not isinstance(shape, tuple):
+        is_same = name in SAME or (name == "contiguous" and isinstance(owner, Array))
+        if is_same or not isinstance(shape, tuple):
             return owner  # In the second case, the trace stops before this tensor.
         first = next(iter((*args, *keywords.values())), None)
         if name == "size":
@@ -264,6 +269,13 @@ class TorchCalls(Interpreter):
         if isinstance(owner, ModelObject) and name not in owner.attributes:
             return False if name == "training" else UNKNOWN
         return super().attribute(owner, name, text)
+
+
+def _tensors_first(args: Args, keywords: Keywords) -> tuple[Args, Keywords]:
+    """Return the arguments of a call with tensors given by name at their places, and the rest."""
+    rest = {**keywords}
+    first, second = ([rest.pop(one) for one in names if one in rest] for names in _TENSORS)
+    return [*first, *args, *second], rest
 
 
 def _input(form: str, sizes: tuple[Any, ...]) -> TorchInput:
