@@ -56,6 +56,7 @@ MISTAKES = {
     "nn.Sequential(lstm, nn.GRU(U, U))(x)": ("returned the tuple", "nn.Sequential can't"),
     "gru(x, (h_0, c_0))": ("a GRU started from (h_0, c_0)", "gru(x, h_0)"),
     "lstm(x).size()": ("size needs a tensor", "out, _ = lstm(x)"),
+    "norm = nn.LayerNorm(2)\nnorm(x)": ("expects the size 2 there", "nn.LayerNorm(x.size(-1))"),
     "head = nn.Linear(2, 1)\nhead(out)": ("40 rows of 4 numbers", "nn.Linear(4, 1)"),
     "head = nn.Linear(T * U, 1)\nhead(out)": ("all 5 timesteps together", "out.flatten(1)"),
     'pack_padded_sequence(x, lengths.to("meta"), batch_first=True)':

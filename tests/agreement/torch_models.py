@@ -252,6 +252,8 @@ ERRORS = [  # from discuss.pytorch.org and stackoverflow.com: code that PyTorch 
     _lines("pool = nn.MaxPool1d(2, padding=2); y = pool(torch.randn(6, 3, 20))"),
     _lines("c = nn.Conv1d(3, 8, 3, stride=2, padding='same'); y = c(torch.randn(6, 3, 20))"),
     _lines("n = nn.BatchNorm1d(3); y = n(torch.randn(6, 20, 3))"),
+    _lines("n = nn.LayerNorm(4); y = n(torch.randn(6, 20, 3))"),
+    _net("self.n = nn.BatchNorm1d(3)", "return self.n(x.unsqueeze(0))", "6, 3, 20"),
     _net("self.gru = nn.GRU(3, 3); self.n = nn.BatchNorm1d(3)", "return self.n(self.gru(x))"),
     _lines("gru = nn.GRU(3, 4, proj_size=2); y = gru(torch.randn(6, 3, 3))"),
 ]

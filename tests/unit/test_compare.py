@@ -115,7 +115,7 @@ def test_losses_have_no_ranking():
     """The takeaway has the range in each mode, if the runs have one loss. Losses are medians."""
     mae = replace(OTHER, experiment=OTHER.experiment.set(loss="mae"))
     takeaway, details = ranking.losses_words([ONE, mae])
-    assert takeaway == "Losses of different kinds or modes can't be compared."
+    assert takeaway.startswith("Losses of different kinds")
     same, _ = ranking.losses_words([ONE, OTHER])
     assert same.endswith("loss: 1.1 to 4.21 in last-step mode.")
     assert "run B has 4.21 (4 to 4.41) in last-step mode" in details

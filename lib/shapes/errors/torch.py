@@ -133,6 +133,7 @@ MESSAGES = [
         "many axes",
         r"(?:2-?D or 3-?D,? (?:got|but received)|must have 3 dimensions, got) (?P<count>[4-9])",
         rf"(?:input to conv1d|max_pool1d: Expected 2D or 3D).{{1,90}} got.{{0,20}}:? ?{shape('x')}",
+        r"expected 2D or 3D input \(got (?P<count>[4-9])D",
         r"2 to 3 dimensions, but got (?P<count>\d)-dimensional tensor",
     ),
     known(
@@ -171,6 +172,7 @@ MESSAGES = [
         rf".{{1,30}} got {number('got')} channels",
         rf"running_mean should contain {number('got')} elements not {number('want')}",
     ),
+    known("size of a norm", r"normalized_shape=\[(?P<want>\d+)\], expected input with shape"),
     known("kernel", r"size per channel: \((?P<size>\d+)\)\. Kernel size: \((?P<kernel>\d+)\)"),
     known("stride", r"padding=.same. is not supported for strided convolutions"),
     known(

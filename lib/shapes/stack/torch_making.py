@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lib.shapes.stack import torch_windows  # noqa: F401  its layers are in CLASSES
 from lib.shapes.stack.base import CLASSES, Layer, LayerSetting, NotTraced, ShapeError, Stack
 from lib.shapes.stack.making import UNKNOWN, Unknown, setting_value
 from lib.shapes.stack.plain import Unread

@@ -9,8 +9,9 @@ from lib.shapes.stack.base import Layer, Ref, Stack
 from lib.shapes.stack.plain import Dense, Input, LastStep
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, Recurrent
 from lib.shapes.stack.tensors import Tensor
-from lib.shapes.stack.torch_layers import TorchInput, TorchLayer, TorchMaxPool, TorchRecurrent
+from lib.shapes.stack.torch_layers import TorchInput, TorchLayer, TorchRecurrent
 from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation, softmax_axis
+from lib.shapes.stack.torch_windows import TorchMaxPool
 from lib.shapes.stack.tracing import TracedLayer, stopped_at
 
 # The sorted letters of an input's axes → the form of Keras's Input.
