@@ -22,7 +22,8 @@ from lib.shapes.stack.torch_views import Numbers, joined_axis, viewed
 
 ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "gelu": "GELU"}
 ACTIVATIONS |= {"softmax": "Softmax", "log_softmax": "LogSoftmax"}
-UNCHANGED = (*ACTIVATIONS, "contiguous", "pack_padded_sequence", "pad_packed_sequence", "masked_fill")
+UNCHANGED = (*ACTIVATIONS, "contiguous", "masked_fill")
+UNCHANGED += ("pack_padded_sequence", "pad_packed_sequence")
 _ONE = Axis("1", 1, "space")
 _OF_SIZES = ("view", "reshape", "permute", "index")  # x.view(6, -1), x.view((6, -1))
 _DIM: dict[str, Any] = {"dim": ()}
