@@ -108,6 +108,8 @@ REASONS = {
     "packed sentiment": "mask_zero",
     "sentiment of reviews": "view(-1, 16)",
     "mean and max over time": "other tensors",
+    "largest of two": "other tensors",
+    "scaled timesteps": "BatchNorm1d reads other axes",
     "states by direction": "other tensors",
     "states of a slice": "other tensors",
     "states first": "other tensors",
@@ -158,7 +160,7 @@ def weights_of(layer):
     if isinstance(layer, torch.nn.Embedding):
         return [arrays["weight"]]
     if not isinstance(layer, torch.nn.RNNBase):
-        return [array.T for array in arrays.values()]
+        return [array.T for array in arrays.values() if array.ndim]  # no count of batches
     weights, parts = [], PARTS[: 2 + 2 * layer.bias]
     for k, end in itertools.product(range(layer.num_layers), ["", "_reverse"]):
         if f"weight_ih_l{k}{end}" in arrays:

@@ -105,6 +105,21 @@ MODELS = {
         "out, _ = self.gru(x); a, b = out.mean(dim=1), out.max(dim=1)[0];"
         "return self.fc(torch.cat([a, b], dim=1))",
     ),
+    "largest of two": _net(
+        "self.gru = nn.GRU(3, 8, batch_first=True)",
+        "out, _ = self.gru(x); return torch.max(out, dim=1).values + out.min(1).values",
+    ),
+    "scaled steps and samples": _net(
+        "self.gru = nn.GRU(3, 8, batch_first=True); self.scale = nn.LayerNorm([8], eps=1e-6);"
+        "self.batch = nn.BatchNorm1d(8); self.act = nn.LeakyReLU(0.2)",
+        "out, _ = self.gru(x); return F.leaky_relu(self.act(self.batch(self.scale(out)[:, -1])))",
+    ),
+    "scaled channels": _net(
+        "self.conv = nn.Conv1d(3, 8, 3); self.norm = nn.BatchNorm1d(8)",
+        "return self.norm(self.conv(x)).mean(2)",
+        "6, 3, 20",
+    ),
+    "scaled timesteps": _lines("model = nn.BatchNorm1d(9); model(torch.randn(6, 9, 3))"),
     "autoencoder": _net(
         "self.encoder = nn.LSTM(3, 8, batch_first=True);"
         "self.decoder = nn.LSTM(8, 3, batch_first=True)",
@@ -176,7 +191,7 @@ MODELS = {
         "return torch.bmm(out.transpose(1, 2), F.softmax(scores, 1)).squeeze(2)",
     ),
     "pooled convolution": _net(
-        "self.conv = nn.Conv1d(3, 8, 3); self.pool = nn.AvgPool1d(3, padding=1)",
+        "self.conv = nn.Conv1d(3, 8, 3, padding='valid'); self.pool = nn.AvgPool1d(3, padding=1)",
         "return F.dropout(F.max_pool1d(self.pool(self.conv(x)), 2), 0.2, self.training).mean(2)",
         "6, 3, 20",
     ),
@@ -235,5 +250,8 @@ ERRORS = [  # from discuss.pytorch.org and stackoverflow.com: code that PyTorch 
     *(_net(f"self.rnn = nn.{one}", f"return self.rnn(x, {h})") for one, h in _WRONG_STATES),
     _net("self.lstm = nn.LSTM(3, 3)", "return x + self.lstm(x)"),
     _lines("pool = nn.MaxPool1d(2, padding=2); y = pool(torch.randn(6, 3, 20))"),
+    _lines("c = nn.Conv1d(3, 8, 3, stride=2, padding='same'); y = c(torch.randn(6, 3, 20))"),
+    _lines("n = nn.BatchNorm1d(3); y = n(torch.randn(6, 20, 3))"),
+    _net("self.gru = nn.GRU(3, 3); self.n = nn.BatchNorm1d(3)", "return self.n(self.gru(x))"),
     _lines("gru = nn.GRU(3, 4, proj_size=2); y = gru(torch.randn(6, 3, 3))"),
 ]

@@ -75,6 +75,8 @@ def test_code_is_read_in_every_common_form(code):
         ("class Net(nn.Module):\n  def __init__(self, vocab_size, hidden_dim):\n"
          "    self.e = nn.Embedding(vocab_size, hidden_dim)\n    self.r = nn.GRU(hidden_dim, 2)\n"
          "  def forward(self, x):\n    return self.r(self.e(x))[0]", (12, None)),
+        ("e, r = nn.Embedding(9, 4), nn.LSTM(4, 5)\n"
+         + FORWARD.format("r(e(x).view(len(x), 1, -1))"), (12,)),
     ],
 )  # fmt: skip
 def test_the_axes_of_the_input_follow_the_first_layer_that_reads_time(code, expected):
@@ -184,6 +186,24 @@ STATE = FORWARD.format("nn.LSTM(3, 4, 2, batch_first=True{})(x, (torch.zeros({})
 def test_the_first_fix_is_the_likeliest(code, fix):
     """With the fix, PyTorch runs the layer."""
     assert fixes(trace(read_source(code).stack))[0].fix == fix
+
+
+def test_fixes_keep_time_and_features_apart():
+    """A missing permute is the only fix offered. x[:, -1] needs batch_first, too."""
+    cnn = "nn.Sequential(nn.Conv1d(6, 64, 3), nn.MaxPool1d(2), nn.LSTM(64, 50))"
+    assert len(fixes(trace(read_source(cnn).stack))) == 1
+    two, first = fixes(trace(read_source(net("bidirectional=True")).stack))
+    assert two.fix == "Write nn.Linear(32, 1)"
+    assert first.fix.endswith("batch_first=True, bidirectional=True) and nn.Linear(32, 1)")
+    assert trace(first.stack)[-1].shapes == ((32, 1),)
+
+
+def test_a_long_operation_is_named_as_in_the_code():
+    """A function and a method keep their own names, and an index its brackets."""
+    long = "torch.softmax(nn.Linear(in_features=3, out_features=8)(x)[:, 2:7], dim=-1)"
+    code = FORWARD.format(f"{long}.flatten(start_dim=1)")
+    titles = [step.layer.title for step in trace(read_source(code).stack)]
+    assert titles[2:] == ["x[…]", "torch.softmax(…)", "….flatten(start_dim=1)"]
 
 
 def test_of_several_models_the_first_is_traced_unless_another_contains_it():

@@ -10,7 +10,7 @@ from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
 from lib.shapes.stack.plain import Flatten, Input, RepeatVector, Reshape, TimeDistributed, Unpack
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
-from lib.shapes.stack.torch_layers import TorchLayer, TorchRecurrent
+from lib.shapes.stack.torch_layers import TorchInput, TorchLayer, TorchRecurrent
 from lib.shapes.stack.torch_making import is_torch
 from lib.shapes.stack.torch_operations import TorchOperation
 from lib.shapes.stack.tracing import TracedLayer, broken_at, stopped_at, trace
@@ -106,22 +106,32 @@ def _torch_edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         return
     name, at = layer.fixed_size
     wanted, rank = getattr(layer, name), len(tensors[0])
-    for other in range(1, rank) if layer.reads_time else ():
+    for other in range(1, rank) if layer.reads_time or at == 1 else ():
         if tensors[0][other].size == wanted:
             dims = [*range(rank)]
             dims[other], dims[at] = dims[at], other
             swapped = TorchOperation("permute", tuple(dims), of=layer.of)
             fixed = put(stack, place, swapped, replace(layer, of=()))
             yield f"Write {swapped.title} before {layer.title}", fixed, place + 1
+            return
     both = before.of and getattr(stack[before.of[0].place], "bidirectional", False)
     if both and before.of[0].output:  # one state of the last layer
         halves = [before.with_settings(numbers=(0, number)) for number in (-2, -1)]
         joined = TorchOperation("cat", (-1,), of=tuple(Ref(sources[0].place + n) for n in (0, 1)))
         fixed = put(stack, sources[0].place, *halves, joined)
         yield "Concatenate h_n[-2] and h_n[-1]", fixed, place + 2
-    if at == -1 and (size := tensors[0][-1].size):
+    if at != -2 and (size := tensors[0][at].size):
         changed = _with(stack, place, **{name: size})
         yield f"Write {changed[place].code()}", changed, place
+        # If out[:, -1] is the last sample, the layer before may lack batch_first=True.
+        of, first = (before.of or (Ref(sources[0].place - 1),))[0], stack[0]
+        is_last = getattr(before, "numbers", ()) == (1, -1) and not of.output
+        is_time_first = getattr(stack[of.place], "batch_first", True) is False
+        if is_last and is_time_first and isinstance(first, TorchInput) and first.form == "TNF":
+            exchanged = replace(first, form="NTF", timesteps=first.batch, batch=first.timesteps)
+            fixed = _with(put(changed, 0, exchanged), of.place, batch_first=True)
+            words = f"Write {fixed[of.place].code()} and {changed[place].code()}"
+            yield words, fixed, place
 
 
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:

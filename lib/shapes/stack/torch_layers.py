@@ -3,7 +3,9 @@
 A layer that Keras has too computes its output by Keras's layer (`in_keras`).
 """
 
-from dataclasses import replace
+import re
+from collections.abc import Iterator
+from dataclasses import field, replace
 from typing import ClassVar
 
 from lib.experiment import Limit
@@ -11,12 +13,11 @@ from lib.shapes.output import BLOCKS, STATES, formula
 from lib.shapes.stack import joining, plain, windows
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack
 from lib.shapes.stack.recurrent import Bidirectional, Recurrent
-from lib.shapes.stack.settings import SHARE, WINDOW, count, option, setting
+from lib.shapes.stack.settings import SHARE, SLOPE, WINDOW, count, option, setting
 from lib.shapes.stack.tensors import (
     Axis,
     Role,
     Tensor,
-    Tensors,
     contiguous,
     readable_shapes,
     widened,
@@ -65,7 +66,7 @@ class TorchLayer(Layer):
     required: ClassVar[tuple[str, ...]] = ()  # arguments without a default
     order: ClassVar[str] = ""  # all arguments in order, if some of them aren't settings
     reads_time: ClassVar[bool] = False  # whether it needs a batch axis, a time axis and features
-    # The setting that must equal a size of the input, and the place of that axis from the end.
+    # The setting that must equal a size of the input, and the place of that axis.
     fixed_size: ClassVar[tuple[str, int] | None] = None
 
     @classmethod
@@ -83,8 +84,8 @@ class TorchLayer(Layer):
 
     def tuple_message(self) -> str:
         """Return PyTorch's message if the layer receives the tuple of a recurrent layer."""
-        name = self.keras.removeprefix("nn.").lower().replace("pool", "_pool")
-        return TEXTS["tuple"].format(name=name)
+        name = self.keras.removeprefix("nn.").lower()
+        return TEXTS["tuple"].format(name=re.sub("(pool|norm|relu)", r"_\1", name))
 
     def in_keras(self) -> Stack:
         """Return the Keras layers with the same outputs, in PyTorch's order of axes."""
@@ -98,15 +99,15 @@ class TorchLayer(Layer):
             raise ShapeError("one tensor", received, self.tuple_message(), "run")
         if self.reads_time and len(first) == 2 and not isinstance(self, TorchRecurrent):
             raise NotTraced.of("no batch axis")
-        if self.reads_time and len(first) not in (2, 3):
+        if (self.reads_time or self.kind == "torch.bnorm") and len(first) not in (2, 3):
             raise refusal(f"rank {self.keras}", "3 axes", first)
         if self.fixed_size:
             name, at = self.fixed_size
-            given, size = first[at].size, getattr(self, name)
+            place, size = at % len(first), getattr(self, name)
+            given = first[place].size or ("N" if first[place].role == "batch" else None)
             if given not in (size, None):
-                place = len(first) + at
                 raise refusal(name, f"size {size} in axis {place}", first, layer=self, given=given)
-            first = with_axis(first, len(first) + at, replace(first[at], size=size))
+            first = with_axis(first, place, replace(first[place], size=size))
         return first if getattr(self, "name", self.kind) in _KEEP_MEMORY else contiguous(first)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -164,7 +165,7 @@ class TorchRecurrent(TorchLayer, width_letter="U", required=("input_size", "hidd
         states = (state,) * len(STATES[self.cell])
         return Outputs((output, *states), *self._parameters(tensor[-1], letter))
 
-    def _check_states(self, given: Tensors, need: Tensor) -> None:
+    def _check_states(self, given: tuple[Tensor, ...], need: Tensor) -> None:
         """Raise PyTorch's error for initial states of another number or shape."""
         for sizes in filter(None, (self.h_0, self.c_0)):
             given = (*given, tuple(_STATE_AXES.get(n) or Axis(f"{n}", n, "space") for n in sizes))
@@ -251,6 +252,60 @@ class TorchDropout(TorchLayer, kind="torch.drop", keras="nn.Dropout"):
 
     def in_keras(self) -> Stack:
         return (joining.Dropout(self.p),)
+
+
+class TorchLeakyReLU(TorchLayer, kind="torch.leaky", keras="nn.LeakyReLU"):
+    """Multiplies numbers below 0 by a small slope."""
+
+    negative_slope: float = setting("s", 0.01, limit=SLOPE)
+
+    def in_keras(self) -> Stack:
+        return (joining.LeakyReLU(self.negative_slope),)
+
+
+class _LayerNorm(joining.LayerNormalization, keras="LayerNormalization"):
+    epsilon: float = field(default=1e-5, kw_only=True, compare=False)  # Keras's default is 0.001.
+
+    def arguments(self) -> Iterator[str]:
+        yield from (*super().arguments(), f"epsilon={self.epsilon:g}")
+
+
+class _BatchNorm(_LayerNorm, joining.BatchNormalization, keras="BatchNormalization"):
+    pass
+
+
+class TorchLayerNorm(TorchLayer, kind="torch.lnorm", keras="nn.LayerNorm"):
+    """Scales the features of each sample and timestep to mean 0 and standard deviation 1."""
+
+    required = ("normalized_shape",)
+    fixed_size = "normalized_shape", -1
+    order = "normalized_shape eps elementwise_affine bias"
+    normalized_shape: int = count("f", 3, "")
+    eps: float = setting("e", 1e-5, limit=SHARE)
+
+    def in_keras(self) -> Stack:
+        return (_LayerNorm(epsilon=self.eps),)
+
+
+class TorchBatchNorm(TorchLayer, kind="torch.bnorm", keras="nn.BatchNorm1d"):
+    """Scales each feature to mean 0 and variance 1 over the batch. The features are axis 1."""
+
+    required = ("num_features",)
+    fixed_size = "num_features", 1
+    order = "num_features eps momentum affine track_running_stats"
+    num_features: int = count("f", 3, "")
+    eps: float = setting("e", 1e-5, limit=SHARE)
+
+    def tuple_message(self) -> str:
+        return TEXTS["tuple method"].format(name="dim")
+
+    def in_keras(self) -> Stack:
+        return (_BatchNorm(epsilon=self.eps),)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """Keras counts the running averages as parameters, unlike PyTorch."""
+        inputs = replace(inputs, tensors=(self.tensor(inputs),))
+        return joining.LayerNormalization(axis=1).call(inputs)
 
 
 class TorchConv1d(TorchLayer, kind="torch.conv1d", keras="nn.Conv1d", width_letter="C"):

@@ -3,19 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lib.shapes.stack import torch_layers as layers
-from lib.shapes.stack.base import Layer, LayerSetting, NotTraced, ShapeError, Stack
+from lib.shapes.stack.base import CLASSES, Layer, LayerSetting, NotTraced, ShapeError, Stack
 from lib.shapes.stack.making import UNKNOWN, Unknown, setting_value
 from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.torch_layers import TEXTS, TorchInput, TorchLayer, TorchRecurrent
 from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation, torch_operation
 from lib.text import joined
 
-_LAYERS: tuple[type[TorchLayer], ...] = (
-    *(layers.TorchLSTM, layers.TorchGRU, layers.TorchRNN),
-    *(layers.TorchLinear, layers.TorchEmbedding, layers.TorchDropout),
-    *(layers.TorchConv1d, layers.TorchMaxPool, layers.TorchAvgPool),
-)
+_LAYERS = [one for one in CLASSES if issubclass(one, TorchLayer) and one is not TorchOperation]
 _CLASSES: tuple[type[Layer], ...] = (TorchInput, *_LAYERS, TorchOperation)
 TORCH_KINDS = {each.kind: each for each in _CLASSES}
 _LAYER_OF_NAME = {each.keras.removeprefix("nn."): each for each in _LAYERS}
@@ -23,14 +18,16 @@ _FUNCTION_OF_NAME = {name: function for function, name in ACTIVATIONS.items()}
 _ADAPTIVE = {"AdaptiveAvgPool1d": "mean", "AdaptiveMaxPool1d": "max"}  # traced for one output
 # Functions of torch.nn.functional → the layer with the same arguments behind the tensor.
 LAYER_OF_FUNCTION = {"dropout": "Dropout", "max_pool1d": "MaxPool1d", "avg_pool1d": "AvgPool1d"}
-LAYER_OF_FUNCTION |= {"adaptive_avg_pool1d": "AdaptiveAvgPool1d"}
+LAYER_OF_FUNCTION |= {"adaptive_avg_pool1d": "AdaptiveAvgPool1d", "leaky_relu": "LeakyReLU"}
 LAYER_OF_FUNCTION |= {"adaptive_max_pool1d": "AdaptiveMaxPool1d"}
 # Arguments that no other layer must match: an unknown one becomes the default.
 _OPEN = ("num_embeddings", "out_features", "num_layers", "p", "dropout")
 _NO_EFFECT = {"device", "dtype", "inplace", "training", "padding_idx", "max_norm", "sparse"}
+_NO_EFFECT |= {"momentum"}
 # Arguments that aren't traced → their default, which has no effect.
 _NOT_TRACED = {"proj_size": 0, "padding": 0, "padding_mode": "zeros", "dilation": 1, "groups": 1}
 _NOT_TRACED |= {"ceil_mode": False, "return_indices": False, "count_include_pad": True}
+_NOT_TRACED |= dict.fromkeys(("affine", "elementwise_affine", "bias", "track_running_stats"), True)
 
 
 def is_torch(stack: Stack) -> bool:
@@ -54,10 +51,9 @@ def create_torch_layer(
     # PyTorch's messages name the base class of the recurrent layers.
     owner = "RNNBase" if issubclass(kind, TorchRecurrent) else name
     settings = {setting.name: setting for setting in kind.settings() if not setting.in_call}
-    kernel = given.get("kernel_size")
-    if given.get("padding") == "same" and type(kernel) is int and kernel % 2:
-        given["padding"] = kernel // 2
     try:
+        if name == "Conv1d":
+            given |= _padding(given)
         if given.get("proj_size") and name in ("GRU", "RNN"):
             raise ShapeError("no proj_size", "proj_size", TEXTS["proj_size"])
         for argument in {*_NOT_TRACED} - {*settings}:
@@ -74,6 +70,16 @@ def create_torch_layer(
         return kind(**{one.name: _value(one, given[one.name], name) for one in used})
     except (ShapeError, NotTraced) as error:
         return Unread(called=f"nn.{name}", error=error)
+
+
+def _padding(given: Mapping[str, Any]) -> dict[str, int]:
+    """Return the padding of an nn.Conv1d as a number if it is "same" or "valid"."""
+    kernel, stride = given.get("kernel_size"), given.get("stride", 1)
+    if given.get("padding") == "same":
+        if stride not in (1, (1,), [1]) and not isinstance(stride, Unknown):
+            raise ShapeError("stride=1", f"stride={stride}", TEXTS["strided"])
+        return {"padding": kernel // 2} if type(kernel) is int and kernel % 2 else {}
+    return {"padding": 0} if given.get("padding") == "valid" else {}
 
 
 def _operation(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Any:

@@ -1,5 +1,6 @@
 """PyTorch's operations without weights, such as x[:, -1], x.view(…), torch.cat and F.relu."""
 
+import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -181,12 +182,18 @@ class TorchOperation(TorchLayer, kind="torch.op"):
 
     @property
     def keras(self) -> str:  # type: ignore[override]
-        """The user's code, cut if it is long: "out[:, -1]", "….view(-1, 40)", "x.bmm(…)"."""
+        """The user's code, cut if it is long: "out[:, -1]", "….view(-1, 40)", "F.softmax(…)"."""
         written = self.origin.call if self.origin else ""
-        end = written[max(written.rfind(f".{self.name}("), 0) :]
-        short = written if len(written) <= 40 else f"…{end}"
+        if 0 < len(written) <= 40:
+            return written
+        match ast.parse(written).body:
+            case [ast.Expr(ast.Call(func))]:
+                name = ast.unparse(func)
+                given = written.removeprefix(name)
+                name = name if len(name) <= 24 else f"….{name.rpartition('.')[2]}"
+                return name + (given if len(name + given) <= 40 else "(…)")
         numbers = "…" if written else ", ".join(map(str, self.numbers))
-        return short if 0 < len(short) <= 40 else f"x.{self.name}({numbers})"
+        return f"x[{numbers}]" if self.name == "index" else f"x.{self.name}({numbers})"
 
     def code(self) -> str:
         return self.title

@@ -9,14 +9,7 @@ from lib.shapes.stack.base import Layer, Ref, Stack
 from lib.shapes.stack.plain import Dense, Input, LastStep
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, Recurrent
 from lib.shapes.stack.tensors import Tensor
-from lib.shapes.stack.torch_layers import (
-    TorchDropout,
-    TorchEmbedding,
-    TorchInput,
-    TorchLayer,
-    TorchMaxPool,
-    TorchRecurrent,
-)
+from lib.shapes.stack.torch_layers import TorchInput, TorchLayer, TorchMaxPool, TorchRecurrent
 from lib.shapes.stack.torch_operations import ACTIVATIONS, TorchOperation, softmax_axis
 from lib.shapes.stack.tracing import TracedLayer, stopped_at
 
@@ -24,6 +17,8 @@ from lib.shapes.stack.tracing import TracedLayer, stopped_at
 _INPUT_FORMS = {"NT": "tokens", "FN": "flat", "FNT": "sequence"}
 _MERGE_MODES = {"cat": "concat", "add": "sum"}  # how an operation joins the two directions
 _ORDER = {"batch": 0, "time": 1}  # places of axes in Keras; all others come last
+_ANY_AXES = ("torch.embedding", "torch.drop", "torch.leaky")  # layers that read any axes
+_PLACES = {"torch.bnorm": 1}  # place of the axis that a layer reads; else the last
 Steps = Sequence[TracedLayer]
 
 
@@ -106,7 +101,7 @@ def _in_keras(step: TracedLayer) -> Iterator[Layer]:
     elif layer.reads_time and roles == ["batch", "features", "time"]:
         last: dict[str, Any] = {"data_format": "channels_last"}
         yield from (replace(one, **last) for one in layer.in_keras())
-    elif isinstance(layer, (TorchEmbedding, TorchDropout)) or roles[-1] == "features":
+    elif layer.kind in _ANY_AXES or roles[_PLACES.get(layer.kind, -1)] == "features":
         yield from layer.in_keras()
     else:
         raise _NoEqual(f"{layer.title} reads other axes than Keras would")

@@ -85,7 +85,9 @@ class TorchCalls(Interpreter):
             return tokens
         if layer.reads_time and layer is not recurrent:
             return "NFT"
-        return "NF" if recurrent is None else f"{tokens}F"
+        if recurrent is None:
+            return "NF"
+        return "NFT" if layer.kind == "torch.bnorm" else f"{tokens}F"
 
     def _axes(self, tensor: Ref) -> Any:
         """Return the axes of a tensor; () if the trace stops before it."""
@@ -211,6 +213,9 @@ class TorchCalls(Interpreter):
 
     def _with_batch(self, sizes: list[Any], owner: Ref) -> list[Any]:
         """Return sizes with 0 for the batch size, and -1 for one unknown size."""
+        for place in self.guessed if sizes[1:2] == [1] else ():
+            if self.rows[place] == _input("TN", (TIMESTEPS, None)):  # one sequence without a batch
+                self.rows[place] = _input("T", (TIMESTEPS,))
         unknown = [size for size in sizes if isinstance(size, Unknown)]
         if len(unknown) == 1 and -1 not in sizes:
             sizes = [-1 if size is unknown[0] else size for size in sizes]
@@ -259,6 +264,8 @@ class TorchCalls(Interpreter):
         if isinstance(owner, LayerObject):
             is_setting = name in [setting.name for setting in owner.layer.settings()]
             return getattr(owner.layer, name) if is_setting else UNKNOWN
+        if name == "values" and isinstance(owner, tuple) and owner[1:] == (UNKNOWN,):
+            return owner[0]  # x.max(dim) returns values and indices.
         if isinstance(owner, ModelObject) and name not in owner.attributes:
             return False if name == "training" else UNKNOWN
         return super().attribute(owner, name, text)
