@@ -29,8 +29,9 @@ TEXTS: dict[str, str] = beside(__file__)
 # Letters of the axes of an input.
 LAYOUTS = ("NTF", "TNF", "NFT", "NT", "TN", "NF", "TF", "FT", "N", "T", "F")
 # Layers and operations whose output has its axes in memory in the order of the input.
-_KEEP_MEMORY = {"index", "permute", "transpose", "squeeze", "unsqueeze", "view", "torch.drop"}
+_KEEP_MEMORY = {"index", "permute", "transpose", "squeeze", "unsqueeze", "view"}
 _KEEP_MEMORY |= {"relu", "tanh", "sigmoid", "gelu", "add", "sub", "mul", "div", "pow"}
+_KEEP_MEMORY |= {"torch.drop", "torch.leaky"}
 _STATE_AXES = {0: Axis("N", None, "batch"), -1: Axis("…", None, "space")}
 _ROLES: dict[str, Role] = {"N": "batch", "T": "time", "F": "features"}
 
