@@ -15,7 +15,7 @@ from lib.shapes import STATES
 from lib.text import apart, beside, counted, joined, number, readable
 
 _TEXTS = beside(__file__)
-HEIGHT = 260  # of the chart, in pixels
+HEIGHT = 240  # of the chart, in pixels
 
 
 def carried_states(layer: LayerPass, order: np.ndarray, palette: Palette) -> str:

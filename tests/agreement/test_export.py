@@ -151,7 +151,8 @@ def experiment_of(row):
 @pytest.fixture(scope="module")
 def cases(client, runner, request):
     """Train the rows of the selected tests, queue their scripts, and return the runs by row."""
-    params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    items = [item for item in request.session.items if item.path == request.path]
+    params = [item.callspec.params for item in items if hasattr(item, "callspec")]
     selected = {row: experiment_of(row) for row in {each.get("row") for each in params} - {None}}
     runs = {row: client.start(*pair) for row, pair in selected.items()}
     finished = {}

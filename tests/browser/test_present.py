@@ -40,7 +40,8 @@ def test_the_right_arrow_key_presents_the_ready_talk(page):
     expect(page.get_by_test_id("stSidebar")).to_have_count(0)
     for place, title in enumerate(TITLES):
         expect_scene(page, title)
-        page.locator(".st-key-shown").get_by_role("img").or_(page.locator("table")).first.wait_for()
+        pictures = page.locator(".st-key-shown").get_by_role("img")
+        pictures.or_(page.locator("table:visible")).first.wait_for()
         assert overflow(page) <= 0, title
         if place + 1 < len(TITLES):
             page.keyboard.press("ArrowRight")
