@@ -67,10 +67,11 @@ def test_a_link_opens_the_same_timestep_and_unit(page):
 
 @pytest.mark.parametrize("part", rest_weekly(["learn", "stream", "proof", "break", "unrolled"], 3))
 def test_each_part_is_small_and_nothing_moves(page, part):
-    """A part has at most 1440 by 1800 pixels and 350 words. Keras's results move nothing."""
+    """A part has at most 1440 by 1800 pixels and 400 words. Keras's results move nothing."""
     page.set_viewport_size({"width": 1440, "height": 1800})
     open_page(page, f"/cell?data=parity&part={part}")
     expect(slider(page, "Timestep")).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_test_id("stSkeleton")).to_have_count(0)
     before = page.evaluate(BOXES)
     if part != "unrolled":
         wait_for_keras(page)
