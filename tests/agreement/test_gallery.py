@@ -20,6 +20,7 @@ from lib.story.scenes import experiments_of
 from lib.training.recorded import answers_of, read_recording, recorded
 from tests.record import train_leak
 from tests.waiting import PATIENCE
+from tests.weekly import rest_weekly
 
 TOLERANCE = 0.5
 """Relative tolerance of errors: another machine rounds differently."""
@@ -100,7 +101,7 @@ def medians(*values, rel=TOLERANCE):
     return pytest.approx([float(np.median(each)) for each in values], rel=rel)
 
 
-@pytest.mark.parametrize("find", ["recorded", "trained"], indirect=True)
+@pytest.mark.parametrize("find", rest_weekly(["recorded", "trained"]), indirect=True)
 def test_parity_needs_targets_at_every_step(find):
     """Sequence mode learns parity in every seed. Last-step mode is worse than the mean."""
     (run,) = find("parity")

@@ -12,6 +12,7 @@ from lib.recurrence import from_torch
 from lib.shapes import broken_at, keras_code, read_source, stopped_at, to_keras, total, trace
 from tests.agreement.test_stack import in_words
 from tests.agreement.torch_models import ERRORS, HEAD, MODELS
+from tests.weekly import rest_weekly
 
 torch = pytest.importorskip("torch")
 PARTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -127,7 +128,7 @@ REASONS = {
 """Models without an equal in Keras, and a part of the reason."""
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", rest_weekly([*MODELS], 12))
 def test_the_same_model_in_keras_has_the_same_values(name):
     """With PyTorch's weights, Keras's answers differ by less than 1e-6. Or there is a reason."""
     steps = trace(read_source(MODELS[name]).stack)
