@@ -18,17 +18,41 @@ _LAYER_OF_NAME = {each.keras.removeprefix("nn."): each for each in _LAYERS}
 _FUNCTION_OF_NAME = {name: function for function, name in ACTIVATIONS.items()}
 _ADAPTIVE = {"AdaptiveAvgPool1d": "mean", "AdaptiveMaxPool1d": "max"}  # traced for one output
 # Functions of torch.nn.functional → the layer with the same arguments behind the tensor.
-LAYER_OF_FUNCTION = {"dropout": "Dropout", "max_pool1d": "MaxPool1d", "avg_pool1d": "AvgPool1d"}
-LAYER_OF_FUNCTION |= {"adaptive_avg_pool1d": "AdaptiveAvgPool1d", "leaky_relu": "LeakyReLU"}
-LAYER_OF_FUNCTION |= {"adaptive_max_pool1d": "AdaptiveMaxPool1d"}
+LAYER_OF_FUNCTION = {
+    "dropout": "Dropout",
+    "leaky_relu": "LeakyReLU",
+    "max_pool1d": "MaxPool1d",
+    "avg_pool1d": "AvgPool1d",
+    "adaptive_max_pool1d": "AdaptiveMaxPool1d",
+    "adaptive_avg_pool1d": "AdaptiveAvgPool1d",
+}
 # Arguments that no other layer must match: an unknown one becomes the default.
 _OPEN = ("num_embeddings", "out_features", "num_layers", "p", "dropout")
-_NO_EFFECT = {"device", "dtype", "inplace", "training", "padding_idx", "max_norm", "sparse"}
-_NO_EFFECT |= {"momentum"}
+_NO_EFFECT = {
+    "device",
+    "dtype",
+    "inplace",
+    "training",
+    "padding_idx",
+    "max_norm",
+    "sparse",
+    "momentum",
+}
 # Arguments that aren't traced → their default, which has no effect.
-_NOT_TRACED = {"proj_size": 0, "padding": 0, "padding_mode": "zeros", "dilation": 1, "groups": 1}
-_NOT_TRACED |= {"ceil_mode": False, "return_indices": False, "count_include_pad": True}
-_NOT_TRACED |= dict.fromkeys(("affine", "elementwise_affine", "bias", "track_running_stats"), True)
+_NOT_TRACED = {
+    "proj_size": 0,
+    "padding": 0,
+    "padding_mode": "zeros",
+    "dilation": 1,
+    "groups": 1,
+    "ceil_mode": False,
+    "return_indices": False,
+    "count_include_pad": True,
+    "affine": True,
+    "elementwise_affine": True,
+    "bias": True,
+    "track_running_stats": True,
+}
 
 
 def is_torch(stack: Stack) -> bool:
@@ -41,7 +65,7 @@ def create_torch_layer(
 ) -> Layer:
     """Return the layer, or an Unread with the error if PyTorch refuses its arguments.
 
-    Unknown numbers of words and of answers become defaults, stored by argument in `stand_ins`.
+    Unknown numbers of words and of outputs become defaults, stored by argument in `stand_ins`.
     """
     if operation := _operation(name, args, keywords):
         return operation

@@ -21,10 +21,21 @@ from lib.shapes.stack.tensors import (
 from lib.shapes.stack.torch_layers import TEXTS, TorchLayer, refusal
 from lib.shapes.stack.torch_views import Numbers, joined_axis, viewed
 
-ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "gelu": "GELU"}
-ACTIVATIONS |= {"softmax": "Softmax", "log_softmax": "LogSoftmax"}
-UNCHANGED = (*ACTIVATIONS, "contiguous", "masked_fill")
-UNCHANGED += ("pack_padded_sequence", "pad_packed_sequence")
+ACTIVATIONS = {
+    "relu": "ReLU",
+    "tanh": "Tanh",
+    "sigmoid": "Sigmoid",
+    "gelu": "GELU",
+    "softmax": "Softmax",
+    "log_softmax": "LogSoftmax",
+}
+UNCHANGED = (
+    *ACTIVATIONS,
+    "contiguous",
+    "masked_fill",
+    "pack_padded_sequence",
+    "pad_packed_sequence",
+)
 _ONE = Axis("1", 1, "space")
 _OF_SIZES = ("view", "reshape", "permute", "index")  # x.view(6, -1), x.view((6, -1))
 _DIM: dict[str, Any] = {"dim": ()}
@@ -162,14 +173,22 @@ def _batch_product(tensors: Tensors, dims: Numbers) -> Tensor:
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "matmul": "@"}
 OPERATIONS: dict[str, Callable[[Tensor, Numbers], Tensor]] = {
-    **{"index": _indexed, "permute": _permuted, "transpose": _transposed, "flatten": _flattened},
-    **{"squeeze": _squeezed, "unsqueeze": _unsqueezed, "view": viewed, "reshape": viewed},
+    "index": _indexed,
+    "permute": _permuted,
+    "transpose": _transposed,
+    "flatten": _flattened,
+    "squeeze": _squeezed,
+    "unsqueeze": _unsqueezed,
+    "view": viewed,
+    "reshape": viewed,
     **dict.fromkeys(("mean", "sum", "max", "min"), _reduced),
     **dict.fromkeys((*UNCHANGED, *SIGNS, "pow"), _unchanged),  # x * 2 has one tensor
 }
 OF_SEVERAL: dict[str, Callable[[Tensors, Numbers], Tensor]] = {
     **dict.fromkeys(SIGNS, _broadcast),
-    **{"cat": _joined, "matmul": _matrix_product, "bmm": _batch_product},
+    "cat": _joined,
+    "matmul": _matrix_product,
+    "bmm": _batch_product,
 }
 
 

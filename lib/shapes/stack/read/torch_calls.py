@@ -24,8 +24,16 @@ _TENSORS = ("input", "sequence", "tensors"), ("other", "mat2", "hx")
 TIMESTEPS = 12  # of an input of unknown shape
 _ARRAYS = ("zeros", "ones", "rand", "randn", "empty", "randint", "full")
 _NEW_FORMS = ("", "F", "NF", "NTF")  # by number of axes, before a layer reads the input
-_OTHER_NAMES = {"amax": "max", "amin": "min", "swapaxes": "transpose", "concat": "cat"}
-_OTHER_NAMES |= {"multiply": "mul", "mult": "mul", "matmult": "matmul", "mm": "matmul"}
+_OTHER_NAMES = {
+    "amax": "max",
+    "amin": "min",
+    "swapaxes": "transpose",
+    "concat": "cat",
+    "multiply": "mul",
+    "mult": "mul",
+    "matmult": "matmul",
+    "mm": "matmul",
+}
 
 
 class TorchCalls(Interpreter):
