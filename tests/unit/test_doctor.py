@@ -8,7 +8,7 @@ from lib.shapes.doctor.fixes import target_fixes
 
 N, T, U = 320, 12, 16
 SPARSE, CATEGORICAL, BINARY = (
-    f'model.compile(optimizer, loss="{loss}_crossentropy")'
+    f'model.compile("adam", loss="{loss}_crossentropy")'
     for loss in ("sparse_categorical", "categorical", "binary")
 )
 

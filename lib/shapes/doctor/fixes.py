@@ -23,7 +23,7 @@ _LABELS = {
 
 def compile_with(loss: str) -> str:
     """Return the line of code that compiles a model with this loss."""
-    return f'model.compile(optimizer, loss="{loss}")'
+    return f'model.compile("adam", loss="{loss}")'
 
 
 def last_layer(columns: int, loss: str) -> str:

@@ -58,5 +58,6 @@ def explanations(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]
             bounded = pattern.replace(".*?", ".{0,300}?")
             # The last match counts: earlier, a traceback quotes the source line of the message.
             for match in reversed(list(re.finditer(bounded, part))):
-                if explanation := message.explain(Found(match, whole)):
+                found = Found(match, whole)
+                if found.is_consistent and (explanation := message.explain(found)):
                     yield message, explanation

@@ -5,7 +5,7 @@ import re
 
 from lib.shapes.errors.message import Explanation, Message, explained, word
 from lib.shapes.errors.pasted import Found
-from lib.shapes.errors.remedies import INPUT
+from lib.shapes.errors.remedies import ANY_LENGTH, INPUT
 from lib.shapes.remedy import Remedy
 from lib.text import beside
 
@@ -74,7 +74,7 @@ def keywords(found: Found) -> Explanation | None:
         load = "Load it with the version that saved it, and pass your own classes."
         return explained(
             f"The layer has no {', '.join(names)} in this version of Keras.",
-            Remedy("you are loading a file", load, "keras.models.load_model(path)"),
+            Remedy("you are loading a file", load, 'keras.models.load_model("model.keras")'),
             Remedy(f"your code passes {names[0]}", LOOK_UP, "help(keras.layers.LSTM)"),
             check="",
             confidence="possible",
@@ -156,14 +156,15 @@ MESSAGES = [
         r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) (?:takes\b|got multiple values)",
         cause="{layer} received too many arguments without a name.",
         fix="Name each argument.",
-        code="{layer}(units=…)  # or another name",
+        code='help(keras.layers.{layer})  # LSTM(units=16, activation="tanh")',
     ),
     Message(
         r'^got an unexpected keyword argument "(?P<name>return_\w+|units|stateful|\w*state\w*)"',
         r'missing a required argument: "(?:sequences|inputs)"',
         cause="The call of a layer takes the sequence first, without a name. It takes no {name}.",
         fix="Move the layer's settings into its first parentheses.",
-        code="y = LSTM(units, return_sequences=True)(x, initial_state=[h, c])",
+        code="sequence, *states = LSTM(units, return_sequences=True, return_state=True)(x)\n"
+        "y = LSTM(units)(x, initial_state=states)",
     ),
     Message(
         r"activation function identifier: (?P<got>\(.*?\)|True|False|\d+)",
@@ -189,7 +190,7 @@ MESSAGES = [
         r'Could not interpret \w+ identifier\W{1,6}class "[\w.]*?(?P<class_>\w+)">',
         cause="{class_} without parentheses is a class, but compile needs an instance.",
         fix="Add the parentheses, or pass the name as a string.",
-        code="model.compile(keras.optimizers.{class_}(), loss)",
+        code='model.compile(keras.optimizers.{class_}(), loss="mse")',
     ),
     Message(
         r"Could not interpret (?P<kind>(?P<of_layer>activation|\w{7}izer|constraint)|(?P<other>"
@@ -205,14 +206,14 @@ MESSAGES = [
         r'shape OR batch_shape|Cannot convert "(?P<got>[^("]+)" to a shape',
         cause="Input takes shape, for one sample, or batch_shape, but not both. It received {got}.",
         fix="Pass a tuple of whole numbers. A single number needs a comma.",
-        code=f"{INPUT}\nkeras.Input((timesteps,))  # before an Embedding",
+        code=f"{INPUT}\nkeras.Input((x.shape[1],))  # before an Embedding",
     ),
     Message(
         r'Cannot convert "(?:(?P<shape>\((?!\().+?\))" to a shape(?:.*?type "<class '
         r'"(?P<kind>float))?|\()|^state_size must be an integer',
         cause="A shape has whole numbers of at least 0. This one is {shape}. One size is a {kind}.",
         fix="Divide with //, and write None, not -1, for an unknown size.",
-        code="LSTM(64 // 2)  # keras.Input((None, features))",
+        code=f"LSTM(64 // 2)\n{ANY_LENGTH}",
     ),
     Message(
         r'^"int" object is not iterable$',

@@ -1,7 +1,7 @@
 """Messages about arrays, lists and datasets that Keras can't read as samples."""
 
 from lib.shapes.errors.message import Message, number, shape, word
-from lib.shapes.errors.remedies import LENGTHS, PAD
+from lib.shapes.errors.remedies import ANY_LENGTH, LENGTHS, PAD
 from lib.shapes.remedy import Remedy
 
 MIXED = Remedy(
@@ -76,7 +76,7 @@ MESSAGES = [
         r"Failed to convert.*?(?P<shape>[(\[]None(?:, \w+)+[)\]])",
         cause="Your own operation needs sizes as numbers, but received {shape}. None stands for N.",
         fix="Take the size from the tensor.",
-        code="keras.ops.zeros((keras.ops.shape(x)[0], units))",
+        code="keras.ops.zeros((keras.ops.shape(x)[0], 16))",
     ),
     Message(
         r"Invalid dtype: object|Failed to convert (?:a NumPy array|.*?) to a Tensor|setting an "
@@ -116,7 +116,7 @@ MESSAGES = [
         cause="Sequences of one batch must have equal lengths. Their shapes are {one} and {other}.",
         fix="Pad each batch, skip the padding with a Masking layer, and set timesteps to None.",
         code="dataset = dataset.padded_batch(32)\n"
-        "keras.Sequential([keras.Input((None, features)), Masking(0.0), LSTM(units)])",
+        f"keras.Sequential([{ANY_LENGTH}, Masking(0.0), LSTM(units)])",
     ),
     Message(
         r"_NestedVariant|_VariantDataset",
@@ -128,8 +128,9 @@ MESSAGES = [
         r"defined on an unknown TensorShape|[Ss]hape with unknown rank|tensor.*?has unknown rank",
         cause="The dataset's tensors have no shape: none was set, or a py_function lost it.",
         fix="Set the shape, with None for unknown sizes.",
-        code="signature = (tf.TensorSpec((None, timesteps, features)), tf.TensorSpec((None, 1)))\n"
-        "dataset = tf.data.Dataset.from_generator(generate, output_signature=signature)",
+        code="def batches():\n    yield x[:32], y[:32]\n\n"
+        "signature = [tf.TensorSpec((None, *each.shape[1:])) for each in (x, y)]\n"
+        "dataset = tf.data.Dataset.from_generator(batches, output_signature=tuple(signature))",
     ),
     Message(
         r".y. (?:argument is not supported when using|should not be passed)",

@@ -49,7 +49,7 @@ def axes(found: Found) -> Explanation | None:
         likely = [remedies.BATCH_IN_INPUT, remedies.EMBEDDED, remedies.IMAGE]
     elif (want, have) == (4, 5):
         likely = [remedies.BATCH_IN_INPUT, remedies.WRAPPED]
-    inside = "Conv2D(filters, 3)" if want == 4 else "Dense(units)"
+    inside = "Conv2D(16, 3)" if want == 4 else "Dense(units)"
     takes = f"{found['layer'] or 'The layer'} takes ({_axis_names(want, found.kind)})"
     return explained(
         f"{takes} but received {found['got'] or counted(have, 'axis', 'axes')}: {problem}.",
@@ -189,7 +189,7 @@ MESSAGES = [
         r"^The channel dimension of the inputs|^Dimensions must be equal, but are None and",
         cause="The number of features or rows must not be None. The kernel would be {shape}.",
         fix="Set the number in the Input.",
-        code="keras.Input((None, features))",
+        code=remedies.ANY_LENGTH,
     ),
     Message(
         rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",

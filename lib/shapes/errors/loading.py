@@ -54,22 +54,22 @@ MESSAGES = [
         rf'Could not \w+ function "(?P<name>{"|".join(RULE_OF)})"',
         cause="The file names {name}, a loss or metric of Keras, in another version's format.",
         fix="Load the model with compile=False. Compile it again if you train it.",
-        code="model = keras.models.load_model(path, compile=False)\n"
+        code='model = keras.models.load_model("model.keras", compile=False)\n'
         'model.compile("adam", loss="{name}")',
     ),
     Message(
         rf'(?:not \w+ class|Unknown layer:) "?(?P<name>{CLASSES})\b',
         cause="{name} belongs to Keras: most likely another version, or tf.keras, saved the file.",
         fix="Load the file with the package and version that saved it. Keras 2 is now tf_keras.",
-        code="model = tf_keras.models.load_model(path)  # a file of Keras 2",
+        code='import tf_keras\nmodel = tf_keras.models.load_model("model.h5")',
     ),
     Message(
         r'Unknown (?:(?P<loss>loss)|(?P<metric>metric))(?: function)?: ?"?(?P<name>\w+)',
         cause="Keras has no loss or metric {name}: most likely it is your own function.",
         fix="Pass the function to compile, or to load_model as a custom object.",
-        code="model.compile(optimizer, {loss}={name})  # {name} is a function\n"
-        "model.compile(optimizer, loss, {metric}s=[{name}])  # {name} is a function\n"
-        'model = keras.models.load_model(path, custom_objects={"{name}": {name}})  # or',
+        code='model.compile("adam", {loss}={name})  # {name} is a function\n'
+        'model.compile("adam", "mse", {metric}s=[{name}])  # {name} is a function\n'
+        'model = keras.models.load_model("model.keras", custom_objects={"{name}": {name}})  # or',
     ),
     Message(
         r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
@@ -77,7 +77,7 @@ MESSAGES = [
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
         cause="The file names {name}, most likely your own, or from another Keras version.",
         fix="Pass your own object while loading, or use the Keras version that saved the file.",
-        code='model = keras.models.load_model(path, custom_objects={"{name}": {name}})',
+        code='model = keras.models.load_model("model.keras", custom_objects={"{name}": {name}})',
     ),
     Message(
         r"only supports V3 .?\.keras|File format not supported|file signature not found",
@@ -99,13 +99,13 @@ MESSAGES = [
         cause="The model or layer has no weights yet: it was never built. It received {got}.",
         fix="Start the model with an Input. If the layer is in no model, call build.",
         code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units))])\n"
-        "layer.build((None, timesteps, features))",
+        "model.layers[0].build(x.shape)",
     ),
     Message(
         r"file(?:path|name)[\w ]* must end in .(?P<end>\.[\w.]+?).[ .(]",
         cause="Keras 3 decides by the file name what to save: this path must end in {end}.",
         fix="Use .keras for a model and .weights.h5 for weights alone.",
-        code='ModelCheckpoint("best{end}")',
+        code='keras.callbacks.ModelCheckpoint("best{end}")',
     ),
     Message(
         rf"length {number('got')}, but the layer was expecting {number('own')} weight",
@@ -116,7 +116,7 @@ MESSAGES = [
         cause="The weights belong to other layers: expected {own}, received {got}. A recurrent "
         "layer has three weights, Bidirectional six. In files of Keras 1, an LSTM has twelve.",
         fix="Use weights of a model with the same layers and version, or save the whole model.",
-        code="twin.set_weights(model.get_weights())",
+        code='model.save("model.keras")\nmodel = keras.models.load_model("model.keras")',
     ),
     Message(
         rf"Layer (?P<layer>\S*?) ?(?:weight )?shape {shape('own')}.*?not compatible with.*?"

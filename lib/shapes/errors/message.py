@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from lib.shapes.doctor import TargetQuestion
 from lib.shapes.errors.pasted import Found
 from lib.shapes.remedy import Remedy
 from lib.text import capital
@@ -13,8 +14,8 @@ Confidence: TypeAlias = Literal["certain", "likely", "possible"]
 CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
 # Values for a {name} that the message doesn't contain.
 FALLBACKS = {"layer": "The layer", "owner": "Layer", "wrapper": "Sequential", "cell": "LSTM"}
-FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer", "full": "batch_size"}
-FALLBACKS |= {"sample": "timesteps, features", "columns": "y.shape[-1]"}
+FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer", "full": "32"}
+FALLBACKS |= {"sample": "*x.shape[1:],", "columns": "y.shape[-1]", "steps": "12"}
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -43,8 +44,9 @@ class Explanation:
     fix: str  # what to do, for each meaning with its condition
     code: str  # a minimal correct example, or one example per meaning
     confidence: Confidence
-    check: str = ""  # one line of code that shows which meaning applies
+    check: str  # one line of code that shows which meaning applies
     stack: str = ""  # the stack that the message describes, as in an address; "" if unknown
+    target: TargetQuestion | None = None  # y and the output that the message describes
 
 
 def explained(
@@ -55,12 +57,12 @@ def explained(
     words: Mapping[str, Any] = {},
     check: str = CHECK,
     stack: str = "",
-    confidence: Confidence | None = None,
+    target: TargetQuestion | None = None,
+    confidence: Confidence = "likely",
 ) -> Explanation:
     """Return an explanation with these remedies, likeliest first, or with one fix and its code.
 
-    `words` fill the {names} in all texts. The default `confidence` is "likely" if there are several
-    causes, or if the text of the cause starts with "If" or contains "most likely"; else "certain".
+    `words` fill the {names} in all texts. "certain" is only for a message with a single cause.
     """
     words = FALLBACKS | {name: word for name, word in words.items() if word not in (None, "")}
     happened = _filled(cause, words)
@@ -68,12 +70,10 @@ def explained(
     for each in remedies or (Remedy("", fix, code),):
         condition = _filled(each.condition, words)
         full_cause = f"{happened} {capital(condition)}." if condition else happened
-        texts = _filled(each.fix, words), _filled(each.code, words)
-        meanings.append(Remedy(condition, *texts, cause=full_cause))
-    is_unsure = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
-    check = _filled(check, words) if len(meanings) > 1 else ""
-    stack = _filled(stack, words)
-    sure: Confidence = confidence or ("likely" if is_unsure else "certain")
+        # The target doctor's fixes write LSTM(units, …).
+        code_ = re.sub(r"\bunits\b(?!=)", words["units"], _filled(each.code, words))
+        meanings.append(Remedy(condition, _filled(each.fix, words), code_, cause=full_cause))
+    check, stack = _filled(check, words), _filled(stack, words)
     shown, first = meanings[:3], meanings[0]
     cause = f"{happened} Most likely {first.condition}." if first.condition else happened
     fix, code = first.fix, first.code
@@ -82,7 +82,8 @@ def explained(
         fix = " ".join(f"If {m.condition}, {m.fix[:1].lower()}{m.fix[1:]}" for m in shown)
         pairs = zip(("either", "or", "or"), shown, strict=False)
         code = "\n".join(f"# {either}, if {m.condition}:\n{m.code}" for either, m in pairs)
-    return Explanation(happened, tuple(meanings), cause, fix, code, sure, check, stack)
+    texts = happened, tuple(meanings), cause, fix, code
+    return Explanation(*texts, confidence, check, stack, target)
 
 
 def _filled(text: str, words: Mapping[str, Any]) -> str:

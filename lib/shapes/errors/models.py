@@ -4,7 +4,7 @@ from lib.shapes.errors.message import Explanation, Message, explained, number, s
 from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT, LAYER_SHAPES, WINDOWS
 
-MODEL = "x = keras.Input((timesteps, features))\ny = LSTM(units)(x)\nmodel = keras.Model(x, y)"
+MODEL = f"inputs = {INPUT}\noutputs = LSTM(units)(inputs)\nmodel = keras.Model(inputs, outputs)"
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
 
 
@@ -16,7 +16,7 @@ def joined_arrays(found: Found) -> Explanation:
         return explained(
             f"{one} and {other} can't be joined: only one of them has a time axis.",
             fix="Repeat the tensor that lacks a time axis, or join only last steps.",
-            code="b = RepeatVector(timesteps)(b)\ny = Concatenate()([a, b])",
+            code="b = RepeatVector(a.shape[1])(b)\ny = Concatenate()([a, b])",
         )
     places = [place for place in pair.differing if place] or pair.differing or [1]
     axis = f"number of {pair.name(places[0])}s" if pair.differing else "sizes"
@@ -73,7 +73,7 @@ MESSAGES = [
         cause="A slice such as x[:, -1, :], or a layer's axis, needs more axes than the tensor "
         "has: {axes}. Most likely the LSTM before it returns only its last step.",
         fix="Remove the slice, or keep it and set return_sequences=True.",
-        code="y = LSTM(units)(x)  # as LSTM(units, return_sequences=True)(x)[:, -1, :]",
+        code="last = LSTM(units)(x)  # as LSTM(units, return_sequences=True)(x)[:, -1, :]",
     ),
     Message(
         r"has no defined (?:in|out)put|model has not yet been built|but the layer isn.t built",
@@ -160,7 +160,7 @@ MESSAGES = [
         r"negative dimensions are not|due to downsampling in|utput (?:shape|size)[^.]*? negative",
         cause="The kernel or pool is longer than its input. The input's size is {left}.",
         fix="Use a smaller kernel or pool, fewer of these layers, longer sequences, or padding.",
-        code='Conv1D(filters, kernel_size, padding="same")',
+        code='Conv1D(16, 3, padding="same")',
     ),
     Message(
         rf"Inputs have incompatible shapes\. Received shapes {shape('one')} and {shape('other')}",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lib.shapes.doctor import ShapeTextError, TargetQuestion, read_shape
 from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, LAST_STEP, SPARSE, target_fixes
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies
@@ -15,6 +16,7 @@ from lib.shapes.errors.pasted import Comparison, Found, pasted_sizes
 from lib.shapes.errors.states import batches
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
+from lib.shapes.stack.recurrent import TIMESTEPS
 
 _PER_SAMPLE_OR_STEP = remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP
 # A graph's message about a failed product sorts y and the output by name, so either may be first.
@@ -199,11 +201,24 @@ def _with_fixes(y: Shape, output: Shape, losses: Sequence[str], happened: str) -
             code="print(y.shape, model.output_shape)",
             confidence="possible",
         )
-    stack = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
     first: dict[str, Remedy] = {}  # the first fix for each condition
     for each in likely:
         first.setdefault(each.condition, each)
-    return explained(happened, *list(first.values())[:4], stack=stack)
+    question = _question(y, output, losses[0])
+    return explained(happened, *list(first.values())[:4], target=question)
+
+
+def _question(y: Shape, output: Shape, loss: str) -> TargetQuestion | None:
+    """Return the question for the target doctor. The shapes have no samples axis."""
+    samples, *_ = TargetQuestion().output
+    try:
+        output, y = (
+            read_shape(f"{[samples, *(size or TIMESTEPS for size in shape)]}")
+            for shape in (output, y)
+        )
+    except ShapeTextError:  # more axes or larger sizes than the doctor reads
+        return None
+    return TargetQuestion(output, y, loss)
 
 
 def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:

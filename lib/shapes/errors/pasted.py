@@ -27,6 +27,13 @@ def error_and_whole(text: str) -> tuple[str, str]:
     return " ".join(text[starts[-1] if starts else 0 :].split()), " ".join(text.split())
 
 
+# Groups of a pattern that the message calls different: sizes, shapes, types or devices.
+DIFFERENT = (
+    *(("want", "got"), ("own", "got"), ("kept", "got"), ("want", "have"), ("axes", "have")),
+    *(("one", "other"), ("before", "after"), ("full", "size"), ("own", "saved")),
+)
+
+
 class Found:
     """A match of a pattern in a text, with the layer, loss and operation that the text names."""
 
@@ -43,6 +50,12 @@ class Found:
         loading = r"load_model|load_weights|model_from_|hdf5_format|deserializing class"
         self.is_loading = bool(re.search(loading, whole))
 
+    @property
+    def is_consistent(self) -> bool:
+        """Whether sizes differ that the message calls different. None may be any size."""
+        pairs = [(self[name], self[other]) for name, other in DIFFERENT]
+        return not any(one and other and _fit(one, other) for one, other in pairs)
+
     def __getitem__(self, name: str) -> str:
         """Return the text of a named group; "" for a missing group."""
         return self.match.groupdict().get(name) or ""
@@ -56,6 +69,14 @@ def pasted_sizes(shape: str) -> Shape:
     """Return the sizes of "(None, 5, 2)", "[?,5]", "[N, 5]" or "4,5,3"."""
     found = re.findall(r"None|\?|…|\bN\b|-1|\d{1,18}", shape)
     return tuple(int(size) if size.isdigit() else None for size in found)
+
+
+def _fit(one: str, other: str) -> bool:
+    """Return whether two texts are the same, or shapes that differ only where one has None."""
+    if one[0] not in "([":
+        return one == other
+    shapes = pasted_sizes(one), pasted_sizes(other)
+    return len(shapes[0]) == len(shapes[1]) and not _differing(*shapes)
 
 
 NAMES: dict[int | str, tuple[str, ...]] = {  # number of axes, or layer → the unit of each axis

@@ -3,18 +3,26 @@
 from lib.shapes.doctor.fixes import BINARY, EVERY_STEP, LAST_STEP, compile_with, last_layer
 from lib.shapes.remedy import Remedy
 
-COLUMNS = 'model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])'
+COLUMNS = 'model.compile("adam", loss="categorical_crossentropy", metrics=["accuracy"])'
 SPARSE = compile_with("sparse_categorical_crossentropy")
-INPUT = "keras.Input((timesteps, features))"
+INPUT = "keras.Input(x.shape[1:])"
+ANY_LENGTH = "keras.Input((None, x.shape[-1]))"
 PAD = 'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")'
-WINDOWS = "x = np.stack([x[i : i + timesteps] for i in range(len(x) - timesteps + 1)])"
+WINDOWS = (
+    "steps = {steps}  # rows per window\n"
+    "x = np.stack([x[i : i + steps] for i in range(len(x) - steps + 1)])"
+)
 WHOLE_BATCHES = (
     "n = len(x) // {full} * {full}\nmodel.fit(x[:n], y[:n], batch_size={full}, shuffle=False)"
 )
-TWIN = "twin.set_weights(model.get_weights())  # or, to predict"
+TWIN = (
+    "one = keras.Input(batch_shape=(1, *model.input_shape[1:]))\n"
+    "twin = keras.models.clone_model(model, one)  # predicts any number of samples, one by one\n"
+    "twin.set_weights(model.get_weights())"
+)
 DECODER = (
     "out, *states = LSTM(units, return_state=True)(x)\n"
-    "y = LSTM(units)(decoder_input, initial_state=states)"
+    "y = LSTM(units)(RepeatVector(5)(out), initial_state=states)"
 )
 LAYER_SHAPES = "print([layer.output.shape for layer in model.layers], x.shape)"
 _CLASSES = "y = np.argmax(y, axis=-1)"
@@ -22,7 +30,7 @@ _CLASSES = "y = np.argmax(y, axis=-1)"
 FLAT = Remedy(
     "each number of a sample is a timestep, and the feature axis is missing",
     "Add the feature axis.",
-    "x = x[..., None]  # (samples, timesteps, 1)\nkeras.Input((timesteps, 1))",
+    f"x = x[..., None]  # (samples, timesteps, 1)\n{INPUT}",
 )
 TABLE = Remedy(
     "x holds rows of a table (features, no time axis)",
@@ -60,7 +68,7 @@ OTHER_LENGTH = Remedy(
     "the sequences have a different length from the model's",
     "Cut or pad them to the model's length, or set that length to None.",
     'x = keras.utils.pad_sequences(x, {steps}, padding="post", dtype="float32")\n'
-    "# or:\nkeras.Input((None, features))",
+    f"# or:\n{ANY_LENGTH}",
 )
 OTHER_INPUT = Remedy(
     "the data belong to another Input, or the axes are in another order",
@@ -75,7 +83,7 @@ BATCH_IN_INPUT = Remedy(
 WHOLE_TABLE = Remedy(
     "the Input counts all rows of the table as timesteps",
     "Cut windows, and give Input the shape of one window.",
-    f"{WINDOWS}\n{INPUT}",
+    f"{WINDOWS.format(steps=12)}\n{INPUT}",
 )
 BATCH_SHAPE = Remedy(
     "batch_shape lacks the batch size in front of the shape of one sample",
@@ -85,12 +93,12 @@ BATCH_SHAPE = Remedy(
 EMBEDDED = Remedy(
     "an earlier layer adds an axis, as Embedding does",
     "Leave the features out of the Input.",
-    "keras.Input((timesteps,))  # before an Embedding",
+    "keras.Input((x.shape[1],))  # before an Embedding",
 )
 FLAT_INPUT = Remedy(
     "the layer is the first, and the data or the Input has no time axis",
     "Add a third axis to both: one number per timestep, or windows of rows.",
-    f"x = x[..., None]\nkeras.Input((timesteps, 1))\n# or:\n{WINDOWS}",
+    f"x = x[..., None]\n{INPUT}\n# or:\n{WINDOWS}",
 )
 LAYER_BEFORE = Remedy(
     "the previous layer drops the time axis (Flatten, pooling, return_sequences=False)",
@@ -121,7 +129,7 @@ OTHER_BATCH = Remedy(
 FIXED_BATCH = Remedy(
     "the batch size is fixed at {full} (stateful=True, batch_shape, batch_input_shape)",
     "Pass fit, evaluate and predict whole batches, or copy the weights to another model.",
-    f"{WHOLE_BATCHES}\n{TWIN}",
+    f"{WHOLE_BATCHES}\n# or:\n{TWIN}",
 )
 FOLDED = Remedy(
     "a reshape turns timesteps into samples, or your own code fixes the batch size",
@@ -138,7 +146,7 @@ WEIGHT_PER_LABEL = Remedy(
 WEIGHT_PER_STEP = Remedy(
     "sample_weight has one number per sample, but the layer returns every step",
     "Repeat it for each timestep.",
-    "w = np.repeat(w[:, None], timesteps, axis=1)",
+    "w = np.repeat(w[:, None], y.shape[1], axis=1)",
 )
 WEIGHT_OF_LAST_STEP = Remedy(
     "sample_weight has one number per timestep, but the layer returns only the last step",

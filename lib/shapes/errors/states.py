@@ -13,8 +13,7 @@ STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\)
 AND_STATES = Remedy(
     "the previous layer has return_state=True (it returns its output and its states)",
     "Unpack the tensors and pass on the output. Pass states as initial_state.",
-    "out, *states = recurrent_layer(x)\ny = layer(out)\n"
-    "y = layer(x, initial_state={states})  # to start there",
+    "out, *states = LSTM(units, return_state=True)(x)\ny = Dense(1)(out)",
 )
 DIRECTIONS = Remedy(
     "the previous layer is Bidirectional with merge_mode=None (it returns two tensors)",
@@ -23,11 +22,9 @@ DIRECTIONS = Remedy(
 )
 
 
-def features_or_units(found: Found) -> Explanation | None:
+def features_or_units(found: Found) -> Explanation:
     """Explain that a kernel doesn't fit the features, or initial states don't fit the units."""
     received, expected = found["got"], found["want"]
-    if received == expected:
-        return None
     # Wrong states and wrong features raise the same message.
     x, state = shapes_of_a_step(found.whole)
     only_state_has_size = state[-1:] == (int(received),) and state[-1:] != x[-1:]
@@ -130,7 +127,7 @@ MESSAGES = [
         r'Layer "(?P<layer>\S+)" \(of type (?P<kind>\w+)\) was passed an input with a mask',
         cause="{layer}, a {kind}, drops the mask. So the loss and the accuracy count the padding.",
         fix="Use a layer that passes the mask on, or give the padding a weight of 0.",
-        code='model.compile(optimizer, loss, weighted_metrics=["accuracy"])\n'
+        code='model.compile("adam", "mse", weighted_metrics=["accuracy"])\n'
         "model.fit(x, y, sample_weight=real)  # (samples, timesteps), 0 at the padding",
     ),
     Message(
@@ -171,7 +168,7 @@ MESSAGES = [
         r'slices, not tup|sequence by non-int of type "list"',
         cause="Most likely a layer received a list, from return_state=True or merge_mode=None.",
         fix="Unpack the list in a functional model, or remove return_state.",
-        code="out, *states = recurrent_layer(x)\ny = layer(out)",
+        code="out, *states = LSTM(units, return_state=True)(x)\ny = Dense(1)(out)",
     ),
     Message(
         r"Iterating over a symbolic KerasTensor is not supported|^list index out of range$",
@@ -187,7 +184,7 @@ MESSAGES = [
         r"batch size must be static|If an? RNN is stateful, (?:it needs to|a complete)",
         cause="A stateful layer keeps one state for each sample, so it needs a fixed batch size.",
         fix="Set the batch size in the Input.",
-        code="keras.Input(batch_shape=(batch_size, timesteps, features))",
+        code="keras.Input(batch_shape=(32, *x.shape[1:]))",
         stack="input~lstm_stateful",
     ),
     Message(
@@ -203,6 +200,6 @@ MESSAGES = [
         cause="The layer is stateful, built for batches of {full}. It received a batch of {size}. "
         "{samples} samples don't fill whole batches. Often the last batch is shorter.",
         fix="Pass fit, evaluate and predict whole batches, or copy the weights to another model.",
-        code=f"{remedies.WHOLE_BATCHES}\n{remedies.TWIN}",
+        code=f"{remedies.WHOLE_BATCHES}\n# or:\n{remedies.TWIN}",
     ),
 ]

@@ -36,10 +36,8 @@ def known(name: str, *patterns: str) -> Message:
     return Message(*patterns, **texts)
 
 
-def features(found: Found) -> Explanation | None:
+def features(found: Found) -> Explanation:
     """Explain that the last axis of x isn't the layer's input_size."""
-    if found["want"] == found["got"]:
-        return None
     size = Remedy(
         "x has {got} features",
         "Set input_size to {got}. A bidirectional layer returns 2 × hidden_size features.",
@@ -83,7 +81,7 @@ def initial_states(found: Found) -> Explanation | None:
 def linear(found: Found) -> Explanation | None:
     """Explain that nn.Linear received another number of features than in_features."""
     have, want = int(found["have"]), int(found["want"])
-    if have == want or "keras" in found.whole:
+    if "keras" in found.whole:
         return None
     size = Remedy(
         "{have} is the number of features",
@@ -189,7 +187,7 @@ MESSAGES = [
     known("order of lengths", r"lengths. array (?:must be|has to be) sorted in decreasing order"),
     known(
         "unequal sequences",
-        rf"equal size, but got {shape('one')} at entry \d+ and (?!(?P=one)){shape('other')}",
+        rf"equal size, but got {shape('one')} at entry \d+ and {shape('other')}",
     ),
     known(
         "size of a weight",

@@ -10,7 +10,7 @@ from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
 
 WHOLE = r"(?P<one>(?:torch\.)?(?:u?int\d+|bool|Long|Int|Short|Byte|Bool|long|int))\b"
-UNEQUAL = rf"\D{{3,14}} {number('one')} \D{{3,13}} (?!(?P=one)\b){number('other')}"
+UNEQUAL = rf"\D{{3,14}} {number('one')} \D{{3,13}} {number('other')}"
 
 
 def target_size(found: Found) -> Explanation | None:
@@ -78,7 +78,7 @@ def viewed(found: Found) -> Explanation | None:
 MESSAGES = [
     known(
         "labels per timestep",
-        rf"Expected target size {shape('want')}, got (?:{SIZE})?(?!(?P=want)){shape('got')}",
+        rf"Expected target size {shape('want')}, got (?:{SIZE})?{shape('got')}",
     ),
     Message(
         rf"input batch_size \({number('outputs')}\) to match target batch_size "
@@ -151,12 +151,12 @@ MESSAGES = [
         rf"index {number('got')} is out of bounds for dimension {number('place')} with size "
         rf"{number('size')}",
     ),
-    known("one time axis", r"of dimensions: got (?P<one>\d+) and (?!(?P=one)\b)(?P<other>\d+)"),
+    known("one time axis", r"of dimensions: got (?P<one>\d+) and (?P<other>\d+)"),
     known("joined features", rf"must match except in dimension (?P<place>2)\. {UNEQUAL}"),
     known("joined sizes", rf"must match except in dimension {number('place')}\. {UNEQUAL}"),
     known(
         "paired sizes",
-        rf"size of tensor a \({number('one')}\) must match the size of tensor b \((?!(?P=one)\))"
+        rf"size of tensor a \({number('one')}\) must match the size of tensor b \("
         rf"{number('other')}\)(?: at non-singleton dimension {number('place')})?",
     ),
     Message(

@@ -1,6 +1,6 @@
 """Two parts of the Shapes page: check a target, and read an error."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -164,8 +164,7 @@ def decoder() -> None:
     with left.container(border=True, key="explanation" if explanation else "checklist"):
         if explanation:
             _explained(explanation)
-            if stack := shapes.from_text(explanation.stack):
-                press("Open this stack", "stacks", "open_stack", partial(open_stack, stack))
+            _way_on(explanation)
         else:
             _checklist(page.message)
     with right.container(border=True):
@@ -190,15 +189,31 @@ def _explained(explanation: Explanation) -> None:
     st.markdown(f"### {'Message' if several else 'Cause'}")
     st.markdown(plain((explanation.happened if several else explanation.cause)[:LONGEST]))
     hint(SURE[explanation.confidence])
-    if explanation.check:
-        hint("This line shows which cause applies:")
-        st.code(explanation.check, language="python", wrap_lines=True)
     st.markdown(f"### {'Possible causes and fixes, likeliest first' if several else 'Fix'}")
     for number, meaning in enumerate(explanation.meanings, 1):
         condition, fix = plain(meaning.condition[:LONGEST]), plain(meaning.fix[:LONGEST])
         fix = f"**{number} · If {condition},** {fix[:1].lower()}{fix[1:]}" if several else fix
         st.markdown(fix)
         st.code(meaning.code[:LONGEST], language="python", wrap_lines=True)
+    hint(f"This line shows {'which cause applies' if several else 'whether this is the cause'}:")
+    st.code(explanation.check, language="python", wrap_lines=True)
+
+
+def _way_on(explanation: Explanation) -> None:
+    """Offer the stack, or y and the output, that the message describes, or to trace code."""
+    if stack := shapes.from_text(explanation.stack):
+        press("Open this stack", "stacks", "open_stack", partial(open_stack, stack))
+    if explanation.target:
+        check = partial(_check_target, explanation.target)
+        press("Check this target", "rule", "check_target", check)
+    if not (stack or explanation.target):
+        trace = partial(address.set_page_value, PART, "")
+        press("Paste your code to trace its shapes", "stacks", "trace_code", trace)
+
+
+def _check_target(question: TargetQuestion) -> None:
+    _set(**asdict(question))
+    address.set_page_value(PART, "target")
 
 
 def _show(message: str) -> None:
