@@ -7,24 +7,24 @@ MISTAKES = {
     "layers.Embedding()":
         ('Embedding needs the arguments "input_dim" and', "Embedding(input_dim=…, output_dim=…)"),
     "layers.LSTM((T, F))":
-        ("units is one whole number", "keras.Input((timesteps, features))"),
+        ("units is one whole number", "keras.Input("),
     "keras.Input((T, -1))": ("has whole numbers of at least 0", "not -1, for an unknown size"),
     'last_step().compile("adamm")':
         ("no optimizer called adamm", 'model.compile("adam",'),
-    "layers.LSTM(4, units=U)": ("LSTM received too many arguments without a name", "LSTM(units=…)"),
+    "layers.LSTM(4, units=U)": ("LSTM received too many arguments without a name", "LSTM(units="),
     "keras.Input(5)":
-        ("Input takes shape, for one sample, or", "keras.Input((timesteps, features))"),
+        ("Input takes shape, for one sample, or", "keras.Input("),
     "layers.LSTM(U, True)": ("True is the second argument", "return_sequences=True"),
     'layers.LSTM(U, activation="than")':
-        ("no activation called than", 'LSTM(units, activation="tanh"'),
+        ("no activation called than", 'LSTM(16, activation="tanh"'),
     "layers.LSTM(U)(X, return_sequences=True)":
-        ("The call of a layer takes the sequence first,", "y = LSTM(units,"),
+        ("The call of a layer takes the sequence first,", "initial_state=states"),
     "keras.Sequential([keras.Input((T, F)), layers.LSTM])":
-        ("LSTM without parentheses is a class, not a layer", "Bidirectional(LSTM(units)),"),
-    "layers.Bidirectional(U)": ("Bidirectional takes a layer", "LSTM(units)"),
-    "layers.RNN(U)": ("LSTMCell processes one timestep.", "RNN(LSTMCell(units))"),
+        ("LSTM without parentheses is a class, not a layer", "Bidirectional(LSTM(16)),"),
+    "layers.Bidirectional(U)": ("Bidirectional takes a layer", "LSTM(16)"),
+    "layers.RNN(U)": ("LSTMCell processes one timestep.", "RNN(LSTMCell(16))"),
     "keras.Sequential([keras.Input((T, F)), layers.GRUCell(U)])":
-        ("GRUCell processes one timestep.", "RNN(GRUCell(units))  # as GRU(units)"),
+        ("GRUCell processes one timestep.", "RNN(GRUCell(16))  # as GRU(16)"),
     "layers.LSTM(U)(X.tolist())": ("A layer must be called first", "np.asarray(x"),
     "layers.LSTM(U)(None)": ("NoneType comes from a function without return", "y = Dense(1)(x)"),
     "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))":
@@ -36,12 +36,12 @@ MISTAKES = {
     "last_step().fit(dataset(X, LAST), verbose=0)":
         ("The model takes (None, 5, 2) but received (5, 2)", "dataset = dataset.batch(32)"),
     "[dense(X[..., :width]) for dense in [layers.Dense(U)] for width in (2, 1)]":
-        ("takes 2 features but received (8, 5, 1)", "keras.Input((timesteps, features))"),
+        ("takes 2 features but received (8, 5, 1)", "keras.Input("),
     "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]":
         ("axis, needs more axes than the tensor has", "return_sequences=True)(x)[:, -1, :]"),
     "layers.Reshape((4, 2))(X)": ("A reshape must keep all numbers", "x = np.stack([x[i "),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
-        ("only one of them has a time axis", "RepeatVector(timesteps)(b)"),
+        ("only one of them has a time axis", "RepeatVector(a.shape[1])(b)"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
         ("(None, 5, 2) and (None, 6, 2) differ in their number", "Concatenate(axis=1)([a, b])"),
     "layers.Conv1D(3, 8)(keras.Input((T, F)))":
@@ -63,18 +63,18 @@ MISTAKES = {
     "built(features=2).set_weights(built(features=3).get_weights())":
         ("3 features instead of 2.", "w.shape for w in model.weights"),
     "built().set_weights(built().get_weights()[:2])":
-        ("expected 3, received 2", "twin.set_weights(model.get_weights()"),
+        ("expected 3, received 2", "keras.models.load_model("),
     "layers.LSTM(U)(X, initial_state=states(3))":
         ("The states are 3 but should be 2", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
      "merge_mode=None)(keras.Input((T, F))))"):
-        ("takes one tensor but received 2.", "Bidirectional(LSTM(units,"),
+        ("takes one tensor but received 2.", "Bidirectional(LSTM(16,"),
     "fit(stateful(4), batch_size=4, validation_split=0.25)":
         ("A batch of 2 samples reached a layer or tensor built for 4", "of validation data too"),
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
         ("The mask is (8, 4), and the sequence is (8, 5, 2)", "np.any(x != 0, axis=-1)"),
     "fit(every_step(), y=Y, sample_weight=np.ones(N))":
-        ("The loss can't be weighted", "np.repeat(w[:, None], timesteps,"),
+        ("The loss can't be weighted", "np.repeat(w[:, None],"),
     "fit(tagger(), y=TAGS, class_weight={0: 1.0, 1: 2.0})":
         ("The loss can't be weighted. (8", "np.take(weights, labels)"),
     "fit(last_step(), class_weight={0: 2.0}, sample_weight=np.ones(N))":
@@ -109,22 +109,22 @@ MISTAKES = {
         ("The Embedding has 10 rows, numbered from 0", "print(x.min(), x.max())"),
     ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
      "output_types=(tf.float32, tf.float32)), verbose=0)"):
-        ("have no shape", "output_signature=signature"),
+        ("have no shape", "output_signature="),
     "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)":
         ("you passed it to fit", "from_tensor_slices((x, y))"),
     "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),
     "tf.reduce_mean(keras.Input((T, F)), axis=1)":
         ("a shape but no values yet", "keras.ops.mean(x, axis=1)"),
     "keras.Model(keras.Input((T, F)), layers.LSTM(U)(keras.Input((T, F))))":
-        ("can't be reached from its inputs", "keras.Model(x, y)"),
+        ("can't be reached from its inputs", "keras.Model(inputs, outputs)"),
     "last_step().predict_classes(X)":
         ("Sequential has no predict_classes", "np.argmax(model.predict(x), axis=-1)"),
     "keras.preprocessing.sequence.TimeseriesGenerator":
         ("has no TimeseriesGenerator", "timeseries_dataset_from_array"),
     "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4), layers.LSTM(4)])":
-        ("(None, 4): there is no time axis.", "LSTM(units, return_sequences=True)"),
+        ("(None, 4): there is no time axis.", "LSTM(16, return_sequences=True)"),
     "layers.TimeDistributed(layers.LSTM(3))(keras.Input((5, 2)))":
-        ("passes the recurrent layer single", "LSTM(units, return_sequences=True) "),
+        ("passes the recurrent layer single", "LSTM(16, return_sequences=True) "),
     "layers.LSTM(4, batch_input_shape=(8, 5, 2))":
         ("LSTM has no batch_input_shape", "keras.Input(batch_shape=(8, 5, 2))"),
     "layers.GRU(4, time_major=True)": ("GRU has no time_major", "swapaxes"),
@@ -142,9 +142,9 @@ MISTAKES = {
     "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)":
         ("was built for 2 features but received 5.", "np.transpose(x, (0, 2, 1))"),
     "layers.Dense(1)(layers.Flatten()(keras.Input((None, 2))))":
-        ("Dense needs a weight for each entry of the last", "keras.Input((timesteps"),
+        ("Dense needs a weight for each entry of the last", "keras.Input("),
     "layers.LSTM(4)(keras.Input((5, None)))":
-        ("number of features", "keras.Input((None, features))"),
+        ("number of features", "keras.Input((None, "),
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
         ("Model has no input in Keras", "keras.Model(inputs=…, outputs=…)"),
     "decoder(8).predict(X, verbose=0)":
@@ -154,8 +154,8 @@ MISTAKES = {
     "starting_from(Sequences(4)).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
-        ("If a recurrent layer with return_", "out, *states = LSTM(units,"),
-    "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units=…)"),
+        ("If a recurrent layer with return_", "out, *states = LSTM("),
+    "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units="),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
         ("or the numbers of columns differ", "Dense(y.shape[-1])"),
 }  # fmt: skip
@@ -167,7 +167,7 @@ PAIRINGS = [
     ((5, 1), "binary_crossentropy", (8, 5, 2),
      "y is (None, 5, 2) and the output is (None, 5, 1): 2 columns", "Dense(2, activation="),
     ((4,), "categorical_crossentropy", (8, 5, 4),
-     "Most likely y has one target per timestep", "LSTM(units, return_sequences=True)"),
+     "Most likely y has one target per timestep", "LSTM(16, return_sequences=True)"),
     ((5, 4), "categorical_crossentropy", (8, 5, 1),
      "y is (None, 5, 1) and the output is (None, 5, 4): 1 column", "sparse_categorical_cross"),
     ((4,), "categorical_crossentropy", (8,),

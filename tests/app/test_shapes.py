@@ -144,7 +144,7 @@ def test_several_meanings_of_a_message_are_numbered():
     app = paste_message("Shapes (None, 1) and (None, 10) are incompatible")
     assert text(app).index("1 · If y holds class numbers") < text(app).index("2 · If the output")
     assert "Likely, but not certain" in text(app)
-    assert "y.shape, y[:2]" in app.code[0].value
+    assert "y.shape, y[:2]" in app.code[-1].value
 
 
 def test_one_click_opens_the_stack_that_a_message_describes():

@@ -19,7 +19,7 @@ KERAS_3 = [
      "has the shape (3, 64) but received (8, 64)", "the same layers and sizes"),
     ("`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
      "labels.shape=(320,) and logits.shape=(32, 5)",
-     "(320,) and the output is (32, 5).", "LSTM(units, return_sequences=True)"),
+     "(320,) and the output is (32, 5).", "return_sequences=True"),
     ("Argument `n` should be a positive integer. Received: n=0",
      "It expects a positive integer. It received n=0.", ""),
     ("All `outputs` values must be KerasTensors. Received: outputs=<LSTM name=lstm>",
@@ -29,7 +29,7 @@ KERAS_3 = [
     ("Sequential.add() got an unexpected keyword argument 'return_sequences'",
      "model.add received return_sequences", "return_sequences=True"),
     ("LSTM.__init__() takes 2 positional arguments but 5 were given",
-     "LSTM received too many arguments", "LSTM(units=…)"),
+     "LSTM received too many arguments", "LSTM(units="),
     ("'int' object is not iterable", "one of its sizes must be a tuple", "Reshape((12,))"),
     ("'_VariantDataset' object is not subscriptable", "a dataset for each window", "flat_map"),
     ("Unexpected result of `train_function` (Empty Logs).", "too few batches", "steps_per_epoch"),
@@ -117,21 +117,21 @@ EARLIER = [
     ("expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",
      "swapped", "np.transpose"),
     ("expected shape=(None, 219566, 6), found shape=(None, 6)",
-     "all rows of the table as timesteps", "keras.Input((timesteps, features))"),
+     "all rows of the table as timesteps", "keras.Input("),
     ("expected shape=(None, 5, 2), found shape=(None, 2)",
      "1 axis is missing (samples or timesteps).", "x = np.stack([x[i "),
     ("WARNING:tensorflow:Model was constructed with shape (None, 30, 8) for input "
      "KerasTensor(type_spec=TensorSpec(shape=(None, 30, 8), dtype=tf.float32, name='x'), "
      "name='x'), but it was called on an input with incompatible shape (None, 20, 8).",
-     "takes (None, 30, 8) but received (None, 20, 8)", "keras.Input((None, features))"),
+     "takes (None, 30, 8) but received (None, 20, 8)", "keras.Input((None, "),
     ("ValueError: Cannot feed value of shape (64, 10) for Tensor 'dense_1_target:0', which has "
      "shape '(?, 1)'",
      "output is (?, 1): 10 columns instead of 1.", "np.argmax(y, axis=-1)"),
     ("TypeError: Could not locate function 'mse'. Make sure custom classes are decorated with "
      "`@keras.saving.register_keras_serializable()`.",
-     "mse, a loss or metric of Keras,", "load_model(path,"),
+     "mse, a loss or metric of Keras,", "compile=False"),
     ("ValueError: Unknown metric function:rmse",
-     "or metric rmse: most likely it is your own", "model.compile(optimizer, loss,"),
+     "or metric rmse: most likely it is your own", "metrics=[rmse]"),
     ("model = load_model('a.h5')\nValueError: Unknown loss function:my_loss",
      "Keras has no loss or metric my_loss", 'custom_objects={"my_loss": my_loss}'),
     ("ValueError: operands could not be broadcast together with shapes (1393,5) (6,) (1393,5)",

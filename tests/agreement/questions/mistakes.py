@@ -54,7 +54,7 @@ def after_fix(code: str, output: list[int], y: list[int], loss: str) -> tuple[An
         lines.insert(0, f"LSTM(units, return_sequences={len(output) == 2})")
     for line in lines:
         if line.startswith("model.compile"):
-            loss = line.split('"')[1]
+            loss = line.split('loss="')[1].split('"')[0]
         elif line.startswith(("LSTM", "Dense")):
             run(f"outputs = layers.{line}(outputs)", names)
         else:
