@@ -1,4 +1,4 @@
-"""Error messages with parts of their explanations. real_messages.toml and mistakes.py have more."""
+"""Error messages with parts of their explanations. threads.jsonl and mistakes.py have more."""
 
 KERAS_3 = [
     ("Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",

@@ -2,14 +2,12 @@
 
 tests/agreement/test_error_messages.py raises the errors of Keras 3, and test_torch_messages.py
 those of PyTorch. The messages of
-real_messages.toml are from public threads, with the cause that the thread found.
+threads.jsonl are from public threads, with the cause that the thread found.
 """
 
 import ast
 import json
 import re
-import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -20,8 +18,8 @@ from lib.shapes.errors.pasted import READ, error_and_whole
 from lib.shapes.stack.tracing import broken_at
 from tests.agreement.recorded import ANSWERS
 from tests.unit.known_messages import EARLIER, KERAS_3, TORCH
+from tests.unit.threads import ROWS, VERDICTS, verdict
 
-REAL = tomllib.loads(Path(__file__).with_name("real_messages.toml").read_text("utf-8"))["message"]
 REFUSES = "is incompatible with the layer: expected ndim=3, found ndim=2. Full shape received:"
 
 
@@ -40,29 +38,21 @@ def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
     assert not re.search(r"\{[a-z_]+\}", explanation.cause + explanation.fix)
 
 
-def verdict(row, explanation):
-    """Return "right", "hedged", "misleading" or "unknown" for the explanation of a row."""
-    if explanation is None:
-        return "unknown"
-    texts = [f"{m.cause} {m.fix} {m.code}" for m in explanation.meanings]
-    right = [any(re.search(words, text, re.I) for words in row["expected"]) for text in texts]
-    misleads = any(re.search(words, texts[0], re.I) for words in row.get("misleads", []))
-    if right[0] and not misleads:
-        return "right"
-    return "hedged" if any(right[1:]) else "misleading"
-
-
 def test_messages_of_public_threads_get_the_cause_that_the_thread_found():
-    """Except in ten texts, the likeliest meaning is the cause. No explanation is misleading."""
-    verdicts = {row["text"]: verdict(row, explain_error(row["text"])) for row in REAL}
-    wrong = {text: each for text, each in verdicts.items() if each != "right"}
-    assert len(wrong) <= 10, wrong
-    assert "misleading" not in wrong.values(), wrong
+    """80% get the cause first or among the causes. 5% may be misleading, but none is certain."""
+    explained = [(row, explain_error(row["text"])) for row in ROWS]
+    rows = {name: [] for name in VERDICTS}
+    for row, explanation in explained:
+        rows[verdict(row, explanation)].append((row["source"], row["cause"], explanation))
+    wrong = rows["misleading"]
+    assert len(rows["first"] + rows["hedged"]) >= 0.8 * len(ROWS), rows["thin"] + rows["unknown"]
+    assert len(wrong) <= 0.05 * len(ROWS), wrong
+    assert not [row for row in wrong if row[-1].confidence == "certain"]
 
 
 def test_fixes_have_only_plausible_sizes():
     """No Dense or LSTM has an unknown width, and no Input or Dense counts the rows of a table."""
-    for row in REAL:
+    for row in ROWS:
         explanation = explain_error(row["text"])
         code = explanation.code if explanation else ""
         assert not re.search(r"(?:Dense|LSTM|GRU)\((?:\?|None)", code)
@@ -74,7 +64,7 @@ def test_each_known_message_has_a_text_in_the_tests():
     """Each message of Keras matches a text of the tests, and no two messages share a pattern."""
     recorded = (ANSWERS / "mistakes.jsonl").read_text("utf-8").splitlines()[1:]
     answers = [json.loads(line)["answer"] for line in recorded]
-    texts = [text for text, *_ in KERAS_3 + EARLIER + TORCH] + [row["text"] for row in REAL]
+    texts = [text for text, *_ in KERAS_3 + EARLIER + TORCH] + [row["text"] for row in ROWS]
     texts += [answer["message"] for answer in answers if isinstance(answer, dict)]
     matches = [explanations(*error_and_whole(text)) for text in texts]
     explained = {next((each for each, _ in pairs), None) for pairs in matches}

@@ -1,0 +1,62 @@
+"""Error messages from public threads with their real causes, and verdicts on explanations.
+
+A row of threads.jsonl has these keys:
+- `source`: the thread's address, `part`: the subject, `text`: the message as it was pasted, without
+  prose and paths. A cut message stays cut.
+- `cause`: what was really wrong. `found_by`: who found it: an "answer", a "maintainer", or the
+  "code" and shapes in the thread, which allow only this cause.
+- `expected`: regular expressions, of which a right meaning matches one. `misleads`, if present:
+  expressions that the first meaning must not match. `fix`, if present: what the fix must contain.
+- `fresh`: true if a person judged the row before anything was changed for it. `before` is that
+  judgment: "first", "hedged", "thin", "misleading" or "unknown".
+
+Rows were chosen by searching for symptoms and wordings of 2015 to 2026, in the order of the search
+results, if the cause was certain; at most three of the same wording and cause.
+"""
+
+import json
+import re
+from pathlib import Path
+
+ROWS = [
+    json.loads(line)
+    for line in Path(__file__).with_suffix(".jsonl").read_text("utf-8").splitlines()
+]
+VERDICTS = ("first", "hedged", "thin", "misleading", "unknown")
+_CHECKS = re.compile(r"(print|help|assert)\b|#|import |from |\Z")
+
+
+def verdict(row, explanation):
+    """Return one of VERDICTS.
+
+    "first": the first meaning is the cause, and its fix changes something. "hedged": so is a later
+    meaning. "thin": a meaning is the cause, but its code only checks something, or its fix isn't
+    the row's. A meaning counts with its condition, fix and code. What happened counts only if there
+    is one meaning: otherwise it is true of all of them, and the conditions name the cause.
+    """
+    if explanation is None:
+        return "unknown"
+    single = len(explanation.meanings) == 1
+    texts = [
+        " ".join([explanation.happened if single else "", each.condition, each.fix, each.code])
+        for each in explanation.meanings
+    ]
+    right = [_matches(row["expected"], text) for text in texts]
+    helps = [_changes(row, each) for each in explanation.meanings]
+    if _matches(row.get("misleads", []), f"{explanation.happened} {texts[0]}"):
+        right[0] = False
+    for name, solved in (("first", helps[:1]), ("hedged", helps)):
+        if any(one and other for one, other in zip(right, solved, strict=False)):
+            return name
+    return "thin" if any(right) else "misleading"
+
+
+def _matches(patterns, text):
+    return any(re.search(pattern, text, re.I) for pattern in patterns)
+
+
+def _changes(row, meaning):
+    """Whether the fix is the row's, or, if the row has none, more than a check."""
+    if "fix" in row:
+        return _matches([row["fix"]], f"{meaning.fix} {meaning.code}")
+    return not all(_CHECKS.match(line) for line in meaning.code.splitlines())
