@@ -8,6 +8,7 @@ threads.jsonl are from public threads, with the cause that the thread found.
 import ast
 import json
 import re
+from itertools import permutations
 
 import pytest
 
@@ -20,6 +21,12 @@ from tests.agreement.recorded import ANSWERS
 from tests.unit.known_messages import EARLIER, KERAS_3, TORCH
 from tests.unit.threads import ROWS, VERDICTS, verdict
 
+RECORDED = [
+    json.loads(line) for line in (ANSWERS / "mistakes.jsonl").read_text("utf-8").splitlines()
+]
+TEXTS = [text for text, *_ in KERAS_3 + EARLIER + TORCH] + [row["text"] for row in ROWS]
+TEXTS += [each["answer"]["message"] for each in RECORDED[1:] if isinstance(each["answer"], dict)]
+BRACKETS = str.maketrans("[]", "()", " ")
 REFUSES = "is incompatible with the layer: expected ndim=3, found ndim=2. Full shape received:"
 
 
@@ -60,13 +67,47 @@ def test_fixes_have_only_plausible_sizes():
             assert max(int(size) for size in re.findall(r"\d+", sizes)) <= 5_000
 
 
+VALUE = r"(?<!Keras )(?<!h5py )(?:[(\[][^()\[\]]*[)\]]|\b\d+(?:,\d{3})*)(?!\w)"
+DIFFER = r"but |differ|can't (?:be )?pair|n't (?:fit|match)|must (?:be equal|match)"
+
+
+def lies(explanation):
+    """Return the sentences that say that two equal shapes or numbers differ."""
+    texts = [explanation.happened, *(each.condition for each in explanation.meanings)]
+    sentences = [each for text in texts for each in re.split(r"(?<=[.:;]) ", text)]
+    found = [each for each in sentences if re.search(r"\b([\d,]+) \w+ instead of \1\b", each)]
+    for sentence in sentences:
+        *_, one, other = "", "", *re.findall(VALUE, sentence)
+        shapes = [each.replace("?", "None").translate(BRACKETS) for each in (one, other)]
+        if one and shapes[0] == shapes[1] and re.search(DIFFER, sentence):
+            found.append(sentence)
+    return found
+
+
+def with_equal_values(text):
+    """Yield the text with two values of its explained pattern equal, for each two values."""
+    part, whole = error_and_whole(text)
+    found = (known for each in (part, whole) for known, _ in explanations(each, whole))
+    for pattern in getattr(next(found, None), "patterns", ()):
+        for match in re.finditer(pattern.replace(".*?", ".{0,300}?"), whole):
+            names = [name for name in match.groupdict() if re.fullmatch(VALUE, match[name] or "")]
+            for one, other in permutations(names, 2):
+                if (match[one][0] in "([") == (match[other][0] in "(["):
+                    yield whole[: match.start(other)] + match[one] + whole[match.end(other) :]
+
+
+def test_no_explanation_says_that_equal_values_differ():
+    """Neither the texts of the tests, nor these texts with two equal values get such a sentence."""
+    changed = [each for text in TEXTS for each in with_equal_values(text)]
+    explained = [(text, explain_error(text)) for text in TEXTS + changed]
+    wrong = [(text[-300:], lies(each)) for text, each in explained if each and lies(each)]
+    assert len(changed) > 300
+    assert not wrong
+
+
 def test_each_known_message_has_a_text_in_the_tests():
     """Each message of Keras matches a text of the tests, and no two messages share a pattern."""
-    recorded = (ANSWERS / "mistakes.jsonl").read_text("utf-8").splitlines()[1:]
-    answers = [json.loads(line)["answer"] for line in recorded]
-    texts = [text for text, *_ in KERAS_3 + EARLIER + TORCH] + [row["text"] for row in ROWS]
-    texts += [answer["message"] for answer in answers if isinstance(answer, dict)]
-    matches = [explanations(*error_and_whole(text)) for text in texts]
+    matches = [explanations(*error_and_whole(text)) for text in TEXTS]
     explained = {next((each for each, _ in pairs), None) for pairs in matches}
     of_torch = [message for module in OF_TORCH for message in module.MESSAGES]
     missing = {*MESSAGES} - {*of_torch} - explained  # test_torch_messages.py has the others
