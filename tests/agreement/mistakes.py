@@ -179,46 +179,26 @@ MISTAKES |= {
     for output, loss, y, cause, fix in PAIRINGS
 }
 
-STEP_WEIGHTS = "w = np.ones((N, T))"
-TWO_OUTPUTS = "model, y1, y2 = two_outputs(), LAST, LAST"
-NEEDS = {
-    ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
-     "merge_mode=None)(keras.Input((T, F))))"):
-        ("recurrent_layer = layers.GRU(F, return_state=True, return_sequences=True)\nlayer = "
-         "layers.GRU(F)"),
-    "fit(last_step(), X[:, 0])": "x, dataset = ROWS, dataset(ROWS)",
-    "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
-        "dataset = dataset(X, LAST).batch(2)",
-    "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":
-        "dataset = dataset(X, LAST).batch(4).batch(2)",
-    ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
-     "output_types=(tf.float32, tf.float32)), verbose=0)"):
-        "x = tf.constant(X[0])",
-    "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
-        'b = np.zeros((N, U), "float32")',
-    "np.zeros((N, T, F)) - np.zeros((N, 3))": "y = LAST",
-    "np.stack([X[0], X[0, :4]])": "sequences = [X[0], X[0, :4]]",
-    "fit(last_step(), list(X))": "x = list(X)",
-    'fit(last_step(), y=np.array(["a"] * N))': 'y, table = np.array(["a", "b"]), Table()',
-    "fit(with_states())": TWO_OUTPUTS,
-    "fit(every_step(), y=Y, sample_weight=np.ones(N))": STEP_WEIGHTS,
-    "fit(tagger(), y=TAGS, class_weight={0: 1.0, 1: 2.0})": STEP_WEIGHTS,
-    'last_step(sample_weight_mode="temporal")': STEP_WEIGHTS,
-    "fit(last_step(), class_weight={0: 2.0}, sample_weight=np.ones(N))":
-        "w, weights, labels = np.ones((N, T)), np.ones(3), TAGS",
-    "every_step().predict(X[0], verbose=0)": "x = X[0]",
-    "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
-        "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)",
-    "np.transpose(LAST, (0, 2, 1))": "x = LAST",
-}  # fmt: skip
-"""Lines that define names for the code of a fix, if the usual names aren't enough."""
-
-FILLED_IN = (
-    ("merge_mode=…", 'merge_mode="sum"'),
-    ("inputs=…, outputs=…", "inputs=x, outputs=y"),
-    ("_dim=…", "_dim=2"),
-    ("=…", "=True"),
-    ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),
-    ('keras.models.load_model("model.h5", custom_objects={"GRU": Older})', "Older(4)"),
+OUTPUTS = "i = keras.Input((5, 2))\nmodel = keras.Model(i, [LSTM(1)(i), LSTM(1)(i)])\n"
+INPUTS = (
+    "a, b = keras.Input((5, 2)), keras.Input((5, 2))\nmodel = keras.Model([a, b], Add()([a, b]))\n"
 )
-"""Replacements for each "…" in the code of a fix, and for loading a Keras 2 file."""
+CLASSES = "y = np.arange(96) % 3\nmodel = keras.Sequential([LSTM(3, activation='softmax')])\n"
+NEEDS = {
+    "[y1, y2]": f"{OUTPUTS}model.compile('sgd', 'mse')\ny1 = y2 = y[:, -1]\nw1 = w2 = w[:, 0]",
+    "[x1, x2]": f"{INPUTS}x1 = x2 = x",
+    "class_weight=": f"{CLASSES}model.compile('sgd', 'sparse_categorical_crossentropy')",
+    "RepeatVector(a.": "b = x[:, -1]",
+    "model.predict(x)[:, -1] - y": "y = y[:, -1]",
+    "x[keep]": "y = y[:, 0, 0]",
+    "window.batch": "dataset = tf.data.Dataset.from_tensor_slices(x).window(5)",
+    "dataset.skip": "dataset = dataset.batch(32)",
+    "dataset.unbatch": "dataset = dataset.batch(32)",
+    "outputs[:": "outputs = keras.Input((90, 10))",
+    "w[:, None]": "w = w[:, 0]",
+    "scaler.": "import types\nscaler = types.SimpleNamespace(transform=lambda x: x)",
+}
+"""Lines that define names for the code of a fix that has this part."""
+
+OF_ANOTHER_PACKAGE = ("tf_keras", "pip install")
+"""Parts of codes that need a package or a version that isn't installed."""

@@ -6,7 +6,7 @@ threads.jsonl are from public threads, with the cause that the thread found.
 """
 
 import ast
-import json
+import builtins
 import re
 from itertools import permutations
 
@@ -17,15 +17,16 @@ from lib.shapes.errors import MESSAGES, explanations
 from lib.shapes.errors import TORCH as OF_TORCH
 from lib.shapes.errors.pasted import READ, error_and_whole
 from lib.shapes.stack.tracing import broken_at
-from tests.agreement.recorded import ANSWERS
-from tests.unit.known_messages import EARLIER, KERAS_3, TORCH
+from tests.unit.known_messages import (
+    EARLIER,
+    KERAS_3,
+    TEXTS,
+    TORCH,
+    fixes_for_keras,
+    known_message,
+)
 from tests.unit.threads import ROWS, VERDICTS, verdict
 
-RECORDED = [
-    json.loads(line) for line in (ANSWERS / "mistakes.jsonl").read_text("utf-8").splitlines()
-]
-TEXTS = [text for text, *_ in KERAS_3 + EARLIER + TORCH] + [row["text"] for row in ROWS]
-TEXTS += [each["answer"]["message"] for each in RECORDED[1:] if isinstance(each["answer"], dict)]
 BRACKETS = str.maketrans("[]", "()", " ")
 REFUSES = "is incompatible with the layer: expected ndim=3, found ndim=2. Full shape received:"
 
@@ -86,14 +87,42 @@ def lies(explanation):
 
 def with_equal_values(text):
     """Yield the text with two values of its explained pattern equal, for each two values."""
-    part, whole = error_and_whole(text)
-    found = (known for each in (part, whole) for known, _ in explanations(each, whole))
-    for pattern in getattr(next(found, None), "patterns", ()):
+    _, whole = error_and_whole(text)
+    for pattern in getattr(known_message(text), "patterns", ()):
         for match in re.finditer(pattern.replace(".*?", ".{0,300}?"), whole):
             names = [name for name in match.groupdict() if re.fullmatch(VALUE, match[name] or "")]
             for one, other in permutations(names, 2):
                 if (match[one][0] in "([") == (match[other][0] in "(["):
                     yield whole[: match.start(other)] + match[one] + whole[match.end(other) :]
+
+
+USUAL = "x y model dataset table a b np tf keras w weights x1 x2 y1 y2 w1 w2 scaler outputs"
+KNOWN = {*dir(builtins)} | set(re.findall(r"\w+", USUAL))
+
+
+def unknown_names(code, text):
+    """Return names of variables in code that are neither defined, usual, nor in the message.
+
+    Names of classes are checked by tests/agreement/test_error_messages.py, which runs the code.
+    """
+    used, defined = set(), set()
+    for node in ast.walk(ast.parse(code.replace("…", "gap"))):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()) if name[0].islower():
+                used.add(name)
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.FunctionDef(name=name):
+                defined.add(name)
+            case ast.alias(name=name, asname=other):
+                defined.add(other or name)
+    return {name for name in used - defined - KNOWN if name not in text}
+
+
+def test_the_code_of_each_fix_has_no_unknown_names():
+    """The code runs as it stands if x, y and the model exist. For PyTorch, other tests run it."""
+    fixes = {(code, text) for text, _, code in fixes_for_keras()}
+    fixes |= {(explanation.check, text) for text, explanation, _ in fixes_for_keras()}
+    wrong = {(code, *names) for code, text in fixes if (names := unknown_names(code, text))}
+    assert not wrong
 
 
 def test_no_explanation_says_that_equal_values_differ():
