@@ -125,6 +125,15 @@ def test_the_code_of_each_fix_has_no_unknown_names():
     assert not wrong
 
 
+def test_each_explanation_has_a_check_and_a_way_on_that_can_be_opened():
+    """The check is Python, the stack of the address is known, and the target isn't right."""
+    for explanation in filter(None, map(explain_error, TEXTS)):
+        assert ast.parse(explanation.check).body, explanation
+        assert not explanation.stack or from_text(explanation.stack), explanation
+        if explanation.target:
+            assert explanation.target.diagnose().verdict != "correct", explanation
+
+
 def test_no_explanation_says_that_equal_values_differ():
     """Neither the texts of the tests, nor these texts with two equal values get such a sentence."""
     changed = [each for text in TEXTS for each in with_equal_values(text)]
