@@ -1,8 +1,9 @@
 """Count how well the decoder explains the messages of public threads: `threads.jsonl`.
 
 `python -m tests.bench.decoder` prints a table of verdicts by subject, for the rows that the
-explanations were written for and for the fresh rows, which were judged before any change.
-The column "certain" counts misleading explanations that claim to be certain.
+explanations were written for and for the fresh rows. The last line has a person's judgment of the
+fresh rows before any change. The column "certain" counts misleading explanations that claim to be
+certain.
 """
 
 from collections import Counter
@@ -32,7 +33,8 @@ def main():
         print(f"{title:12}" + "".join(f"{name:>12}" for name in COLUMNS))
         for part in sorted({part for part, _ in found}, key=lambda part: (part == "all", part)):
             print(f"{part:12}" + "".join(f"{found[part, name]:12}" for name in COLUMNS))
-        print(f"of {sum(found['all', name] for name in VERDICTS)} messages\n")
+    before = Counter(row["before"] for row in ROWS if "before" in row)
+    print(f"{'before':12}" + "".join(f"{before[name]:12}" for name in VERDICTS))
 
 
 if __name__ == "__main__":

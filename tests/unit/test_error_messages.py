@@ -68,7 +68,7 @@ def test_fixes_have_only_plausible_sizes():
             assert max(int(size) for size in re.findall(r"\d+", sizes)) <= 5_000
 
 
-VALUE = r"(?<!Keras )(?<!h5py )(?:[(\[][^()\[\]]*[)\]]|\b\d+(?:,\d{3})*)(?!\w)"
+VALUE = r"(?<!Keras )(?<!h5py )(?<![\w(])(?:[(\[][^()\[\]]*[)\]]|\b\d+(?:,\d{3})*)(?!\w)"
 DIFFER = r"but |differ|can't (?:be )?pair|n't (?:fit|match)|must (?:be equal|match)"
 
 

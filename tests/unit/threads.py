@@ -7,6 +7,7 @@ A row of threads.jsonl has these keys:
   "code" and shapes in the thread, which allow only this cause.
 - `expected`: regular expressions, of which a right meaning matches one. `misleads`, if present:
   expressions that the first meaning must not match. `fix`, if present: what the fix must contain.
+  `direction`, if present: words of an explanation that is too general, but not wrong.
 - `fresh`: true if a person judged the row before anything was changed for it. `before` is that
   judgment: "first", "hedged", "thin", "misleading" or "unknown".
 
@@ -23,7 +24,7 @@ ROWS = [
     for line in Path(__file__).with_suffix(".jsonl").read_text("utf-8").splitlines()
 ]
 VERDICTS = ("first", "hedged", "thin", "misleading", "unknown")
-_CHECKS = re.compile(r"(print|help|assert)\b|#|import |from |\Z")
+_CHECKS = re.compile(r"(print|help|assert)\b|#(?! pip)|import |from |\Z")
 
 
 def verdict(row, explanation):
@@ -31,8 +32,9 @@ def verdict(row, explanation):
 
     "first": the first meaning is the cause, and its fix changes something. "hedged": so is a later
     meaning. "thin": a meaning is the cause, but its code only checks something, or its fix isn't
-    the row's. A meaning counts with its condition, fix and code. What happened counts only if there
-    is one meaning: otherwise it is true of all of them, and the conditions name the cause.
+    the row's; or the explanation has only the row's direction.
+    A meaning counts with its condition, fix and code. What happened counts only if there is one
+    meaning: otherwise it is true of all meanings, and the conditions name the causes.
     """
     if explanation is None:
         return "unknown"
@@ -48,7 +50,8 @@ def verdict(row, explanation):
     for name, solved in (("first", helps[:1]), ("hedged", helps)):
         if any(one and other for one, other in zip(right, solved, strict=False)):
             return name
-    return "thin" if any(right) else "misleading"
+    is_thin = any(right) or _matches(row.get("direction", []), " ".join(texts))
+    return "thin" if is_thin else "misleading"
 
 
 def _matches(patterns, text):
