@@ -26,6 +26,7 @@ def raised(code):
     return answer["message"], f"{answer['traceback']}{answer['message']}\n"
 
 
+@pytest.mark.filterwarnings("ignore:`shuffle=True` was passed")
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_in_keras_is_explained(mistake):
     """The message alone and the whole traceback get the explanation."""
