@@ -24,7 +24,7 @@ ROWS = [
     for line in Path(__file__).with_suffix(".jsonl").read_text("utf-8").splitlines()
 ]
 VERDICTS = ("first", "hedged", "thin", "misleading", "unknown")
-_CHECKS = re.compile(r"(print|help|assert)\b|#(?! pip)|import |from |\Z")
+_CHECKS = re.compile(r"(print|help|assert)\b|#(?! pip)|\Z")
 
 
 def verdict(row, explanation):
@@ -61,5 +61,5 @@ def _matches(patterns, text):
 def _changes(row, meaning):
     """Whether the fix is the row's, or, if the row has none, more than a check."""
     if "fix" in row:
-        return _matches([row["fix"]], f"{meaning.fix} {meaning.code}")
+        return _matches([row["fix"]], f"{meaning.condition} {meaning.fix} {meaning.code}")
     return not all(_CHECKS.match(line) for line in meaning.code.splitlines())
