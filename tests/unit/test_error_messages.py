@@ -1,8 +1,7 @@
 """Explanations of error messages of Keras and PyTorch, also inside tracebacks.
 
 tests/agreement/test_error_messages.py raises the errors of Keras 3, and test_torch_messages.py
-those of PyTorch. The messages of
-threads.jsonl are from public threads, with the cause that the thread found.
+those of PyTorch. The messages of threads.jsonl are from public threads.
 """
 
 import ast
@@ -68,7 +67,11 @@ def test_fixes_have_only_plausible_sizes():
             assert max(int(size) for size in re.findall(r"\d+", sizes)) <= 5_000
 
 
-VALUE = r"(?<!Keras )(?<!h5py )(?<![\w(])(?:[(\[][^()\[\]]*[)\]]|\b\d+(?:,\d{3})*)(?!\w)"
+# A shape or a number, but no version, and no place such as "axis 0".
+VALUE = (
+    r"(?<!Keras )(?<!h5py )(?<!axis )(?<!class )(?<![\w(])"
+    r"(?:[(\[][\dNone?, ]*[)\]]|\b\d+(?:,\d{3})*)(?!\w)"
+)
 DIFFER = r"but |differ|can't (?:be )?pair|n't (?:fit|match)|must (?:be equal|match)"
 
 
@@ -101,26 +104,17 @@ KNOWN = {*dir(builtins)} | set(re.findall(r"\w+", USUAL))
 
 
 def unknown_names(code, text):
-    """Return names of variables in code that are neither defined, usual, nor in the message.
-
-    Names of classes are checked by tests/agreement/test_error_messages.py, which runs the code.
-    """
-    used, defined = set(), set()
-    for node in ast.walk(ast.parse(code.replace("…", "gap"))):
-        match node:
-            case ast.Name(id=name, ctx=ast.Load()) if name[0].islower():
-                used.add(name)
-            case ast.Name(id=name) | ast.arg(arg=name) | ast.FunctionDef(name=name):
-                defined.add(name)
-            case ast.alias(name=name, asname=other):
-                defined.add(other or name)
-    return {name for name in used - defined - KNOWN if name not in text}
+    """Return variables of the code that are neither defined, usual, nor named in the message."""
+    nodes = list(ast.walk(ast.parse(code.replace("…", "gap"))))
+    names = [node for node in nodes if isinstance(node, ast.Name) and node.id[0].islower()]
+    defined = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    defined |= {getattr(node, key, "") for node in nodes for key in ("arg", "name", "asname")}
+    return {node.id for node in names} - defined - KNOWN - set(re.findall(r"\w+", text))
 
 
 def test_the_code_of_each_fix_has_no_unknown_names():
-    """The code runs as it stands if x, y and the model exist. For PyTorch, other tests run it."""
-    fixes = {(code, text) for text, _, code in fixes_for_keras()}
-    fixes |= {(explanation.check, text) for text, explanation, _ in fixes_for_keras()}
+    """The code runs as it stands if x, y and the model exist. Other tests run the code."""
+    fixes = {(part, text) for text, each, code in fixes_for_keras() for part in (code, each.check)}
     wrong = {(code, *names) for code, text in fixes if (names := unknown_names(code, text))}
     assert not wrong
 

@@ -44,12 +44,11 @@ def verdict(row, explanation):
         for each in explanation.meanings
     ]
     right = [_matches(row["expected"], text) for text in texts]
+    right[0] &= not _matches(row.get("misleads", []), f"{explanation.happened} {texts[0]}")
     helps = [_changes(row, each) for each in explanation.meanings]
-    if _matches(row.get("misleads", []), f"{explanation.happened} {texts[0]}"):
-        right[0] = False
-    for name, solved in (("first", helps[:1]), ("hedged", helps)):
-        if any(one and other for one, other in zip(right, solved, strict=False)):
-            return name
+    solved = [one and other for one, other in zip(right, helps, strict=True)]
+    if any(solved):
+        return "first" if solved[0] else "hedged"
     is_thin = any(right) or _matches(row.get("direction", []), " ".join(texts))
     return "thin" if is_thin else "misleading"
 
