@@ -180,23 +180,36 @@ MISTAKES |= {
 }
 
 OUTPUTS = "i = keras.Input((5, 2))\nmodel = keras.Model(i, [LSTM(1)(i), LSTM(1)(i)])\n"
+OUTPUTS += "model.compile('sgd', 'mse')\ny = y1 = y2 = y[:, -1]\nw1 = w2 = w[:, 0]"
 INPUTS = (
     "a, b = keras.Input((5, 2)), keras.Input((5, 2))\nmodel = keras.Model([a, b], Add()([a, b]))\n"
 )
 CLASSES = "y = np.arange(96) % 3\nmodel = keras.Sequential([LSTM(3, activation='softmax')])\n"
+CLASSES += "model.compile('sgd', 'sparse_categorical_crossentropy')\nw = w[:, 0]"
+SCALER = "class Scaler:\n    n_features_in_, fit = 2, lambda self, x: self\n"
+SCALER += "    transform = inverse_transform = lambda self, x: x\nscaler = Scaler()"
 NEEDS = {
-    "[y1, y2]": f"{OUTPUTS}model.compile('sgd', 'mse')\ny1 = y2 = y[:, -1]\nw1 = w2 = w[:, 0]",
+    "[y1, y2]": OUTPUTS,
+    "len(model.outputs)": OUTPUTS,
     "[x1, x2]": f"{INPUTS}x1 = x2 = x",
-    "class_weight=": f"{CLASSES}model.compile('sgd', 'sparse_categorical_crossentropy')",
+    "class_weight=": CLASSES,
+    "w * weights": CLASSES,
+    "scaler": SCALER,
     "RepeatVector(a.": "b = x[:, -1]",
+    "axis=-1) + b": "a, b = y[..., 0], y[:, 0, 0]",
     "model.predict(x)[:, -1] - y": "y = y[:, -1]",
     "x[keep]": "y = y[:, 0, 0]",
+    "count_nonzero": "y = np.zeros((96, 3))",
     "window.batch": "dataset = tf.data.Dataset.from_tensor_slices(x).window(5)",
     "dataset.skip": "dataset = dataset.batch(32)",
     "dataset.unbatch": "dataset = dataset.batch(32)",
     "outputs[:": "outputs = keras.Input((90, 10))",
     "w[:, None]": "w = w[:, 0]",
-    "scaler.": "import types\nscaler = types.SimpleNamespace(transform=lambda x: x)",
+    "(table": "table = table.drop(columns='date')",
+    "table.to_numpy": "table = table.drop(columns='date')",
+    "weights.shape": "weights = np.zeros((1000, 16))",
+    "bias = weights": "weights = [np.zeros((2, 16)), np.zeros((4, 16)), np.zeros(32)]",
+    "weights[i + k]": "weights = [np.zeros((2, 4)), np.zeros((4, 4)), np.zeros(4)] * 4",
 }
 """Lines that define names for the code of a fix that has this part."""
 

@@ -38,6 +38,7 @@ def test_a_mistake_in_keras_is_explained(mistake):
 
 
 RECEIVED = r"(?:received:?|found shape=|array with shape) ([(\[][\dNone, ?L]+[)\]])"
+RESHAPED = r"cannot reshape array of size (\d{1,8})\b"
 
 
 def names_before(text, explanation, code):
@@ -51,6 +52,7 @@ def names_before(text, explanation, code):
         name, shape = "x", pasted_sizes(received[-1])
     sizes = tuple(7 if size is None else size for size in shape[1:])
     lines = [f"{name} = np.zeros({(96, *sizes)})"] if shape else []
+    lines += [f"x = np.zeros({size})" for size in re.findall(RESHAPED, text)]
     lines += [
         f"{own} = keras.losses.mean_squared_error" for own in re.findall(r'{"(\w+)": \1', code)
     ]

@@ -46,8 +46,10 @@ def fails(code: str, before: str) -> str:
         contextlib.chdir(folder),
     ):
         if "load_" in code:
-            for name in ("model.keras", "model.h5"):
-                names["model"].save(name)
+            names["model"].save("model.keras")
+            names["model"].save("model.h5")
+            names["model"].save_weights("model.weights.h5")
+            tf.train.Checkpoint(weight=tf.Variable(1.0)).write("model.ckpt")
         error = error_of(lambda: run(f"{before}\n{code}", names))
     return f"{error['type']}: {error['message']}" if error else ""
 
