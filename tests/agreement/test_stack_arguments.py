@@ -53,7 +53,7 @@ ACCEPTED = (
     "Bidirectional(LSTM(2), backward_layer=LSTM(2, go_backwards=True), merge_mode='sum')",
 )  # fmt: skip
 """Layers that work on the input (4, 3)."""
-OLDER = ("CuDNNGRU", "CuDNNLSTM", "InputLayer")
+OLDER = ("CuDNNGRU", "CuDNNLSTM", "InputLayer", "TimeDistributedDense")
 """Names that Keras 3 dropped, or that belong to another class."""
 
 

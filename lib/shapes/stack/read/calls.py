@@ -149,6 +149,7 @@ class Calls(Builder):
         return self.input(whole or batch_shape, self.origin)
 
     def _model(self, name: str, args: Args, keywords: Keywords) -> Any:
+        self.note_removed(keywords)
         model = ModelObject(self.origin.line)
         if name == "Sequential":
             layers = _given(args, keywords, 0, "layers") or []
@@ -167,6 +168,7 @@ class Calls(Builder):
 
     def call_method(self, model: ModelObject, name: str, args: Args, keywords: Keywords) -> Any:
         """Evaluate a method call of a model, such as `add`, `compile`, `build` or `fit`."""
+        self.note_removed([name, *keywords])
         first = _given(args, keywords, 0, "x", "input_shape", "layer")
         second = _given(args, keywords, 1, "y", "loss")
         model.rank = max(model.rank, _RANKS.get(name, 0))
