@@ -114,7 +114,8 @@ class Builder:
             candidates = [input_layer((None, 12))]
         alone = replace(next_layer, of=(), shares=None)
         accepted = [one for one in candidates if trace((one, alone))[1].tensors]
-        chosen = accepted[0] if accepted else candidates[len(candidates) == 2]
+        # If the layer accepts none, the second of two candidates has a known last axis.
+        chosen = [*accepted, candidates[1 if len(candidates) == 2 else 0]][0]
         self.rows[place] = replace(chosen, origin=self.rows[place].origin)
 
     def leading_to(self, ends: Iterable[int]) -> list[int]:

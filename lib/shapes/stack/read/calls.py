@@ -128,6 +128,8 @@ class Calls(Builder):
         named = {key: _argument(one, bool(inside)) for key, one in keywords.items()}
         if name == "Bidirectional" and inside and isinstance(inside[0], LayerObject):
             keywords = inside[0].keywords | {"name": None} | keywords
+        if name == "Convolution2D" and len(args) > 2:
+            self.note("kernel of Keras 1", self.origin.line, height=args[1], width=args[2])
         stand_ins: dict[str, Any] = {}
         layer = replace(create_layer(name, args, named, stand_ins), origin=self.origin)
         self.has_open_activation |= "activation" in stand_ins
