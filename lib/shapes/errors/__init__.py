@@ -33,21 +33,26 @@ _OF_KERAS = re.compile(r"keras|tensorflow|\btf\.")
 
 def explain_error(message: str) -> Explanation | None:
     """Return the explanation of a message or traceback; None for an unknown message."""
-    last, whole = error_and_whole(message)
-    for _, explanation in explanations(last, whole):
-        return explanation
-    for _, explanation in explanations(whole, whole):  # The message may be elsewhere in the text.
-        return replace(explanation, confidence="possible")
-    return None
+    _, explanation = _first(message)
+    return explanation
 
 
 def checklist(message: str) -> list[str]:
     """Return shapes to check in order, of PyTorch if the message looks like PyTorch's."""
-    last, whole = error_and_whole(message)
-    known = next((known for known, _ in explanations(last, whole)), None)
+    known, _ = _first(message)
     is_torch = any(known in module.MESSAGES for module in TORCH)
-    is_torch |= bool(_OF_TORCH.search(whole) and not _OF_KERAS.search(whole))
+    is_torch |= bool(_OF_TORCH.search(message) and not _OF_KERAS.search(message))
     return _EXAMPLES["checklist of PyTorch" if is_torch else "checklist"]
+
+
+def _first(message: str) -> tuple[Message, Explanation] | tuple[None, None]:
+    """Return the known message in a text with its explanation. The last error comes first."""
+    last, whole = error_and_whole(message)
+    for known, explanation in explanations(last, whole):
+        return known, explanation
+    for known, explanation in explanations(whole, whole):
+        return known, replace(explanation, confidence="possible")
+    return None, None
 
 
 def explanations(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
