@@ -28,7 +28,8 @@ def keywords(found: Found) -> Explanation | None:
     pattern, is_class = found.match[0], found["owner"][:1].isupper()
     named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # A value may be a dict with names.
     received = re.sub(named_values, "", found["got"])
-    names = re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20]
+    names = re.findall(r'"(\w+)":', received) or re.findall(r'"(\w+)"\W{0,2}$', received)
+    names = names[:20]
     names = names or re.findall(r"\w+", received)[:1]
     names = names or (["input"] if found["owner"] == "Model" else [])
     owner = "The optimizer" if pattern.startswith("Argument") else "The layer"
@@ -64,9 +65,9 @@ def keywords(found: Found) -> Explanation | None:
     right = corrections(owner if owner in SIGNATURES else "LSTM", names)
     if renamed := [f"{old} to {new}" for old, new in right.items() if new]:
         code = "\n".join(f"{new}=…" for new in right.values() if new)
-        return explained(
-            "{owner} has no {names}.", fix=f"Rename {joined(renamed)}.", code=code, words=words
-        )
+        removed = [old for old, new in right.items() if not new]
+        fix = f"Rename {joined(renamed)}." + (f" Remove {joined(removed)}." if removed else "")
+        return explained("{owner} has no {names}.", fix=fix, code=code, words=words)
     if "not understood" in pattern:
         load = "Load it with the version that saved it, and pass your own classes."
         return explained(

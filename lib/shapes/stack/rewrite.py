@@ -62,7 +62,8 @@ def _changed_calls(
     created, changed = Counter[Origin](), dict[tuple[Position, Position], ast.Call]()
     for place, (was, now) in enumerate(zip(before, after, strict=False)):
         # If the code has no Input, the call of the next layer has its shape.
-        with_shape = was if was.origin or not isinstance(was, Input) else (*before, was)[place + 1]
+        has_call = was.origin or type(was) is not Input
+        with_shape = was if has_call else (*before, was)[place + 1]
         origin = with_shape.origin or Origin(0, "", "")
         in_line = [call for call in calls if call.lineno == origin.line]
         alike = [call for call in in_line if ast.unparse(call) == origin.call]
