@@ -155,11 +155,11 @@ def _edits_of_input(stack: Stack, place: int) -> Iterator[Edit]:
         steps, features = first.shape[-2:]
         sequences = [replace(sequence, timesteps=steps or None, features=features or None)]
     elif first.form == "flat":  # The numbers are timesteps, or features of each timestep.
-        sequences = [replace(sequence, timesteps=first.features, features=1)]
-        sequences.append(replace(sequence, timesteps=None))
+        sequences = [replace(sequence, timesteps=None)]
         says_features = "input_dim=" in (stack[1].origin or Origin(0, "", "")).call
-        if place > 1 or says_features or first.features == 1:
-            sequences.reverse()
+        if first.features != 1:
+            at = 1 if place > 1 or says_features else 0
+            sequences.insert(at, replace(sequence, timesteps=first.features, features=1))
     for one in sequences:
         each = counted(one.features, "feature") if one.features else "features"
         yield f"Start with {each} at each timestep: {one.code()}", put(stack, 0, one), place
