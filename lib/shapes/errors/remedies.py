@@ -117,14 +117,19 @@ WRAPPED = Remedy(
 )
 
 SHORT_BATCH = Remedy(
-    "the last batch is shorter, and a stateful layer keeps one state for each sample",
+    "a layer is stateful, and the last batch is shorter (samples aren't a multiple of {full})",
     "Drop the last samples, of validation data too, so that batches of {full} fit.",
     WHOLE_BATCHES,
 )
 OTHER_BATCH = Remedy(
     "the model was built for a different batch size from fit's (32 by default)",
     "Pass the batch size of the Input to fit, evaluate and predict.",
-    "model.fit(x, y, batch_size={full})",
+    "model.fit(x, y, batch_size={full})\nmodel.predict(x, batch_size={full})",
+)
+FEW_SAMPLES = Remedy(
+    "you predict fewer samples than a batch",
+    "Predict whole batches, or copy the weights to a model that takes single samples.",
+    f"model.predict(x[:{{full}}], batch_size={{full}})\n# or:\n{TWIN}",
 )
 FIXED_BATCH = Remedy(
     "the batch size is fixed at {full} (stateful=True, batch_shape, batch_input_shape)",
