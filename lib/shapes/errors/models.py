@@ -1,11 +1,51 @@
 """Messages about building and calling models, and about operations on their tensors."""
 
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from math import prod
+
+from lib.shapes.errors.message import Explanation, Message, explained, known, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT, LAYER_SHAPES, WINDOWS
+from lib.shapes.remedy import Remedy
+from lib.text import beside
 
+TEXTS = beside(__file__)
 MODEL = f"inputs = {INPUT}\noutputs = LSTM(units)(inputs)\nmodel = keras.Model(inputs, outputs)"
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
+MANY_SAMPLES = Remedy(
+    "the number of samples may change",
+    "Let reshape compute the number of samples: {samples}.",
+    "x = x.reshape(-1, {sample})",
+)
+ROWS_AGAIN = Remedy(
+    "sequences should overlap", "Cut windows: a reshape can't repeat rows.", WINDOWS
+)
+OTHER_SIZES = Remedy(
+    "each sample has other sizes, such as more features, than you expect",
+    "Print the shape before the reshape, and use its sizes.",
+    "print(x.shape)",
+)
+
+
+def reshaped(found: Found) -> Explanation:
+    """Explain that a reshape changes how many numbers there are."""
+    count, after = prod(size or 1 for size in found.shape("before")), found.shape("after")
+    words: dict[str, object] = {"steps": after[1] if len(after) > 2 else ""}
+    happened, likely = "", [ROWS_AGAIN, OTHER_SIZES]
+    if found["before"] and len(after) > 1 and None not in after:
+        first, sample = after[0] or 1, prod(size or 1 for size in after[1:])
+        if not count % first:
+            happened = f" Each of the {first} has {count // first} numbers instead of {sample}."
+            likely.sort(key=lambda each: (each is ROWS_AGAIN) == (count // first > sample))
+        if not count % sample:
+            words |= {"samples": count // sample, "sample": str(after[1:]).strip("()")}
+            likely.insert(len(likely) - 1 if happened else 0, MANY_SAMPLES)
+    sizes = f": from {found['before']} to {found['after']}" if found["after"] else ""
+    return explained(
+        f"A reshape must keep the number of values{sizes}.{happened}",
+        *likely,
+        words=words,
+        check="print(x.shape, x.size)",
+    )
 
 
 def joined_arrays(found: Found) -> Explanation:
@@ -19,6 +59,13 @@ def joined_arrays(found: Found) -> Explanation:
             code="b = RepeatVector(a.shape[1])(b)\ny = Concatenate()([a, b])",
         )
     places = [place for place in pair.differing if place] or pair.differing or [1]
+    if places == [0]:
+        return explained(
+            f"{one} and {other} have different numbers of samples, so they can't be joined.",
+            fix="Join tensors of the same samples. A tensor of one sample must be repeated.",
+            code="b = np.repeat(b, len(a), axis=0)",
+            check="print(a.shape, b.shape)",
+        )
     axis = f"number of {pair.name(places[0])}s" if pair.differing else "sizes"
     return explained(
         f"{one} and {other} differ in their {axis}, but are joined along another axis.",
@@ -27,29 +74,41 @@ def joined_arrays(found: Found) -> Explanation:
     )
 
 
+def of(name: str, *patterns: str, within: str = "") -> Message:
+    """Return a message with its texts in models.toml."""
+    return known(TEXTS[name], *patterns, within=within)
+
+
 MESSAGES = [
-    Message(
+    of(
+        "no Keras tensor",
         r"All .(?:in|out)puts. values must be KerasTensors|put tensors (?:to|of) .*? must be",
         r"put tensors (?:to|of) .*? must come from",
-        r'no attribute "_(?:keras_history|inbound_nodes)"',
-        cause="The inputs and outputs of a Model must be tensors from an Input or a called layer.",
-        fix="Start with an Input, call layers or keras.ops, and pass the first and last tensor.",
-        code=MODEL,
     ),
-    Message(
-        r'"tuple" object has no attribute "(?:layer|_keras_\w+)"',
-        cause="A layer received no tensor. Most likely the model mixes keras and tf.keras.",
-        fix="Import everything from one package.",
-        code="from tensorflow.keras.layers import Input, LSTM",
+    of(
+        "operation between layers",
+        r'no attribute "_(?:keras_history|inbound_nodes)"|no attribute "inbound_nodes"',
     ),
-    Message(
+    of(
+        "two packages",
+        r'"tuple" object has no attribute "layer"|no attribute "_keras_(?:shape|mask)"',
+        r'"Node" object has no attribute|attribute "get_default_graph"|"_thread._local" object',
+        r'attribute "_(?:is_graph_network|in_multi_worker_mode|get_distribution_strategy)"',
+        r"(?:Sequence|Generator)\b.{0,40}? is not an iterator",
+    ),
+    of(
+        "two packages in a wrapper",
+        r"(?:can.t set|has no setter|attribute .name.) ?(?:attribute)?",
+        within="wrappers",
+    ),
+    of("layer of another package", r'calling layer "tf\.keras\.backend\.\w+" \(type TFOpLambda'),
+    of(
+        "symbolic tensor",
         r"A KerasTensor cannot be used as input to a TensorFlow|KerasTensor is symbolic: it.s a pl",
         r'"KerasTensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
+        r"symbolic .tf\.Tensor. as a Python .bool",
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
-        cause="While a model is built, tensors have a shape but no values yet. One is {name}.",
-        fix="Use the matching function of keras.ops, or get values from predict.",
-        code="y = keras.ops.mean(x, axis=1)  # tf.reduce_mean, np.mean",
     ),
     Message(
         r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy array",
@@ -63,22 +122,19 @@ MESSAGES = [
         fix="Pass keras.Model every Input object that you called the layers on.",
         code=MODEL,
     ),
-    Message(
+    of(
+        "slice",
         rf"infer the shape of the Lambda.s output(?:.*?shape={shape('axes')})?",
         rf"Array has shape {shape('axes')} but slice has to",
-        rf"too many indices for array: array is {number('axes')}-dim",
+        r"too many indices for array(?:: array is (?P<axes>\d+-dim))?",
         rf"Index out of range using input dim \d; input has only {number('axes')} dims",
         r"^(?:list assignment )?index out of range$|.dim. must be in the range",
         r"axis -?\d+ is out of bounds for an array|Cannot squeeze axis|Invalid reduction dim",
-        cause="A slice such as x[:, -1, :], or a layer's axis, needs more axes than the tensor "
-        "has: {axes}. Most likely the LSTM before it returns only its last step.",
-        fix="Remove the slice, or keep it and set return_sequences=True.",
-        code="last = LSTM(units)(x)  # as LSTM(units, return_sequences=True)(x)[:, -1, :]",
     ),
+    of("no shape in the first layer", r"Sequential model must get an .(?:batch_)?input_shape"),
     Message(
         r"has no defined (?:in|out)put|model has not yet been built|but the layer isn.t built",
         r"model has never been called|Weights for (?:the )?model \S+ have not yet been",
-        r"Sequential model must get an .(?:batch_)?input_shape",
         cause="The model has no shapes yet: it has no Input, and it never received data.",
         fix="Start with an Input of one sample's shape. For several Inputs, use keras.Model.",
         code=f"model = keras.Sequential([{INPUT}, LSTM(units)])",
@@ -90,11 +146,25 @@ MESSAGES = [
         fix="Call compile before fit and evaluate. predict doesn't need it.",
         code='model.compile("adam", loss="mean_squared_error")',
     ),
-    Message(
-        r"No gradients provided for any|(?:^|ValueError: )None values not supported|Target data is",
-        cause="If fit raised this, y is missing or None, or your own loss uses NumPy or argmax.",
-        fix="Pass y, or a dataset of pairs (x, y).",
-        code="model.fit(x, y)",
+    of("no gradients", r"No gradients provided for any"),
+    of("no values", r"(?:^|ValueError: )None values not supported|Target data is"),
+    of("a wrapper", r"Please initialize .(?P<wrapper>\w+). layer with"),
+    of("None is no list", r'^"NoneType" object is not iterable'),
+    of(
+        "shape without a tuple", r"^data type not understood|^Cannot interpret .\d+. as a data type"
+    ),
+    of(
+        "array without memory",
+        rf"Unable to allocate .{{0,40}}for an array with shape {shape('shape')}",
+    ),
+    of(
+        "no memory for a weight",
+        r"OOM when allocating tensor (?:of|with) shape ?(?P<shape>[(\[]\d+,\d+[)\]])",
+    ),
+    of(
+        "no memory",
+        rf"OOM when allocating tensor(?: (?:of|with) shape ?{shape('shape')})?",
+        r"CUDA_ERROR_OUT_OF_MEMORY|[Rr]an out of (?:GPU )?memory|RESOURCE_EXHAUSTED",
     ),
     Message(
         rf'unique names\. Name "{word("name")}"',
@@ -109,12 +179,9 @@ MESSAGES = [
         fix="Import Keras's names. Get states with return_state=True.",
         code="from keras.layers import LSTM\nx, *states = LSTM(units, return_state=True)(x)",
     ),
-    Message(
-        r'\b(?P<owner>[a-z]\w+)\(\) got an unexpected keyword argument "(?P<name>\w+)"',
-        cause="{owner} takes no {name}. If the function isn't yours, two packages don't match.",
-        fix="Install matching versions of Keras and TensorFlow.",
-        code="# pip install --upgrade tensorflow keras",
-        confidence="possible",
+    of(
+        "unknown name of an argument",
+        r'\b(?P<owner>[a-z]\w+)\(\) got an unexpected keyword argument "?(?P<name>\w+)"?',
     ),
     Message(
         rf"must be (?:equal|evenly divisible)\D+{number('one')} (?:and|but is) {number('other')}\b",
@@ -128,31 +195,32 @@ MESSAGES = [
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
         rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
         rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
-        cause="A reshape must keep all numbers. This reshape goes from {before} to {after}.",
-        fix="Use sizes with the same product. One may be -1. To get sequences, cut windows.",
-        code=WINDOWS,
+        explain=reshaped,
+    ),
+    of(
+        "different sizes in two tensors",
+        rf"Dimension {number('axis')} in both shapes must be equal, but.*?Shapes are "
+        rf"{shape('one')} and {shape('other')}",
+        r"Dimension \d+ in both shapes must be equal",
     ),
     Message(
         rf"shapes except for the concat(?:enation)? axis(?:.*?\[{shape('one')}, {shape('other')})?",
         rf"ConcatOp :.*?shape\[0\] = {shape('one')} vs\. shape\[\d+\] = {shape('other')}",
         explain=joined_arrays,
     ),
-    Message(
+    of(
+        "tensors to pair",
         r"(?:Concatenate|[Mm]erg(?:e|ing)|Dot).{0,9} layer.? should be called on",
         r"(?P<joining>Subtract).? layer should be called|layer accepts inputs list",
         r"(?P<joining>Attention) layer must be called on a list",
         r"layer must be called on a list|missing.{0,40} argument: .value(?:_shape)?.",
-        cause="{joining} takes a list of several tensors, but received no list or another number.",
-        fix="Pass a list in a functional model. Subtract and Dot take two tensors.",
-        code="y = {joining}()([a, b])",
+        r"calling (?P<joining>\w+)\.call\(\)\.? list index out of range",
     ),
-    Message(
+    of(
+        "axes of Dot",
         rf"axis values {word('one')} \(at axis [^)]+\) != {word('other')} \(",
         rf"Dimension incompatibility.*?{number('one')} != {number('other')}\. Layer shapes: ",
-        r"Cannot perform batch_dot",
-        cause="Dot needs axes of equal sizes. The sizes are {one} and {other}.",
-        fix="Set axes to 2 to compare features, or to 1 to sum a sequence with a weight per step.",
-        code="y = Dot(axes=2)([a, b])  # or axes=1",
+        r"Cannot perform batch_dot|can not be merged using dot mode",
     ),
     Message(
         rf"size would be.*?negative.*?inputs[ .]shape={shape('left')}",
@@ -172,28 +240,25 @@ MESSAGES = [
         fix="Give both preceding layers the same units and the same return_sequences.",
         code="y = Add()([LSTM(units)(x), LSTM(units)(x)])",
     ),
-    Message(
+    of(
+        "scaler of the target",
+        r"output operand with shape (?P<got>\(\d+(?:, ?1)+\)) doesn.?t match.*?shape "
+        rf"{shape('own')}",
+    ),
+    of(
+        "scaler of the table",
         rf"operands could not be broadcast .*? shapes {shape('got')} {shape('own')} [(\[]",
-        rf"output operand with shape {shape('got')} doesn.t match.*?shape {shape('own')}",
-        cause="Shape {got} doesn't fit {own}. Most likely a scaler was fitted on other columns.",
-        fix="Fit a separate scaler on the target, and invert predictions with that scaler.",
-        code='scaler_y = MinMaxScaler().fit(table[["target"]])\n'
-        "prediction = scaler_y.inverse_transform(model.predict(x))",
+        rf"output operand with shape {shape('got')} doesn.?t match.*?shape {shape('own')}",
     ),
-    Message(
+    of(
+        "arrays to pair",
         rf"operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
-        cause="NumPy pairs the axes of {one} and {other} from the right. If two sizes differ, one "
-        "must be 1. Most likely return_sequences=True gives predictions a time axis.",
-        fix="Compare only the last step, or give y a time axis too.",
-        code="error = model.predict(x)[:, -1] - y",
     ),
-    Message(
+    of(
+        "axes of a layer",
         r'for "\W*(?:node )?(?P<layer>[\w./]*(?:lstm|gru|rnn|bi)\w*)/(?:transpose|Tile).*? shapes: '
         rf"{shape('have')}",
         r'rank \d but is rank (?P<have>\d) for (?:".*?MatMul|\dth)',
-        cause="Most likely {layer} takes fewer than {have} axes, or its mask has too many axes.",
-        fix="Pass (samples, timesteps) to an Embedding. Put Masking after TimeDistributed.",
-        code=LAYER_SHAPES,
     ),
     Message(
         r"(?P<what>Invalid permutation argument|(?:filters|channels) must be evenly divisible)",

@@ -238,8 +238,7 @@ MESSAGES = [
     ),
     of(
         "too few states",
-        r"calling (?P<layer>\w+)\.call\(\)\.? list index out of range",
-        r"The following (?:error|exception).*?(?P<layer>LSTM|GRU).*?list index out of range",
+        r"calling (?P<layer>\w*(?:LSTM|GRU|RNN)\w*)\.call\(\)\.? list index out of range",
     ),
     of(
         "a sequence as state",
@@ -275,10 +274,11 @@ MESSAGES = [
     of("no tensor by position", r'missing a required argument: "(?:sequences|inputs)"'),
     of("outputs in a Sequential model", r"should have a single output tensor"),
     of("two directions and states", r'sequence by non-int of type "list"'),
-    of("a list as an index", r"list indices must be integers,? (?:or slices, )?not (?:list|tup)"),
+    of("a list as an index", r"list indices must be integers,? (?:or slices, )?not list"),
     of(
         "a list as an array",
         r'"list" object has no attribute "(?:shape|ndim|dtype)"',
+        r"list indices must be integers,? or slices, not tuple",
     ),
     of(
         "a list as a tensor",
