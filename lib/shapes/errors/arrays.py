@@ -1,14 +1,11 @@
 """Messages about arrays, lists and datasets that Keras can't read as samples."""
 
-from lib.shapes.errors.message import Message, known, number, shape, word
+from functools import partial
+
+from lib.shapes.errors.message import known, number, shape, word
 from lib.text import beside
 
-TEXTS = beside(__file__)
-
-
-def of(name: str, *patterns: str, within: str = "") -> Message:
-    """Return a message with its texts in arrays.toml."""
-    return known(TEXTS[name], *patterns, within=within)
+of = partial(known, beside(__file__))
 
 
 MESSAGES = [

@@ -126,9 +126,9 @@ class Message:
         self.explain = explain or from_texts
 
 
-def known(row: Mapping[str, Any], *patterns: str, **more: Any) -> Message:
+def known(table: Mapping[str, Any], name: str, *patterns: str, within: str = "") -> Message:
     """Return a message with these patterns, and with the texts of a row of a TOML file."""
-    return Message(*patterns, **more, **texts(row))
+    return Message(*patterns, within=within, **texts(table[name]))
 
 
 def texts(row: Mapping[str, Any]) -> dict[str, Any]:

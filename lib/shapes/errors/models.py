@@ -1,15 +1,15 @@
 """Messages about building and calling models, and about operations on their tensors."""
 
+from functools import partial
 from math import prod
 
 from lib.shapes.errors.message import Explanation, Message, explained, known, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
-from lib.shapes.errors.remedies import INPUT, LAYER_SHAPES, WINDOWS
+from lib.shapes.errors.remedies import WINDOWS
 from lib.shapes.remedy import Remedy
 from lib.text import beside
 
-TEXTS = beside(__file__)
-MODEL = f"inputs = {INPUT}\noutputs = LSTM(units)(inputs)\nmodel = keras.Model(inputs, outputs)"
+of = partial(known, beside(__file__))
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
 MANY_SAMPLES = Remedy(
     "the number of samples may change",
@@ -74,11 +74,6 @@ def joined_arrays(found: Found) -> Explanation:
     )
 
 
-def of(name: str, *patterns: str, within: str = "") -> Message:
-    """Return a message with its texts in models.toml."""
-    return known(TEXTS[name], *patterns, within=within)
-
-
 MESSAGES = [
     of(
         "no Keras tensor",
@@ -98,8 +93,8 @@ MESSAGES = [
     ),
     of(
         "two packages in a wrapper",
-        r"(?:can.t set|has no setter|attribute .name.) ?(?:attribute)?",
-        within="wrappers",
+        r"can.t set attribute|property .name. .{0,40}has no setter",
+        within="wrappers|[Bb]idirectional",
     ),
     of("layer of another package", r'calling layer "tf\.keras\.backend\.\w+" \(type TFOpLambda'),
     of(
@@ -110,42 +105,35 @@ MESSAGES = [
         r"symbolic .tf\.Tensor. as a Python .bool",
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
     ),
-    Message(
+    of(
+        "NumPy 1.20",
         r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy array",
-        cause="{name} is inside a recurrent layer. TensorFlow 2.4 or older fails with NumPy 1.20.",
-        fix="Install a newer TensorFlow, or NumPy 1.19.",
-        code="# pip install --upgrade tensorflow",
     ),
-    Message(
+    of(
+        "disconnected graph",
         r"Output with path .(?!1.)[\w.]*. is not connected|Graph dis|Could not compute output",
-        cause="The model's outputs can't be reached from its inputs: they depend on another Input.",
-        fix="Pass keras.Model every Input object that you called the layers on.",
-        code=MODEL,
     ),
+    of("slice of an array", r"too many indices for array(?:: array is (?P<axes>\d+)-dim)?"),
     of(
         "slice",
         rf"infer the shape of the Lambda.s output(?:.*?shape={shape('axes')})?",
         rf"Array has shape {shape('axes')} but slice has to",
-        r"too many indices for array(?:: array is (?P<axes>\d+-dim))?",
         rf"Index out of range using input dim \d; input has only {number('axes')} dims",
         r"^(?:list assignment )?index out of range$|.dim. must be in the range",
         r"axis -?\d+ is out of bounds for an array|Cannot squeeze axis|Invalid reduction dim",
     ),
     of("no shape in the first layer", r"Sequential model must get an .(?:batch_)?input_shape"),
-    Message(
+    of(
+        "no shapes",
         r"has no defined (?:in|out)put|model has not yet been built|but the layer isn.t built",
         r"model has never been called|Weights for (?:the )?model \S+ have not yet been",
-        cause="The model has no shapes yet: it has no Input, and it never received data.",
-        fix="Start with an Input of one sample's shape. For several Inputs, use keras.Model.",
-        code=f"model = keras.Sequential([{INPUT}, LSTM(units)])",
     ),
-    Message(
+    of(
+        "not compiled",
         r"must c(?:all .?compile\(\)|ompile (?:your|a) model)|must be compiled before",
         r"has not been compiled|forgotten to (?:call .?compile|provide a .loss)",
-        cause="The model has no loss: it wasn't compiled, or it was loaded with compile=False.",
-        fix="Call compile before fit and evaluate. predict doesn't need it.",
-        code='model.compile("adam", loss="mean_squared_error")',
     ),
+    of("no targets", r"No gradients provided for any variable", within="[Gg]enerator"),
     of("no gradients", r"No gradients provided for any"),
     of("no values", r"(?:^|ValueError: )None values not supported|Target data is"),
     of("a wrapper", r"Please initialize .(?P<wrapper>\w+). layer with"),
@@ -166,42 +154,35 @@ MESSAGES = [
         rf"OOM when allocating tensor(?: (?:of|with) shape ?{shape('shape')})?",
         r"CUDA_ERROR_OUT_OF_MEMORY|[Rr]an out of (?:GPU )?memory|RESOURCE_EXHAUSTED",
     ),
-    Message(
+    of(
+        "name used twice",
         rf'unique names\. Name "{word("name")}"',
         rf'name "{word("name")}" is used \d+ times in the model',
-        cause="Two layers of the model are called {name}, or one layer was added twice.",
-        fix="Give each layer its own name, and create a new layer for each place.",
-        code='LSTM(units, name="another")',
     ),
-    Message(
+    of(
+        "unknown name",
         r'name "(?P<name>\w+)" is not defined',
-        cause="Most likely {name} was never imported or assigned, or no layer returned it.",
-        fix="Import Keras's names. Get states with return_state=True.",
-        code="from keras.layers import LSTM\nx, *states = LSTM(units, return_state=True)(x)",
     ),
     of(
         "unknown name of an argument",
         r'\b(?P<owner>[a-z]\w+)\(\) got an unexpected keyword argument "?(?P<name>\w+)"?',
-    ),
-    Message(
-        rf"must be (?:equal|evenly divisible)\D+{number('one')} (?:and|but is) {number('other')}\b",
-        r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
-        cause="Two sizes differ: {one} and {other}. The call of {where} failed.",
-        fix="Paste the whole message, and print the shapes of the failing layer's inputs.",
-        code=LAYER_SHAPES,
-        confidence="possible",
-    ),
-    Message(
-        rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
-        rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
-        rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
-        explain=reshaped,
     ),
     of(
         "different sizes in two tensors",
         rf"Dimension {number('axis')} in both shapes must be equal, but.*?Shapes are "
         rf"{shape('one')} and {shape('other')}",
         r"Dimension \d+ in both shapes must be equal",
+    ),
+    of(
+        "two sizes",
+        rf"must be (?:equal|evenly divisible)\D+{number('one')} (?:and|but is) {number('other')}\b",
+        r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
+    ),
+    Message(
+        rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
+        rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
+        rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
+        explain=reshaped,
     ),
     Message(
         rf"shapes except for the concat(?:enation)? axis(?:.*?\[{shape('one')}, {shape('other')})?",
@@ -222,28 +203,26 @@ MESSAGES = [
         rf"Dimension incompatibility.*?{number('one')} != {number('other')}\. Layer shapes: ",
         r"Cannot perform batch_dot|can not be merged using dot mode",
     ),
-    Message(
+    of(
+        "kernel longer than input",
         rf"size would be.*?negative.*?inputs[ .]shape={shape('left')}",
         rf"Negative dimension size caused by subtracting \d+ from {number('left')}",
         r"negative dimensions are not|due to downsampling in|utput (?:shape|size)[^.]*? negative",
-        cause="The kernel or pool is longer than its input. The input's size is {left}.",
-        fix="Use a smaller kernel or pool, fewer of these layers, longer sequences, or padding.",
-        code='Conv1D(16, 3, padding="same")',
     ),
-    Message(
+    of(
+        "two tensors to pair",
         rf"Inputs have incompatible shapes\. Received shapes {shape('one')} and {shape('other')}",
         rf"Operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
         rf"has value {number('one')}, which cannot be broadcasted to {number('other')}",
         r"^operands could not be broadcast together$|Cannot merge tensors with different batch",
         r"of .value. and .key., except the last one",
-        cause="The two input tensors of a layer don't fit. They differ: {one} and {other}.",
-        fix="Give both preceding layers the same units and the same return_sequences.",
-        code="y = Add()([LSTM(units)(x), LSTM(units)(x)])",
     ),
     of(
         "scaler of the target",
         r"output operand with shape (?P<got>\(\d+(?:, ?1)+\)) doesn.?t match.*?shape "
         rf"{shape('own')}",
+        r"operands could not be broadcast .*? shapes (?P<got>\(\d+(?:, ?1)+\)) "
+        rf"{shape('own')} [(\[]",
     ),
     of(
         "scaler of the table",
@@ -260,13 +239,11 @@ MESSAGES = [
         rf"{shape('have')}",
         r'rank \d but is rank (?P<have>\d) for (?:".*?MatMul|\dth)',
     ),
-    Message(
+    of(
+        "settings of a layer",
         r"(?P<what>Invalid permutation argument|(?:filters|channels) must be evenly divisible)",
         r"(?P<what>.strides > 1. not supported in conjunction with .dilation)",
         r"(?P<what>(?<!t )division by zero|axis size must be divisible|Forward layer and backward)",
         r"(?P<what>.cropping. parameter.{0,50} must be smaller)",
-        cause="If a layer raised this, its settings don't fit together: {what}.",
-        fix="Permute counts axes from 1. groups divides filters. strides or dilation_rate is 1.",
-        code="Conv1D(filters=8, kernel_size=3, groups=2)",
     ),
 ]

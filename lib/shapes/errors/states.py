@@ -1,6 +1,7 @@
 """Messages about masks, states, stateful layers and their GPU kernels."""
 
 import re
+from functools import partial
 
 from lib.shapes.errors import remedies
 from lib.shapes.errors.message import (
@@ -19,6 +20,7 @@ from lib.shapes.remedy import Remedy
 from lib.text import beside, joined
 
 TEXTS = beside(__file__)
+of = partial(known, TEXTS)
 LARGEST = 1_000  # most features of a usual layer; a longer axis probably counts timesteps
 NO_CUDNN = (
     r"[Ff]ail to find the dnn implementation|DNN library is not found|[Cc]ould not (?:create cudnn "
@@ -161,11 +163,6 @@ def explain(name: str, **words: str) -> Explanation:
     return explained(row.pop("cause"), *row.pop("remedies"), words=words, **row)
 
 
-def of(name: str, *patterns: str, within: str = "") -> Message:
-    """Return a message with its texts in states.toml."""
-    return known(TEXTS[name], *patterns, within=within)
-
-
 MESSAGES = [
     of(
         "mask and unknown timesteps",
@@ -200,14 +197,10 @@ MESSAGES = [
         r"symbolic .tf\.Tensor. as a Python .bool.*?calling (?P<kind>LSTM|GRU).*?mask=tf\.Tensor",
         r"symbolic .tf\.Tensor. as a Python .bool.*?received by (?P<kind>LSTM|GRU).*?mask=tf",
     ),
-    Message(
+    of(
+        "mask of Softmax",
         r"The .mask. must be broadcastable to .inputs."
         rf"(?:.*?inputs\.shape={shape('x')}, mask\.shape={shape('mask')})?",
-        cause="The layer Softmax takes a mask with the axes of its input. Most likely it received "
-        "the mask of the timesteps, from Masking or mask_zero=True. The mask is {mask}, and the "
-        "input is {x}.",
-        fix="Use Activation: it needs no mask, and passes the mask on to the loss.",
-        code='Activation("softmax")  # in place of Softmax()',
     ),
     of(
         "no masks",
@@ -215,12 +208,9 @@ MESSAGES = [
         r"non-masking layer to layer with masked output",
     ),
     of("masks of joined tensors", r"calling BroadcastTo\.call.*?dtype=bool"),
-    Message(
+    of(
+        "dropped mask",
         r'Layer "(?P<layer>\S+)" \(of type (?P<kind>\w+)\) was passed an input with a mask',
-        cause="{layer}, a {kind}, drops the mask. So the loss and the accuracy count the padding.",
-        fix="Use a layer that passes the mask on, or give the padding a weight of 0.",
-        code='model.compile("adam", "mse", weighted_metrics=["accuracy"])\n'
-        "model.fit(x, y, sample_weight=real)  # (samples, timesteps), 0 at the padding",
     ),
     Message(
         rf'must be equal, but are {number("got")} and {number("want")} for "[^"]*?MatMul_1\b',
@@ -257,13 +247,11 @@ MESSAGES = [
     of("build of a layer", r"^list assignment index out of range", within="input_spec"),
     of("states passed twice", r"assert initial_state is None and constants is None"),
     of("states of a cell", r"get_initial_state\(\) (?:takes|got|missing)", EMPTY_SHAPE),
-    Message(
+    of(
+        "a list of samples",
         rf"Expected to see 1 array.*?following list of {number('got')}",
         r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
         rf"received {number('got')}",
-        cause="The model takes one array but received a list, read as {got} inputs.",
-        fix="Stack the list into one array. Pad sequences of different lengths first.",
-        code=f"x = np.stack(x)\n{remedies.PAD}",
     ),
     Message(
         rf'(?:ayer "?{word("layer")}"? )?expects 1 input(?:\(s\)|s)?,? but it received '
@@ -291,6 +279,9 @@ MESSAGES = [
     of(
         "one tensor to unpack",
         r"Iterating over a symbolic KerasTensor is not supported",
+    ),
+    of(
+        "one output to unpack",
         r"Cannot iterate over a tensor with unknown first|Tensor. object(?:s are| is) (?:not|only) "
         r"iterable|[Ii]terating over .tf\.Tensor",
     ),
