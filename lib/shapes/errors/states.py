@@ -31,27 +31,6 @@ EMPTY_SHAPE = r"slice index 0 of dimension 0 out of bounds.*?input shapes: \[0\]
 TYPE = "(?:tf\\.)?(?P<{}>[a-z]+[0-9]*)"
 USUAL_BATCH = 32  # samples of a batch in fit and predict, if batch_size isn't set
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
-AND_STATES = Remedy(
-    "the previous layer has return_state=True (it returns its output and its states)",
-    "Remove return_state=True. Or unpack the tensors in a functional model, and pass on the "
-    "output.",
-    "out, *states = {previous}(units, return_state=True)(x)\ny = Dense(1)(out)",
-)
-STATES_TOO = Remedy(
-    AND_STATES.condition,
-    "Unpack the tensors. Pass on the output, and the states as initial_state of a layer of the "
-    "same units.",
-    "out, *states = {previous}(units, return_sequences=True, return_state=True)(x)\n"
-    "y = {previous}(units)(out, initial_state=states)",
-)
-DIRECTIONS = Remedy(
-    "the previous layer is Bidirectional with merge_mode=None (it returns two tensors)",
-    "Remove merge_mode.",
-    "Bidirectional(LSTM(units, return_sequences=True))",
-)
-SEVERAL_INPUTS = Remedy(
-    "you pass a list of tensors yourself", "Join the tensors.", "x = Concatenate()([a, b])"
-)
 STEPS_AS_FEATURES = Remedy(
     "the last axis of x is time (a series with one number per timestep)",
     "Add the feature axis, and let the number of timesteps vary.",
@@ -121,20 +100,14 @@ def stateful(found: Found) -> Explanation:
 
 def several_tensors(found: Found) -> Explanation:
     """Explain that a layer received several tensors: an output with states, or two directions."""
-    count, kind = int(found["got"]), RECURRENT.get(found.kind, "")
-    previous = {2: "gru", 3: "lstm"}.get(count)
-    layer = "dense" if found.kind == "dense" else kind
+    count, kind = found["got"], RECURRENT.get(found.kind, "")
+    name = "several tensors for a recurrent layer" if kind else "several tensors for a layer"
     if kind and re.search(r'Tensor "?input_\d+', found.whole):  # tensors of Inputs, not of a layer
-        return explain("a list of states as x", layer=found["layer"])
-    likely = [STATES_TOO if kind else AND_STATES]
-    likely += [DIRECTIONS, SEVERAL_INPUTS] if count == 2 else [SEVERAL_INPUTS]
-    return explained(
-        f"{found['layer'] or 'The layer'} takes one tensor but received {count}.",
-        *likely,
-        words={"previous": "GRU" if count == 2 else "LSTM"},
-        check="print([each.shape for each in x])",
-        stack=f"input~{previous}_state~{layer}" if previous and layer else "",
-    )
+        name = "a list of states as x"
+    before = {"2": "gru", "3": "lstm"}.get(count, "")
+    to = "dense" if found.kind == "dense" else kind
+    words = {"before": before, "previous": "GRU" if before == "gru" else "LSTM", "to": to}
+    return explain(name, layer=found["layer"], count=count, **words)
 
 
 def initial_states(found: Found) -> Explanation:
@@ -238,10 +211,7 @@ MESSAGES = [
         "packed states",
         rf"pack sequence\. Structure had {number('kept')} elements, but .*? had {number('got')}",
     ),
-    of(
-        "states in the constructor",
-        r"(?:passed to \w+: \{|understood:\W+|argument )\"?initial_state",
-    ),
+    of("states in the constructor", r'(?:passed to \w+: \{|understood:\W+|argument )"?initial_sta'),
     of("sizes of your own cell", r'not understood:\W+(?:output_size|state_size)"'),
     of("states in a file", r'"(?:float|int)" object has no attribute "shape"', within="load_model"),
     of("build of a layer", r"^list assignment index out of range", within="input_spec"),
@@ -276,10 +246,7 @@ MESSAGES = [
         r'Cannot convert "(?:\(\(|$)|"tuple" object has no .*? "(?:shape|rank|ndim)"',
         r'"list" object has no .*? "rank"',
     ),
-    of(
-        "one tensor to unpack",
-        r"Iterating over a symbolic KerasTensor is not supported",
-    ),
+    of("one tensor to unpack", r"Iterating over a symbolic KerasTensor is not supported"),
     of(
         "one output to unpack",
         r"Cannot iterate over a tensor with unknown first|Tensor. object(?:s are| is) (?:not|only) "
@@ -291,9 +258,7 @@ MESSAGES = [
         rf"(?:too many|not enough) values to unpack \(expected {number('names')}"
         rf"(?:, got {number('got')})?\)",
     ),
-    of(
-        "no batch size", r"batch size must be static|If an? RNN is stateful, (?:it needs to|a comp)"
-    ),
+    of("no batch size", r"batch size must be static|an? RNN is stateful, (?:it needs to|a comp)"),
     of(
         "reset before building",
         r'"NoneType" object (?:has no attribute "shape"|is not subscriptable)',
@@ -311,10 +276,10 @@ MESSAGES = [
         r"TensorArray has size zero",
     ),
     of(
-        "half precision",
+        "two types",
         rf"type {TYPE.format('one')} that does not match type {TYPE.format('other')}",
         rf"requested dtype {TYPE.format('one')} for Tensor with dtype {TYPE.format('other')}",
-        within="float16|half",
+        rf"expected to be a {TYPE.format('one')} tensor but is a {TYPE.format('other')} tensor",
     ),
     Message(
         r"same as the batch size of the initial state"
