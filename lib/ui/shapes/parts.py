@@ -195,7 +195,8 @@ def _explained(explanation: Explanation) -> None:
         fix = f"**{number} · If {condition},** {fix[:1].lower()}{fix[1:]}" if several else fix
         st.markdown(fix)
         st.code(meaning.code[:LONGEST], language="python", wrap_lines=True)
-    hint(f"This line shows {'which cause applies' if several else 'whether this is the cause'}:")
+    shown = "which cause applies" if several else "whether this is the cause"
+    hint(f"This line shows {shown}. In all code, x, y and model stand for yours.")
     st.code(explanation.check, language="python", wrap_lines=True)
 
 
