@@ -24,6 +24,11 @@ MESSAGES = [
         rf'cardinality is ambiguous.*?"?x"? sizes: {number("x")}(?:, \d+)+',
     ),
     of(
+        "no samples",
+        r'cardinality is ambiguous.*?"?x"? sizes: (?P<x>0)\b.*?"?y"? sizes: (?P<y>\d+)',
+        r'cardinality is ambiguous.*?"?x"? sizes: (?P<x>\d+).*?"?y"? sizes: (?P<y>0)\b',
+    ),
+    of(
         "samples of x and y",
         rf'cardinality is ambiguous(?:.*?"?x"? sizes: {number("x")}.*?"?y"? sizes: {number("y")}'
         rf'(?:.*?weight"? sizes: {number("w")})?)?',

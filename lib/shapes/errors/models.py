@@ -28,18 +28,20 @@ OTHER_SIZES = Remedy(
 
 def reshaped(found: Found) -> Explanation:
     """Explain that a reshape changes how many numbers there are."""
-    count, after = prod(size or 1 for size in found.shape("before")), found.shape("after")
-    words: dict[str, object] = {"steps": after[1] if len(after) > 2 else ""}
+    before, after = found["before"], found.shape("after")
     happened, likely = "", [ROWS_AGAIN, OTHER_SIZES]
-    if found["before"] and len(after) > 1 and None not in after:
+    words: dict[str, object] = {"steps": after[1] if len(after) > 2 else ""}
+    if before.isdigit() and len(after) > 1 and None not in after:
         first, sample = after[0] or 1, prod(size or 1 for size in after[1:])
+        count = int(before)
         if not count % first:
             happened = f" Each of the {first} has {count // first} numbers instead of {sample}."
-            likely.sort(key=lambda each: (each is ROWS_AGAIN) == (count // first > sample))
-        if not count % sample:
-            words |= {"samples": count // sample, "sample": str(after[1:]).strip("()")}
-            likely.insert(len(likely) - 1 if happened else 0, MANY_SAMPLES)
-    sizes = f": from {found['before']} to {found['after']}" if found["after"] else ""
+        if not count % sample and count // sample > 1:
+            likely.insert(0, MANY_SAMPLES)
+            words |= {"samples": count // sample, "sample": str(after[1:]).strip("(,)")}
+        if count // first > sample:
+            likely.reverse()
+    sizes = f": from {before} to {found['after']}" if before and after else ""
     return explained(
         f"A reshape must keep the number of values{sizes}.{happened}",
         *likely,

@@ -124,7 +124,8 @@ SHORT_BATCH = Remedy(
 OTHER_BATCH = Remedy(
     "the model was built for a different batch size from fit's (32 by default)",
     "Pass the batch size of the Input to fit, evaluate and predict.",
-    "model.fit(x, y, batch_size={full})\nmodel.predict(x, batch_size={full})",
+    "size = model.input_shape[0]\nmodel.fit(x, y, batch_size=size)\n"
+    "model.predict(x, batch_size=size)",
 )
 FEW_SAMPLES = Remedy(
     "you predict fewer samples than a batch",

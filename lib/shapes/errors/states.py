@@ -74,7 +74,7 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
         )
     small, full = sorted((one[0] or 0, other[0] or 0))
     return explained(
-        f"A batch of {small} samples reached a layer or tensor built for {full}.",
+        f"A tensor of {small} samples meets one of {full}.",
         *(remedies.SHORT_BATCH, remedies.OTHER_BATCH, remedies.FOLDED),
         words={"full": full},
         check="print(len(x) % {full}, model.input_shape)",
@@ -149,10 +149,8 @@ MESSAGES = [
         rf"mask. passed to the .*? has a shape {shape('mask')} .*?input shape {shape('x')}",
         rf"should be passed a .mask. of shape {shape('x')}, received: mask\.shape={shape('mask')}",
     ),
-    of(
-        "mask in cuDNN",
-        r"correspond to right-padded|MIOpen only supports packed|cudnnSetRNNDataD|STATUS_BAD_PARAM",
-    ),
+    of("mask in cuDNN", r"correspond to right-padded|cudnnSetRNNDataD|CUDNN_STATUS_BAD_PARAM"),
+    of("mask in MIOpen", r"MIOpen only supports packed"),
     of("cuDNN in XLA", r"[Dd]etected unsupported operations.*?CudnnRNN|CudnnRNN.{0,60}XLA_"),
     of("another cuDNN", r"find the dnn implementation", within="source was compiled with"),
     of("no cuDNN", NO_CUDNN),
