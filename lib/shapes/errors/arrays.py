@@ -53,6 +53,7 @@ MESSAGES = [
         "None as a size",
         r"Failed to convert.*?(?P<shape>[(\[]None(?:, \w+)+[)\]])",
         r"__int__ returned non-int \(type NoneType\)|convert an unknown Dimension to a Tensor",
+        r'int\(\) argument must be .{0,60}not "NoneType"',
         r"Cannot convert a partially known TensorShape (?P<shape>\([^)]*\))",
     ),
     of(

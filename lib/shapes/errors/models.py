@@ -139,7 +139,7 @@ MESSAGES = [
     of("no gradients", r"No gradients provided for any"),
     of("no values", r"(?:^|ValueError: )None values not supported|Target data is"),
     of("a wrapper", r"Please initialize .(?P<wrapper>\w+). layer with"),
-    of("None is no list", r'^"NoneType" object is not iterable'),
+    of("None is no list", r'^"NoneType" object is not (?:iter|subscript)able'),
     of(
         "shape without a tuple", r"^data type not understood|^Cannot interpret .\d+. as a data type"
     ),

@@ -162,6 +162,7 @@ MESSAGES = [
     ),
     of("GPU without cuDNN", rf"{NO_KERNEL}\w+\" used by \{{\{{node CudnnRNN"),
     of("CPU without cuDNN", NO_KERNEL),
+    of("forced cuDNN", r"use_cudnn=True was specified"),
     of("cuDNN layer", r"Masking is not supported for CuDNN", r'"CuDNN\w+" object has no attribute'),
     of(
         "mask on a GPU",
@@ -197,6 +198,7 @@ MESSAGES = [
         r"?[Hh]owever .cell\.state_size. is (?P<kept>[\[(][\[\](),\w ]*[\])]))?",
         explain=initial_states,
     ),
+    of("flat states of several cells", r"calling \w+Cell\.call\(\)\.? list index out of range"),
     of(
         "too few states",
         r"calling (?P<layer>\w*(?:LSTM|GRU|RNN)\w*)\.call\(\)\.? list index out of range",
@@ -228,6 +230,7 @@ MESSAGES = [
     ),
     of("no tensor", r"first argument to .(?:Layer\.)?call. must always be passed"),
     of("no tensor by position", r'missing a required argument: "(?:sequences|inputs)"'),
+    of("inputs as arguments", r"call(?:__)?\(\) (?:takes \d positional|got multiple values)"),
     of("outputs in a Sequential model", r"should have a single output tensor"),
     of("two directions and states", r'sequence by non-int of type "list"'),
     of("a list as an index", r"list indices must be integers,? (?:or slices, )?not list"),
