@@ -70,6 +70,16 @@ MESSAGES = [
         rf"indices\[[\d,]+\] = {number('index')} is not in \[0, {number('size')}\)",
     ),
     of("table with three axes", rf"Found array with dim {number('dimensions')}.*? expected <= 2"),
+    of("table with one axis", r"Expected 2D array, got 1D array"),
+    of(
+        "empty slice",
+        rf"broadcast input array from shape (?P<one>\(0,.*?\)) into shape {shape('other')}",
+        rf"broadcast input array from shape {shape('one')} into shape (?P<other>\(0,.*?\))",
+    ),
+    of(
+        "another slice",
+        rf"broadcast input array from shape {shape('one')} into shape {shape('other')}",
+    ),
     of(
         "arrays to join",
         r"[Aa]ll (?:the )?input array(?:s must have| dimensions ).*?(?:same shape|of dim|match)",
@@ -100,7 +110,7 @@ MESSAGES = [
     ),
     of(
         "a generator as an array",
-        r'"(?P<kind>\w*[Gg]enerator\w*|\w*Sequence)" object has no attribute "(?:ndim|shape)"',
+        r'"(?P<kind>\w*(?:[Gg]en|Sequence|Loader)\w*)" object has no attribute "(?:ndim|shape)"',
     ),
     of("a generator of sequences", r".sequences. must be (?:a list of )?iterable"),
     of(

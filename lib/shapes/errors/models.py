@@ -11,6 +11,7 @@ from lib.text import beside
 
 of = partial(known, beside(__file__))
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
+OOM = r"OOM when allocating tensor (?:of|with) shape ?"
 MANY_SAMPLES = Remedy(
     "the number of samples may change",
     "Let reshape compute the number of samples: {samples}.",
@@ -141,19 +142,26 @@ MESSAGES = [
     of("a wrapper", r"Please initialize .(?P<wrapper>\w+). layer with"),
     of("None is no list", r'^"NoneType" object is not (?:iter|subscript)able'),
     of(
+        "sizes in Theano",
+        rf"mis-?match\.? \(input\[\d+\]\.shape\[(?P<axis>[1-9])\] = {number('one')}, "
+        rf"input\[\d+\]\.shape\[\d\] = {number('other')}",
+    ),
+    of(
         "shape without a tuple", r"^data type not understood|^Cannot interpret .\d+. as a data type"
     ),
     of(
         "array without memory",
         rf"Unable to allocate .{{0,40}}for an array with shape {shape('shape')}",
     ),
+    of("no memory for words", rf"{OOM}(?P<shape>[(\[](?:\d+,)+\d{{5,}}[)\]])"),
     of(
         "no memory for a weight",
-        r"OOM when allocating tensor (?:of|with) shape ?(?P<shape>[(\[]\d+,\d+[)\]])",
+        rf"{OOM}(?P<shape>[(\[]\d+,\d+[)\]])",
     ),
     of(
         "no memory",
         rf"OOM when allocating tensor(?: (?:of|with) shape ?{shape('shape')})?",
+        r"Error allocating \d+ bytes of device memory",
         r"CUDA_ERROR_OUT_OF_MEMORY|[Rr]an out of (?:GPU )?memory|RESOURCE_EXHAUSTED",
     ),
     of(

@@ -154,6 +154,7 @@ MESSAGES = [
     of("cuDNN in XLA", r"[Dd]etected unsupported operations.*?CudnnRNN|CudnnRNN.{0,60}XLA_"),
     of("another cuDNN", r"find the dnn implementation", within="source was compiled with"),
     of("no cuDNN", NO_CUDNN),
+    of("cuDNN failed in training", r"Failed to call (?:Then|Do)RnnBackward"),
     of(
         "cuDNN failed",
         r"Failed to call (?:Then|Do)R\w+(?:.*?cell_num_units\]: \[\d+, \d+, \d+, \d+, "
@@ -210,6 +211,16 @@ MESSAGES = [
     of(
         "packed states",
         rf"pack sequence\. Structure had {number('kept')} elements, but .*? had {number('got')}",
+    ),
+    of(
+        "input and state of a cell",
+        rf"Dimension {number('axis')} in both shapes must be .{{0,60}}Cell/\S*[Cc]oncat.*?input shapes: "
+        rf"{shape('one')}, {shape('other')}",
+    ),
+    of("dropout of a cell", r'being passed a "Graph" tensor.*?(?:cell|lstm|gru|rnn)'),
+    of(
+        "a layer for Bidirectional",
+        r'"(?P<kind>\w+)" object has no attribute "(?P<name>stateful|return_s\w+|go_backwards)"',
     ),
     of("states in the constructor", r'(?:passed to \w+: \{|understood:\W+|argument )"?initial_sta'),
     of("sizes of your own cell", r'not understood:\W+(?:output_size|state_size)"'),
