@@ -3,78 +3,50 @@
 from functools import partial
 from math import prod
 
-from lib.shapes.errors.message import Explanation, Message, explained, known, number, shape, word
+from lib.shapes.errors.message import (
+    Explanation,
+    Message,
+    from_row,
+    known,
+    number,
+    shape,
+    word,
+)
 from lib.shapes.errors.pasted import Comparison, Found
-from lib.shapes.errors.remedies import WINDOWS
-from lib.shapes.remedy import Remedy
 from lib.text import beside
 
-of = partial(known, beside(__file__))
+TEXTS = beside(__file__)
+of = partial(known, TEXTS)
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
 OOM = r"OOM when allocating tensor (?:of|with) shape ?"
-MANY_SAMPLES = Remedy(
-    "the number of samples may change",
-    "Let reshape compute the number of samples: {samples}.",
-    "x = x.reshape(-1, {sample})",
-)
-ROWS_AGAIN = Remedy(
-    "sequences should overlap", "Cut windows: a reshape can't repeat rows.", WINDOWS
-)
-OTHER_SIZES = Remedy(
-    "each sample has other sizes, such as more features, than you expect",
-    "Print the shape before the reshape, and use its sizes.",
-    "print(x.shape)",
-)
 
 
 def reshaped(found: Found) -> Explanation:
     """Explain that a reshape changes how many numbers there are."""
-    before, after = found["before"], found.shape("after")
-    happened, likely = "", [ROWS_AGAIN, OTHER_SIZES]
-    words: dict[str, object] = {"steps": after[1] if len(after) > 2 else ""}
+    before, after, name = found["before"], found.shape("after"), "reshape into sequences"
+    words = {"before": before, "after": found["after"] if before else ""}
     if before.isdigit() and len(after) > 1 and None not in after:
-        first, sample = after[0] or 1, prod(size or 1 for size in after[1:])
-        count = int(before)
+        count, first, sample = int(before), after[0] or 1, prod(size or 1 for size in after[1:])
         if not count % first:
-            happened = f" Each of the {first} has {count // first} numbers instead of {sample}."
-        if not count % sample and count // sample > 1:
-            likely.insert(0, MANY_SAMPLES)
-            words |= {"samples": count // sample, "sample": str(after[1:]).strip("(,)")}
+            words |= {"first": str(first), "had": str(count // first), "needed": str(sample)}
         if count // first > sample:
-            likely.reverse()
-    sizes = f": from {before} to {found['after']}" if before and after else ""
-    return explained(
-        f"A reshape must keep the number of values{sizes}.{happened}",
-        *likely,
-        words=words,
-        check="print(x.shape, x.size)",
-    )
+            name = "reshape of large samples"
+        elif not count % sample and count > sample:
+            name = "reshape of other samples"
+            words |= {"samples": str(count // sample), "sample": str(after[1:]).strip("(,)")}
+    return from_row(TEXTS, name, **words)
 
 
 def joined_arrays(found: Found) -> Explanation:
     """Explain that two tensors differ in an axis along which they aren't joined."""
-    one, other = found["one"] or "Two shapes", found["other"] or "others"
     pair = Comparison(found.shape("one"), found.shape("other"))
-    if pair.missing:
-        return explained(
-            f"{one} and {other} can't be joined: only one of them has a time axis.",
-            fix="Repeat the tensor that lacks a time axis, or join only last steps.",
-            code="b = RepeatVector(a.shape[1])(b)\ny = Concatenate()([a, b])",
-        )
-    places = [place for place in pair.differing if place] or pair.differing or [1]
-    if places == [0]:
-        return explained(
-            f"{one} and {other} have different numbers of samples, so they can't be joined.",
-            fix="Join tensors of the same samples. A tensor of one sample must be repeated.",
-            code="b = np.repeat(b, len(a), axis=0)",
-            check="print(a.shape, b.shape)",
-        )
-    axis = f"number of {pair.name(places[0])}s" if pair.differing else "sizes"
-    return explained(
-        f"{one} and {other} differ in their {axis}, but are joined along another axis.",
-        fix=f"Give both tensors the same {axis}, or join them along the axis that differs.",
-        code=f"y = Concatenate(axis={places[0]})([a, b])",
-    )
+    place = next((at for at in pair.differing if at), 0 if pair.differing else 1)
+    name = "time axis in one tensor" if pair.missing else "sizes to join"
+    if pair.differing and not place:
+        name = "samples to join"
+    axis = f"number of {pair.name(place)}s" if pair.differing else "sizes"
+    one, other = found["one"] or "Two shapes", found["other"] or "others"
+    return from_row(TEXTS, name, one=one, other=other, axis=axis, place=place)
 
 
 MESSAGES = [

@@ -8,10 +8,10 @@ from lib.shapes.errors.message import (
     Explanation,
     Message,
     explained,
+    from_row,
     known,
     number,
     shape,
-    texts,
     word,
 )
 from lib.shapes.errors.pasted import RECURRENT, Found, pasted_sizes
@@ -20,7 +20,7 @@ from lib.shapes.remedy import Remedy
 from lib.text import beside, joined
 
 TEXTS = beside(__file__)
-of = partial(known, TEXTS)
+of, explain = partial(known, TEXTS), partial(from_row, TEXTS)
 LARGEST = 1_000  # most features of a usual layer; a longer axis probably counts timesteps
 NO_CUDNN = (
     r"[Ff]ail to find the dnn implementation|DNN library is not found|[Cc]ould not (?:create cudnn "
@@ -45,11 +45,7 @@ def features_or_units(found: Found) -> Explanation:
     x, state = shapes_of_a_step(found.whole)
     only_state_has_size = state[-1:] == (int(received),) and state[-1:] != x[-1:]
     if "MatMul_1" in found.match[0] or only_state_has_size:
-        return explained(
-            f"The layer has {expected} units but starts from states of {received} units.",
-            fix="Give the encoder and the decoder the same number of units.",
-            code=remedies.DECODER.replace("units", received),
-        )
+        return explain("units of states", got=received, want=expected)
     likely = [remedies.OTHER_FEATURES, remedies.SWAPPED]
     if min(int(received), int(expected)) > LARGEST:
         likely.insert(0, STEPS_AS_FEATURES)
@@ -67,35 +63,22 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
     """Explain that two tensors have different numbers of samples."""
     x, state = shapes_of_a_step(found.whole)
     if x[:1] == one[:1] and state[:1] == other[:1]:
-        return explained(
-            f"The layer received {one[0]} samples but states of {other[0]} samples.",
-            fix="Start from the states of the same samples: each sample needs its own state.",
-            code=remedies.DECODER,
-        )
+        return explain("samples of states", one=one[0], other=other[0])
     small, full = sorted((one[0] or 0, other[0] or 0))
-    return explained(
-        f"A tensor of {small} samples meets one of {full}.",
-        *(remedies.SHORT_BATCH, remedies.OTHER_BATCH, remedies.FOLDED),
-        words={"full": full},
-        check="print(len(x) % {full}, model.input_shape)",
-    )
+    return explain("two numbers of samples", small=small, full=full)
 
 
 def stateful(found: Found) -> Explanation:
     """Explain that a batch doesn't have the number of samples that a stateful layer needs."""
     full, size = int(found["full"] or 0), int(found["size"] or 0)
-    likely = [remedies.SHORT_BATCH, remedies.OTHER_BATCH, remedies.FEW_SAMPLES]
-    if full and (size in (0, 1, USUAL_BATCH) or size > full):  # no rest of a division
-        likely = [remedies.OTHER_BATCH] if full == 1 else likely[:0:-1]
-        if size == USUAL_BATCH:
-            likely.reverse()
-    return explained(
-        "The layer is stateful, built for batches of {full}. It received a batch of {size}. "
-        "{samples} samples don't fill whole batches.",
-        *likely,
-        words=found.match.groupdict(),
-        check="print(len(x), model.input_shape)",
-    )
+    name = "short batch"
+    if full == 1:
+        name = "batches of one"
+    elif size == 1:
+        name = "single samples"
+    elif size == USUAL_BATCH or (full and not 0 < size < full):
+        name = "usual batch"
+    return explain(name, **found.match.groupdict())
 
 
 def several_tensors(found: Found) -> Explanation:
@@ -128,12 +111,6 @@ def initial_states(found: Found) -> Explanation:
         name = "a sequence as state" if any(len(each) > 2 for each in shapes) else "other states"
     received = joined([bracketed(each) for each in shapes])
     return explain(name, got=received and f"of the shapes {received}", kept=found["kept"])
-
-
-def explain(name: str, **words: str) -> Explanation:
-    """Return an explanation with the texts of a row of states.toml."""
-    row = texts(TEXTS[name])
-    return explained(row.pop("cause"), *row.pop("remedies"), words=words, **row)
 
 
 MESSAGES = [
@@ -214,7 +191,7 @@ MESSAGES = [
     ),
     of(
         "input and state of a cell",
-        rf"Dimension {number('axis')} in both shapes must be .{{0,60}}Cell/\S*[Cc]oncat.*?input shapes: "
+        rf"Dimension {number('axis')} in both shapes must be .{{0,60}}Cell/\S*[Cc]oncat.*?shapes: "
         rf"{shape('one')}, {shape('other')}",
     ),
     of("dropout of a cell", r'being passed a "Graph" tensor.*?(?:cell|lstm|gru|rnn)'),
