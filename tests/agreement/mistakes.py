@@ -109,7 +109,7 @@ MISTAKES = {
         ("The Embedding has 10 rows, numbered from 0", "print(x.min(), x.max())"),
     ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
      "output_types=(tf.float32, tf.float32)), verbose=0)"):
-        ("have no shape", "output_signature=signature"),
+        ("Keras doesn't know how many axes", "output_signature="),
     "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)":
         ("you passed it to fit", "from_tensor_slices((x, y))"),
     "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),

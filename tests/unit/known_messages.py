@@ -164,7 +164,8 @@ EARLIER = [
      "keep 6 states, but 3", "[[h, c], [h, c]]"),
     ("('Keyword argument not understood:', 'initial_state')", "argument of the call", "*states"),
     ("('Keyword argument not understood:', 'state_size')", "passes all of **kwargs", "self.state"),
-    ("load_model(p)\nAttributeError: 'float' object has no attribute 'shape'", "constants", "load"),
+    ("The Dataset is defined on an unknown TensorShape", "no shape", "output_signature"),
+    ("Cannot take the length of shape with unknown rank.", "how many axes", "np.reshape"),
     ("get_input_spec\nIndexError: list assignment index out of range", "too few axes", "build("),
     ("    assert initial_state is None and constants is None", "states twice", "[x, h, c]"),
     ("get_initial_state() takes 2 positional arguments", "by name", "batch_size=32"),
@@ -172,7 +173,7 @@ EARLIER = [
     ("Failed to call ThenRnnBackward with model config", "gradients", "batch_size=32"),
     ("Dimension 1 in both shapes must be equal for 'BasicConvLSTMCell/concat' (op: "
      "'ConcatV2') with input shapes: [?,12,12,4], [16,8,8,4]", "its state [16,8,8,4]", "x.shape"),
-    ('being passed a "Graph" tensor. It has name: lstm_cell_1/ones', "dropout mask", "reset_drop"),
+    ("The graph tensor has name: lstm_cell_1/ones_like:0", "dropout mask", "reset_drop"),
     ("'TCN' object has no attribute 'stateful'", "A TCN has no stateful", "keras.layers.RNN"),
     ("mis-match. (input[1].shape[1] = 128, input[2].shape[1] = 64)", "axis 1", "y.shape"),
     ("OOM when allocating tensor with shape[59,128,195370]", "the words of a voc", "max_tokens"),

@@ -97,6 +97,7 @@ MESSAGES = [
         r"element of shape",
     ),
     of("windows as datasets", r"_NestedVariant|_VariantDataset"),
+    of("unknown number of axes", r"length of shape with unknown rank|its rank is undefined, but"),
     of(
         "no shapes in a dataset",
         r"defined on an unknown TensorShape|[Ss]hape with unknown rank|tensor.*?has unknown rank",

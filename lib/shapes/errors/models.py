@@ -149,6 +149,12 @@ MESSAGES = [
         "unknown name of an argument",
         r'\b(?P<owner>[a-z]\w+)\(\) got an unexpected keyword argument "?(?P<name>\w+)"?',
     ),
+    Message(
+        rf"shapes except for the concat(?:enation)? axis(?:.*?\[{shape('one')}, {shape('other')})?",
+        rf"ConcatOp :.*?shape\[0\] = {shape('one')} vs\. shape\[\d+\] = {shape('other')}",
+        rf'"ConcatV2"\) with input shapes: {shape("one")}, {shape("other")}',
+        explain=joined_arrays,
+    ),
     of(
         "different sizes in two tensors",
         rf"Dimension {number('axis')} in both shapes must be equal, but.*?Shapes are "
@@ -165,11 +171,6 @@ MESSAGES = [
         rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
         rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
         explain=reshaped,
-    ),
-    Message(
-        rf"shapes except for the concat(?:enation)? axis(?:.*?\[{shape('one')}, {shape('other')})?",
-        rf"ConcatOp :.*?shape\[0\] = {shape('one')} vs\. shape\[\d+\] = {shape('other')}",
-        explain=joined_arrays,
     ),
     of(
         "tensors to pair",

@@ -19,7 +19,7 @@ from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
 from lib.text import beside, joined
 
-TEXTS = beside(__file__)
+TEXTS = beside(__file__) | beside(__file__, "gpu")
 of, explain = partial(known, TEXTS), partial(from_row, TEXTS)
 LARGEST = 1_000  # most features of a usual layer; a longer axis probably counts timesteps
 NO_CUDNN = (
@@ -194,14 +194,13 @@ MESSAGES = [
         rf"Dimension {number('axis')} in both shapes must be .{{0,60}}Cell/\S*[Cc]oncat.*?shapes: "
         rf"{shape('one')}, {shape('other')}",
     ),
-    of("dropout of a cell", r'being passed a "Graph" tensor.*?(?:cell|lstm|gru|rnn)'),
+    of("dropout of a cell", r"graph tensor has name: \S*(?:cell|lstm|gru|rnn)"),
     of(
         "a layer for Bidirectional",
         r'"(?P<kind>\w+)" object has no attribute "(?P<name>stateful|return_s\w+|go_backwards)"',
     ),
     of("states in the constructor", r'(?:passed to \w+: \{|understood:\W+|argument )"?initial_sta'),
     of("sizes of your own cell", r'not understood:\W+(?:output_size|state_size)"'),
-    of("states in a file", r'"(?:float|int)" object has no attribute "shape"', within="load_model"),
     of("build of a layer", r"^list assignment index out of range", within="input_spec"),
     of("states passed twice", r"assert initial_state is None and constants is None"),
     of("states of a cell", r"get_initial_state\(\) (?:takes|got|missing)", EMPTY_SHAPE),
