@@ -165,6 +165,7 @@ EARLIER = [
     ("('Keyword argument not understood:', 'initial_state')", "argument of the call", "*states"),
     ("('Keyword argument not understood:', 'state_size')", "passes all of **kwargs", "self.state"),
     ("The Dataset is defined on an unknown TensorShape", "no shape", "output_signature"),
+    ("Layer model expects 1 input(s), but it received 2 input tensors", "2 inputs", "data=(x, y)"),
     ("Cannot take the length of shape with unknown rank.", "how many axes", "np.reshape"),
     ("get_input_spec\nIndexError: list assignment index out of range", "too few axes", "build("),
     ("    assert initial_state is None and constants is None", "states twice", "[x, h, c]"),

@@ -29,6 +29,10 @@ NO_CUDNN = (
 NO_KERNEL = r'No (?:OpKernel was )?registered (?:to support Op )?"Cudnn'
 EMPTY_SHAPE = r"slice index 0 of dimension 0 out of bounds.*?input shapes: \[0\]"
 TYPE = "(?:tf\\.)?(?P<{}>[a-z]+[0-9]*)"
+MODEL = (
+    r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
+    r"received "
+)
 USUAL_BATCH = 32  # samples of a batch in fit and predict, if batch_size isn't set
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
 STEPS_AS_FEATURES = Remedy(
@@ -205,10 +209,14 @@ MESSAGES = [
     of("states passed twice", r"assert initial_state is None and constants is None"),
     of("states of a cell", r"get_initial_state\(\) (?:takes|got|missing)", EMPTY_SHAPE),
     of(
+        "x and y in one list",
+        r"Expected to see 1 array.*?following list of (?P<got>2)\b",
+        rf"{MODEL}(?P<got>2)\b",
+    ),
+    of(
         "a list of samples",
         rf"Expected to see 1 array.*?following list of {number('got')}",
-        r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
-        rf"received {number('got')}",
+        rf"{MODEL}{number('got')}",
     ),
     Message(
         rf'(?:ayer "?{word("layer")}"? )?expects 1 input(?:\(s\)|s)?,? but it received '
