@@ -113,8 +113,11 @@ def initial_states(found: Found) -> Explanation:
         name = "cells of different units"
     else:
         name = "a sequence as state" if any(len(each) > 2 for each in shapes) else "other states"
-    received = joined([bracketed(each) for each in shapes])
-    return explain(name, got=received and f"of the shapes {received}", kept=found["kept"])
+    received, cell = (
+        joined([bracketed(each) for each in shapes]),
+        "GRU" if len(kept) == 1 else "LSTM",
+    )
+    return explain(name, got=received, kept=found["kept"], cell=cell)
 
 
 MESSAGES = [
