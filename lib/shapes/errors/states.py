@@ -254,7 +254,7 @@ MESSAGES = [
     of(
         "names and values",
         r"^list index out of range$",
-        rf"(?:too many|not enough) values to unpack \(expected {number('names')}"
+        rf"(?:too many|not enough) values to unpack \(expected {number('want')}"
         rf"(?:, got {number('got')})?\)",
     ),
     of("no batch size", r"batch size must be static|an? RNN is stateful, (?:it needs to|a comp)"),
