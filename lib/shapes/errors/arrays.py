@@ -9,10 +9,7 @@ of = partial(known, beside(__file__))
 
 
 MESSAGES = [
-    of(
-        "split of a dataset",
-        r"validation_split.+?(?:Dataset|Generator|Iterator|Sequence|Loader)",
-    ),
+    of("split of a dataset", r"validation_split.+?(?:Dataset|Generator|Iterator|Sequence|Loader)"),
     of(
         "a list as data",
         r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
@@ -61,14 +58,8 @@ MESSAGES = [
         r"Invalid dtype: object|Failed to convert (?:a NumPy array|.*?) to a Tensor|setting an "
         r"array element with a sequence|Can.t convert non-rectangular",
     ),
-    of(
-        "negative word",
-        rf"indices\[[\d,]+\] = (?P<index>-\d+) is not in \[0, {number('size')}\)",
-    ),
-    of(
-        "large word",
-        rf"indices\[[\d,]+\] = {number('index')} is not in \[0, {number('size')}\)",
-    ),
+    of("negative word", rf"indices\[[\d,]+\] = (?P<index>-\d+) is not in \[0, {number('size')}\)"),
+    of("large word", rf"indices\[[\d,]+\] = {number('index')} is not in \[0, {number('size')}\)"),
     of("table with three axes", rf"Found array with dim {number('dimensions')}.*? expected <= 2"),
     of("table with one axis", r"Expected 2D array, got 1D array"),
     of(

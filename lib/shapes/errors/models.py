@@ -55,10 +55,7 @@ MESSAGES = [
         r"All .(?:in|out)puts. values must be KerasTensors|put tensors (?:to|of) .*? must be",
         r"put tensors (?:to|of) .*? must come from",
     ),
-    of(
-        "operation between layers",
-        r'no attribute "_(?:keras_history|inbound_nodes)"|no attribute "inbound_nodes"',
-    ),
+    of("operation between layers", r'no attribute "(?:_keras_history|_?inbound_nodes)"'),
     of(
         "two packages",
         r'"tuple" object has no attribute "layer"|no attribute "_keras_(?:shape|mask)"',
@@ -80,10 +77,7 @@ MESSAGES = [
         r"symbolic .tf\.Tensor. as a Python .bool",
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
     ),
-    of(
-        "NumPy 1.20",
-        r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy array",
-    ),
+    of("NumPy 1.20", r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy"),
     of(
         "disconnected graph",
         r"Output with path .(?!1.)[\w.]*. is not connected|Graph dis|Could not compute output",
@@ -118,18 +112,12 @@ MESSAGES = [
         rf"mis-?match\.? \(input\[\d+\]\.shape\[(?P<axis>[1-9])\] = {number('one')}, "
         rf"input\[\d+\]\.shape\[\d\] = {number('other')}",
     ),
+    of("shape without a tuple", r"^data type not understood|^Cannot interpret .\d+. as a data ty"),
     of(
-        "shape without a tuple", r"^data type not understood|^Cannot interpret .\d+. as a data type"
-    ),
-    of(
-        "array without memory",
-        rf"Unable to allocate .{{0,40}}for an array with shape {shape('shape')}",
+        "array without memory", rf"Unable to allocate .{{0,40}}an array with shape {shape('shape')}"
     ),
     of("no memory for words", rf"{OOM}(?P<shape>[(\[](?:\d+,)+\d{{5,}}[)\]])"),
-    of(
-        "no memory for a weight",
-        rf"{OOM}(?P<shape>[(\[]\d+,\d+[)\]])",
-    ),
+    of("no memory for a weight", rf"{OOM}(?P<shape>[(\[]\d+,\d+[)\]])"),
     of(
         "no memory",
         rf"OOM when allocating tensor(?: (?:of|with) shape ?{shape('shape')})?",
@@ -141,10 +129,7 @@ MESSAGES = [
         rf'unique names\. Name "{word("name")}"',
         rf'name "{word("name")}" is used \d+ times in the model',
     ),
-    of(
-        "unknown name",
-        r'name "(?P<name>\w+)" is not defined',
-    ),
+    of("unknown name", r'name "(?P<name>\w+)" is not defined'),
     of(
         "unknown name of an argument",
         r'\b(?P<owner>[a-z]\w+)\(\) got an unexpected keyword argument "?(?P<name>\w+)"?',

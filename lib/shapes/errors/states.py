@@ -167,7 +167,7 @@ MESSAGES = [
     of("masks of joined tensors", r"calling BroadcastTo\.call.*?dtype=bool"),
     of(
         "dropped mask",
-        r'Layer "(?P<layer>\S+)" \(of type (?P<kind>\w+)\) was passed an input with a mask',
+        r'Layer "(?P<layer>\S+)" \(of type (?P<kind>\w+)\) was passed .{0,9} with a mask',
     ),
     Message(
         rf'must be equal, but are {number("got")} and {number("want")} for "[^"]*?MatMul_1\b',
@@ -186,7 +186,7 @@ MESSAGES = [
     of("flat states of several cells", r"calling \w+Cell\.call\(\)\.? list index out of range"),
     of(
         "too few states",
-        r"calling (?P<layer>\w*(?:LSTM|GRU|RNN)\w*)\.call\(\)\.? list index out of range",
+        r"calling (?P<layer>\w*(?:LSTM|GRU|RNN)\w*)\.call\(\)\.? list index out of",
     ),
     of(
         "a sequence as state",
