@@ -42,20 +42,16 @@ RESHAPED = r"cannot reshape array of size (\d{1,8})\b"
 
 
 def names_before(text, explanation, code):
-    """Return code that defines x or y in the shape of the message, and other names of a fix.
+    """Return code that defines x or y with the message's shape, and other names that a fix uses.
 
-    There are 96 samples, so that each fix finds enough of them. Unknown sizes are 7.
+    x and y have 96 samples, so that each fix finds enough of them. Unknown sizes are 7.
     """
-    received = re.findall(RECEIVED, text)
-    name, shape = "y", (explanation.target and explanation.target.target) or ()
-    if received and not shape and "to have shape" not in text:
+    name, shape = "y", explanation.target.target if explanation.target else ()
+    if (received := re.findall(RECEIVED, text)) and not shape and "to have shape" not in text:
         name, shape = "x", pasted_sizes(received[-1])
-    sizes = tuple(7 if size is None else size for size in shape[1:])
-    lines = [f"{name} = np.zeros({(96, *sizes)})"] if shape else []
+    lines = [f"{name} = np.zeros({(96, *(size or 7 for size in shape[1:]))})"] if shape else []
     lines += [f"x = np.zeros({size})" for size in re.findall(RESHAPED, text)]
-    lines += [
-        f"{own} = keras.losses.mean_squared_error" for own in re.findall(r'{"(\w+)": \1', code)
-    ]
+    lines += [f"{own} = keras.losses.get('mse')" for own in re.findall(r'{"(\w+)": \1', code)]
     return "\n".join(lines + [line for part, line in NEEDS.items() if part in code])
 
 
@@ -64,17 +60,12 @@ def test_the_code_of_every_fix_runs_in_keras():
     codes = {}
     for text, explanation, code in fixes_for_keras():
         if not any(part in code for part in OF_ANOTHER_PACKAGE):
-            numbers = [int(number) for number in re.findall(r"\d+", code)]
-            before = names_before(text, explanation, code)
-            codes.setdefault(re.sub(r"\d+", "0", code), []).append(
-                (max(numbers, default=0), code, before)
-            )
-    cases = [min(each) for each in codes.values()]
-    wrong = {
-        code: error for _, code, before in cases if (error := ask("mistakes.fails", code, before))
-    }
-    assert len(cases) > 200
-    assert not wrong, "\n\n".join(f"{code}\n{error}" for code, error in wrong.items())
+            size = max(map(int, re.findall(r"\d+", code)), default=0)
+            case = size, code, names_before(text, explanation, code)
+            codes.setdefault(re.sub(r"\d+", "0", code), []).append(case)
+    ran = {case[1]: ask("mistakes.fails", *case[1:]) for case in map(min, codes.values())}
+    assert len(ran) > 200
+    assert not any(ran.values()), "\n\n".join(f"{code}\n{ran[code]}" for code in ran if ran[code])
 
 
 def test_every_recorded_message_about_a_stack_is_explained():

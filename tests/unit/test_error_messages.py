@@ -26,7 +26,6 @@ from tests.unit.known_messages import (
 )
 from tests.unit.threads import ROWS, VERDICTS, verdict
 
-BRACKETS = str.maketrans("[]", "()", " ")
 REFUSES = "is incompatible with the layer: expected ndim=3, found ndim=2. Full shape received:"
 
 
@@ -72,18 +71,16 @@ VALUE = (
     r"(?<!Keras )(?<!h5py )(?<!axis )(?<!class )(?<![\w(])"
     r"(?:[(\[][\dNone?, ]*[)\]]|\b\d+(?:,\d{3})*)(?!\w)"
 )
-DIFFER = r"but |differ|can't (?:be )?pair|n't (?:fit|match)|must (?:be equal|match)"
+DIFFER = r"but |instead of|differ|can't (?:be )?pair|n't (?:fit|match)|must (?:be equal|match)"
 
 
 def lies(explanation):
-    """Return the sentences that say that two equal shapes or numbers differ."""
+    """Return the sentences that say that their last two shapes or numbers differ, but are equal."""
     texts = [explanation.happened, *(each.condition for each in explanation.meanings)]
-    sentences = [each for text in texts for each in re.split(r"(?<=[.:;]) ", text)]
-    found = [each for each in sentences if re.search(r"\b([\d,]+) \w+ instead of \1\b", each)]
-    for sentence in sentences:
-        *_, one, other = "", "", *re.findall(VALUE, sentence)
-        shapes = [each.replace("?", "None").translate(BRACKETS) for each in (one, other)]
-        if one and shapes[0] == shapes[1] and re.search(DIFFER, sentence):
+    found = []
+    for sentence in re.split(r"(?<=[.:;]) ", ". ".join(texts)):
+        values = [each.replace("?", "None").strip("[()]") for each in re.findall(VALUE, sentence)]
+        if len(values) > 1 and values[-1] == values[-2] and re.search(DIFFER, sentence):
             found.append(sentence)
     return found
 

@@ -1,15 +1,12 @@
 """Error messages from public threads with their real causes, and verdicts on explanations.
 
-A row of threads.jsonl has these keys:
-- `source`: the thread's address, `part`: the subject, `text`: the message as it was pasted, without
-  prose and paths. A cut message stays cut.
-- `cause`: what was really wrong. `found_by`: who found it: an "answer", a "maintainer", or the
-  "code" and shapes in the thread, which allow only this cause.
-- `expected`: regular expressions, of which a right meaning matches one. `misleads`, if present:
-  expressions that the first meaning must not match. `fix`, if present: what the fix must contain.
-  `direction`, if present: words of an explanation that is too general, but not wrong.
-- `fresh`: true if a person judged the row before anything was changed for it. `before` is that
-  judgment: "first", "hedged", "thin", "misleading" or "unknown".
+Keys of a row in threads.jsonl: `source` is the thread's address, `part` the subject, and `text` the
+pasted message without prose and paths; a cut message stays cut. `cause` is what was really wrong.
+It was found by an "answer", a "maintainer", or from the "code" and shapes in the thread, if they
+allow only this cause (`found_by`). A right meaning matches one of the regular expressions
+`expected`, and the first meaning none of `misleads`. The fix matches `fix`. An explanation that is
+too general, but not wrong, matches `direction`. `fresh` rows were judged by a person `before` the
+decoder was changed for them.
 
 Rows were chosen by searching for symptoms and wordings of 2015 to 2026, in the order of the search
 results, if the cause was certain; at most three of the same wording and cause.
