@@ -47,6 +47,17 @@ BATCHED_TWICE = Remedy(
     "dataset = dataset.unbatch()\n# or:\nx = x.reshape(-1, *x.shape[2:])",
 )
 AXIS_OF_1 = Remedy("one axis has size 1", "Remove the axis.", "x = np.squeeze(x, axis={place})")
+SAMPLES_TWICE = Remedy(
+    "x contains its number of samples twice",
+    "Build x again as (samples, timesteps, features), for example from two columns a and b.",
+    "x = np.stack([a, b], axis=-1)[:, None]  # (samples, 1, 2)",
+)
+STEPS_FIRST = Remedy(
+    "x is one sample with timesteps first", "Swap two axes.", "x = np.swapaxes(x, 0, 1)"
+)
+SERIES = Remedy(
+    "x is one long series", "Cut windows, and add an axis.", f"{WINDOWS}\nx = x[..., None]"
+)
 SWAPPED = Remedy(
     "timesteps and features are swapped",
     "Transpose x. A reshape would mix up the values.",
@@ -57,18 +68,51 @@ IMAGE = Remedy(
     "Flatten each image.",
     "TimeDistributed(Flatten())\n# or:\nx = x.reshape(x.shape[0], x.shape[1], -1)",
 )
+PAIR_IN_LIST = Remedy(
+    "x and y are in a list, as in validation_data=[x, y]",
+    "Put them into a tuple: Keras reads a list as several inputs.",
+    "model.fit(x, y, validation_data=(x, y))",
+)
+LIST_OF_SAMPLES = Remedy(
+    "x is a list of samples", "Stack them, padded to one length.", f"x = np.stack(x)\n{PAD}"
+)
 LENGTHS = Remedy("the sequences have different lengths", "Pad x, and mask the padding.", PAD)
+NO_CHANNELS = Remedy(
+    "x holds gray images without a channel axis",
+    "Add a last axis of 1.",
+    f"x = x[..., None]\n{INPUT}",
+)
+NO_IMAGES = Remedy("x holds sequences, not images", "Use Conv1D.", "Conv1D(16, 3)")
+SINGLE_IMAGES = Remedy("each sample of x is one image", "Cut windows of images.", WINDOWS)
+RAW_IMAGES = Remedy(
+    "x holds raw images, but the model takes the features of each image",
+    "Run the images through the network that computed the features for training.",
+    "images = x.reshape(-1, *x.shape[2:])  # the input of that network",
+)
 
 OTHER_FEATURES = Remedy(
-    "the data or the previous layer doesn't have the number of features that the model expects",
-    "Build the model for the data's number of features, or pass data with the expected number.",
+    "the data or the previous layer doesn't have the number of {unit}s that the model expects",
+    "Build the model for the data's number of {unit}s, or pass data with the expected number.",
     "keras.Input(({sample}))",
 )
-OTHER_LENGTH = Remedy(
-    "the sequences have a different length from the model's",
-    "Cut or pad them to the model's length, or set that length to None.",
-    'x = keras.utils.pad_sequences(x, {steps}, padding="post", dtype="float32")\n'
-    f"# or:\n{ANY_LENGTH}",
+FLATTENED_STEPS = Remedy(
+    "a Flatten before the layer turns a varying number of timesteps into features",
+    "Pad the sequences, or replace Flatten with return_sequences=False.",
+    f"{LAST_STEP}  # in place of Flatten",
+)
+OTHER_WINDOWS = Remedy(
+    "the model was trained with windows of {steps} steps",
+    "Cut windows of {steps} steps, as for training. pad_sequences {padding}.",
+    "x = np.stack([table[i : i + {steps}] for i in range(len(table) - {steps} + 1)])\n"
+    '# or:\nx = keras.utils.pad_sequences(x, {steps}, dtype="float32")',
+)
+ANY_STEPS = Remedy(
+    "you can build the model again", "Set the number of timesteps to None.", ANY_LENGTH
+)
+TOKENS = Remedy(
+    "the texts are encoded or padded in another way than for training",
+    "Use the vocabulary of training, and pad to {steps} tokens. pad_sequences {padding}.",
+    "x = keras.utils.pad_sequences(x, {steps})",
 )
 OTHER_INPUT = Remedy(
     "the data belong to another Input, or the axes are in another order",
@@ -91,9 +135,9 @@ BATCH_SHAPE = Remedy(
     "keras.Input(batch_shape=(None, {sample}))",
 )
 EMBEDDED = Remedy(
-    "an earlier layer adds an axis, as Embedding does",
-    "Leave the features out of the Input.",
-    "keras.Input((x.shape[1],))  # before an Embedding",
+    "an Embedding receives vectors (one-hot rows, word vectors) instead of word numbers",
+    "Pass word numbers (samples, timesteps), or remove the Embedding.",
+    "x = np.argmax(x, axis=-1)  # one-hot rows to word numbers",
 )
 FLAT_INPUT = Remedy(
     "the layer is the first, and the data or the Input has no time axis",
@@ -101,20 +145,45 @@ FLAT_INPUT = Remedy(
     f"x = x[..., None]\n{INPUT}\n# or:\n{WINDOWS}",
 )
 LAYER_BEFORE = Remedy(
-    "the previous layer drops the time axis (Flatten, pooling, return_sequences=False)",
-    "Set return_sequences=True on that layer, or remove the layer.",
-    f"{EVERY_STEP}  # the previous layer",
+    "the previous layer returns only its last step (return_sequences=False)",
+    "Set return_sequences=True on that layer. Before a decoder, repeat its output.",
+    f"{EVERY_STEP}  # the previous layer\n# or:\nRepeatVector(12)  # before a decoder",
+)
+FLATTENED = Remedy(
+    "a Flatten, Dense or pooling before the layer drops the time axis",
+    "Wrap the layers of each image in TimeDistributed, or split the vector into timesteps.",
+    "TimeDistributed(Flatten())  # for sequences of images\n# or:\nReshape((-1, 16))",
+)
+ALREADY_FLAT = Remedy("the previous layer returns vectors", "Remove Flatten.", "Dense(1)")
+CONVOLVED = Remedy(
+    "a Conv2D or pooling before the layer returns rows and columns",
+    "For sequences of images, wrap the layers before in TimeDistributed. In single images, make "
+    "each row a timestep.",
+    "TimeDistributed(Conv2D(16, 3))\nTimeDistributed(Flatten())\n# or:\nReshape(({rows}, -1))",
 )
 ENCODER = Remedy(
     "the previous recurrent layer (the encoder) returns every timestep",
     "Set return_sequences=False on the encoder.",
     LAST_STEP,
 )
+SEVERAL_VECTORS = Remedy(
+    "your own code before the layer returns several vectors per sample",
+    "Reduce them to one vector: sum, pool or flatten.",
+    "GlobalAveragePooling1D()  # before the layer",
+)
 WRAPPED = Remedy(
     "the layer should process every timestep",
     "Wrap it in TimeDistributed. Conv2D always needs the wrapper, Dense only in old versions.",
     "TimeDistributed({kind})",
 )
+
+UNWRAPPED = Remedy("each sample is a vector", "Use the inner layer alone.", "Dense(1)")
+OTHER_LAYERS = Remedy(
+    "the layers before the Reshape return other sizes than planned",
+    "Check the rows and columns of the Input, and the strides of the layers.",
+    LAYER_SHAPES,
+)
+OTHER_RESHAPE = Remedy("the Reshape has other sizes", "Compute one size.", "Reshape((12, -1))")
 
 SHORT_BATCH = Remedy(
     "the last batch is shorter, and a stateful layer keeps one state for each sample",
@@ -124,7 +193,7 @@ SHORT_BATCH = Remedy(
 OTHER_BATCH = Remedy(
     "the model was built for a different batch size from fit's (32 by default)",
     "Pass the batch size of the Input to fit, evaluate and predict.",
-    "model.fit(x, y, batch_size={full})",
+    "model.fit(x, y, batch_size={full})\nmodel.predict(x, batch_size={full})",
 )
 FIXED_BATCH = Remedy(
     "the batch size is fixed at {full} (stateful=True, batch_shape, batch_input_shape)",
