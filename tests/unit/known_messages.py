@@ -72,7 +72,7 @@ KERAS_3 = [
     ("Input 0 with name 'None' of layer 'dense_3' is incompatible with the layer: expected "
      "min_ndim=2, found ndim=0. Full shape received: ()", "dense_3 received a single number", ""),
     ("Cannot unroll a RNN if the time dimension is undefined. \n- If using a Sequential model,",
-     "unroll=True needs a number of timesteps", "Remove unroll=True"),
+     "unroll=True needs a known number", "Remove unroll=True"),
     ("Kernel shape must have the same length as input, but received kernel of shape (3, 3, 1, 2) "
      "and input of shape (None, 28, 1).", "each sample of x is one image", "windows of images"),
     ("Input 0 of layer \"conv_lstm2d_1\" is incompatible with the layer: expected ndim=5, found "
@@ -96,7 +96,7 @@ EARLIER = [
      "x or y holds text, dates or the like, but", "table.drop"),
     ("ValueError: The model expects 2 input arrays, but only received one array. Found: array "
      "with shape (100, 5)",
-     "The call needs 2 arrays but received one.", "[x1, x2]"),
+     "The call needs 2 arrays but received one.", "np.asarray(x2)"),
     ("TypeError: __init__() got an unexpected keyword argument 'color'", None, None),
     ("TypeError: Person.__init__() missing 1 required positional argument: 'name'", None, None),
     ("Node: 'mean_squared_error/SquaredDifference'\nIncompatible shapes: [32,5] vs. [32,2]",

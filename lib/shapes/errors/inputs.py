@@ -15,23 +15,9 @@ from lib.text import counted
 
 COLUMNS = 30  # most columns of a table; a longer row is probably a sequence of numbers
 CHANNELS = 4  # most channels of an image
+SHORT = 10  # fewer rows are probably the timesteps of one sample
 LARGEST = 5_000  # largest plausible size of an Input or a Dense; a larger number counts samples
 LAYER = r'(?:layer "?(?P<layer>[\w./-]+)"?[\w :]*)?'
-# Expected and received number of axes → likely fixes. For some layers, others are likelier.
-_FIXES = {
-    (3, 2): [remedies.LAYER_BEFORE, remedies.FLATTENED, remedies.FLAT_INPUT],
-    (2, 3): [remedies.ENCODER, remedies.SEVERAL_VECTORS],
-    ("dense", 3): [remedies.ENCODER, remedies.WRAPPED],
-    ("embedding", 3): [remedies.EMBEDDED],
-    ("", 3): [remedies.EMBEDDED, remedies.ENCODER, remedies.WRAPPED],
-    ("flatten", 2): [remedies.ALREADY_FLAT],
-    (3, 4): [remedies.BATCH_IN_INPUT, remedies.CONVOLVED, remedies.EMBEDDED],
-    (3, 5): [remedies.IMAGE],
-    (4, 3): [remedies.NO_CHANNELS, remedies.NO_IMAGES, remedies.ONE_SAMPLE],
-    (4, 5): [remedies.WRAPPED, remedies.BATCH_IN_INPUT],
-    (5, 4): [remedies.SINGLE_IMAGES, remedies.NO_CHANNELS],
-    (5, 6): [remedies.BATCH_IN_INPUT],
-}
 # A layer's name without "_" → its kind in a stack. In Keras 3, some take any number of axes.
 _KINDS = {each().keras.lower(): kind for kind, each in KINDS.items()}
 _KINDS |= dict.fromkeys(("dense", "embedding", "flatten"), "")
@@ -41,7 +27,7 @@ _SIZES = 8, 12, 28, 28, 1  # If a message has no shape, a sample has the last of
 
 def _axis_names(axes: int, layer: str = "") -> str:
     names = NAMES.get(layer) or NAMES.get(axes, ())
-    return ", ".join(f"{name}s" for name in names) or f"{axes} axes"
+    return ", ".join(f"{name}s" for name in names[:axes]) or f"{axes} axes"
 
 
 def _input(sample: Shape) -> str:
@@ -93,7 +79,9 @@ def axes(found: Found) -> Explanation | None:
 
 def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -> list[Remedy]:
     """Return fixes for a wrong number of axes, likeliest first."""
-    likely = _FIXES.get((layer, have)) or _FIXES.get((want, have), [remedies.OTHER_INPUT])
+    likely = remedies.OF_AXES.get((layer, have)) or remedies.OF_AXES.get(
+        (want, have), [remedies.OTHER_INPUT]
+    )
     last = (got[-1] if got else None) or 0
     if (want, have) == (3, 4) and got[1:2] == got[2:3] != ():
         return [remedies.CONVOLVED, remedies.BATCH_IN_INPUT]
@@ -116,8 +104,8 @@ def _sample(shape_: Shape) -> str:
 def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
     """Explain that data don't have the Input's shape. Both shapes start with the samples axis."""
     expected, received = expected or found.shape("want"), received or found.shape("got")
-    is_text = "embed" in found.kind and len(expected) == len(received) == 2
-    pair = Comparison(expected, received, "embedding" if is_text else "")
+    layer = "embedding" if "embed" in found.kind and len(expected) == 2 else ""
+    pair = Comparison(expected, received, layer)
     if "Placeholder" in found["tensor"]:
         return weights(found, expected, received)
     if not pair.missing and not pair.differing:
@@ -127,9 +115,10 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
         likely = [remedies.WHOLE_TABLE]
     elif expected[1:] == received[:1] and received[1:] == (1,):
         likely = [remedies.ONE_SAMPLE]  # x had one axis, and Keras 2 added a second.
-    takes = found["want"] or f"({_axis_names(len(expected))})"
+    takes = found["want"] or f"({_axis_names(len(expected), layer)})"
     steps, have = ((*each, None, None)[1] or 0 for each in (expected, received))
-    sample = expected[1:] if any(expected[1:]) else _SIZES[1 - len(expected) :]
+    has_sizes = any(expected[1:]) or len(expected) == 3
+    sample = expected[1:] if has_sizes else _SIZES[1 - len(expected) :]
     stack = f"{_input(sample)}~{_OF_AXES[len(expected)]}" if len(expected) in _OF_AXES else ""
     kept = f"keeps only the last {steps} of {have} steps"
     return explained(
@@ -144,7 +133,7 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
             "unit": pair.name(pair.differing[-1]) if pair.differing else None,
             "padding": f"adds {steps - have} steps of zeros" if have < steps else kept,
         },
-        stack="input_formtokens~embed~lstm" if is_text else stack,
+        stack="input_formtokens~embed~lstm" if layer else stack,
     )
 
 
@@ -157,6 +146,8 @@ def _size_fixes(found: Found, pair: Comparison) -> list[Remedy]:
         likely = likely[::-1] if received[0] == 32 else likely  # 32 is the default of predict.
     elif len(expected) != 3:
         likely = [remedies.TOKENS] if pair.layer else likely
+        if received[1:] == (1,):  # Keras 2 adds this axis to an array of lists.
+            likely.insert(0, remedies.LENGTHS)
     elif received[1:] == expected[:2]:
         likely = [remedies.BATCH_SHAPE]
     elif expected[1:] == received[1:][::-1]:
@@ -195,6 +186,7 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
             likely = sample
         elif last > 2:
             likely = _layer_fixes("", last + 1, last, received, is_first=False)
+            likely = [*sample, *likely] if 1 < (received[0] or 0) < SHORT else likely
         elif gaps == [last] or received[1:] == expected[1:-1]:
             likely = [remedies.FLAT]
         elif last not in gaps:
@@ -215,7 +207,7 @@ def _rows_fixes(found: Found, rows: int, columns: int, sample: list[Remedy]) -> 
     is_table = rows > 1 and (columns <= COLUMNS or columns % 10 > 0)
     likely = [remedies.TABLE, remedies.FLAT] if is_table else [remedies.FLAT, remedies.TABLE]
     likely += [remedies.LENGTHS, remedies.ONE_SAMPLE]
-    is_short = 1 < rows < (100 if is_predict else 10) and rows != 32  # 32 may be a whole batch.
+    is_short = 1 < rows < (100 if is_predict else SHORT) and rows != 32  # 32 is a whole batch.
     return [likely.pop(), *likely] if is_short else likely
 
 
@@ -314,8 +306,8 @@ MESSAGES = [
     ),
     Message(
         r"Cannot unroll a RNN|Unrolling requires a fixed",
-        cause="A layer with unroll=True needs a number of timesteps, but the number is None.",
-        fix="Remove unroll=True, or set the number of timesteps in the Input.",
+        cause="A layer with unroll=True needs a known number of timesteps, in Keras 2 at least 2.",
+        fix="Remove unroll=True, or set the number in the Input. If saving failed, save as .keras.",
         code=f"LSTM(units)\n# or:\n{remedies.INPUT}",
     ),
     Message(
@@ -345,8 +337,8 @@ MESSAGES = [
         rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('got')}",
         r'(?:Missing data for input|No data provided for) ".*? keys?(?: in)?: (?P<keys>\[[^\]]*\])',
         cause="The call needs {want} arrays but received {got}. {layer} takes the inputs {keys}.",
-        fix="Pass a list of arrays in that order, or a dict by name. A tf.data.Dataset "
-        "yields ((x1, x2), y). Pass states of a layer as initial_state.",
-        code="model.predict([x1, x2])",
+        fix="Pass a list of arrays (not of lists) in that order, or a dict by name. A "
+        "tf.data.Dataset yields ((x1, x2), y). Pass states of a layer as initial_state.",
+        code="model.predict([np.asarray(x1), np.asarray(x2)])",
     ),
 ]

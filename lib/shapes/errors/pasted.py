@@ -66,8 +66,8 @@ class Found:
 
 
 def pasted_sizes(shape: str) -> Shape:
-    """Return the sizes of "(None, 5, 2)", "[?,5]", "[N, 5]" or "4,5,3"."""
-    found = re.findall(r"None|\?|…|\bN\b|-1|\d{1,18}", shape)
+    """Return the sizes of "(None, 5, 2)", "[?,5]", "[N, 5]", "[null,5]" or "4,5,3"."""
+    found = re.findall(r"None|null|\?|…|\bN\b|-1|\d{1,18}", shape)
     return tuple(int(size) if size.isdigit() else None for size in found)
 
 
@@ -85,7 +85,7 @@ NAMES: dict[int | str, tuple[str, ...]] = {  # number of axes, or layer → the 
     4: ("sample", "row", "column", "channel"),
     5: ("sample", "timestep", "row", "column", "channel"),
     "convlstm1d": ("sample", "timestep", "row", "channel"),
-    "embedding": ("sample", "timestep"),
+    "embedding": ("sample", "timestep", "feature"),
 }
 
 

@@ -150,8 +150,8 @@ LAYER_BEFORE = Remedy(
     f"{EVERY_STEP}  # the previous layer\n# or:\nRepeatVector(12)  # before a decoder",
 )
 FLATTENED = Remedy(
-    "a Flatten, Dense or pooling before the layer drops the time axis",
-    "Wrap the layers of each image in TimeDistributed, or split the vector into timesteps.",
+    "a Flatten, Dense or pooling before the layer returns one vector per sample",
+    "Move it behind the layer, wrap the layers of images in TimeDistributed, or split the vector.",
     "TimeDistributed(Flatten())  # for sequences of images\n# or:\nReshape((-1, 16))",
 )
 ALREADY_FLAT = Remedy("the previous layer returns vectors", "Remove Flatten.", "Dense(1)")
@@ -176,6 +176,23 @@ WRAPPED = Remedy(
     "Wrap it in TimeDistributed. Conv2D always needs the wrapper, Dense only in old versions.",
     "TimeDistributed({kind})",
 )
+
+# Expected (or the layer) and received number of axes → fixes, likeliest first.
+OF_AXES: dict[tuple[int | str, int], list[Remedy]] = {
+    (3, 2): [LAYER_BEFORE, FLATTENED, FLAT_INPUT],
+    (2, 3): [ENCODER, SEVERAL_VECTORS],
+    ("dense", 3): [ENCODER, WRAPPED],
+    ("embedding", 3): [EMBEDDED],
+    ("", 3): [EMBEDDED, ENCODER, WRAPPED],
+    ("flatten", 2): [ALREADY_FLAT],
+    (3, 4): [BATCH_IN_INPUT, CONVOLVED, EMBEDDED],
+    (3, 5): [IMAGE],
+    (4, 2): [FLATTENED],
+    (4, 3): [NO_CHANNELS, NO_IMAGES, ONE_SAMPLE],
+    (4, 5): [WRAPPED, BATCH_IN_INPUT],
+    (5, 4): [SINGLE_IMAGES, NO_CHANNELS],
+    (5, 6): [BATCH_IN_INPUT],
+}
 
 UNWRAPPED = Remedy("each sample is a vector", "Use the inner layer alone.", "Dense(1)")
 OTHER_LAYERS = Remedy(
