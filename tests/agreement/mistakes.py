@@ -150,7 +150,7 @@ MISTAKES = {
         ("takes one tensor but received 3.", "out, *states ="),
     "every_step().predict(X[0], verbose=0)": ("(5, 2)", "x = x[None]"),
     "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)":
-        ("expects 2 features but receives 5.", "np.transpose(x, (0, 2, 1))"),
+        ("was built for 2 features but received 5.", "np.transpose(x, (0, 2, 1))"),
     "layers.Dense(1)(layers.Flatten()(keras.Input((None, 2))))":
         ("Dense needs a weight for each entry of the last", "keras.Input(x.shape[1:])"),
     "layers.LSTM(4)(keras.Input((5, None)))":

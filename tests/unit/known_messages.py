@@ -71,8 +71,6 @@ KERAS_3 = [
      "626 timesteps instead of 157", "keeps only the last 157 of 626 steps"),
     ("Input 0 with name 'None' of layer 'dense_3' is incompatible with the layer: expected "
      "min_ndim=2, found ndim=0. Full shape received: ()", "dense_3 received a single number", ""),
-    ("Cannot unroll a RNN if the time dimension is undefined. \n- If using a Sequential model,",
-     "unroll=True needs a known number", "Remove unroll=True"),
     ("Kernel shape must have the same length as input, but received kernel of shape (3, 3, 1, 2) "
      "and input of shape (None, 28, 1).", "each sample of x is one image", "windows of images"),
     ("Input 0 of layer \"conv_lstm2d_1\" is incompatible with the layer: expected ndim=5, found "
@@ -151,15 +149,13 @@ EARLIER = [
     ("ValueError: A target array with shape (1000, 10) was passed for an output of shape (None, "
      "1) while using as loss `binary_crossentropy`.",
      "Most likely y has a column per class.", 'Dense(10, activation="softmax")'),
-    ("ValueError: The first argument to `Layer.call` must always be passed.",
-     "called without a tensor", "without a name"),
     ("Exception: When using TensorFlow, you should define explicitly the number of timesteps of "
      "your sequences.", "Keras 1 with TensorFlow unrolls", "input_length"),
     ("Exception: Input 0 is incompatible with layer lstm_2: expected shape=(32, 53, 16), found "
      "shape=(None, 53, 16)", "a fixed batch size of 32", "batch_shape=(32, 53, 16)"),
     ('ValueError: Input 0 of layer "gru_1" is incompatible with the layer',
      "other axes or sizes", "return_sequences=True"),
-    ("ValueError: cannot reshape array of size 24 into shape (4,5)", "from 24 to (4,5)", "product"),
+    ("ValueError: cannot reshape array of size 24 into shape (4,5)", "from 24 to (4,5)", ""),
     ("total size of new array must be unchanged, input_shape = [50, 50, 64], output_shape = [50, "
      "768]", "the products of [50, 50, 64] and [50, 768] differ", "Input"),
     ("Error when checking input: expected lstm_LSTM1_input to have 3 dimension(s). but got array "
@@ -168,8 +164,6 @@ EARLIER = [
      "dimensions: expected 3, got 1 with shape (128,).')", "2 axes are missing", "x[..., None]"),
     ("Exception: Invalid input shape - Layer expects input ndim=2, was provided with input shape "
      "(25, 200, 64)", "an Embedding receives vectors", "remove the Embedding"),
-    ("Layer sequential expects 1 input(s), but it received 2 input tensors. Inputs received: [<",
-     "read as 2 inputs. Most likely x and y are in a list", "validation_data=(x, y)"),
     ("TypeError: Failed to convert elements of [None, 64] to Tensor. Consider casting elements "
      "to a supported type.",
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),

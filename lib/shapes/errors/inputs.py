@@ -1,5 +1,6 @@
 """Messages about the input of a layer or a model: its axes, sizes, and number of arrays."""
 
+import math
 import re
 
 from lib.shapes.doctor.fixes import EVERY_STEP
@@ -50,13 +51,14 @@ def axes(found: Found) -> Explanation | None:
         return data(found, (None,) * want, got)
     layer = found.kind.replace("_", "").replace("convolution", "conv")
     layer = "dense" if "previous" in found.match[0] else layer  # only Dense in Keras 0
+    layer = "conv1d" if len(kernel) == 3 else layer
     problem, units = Comparison((None,) * want, (None,) * have).in_words(), (16, *got)[-1]
     # TimeDistributed passes the inner layer its input without the time axis.
     inside = 1 if kernel and want > have else 0
     # Keras 2 counted the layers of a kind from 1. Later versions don't number the first.
     is_old = "incompatible with layer" in found.whole and found.kind in RECURRENT
     is_first = found["layer"] in (found.kind, f"{found.kind}_1" if is_old else "")
-    stack = _input(got[1:] or _SIZES[1 - have :])
+    stack = _input(got[1:] or _SIZES[1 - max(have, 2) :])
     if (want, have) == (3, 2):
         problem = "there is no time axis"
         stack = stack if is_first else f"input~lstm_u{units or 16}"
@@ -69,8 +71,8 @@ def axes(found: Found) -> Explanation | None:
         *_layer_fixes(layer, want + inside, have + inside, got, is_first),
         words={
             "sample": _sample(got[1:-1] if want == 3 and got[-1:] == (1,) else got[2:]),
-            "rows": got[1] if got else None,
-            "kind": "Conv2D(16, 3)" if want == 4 else "Dense(units)",
+            "rows": (*got, None, None)[1],
+            "kind": {3: "Conv1D(16, 3)", 4: "Conv2D(16, 3)"}.get(want, "Dense(units)"),
         },
         check=remedies.LAYER_SHAPES,
         stack=f"{stack}~{kind}" if kind else "",
@@ -83,8 +85,11 @@ def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -
         (want, have), [remedies.OTHER_INPUT]
     )
     last = (got[-1] if got else None) or 0
-    if (want, have) == (3, 4) and got[1:2] == got[2:3] != ():
-        return [remedies.CONVOLVED, remedies.BATCH_IN_INPUT]
+    if len(got) == 4 and got[1] == got[2] and (want == 3 or last > CHANNELS):
+        before = remedies.CONVOLVED if want == 3 else remedies.LAYER_BEFORE  # a ConvLSTM2D
+        return [before, remedies.BATCH_IN_INPUT if want == 3 else remedies.SINGLE_IMAGES]
+    if (want, have) == (3, 2) and last > 1024:  # A recurrent layer has fewer units.
+        return [remedies.FLATTENED, remedies.FLAT_INPUT]
     is_reversed = {
         (3, 2): is_first,
         (3, 4): last >= 16 and 1 not in got[1:],  # Only a layer returns so many features.
@@ -117,9 +122,8 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
         likely = [remedies.ONE_SAMPLE]  # x had one axis, and Keras 2 added a second.
     takes = found["want"] or f"({_axis_names(len(expected), layer)})"
     steps, have = ((*each, None, None)[1] or 0 for each in (expected, received))
-    has_sizes = any(expected[1:]) or len(expected) == 3
-    sample = expected[1:] if has_sizes else _SIZES[1 - len(expected) :]
-    stack = f"{_input(sample)}~{_OF_AXES[len(expected)]}" if len(expected) in _OF_AXES else ""
+    sample = received[1:] if pair.missing else expected[1:]
+    kind = "embed~lstm" if layer else _OF_AXES.get(len(expected))
     kept = f"keeps only the last {steps} of {have} steps"
     return explained(
         f"{found['layer'] or 'The model'} takes {takes} but received {found['got']}: "
@@ -130,10 +134,11 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
             "sample": _sample(received[1:]),
             "full": expected[0] if expected else "",
             "steps": steps or None,
+            "shape": bracketed((-1, *expected[1:])),
             "unit": pair.name(pair.differing[-1]) if pair.differing else None,
             "padding": f"adds {steps - have} steps of zeros" if have < steps else kept,
         },
-        stack="input_formtokens~embed~lstm" if layer else stack,
+        stack=f"{_input(sample)}~{kind}" if sample and kind else "",
     )
 
 
@@ -144,6 +149,8 @@ def _size_fixes(found: Found, pair: Comparison) -> list[Remedy]:
     if pair.is_batch:
         likely = [remedies.FIXED_BATCH, remedies.OTHER_BATCH]
         likely = likely[::-1] if received[0] == 32 else likely  # 32 is the default of predict.
+    elif len(expected) > 3 and expected[-3:] == (*received[-2:], received[-3]):
+        likely = [remedies.CHANNELS_FIRST]
     elif len(expected) != 3:
         likely = [remedies.TOKENS] if pair.layer else likely
         if received[1:] == (1,):  # Keras 2 adds this axis to an array of lists.
@@ -169,7 +176,10 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
     likely = [remedies.OTHER_INPUT]
     is_fit = "training=True" in found.whole
     sample = [remedies.UNBATCHED] if is_fit else [remedies.ONE_SAMPLE, remedies.UNBATCHED]
-    if pair.missing == -1 and received[1:2] == received[:1] != (None,):
+    sizes = [math.prod(size or 0 for size in each[1:]) for each in (expected, received)]
+    if sizes[0] == sizes[1] > 0 and len(received) == 2:
+        likely = [remedies.FLAT_SAMPLES]
+    elif pair.missing == -1 and received[1:2] == received[:1] != (None,):
         likely = [remedies.SAMPLES_TWICE]
     elif pair.missing == -1:
         likely = [remedies.AXIS_OF_1] if 1 in received[1:] else []
@@ -185,7 +195,7 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
         if gaps == [0] or starts_with_steps or last == 1:
             likely = sample
         elif last > 2:
-            likely = _layer_fixes("", last + 1, last, received, is_first=False)
+            likely = _layer_fixes("data", last + 1, last, received, is_first=False)
             likely = [*sample, *likely] if 1 < (received[0] or 0) < SHORT else likely
         elif gaps == [last] or received[1:] == expected[1:-1]:
             likely = [remedies.FLAT]
@@ -305,23 +315,11 @@ MESSAGES = [
         confidence="possible",
     ),
     Message(
-        r"Cannot unroll a RNN|Unrolling requires a fixed",
-        cause="A layer with unroll=True needs a known number of timesteps, in Keras 2 at least 2.",
-        fix="Remove unroll=True, or set the number in the Input. If saving failed, save as .keras.",
-        code=f"LSTM(units)\n# or:\n{remedies.INPUT}",
-    ),
-    Message(
-        r"explicitly the number of timesteps|Cannot infer num from shape|.input_length. must be",
+        r"explicitly the number of timesteps|Cannot infer num from shape",
         cause="Keras 1 with TensorFlow unrolls layers, so it needs the number of timesteps.",
         fix="Set the number in input_shape, or in input_length of an Embedding. Or update Keras.",
         code=f"{remedies.INPUT}  # input_shape=(timesteps, features) in Keras 1",
         check="print(keras.__version__, x.shape)",
-    ),
-    Message(
-        r"first argument to .Layer\.call. must always be passed",
-        cause="A layer or model was called without a tensor, or the tensor has a name in the call.",
-        fix="Pass the tensor first, without a name. Remove a second pair of parentheses.",
-        code="y = LSTM(units)(x)",
     ),
     Message(
         rf"checking model target.*?Expected to see {number('want')} array.*?following list of "
@@ -339,6 +337,6 @@ MESSAGES = [
         cause="The call needs {want} arrays but received {got}. {layer} takes the inputs {keys}.",
         fix="Pass a list of arrays (not of lists) in that order, or a dict by name. A "
         "tf.data.Dataset yields ((x1, x2), y). Pass states of a layer as initial_state.",
-        code="model.predict([np.asarray(x1), np.asarray(x2)])",
+        code="x1, x2 = np.asarray(x1), np.asarray(x2)\nmodel.predict([x1, x2])",
     ),
 ]

@@ -55,6 +55,7 @@ SAMPLES_TWICE = Remedy(
 STEPS_FIRST = Remedy(
     "x is one sample with timesteps first", "Swap two axes.", "x = np.swapaxes(x, 0, 1)"
 )
+FLAT_SAMPLES = Remedy("each sample of x is flat", "Reshape x.", "x = x.reshape({shape})")
 SERIES = Remedy(
     "x is one long series", "Cut windows, and add an axis.", f"{WINDOWS}\nx = x[..., None]"
 )
@@ -68,22 +69,20 @@ IMAGE = Remedy(
     "Flatten each image.",
     "TimeDistributed(Flatten())\n# or:\nx = x.reshape(x.shape[0], x.shape[1], -1)",
 )
-PAIR_IN_LIST = Remedy(
-    "x and y are in a list, as in validation_data=[x, y]",
-    "Put them into a tuple: Keras reads a list as several inputs.",
-    "model.fit(x, y, validation_data=(x, y))",
-)
-LIST_OF_SAMPLES = Remedy(
-    "x is a list of samples", "Stack them, padded to one length.", f"x = np.stack(x)\n{PAD}"
-)
 LENGTHS = Remedy("the sequences have different lengths", "Pad x, and mask the padding.", PAD)
+ONE_NUMBER = Remedy("each sample of x is one number", "Add an axis.", "x = x[:, None]")
 NO_CHANNELS = Remedy(
     "x holds gray images without a channel axis",
     "Add a last axis of 1.",
     f"x = x[..., None]\n{INPUT}",
 )
+CHANNELS_FIRST = Remedy(
+    "x has its channels before rows and columns", "Move them.", "x = np.moveaxis(x, -3, -1)"
+)
 NO_IMAGES = Remedy("x holds sequences, not images", "Use Conv1D.", "Conv1D(16, 3)")
-SINGLE_IMAGES = Remedy("each sample of x is one image", "Cut windows of images.", WINDOWS)
+SINGLE_IMAGES = Remedy(
+    "each sample of x is one image, without a time axis", "Cut windows of images.", WINDOWS
+)
 RAW_IMAGES = Remedy(
     "x holds raw images, but the model takes the features of each image",
     "Run the images through the network that computed the features for training.",
@@ -181,16 +180,19 @@ WRAPPED = Remedy(
 OF_AXES: dict[tuple[int | str, int], list[Remedy]] = {
     (3, 2): [LAYER_BEFORE, FLATTENED, FLAT_INPUT],
     (2, 3): [ENCODER, SEVERAL_VECTORS],
+    (2, 1): [ONE_NUMBER, ONE_SAMPLE],
     ("dense", 3): [ENCODER, WRAPPED],
     ("embedding", 3): [EMBEDDED],
     ("", 3): [EMBEDDED, ENCODER, WRAPPED],
     ("flatten", 2): [ALREADY_FLAT],
+    ("conv1d", 4): [WRAPPED, BATCH_IN_INPUT],
+    ("maxpooling1d", 4): [WRAPPED, BATCH_IN_INPUT],
     (3, 4): [BATCH_IN_INPUT, CONVOLVED, EMBEDDED],
     (3, 5): [IMAGE],
     (4, 2): [FLATTENED],
     (4, 3): [NO_CHANNELS, NO_IMAGES, ONE_SAMPLE],
     (4, 5): [WRAPPED, BATCH_IN_INPUT],
-    (5, 4): [SINGLE_IMAGES, NO_CHANNELS],
+    (5, 4): [SINGLE_IMAGES, LAYER_BEFORE, NO_CHANNELS],
     (5, 6): [BATCH_IN_INPUT],
 }
 
@@ -210,7 +212,7 @@ SHORT_BATCH = Remedy(
 OTHER_BATCH = Remedy(
     "the model was built for a different batch size from fit's (32 by default)",
     "Pass the batch size of the Input to fit, evaluate and predict.",
-    "model.fit(x, y, batch_size={full})\nmodel.predict(x, batch_size={full})",
+    "model.fit(x, y, batch_size={full})",
 )
 FIXED_BATCH = Remedy(
     "the batch size is fixed at {full} (stateful=True, batch_shape, batch_input_shape)",

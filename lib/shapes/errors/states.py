@@ -34,12 +34,8 @@ def features_or_units(found: Found) -> Explanation:
             fix="Give the encoder and the decoder the same number of units.",
             code=remedies.DECODER.replace("units", received),
         )
-    happened = f"The layer expects {expected} features but receives {received}."
-    if "dense" in found.node or "dense" in found.match[0]:
-        return explained(happened, remedies.OTHER_FEATURES, remedies.FLATTENED_STEPS)
-    are_lengths = min(int(received), int(expected)) > 1000
-    likely = [remedies.OTHER_FEATURES, remedies.FLAT if are_lengths else remedies.SWAPPED]
-    return explained(happened, *(likely[::-1] if are_lengths else likely))
+    happened = f"A kernel was built for {expected} features but received {received}."
+    return explained(happened, remedies.OTHER_FEATURES, remedies.SWAPPED)
 
 
 def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
@@ -64,16 +60,6 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
         *(remedies.SHORT_BATCH, remedies.OTHER_BATCH, remedies.FOLDED),
         words={"full": full},
         check="print(len(x) % {full}, model.input_shape)",
-    )
-
-
-def list_for_array(found: Found) -> Explanation:
-    """Explain that a model with one input received a list."""
-    return explained(
-        f"The model takes one array but received a list, read as {found['got']} inputs.",
-        *([remedies.PAIR_IN_LIST] if found["got"] == "2" else []),
-        remedies.LIST_OF_SAMPLES,
-        check="print(type(x), len(x), len(model.inputs))",
     )
 
 
@@ -165,7 +151,9 @@ MESSAGES = [
         rf"Expected to see 1 array.*?following list of {number('got')}",
         r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
         rf"received {number('got')}",
-        explain=list_for_array,
+        cause="The model takes one array but received a list, read as {got} inputs.",
+        fix="Stack the list into one array. Pad sequences of different lengths first.",
+        code=f"x = np.stack(x)\n{remedies.PAD}",
     ),
     Message(
         rf'(?:ayer "?{word("layer")}"? )?expects 1 input(?:\(s\)|s)?,? but it received '
