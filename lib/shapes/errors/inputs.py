@@ -81,9 +81,8 @@ def axes(found: Found) -> Explanation | None:
 
 def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -> list[Remedy]:
     """Return fixes for a wrong number of axes, likeliest first."""
-    likely = remedies.OF_AXES.get((layer, have)) or remedies.OF_AXES.get(
-        (want, have), [remedies.OTHER_INPUT]
-    )
+    fixes = remedies.OF_AXES
+    likely = fixes.get((layer, have)) or fixes.get((want, have)) or [remedies.OTHER_INPUT]
     last = (got[-1] if got else None) or 0
     if len(got) == 4 and got[1] == got[2] and (want == 3 or last > CHANNELS):
         before = remedies.CONVOLVED if want == 3 else remedies.LAYER_BEFORE  # a ConvLSTM2D

@@ -29,7 +29,7 @@ _CLASSES = "y = np.argmax(y, axis=-1)"
 
 FLAT = Remedy(
     "each number of a sample is a timestep, and the feature axis is missing",
-    "Add the feature axis.",
+    "Add the feature axis to x.",
     f"x = x[..., None]  # (samples, timesteps, 1)\n{INPUT}",
 )
 TABLE = Remedy(
@@ -37,16 +37,20 @@ TABLE = Remedy(
     "Cut windows of rows, or make each row a sequence of one timestep.",
     f"{WINDOWS}\n# or:\nx = x[:, None]",
 )
-ONE_SAMPLE = Remedy("x is one sample without the batch axis", "Add the axis.", "x = x[None]")
+ONE_SAMPLE = Remedy(
+    "x is one sample without the batch axis", "Add the samples axis to x.", "x = x[None]"
+)
 UNBATCHED = Remedy(
-    "x comes from a dataset that wasn't batched", "Call batch.", "dataset = dataset.batch(32)"
+    "x comes from a dataset that wasn't batched", "Batch it.", "dataset = dataset.batch(32)"
 )
 BATCHED_TWICE = Remedy(
     "a dataset was batched twice, or x is an array of batches",
     "Batch only once.",
     "dataset = dataset.unbatch()\n# or:\nx = x.reshape(-1, *x.shape[2:])",
 )
-AXIS_OF_1 = Remedy("one axis has size 1", "Remove the axis.", "x = np.squeeze(x, axis={place})")
+AXIS_OF_1 = Remedy(
+    "one axis of x has size 1", "Remove this axis.", "x = np.squeeze(x, axis={place})"
+)
 SAMPLES_TWICE = Remedy(
     "x contains its number of samples twice",
     "Build x again as (samples, timesteps, features), for example from two columns a and b.",
@@ -77,7 +81,7 @@ NO_CHANNELS = Remedy(
     f"x = x[..., None]\n{INPUT}",
 )
 CHANNELS_FIRST = Remedy(
-    "x has its channels before rows and columns", "Move them.", "x = np.moveaxis(x, -3, -1)"
+    "x has its channels before rows and columns", "Move the channels.", "x = np.moveaxis(x, -3, -1)"
 )
 NO_IMAGES = Remedy("x holds sequences, not images", "Use Conv1D.", "Conv1D(16, 3)")
 SINGLE_IMAGES = Remedy(
@@ -145,12 +149,13 @@ FLAT_INPUT = Remedy(
 )
 LAYER_BEFORE = Remedy(
     "the previous layer returns only its last step (return_sequences=False)",
-    "Set return_sequences=True on that layer. Before a decoder, repeat its output.",
+    "Set return_sequences=True on that layer. Before a decoder, repeat the encoder's output.",
     f"{EVERY_STEP}  # the previous layer\n# or:\nRepeatVector(12)  # before a decoder",
 )
 FLATTENED = Remedy(
     "a Flatten, Dense or pooling before the layer returns one vector per sample",
-    "Move it behind the layer, wrap the layers of images in TimeDistributed, or split the vector.",
+    "Move Flatten behind the layer, wrap the layers of images in TimeDistributed, or split the "
+    "vector into timesteps.",
     "TimeDistributed(Flatten())  # for sequences of images\n# or:\nReshape((-1, 16))",
 )
 ALREADY_FLAT = Remedy("the previous layer returns vectors", "Remove Flatten.", "Dense(1)")
@@ -202,7 +207,7 @@ OTHER_LAYERS = Remedy(
     "Check the rows and columns of the Input, and the strides of the layers.",
     LAYER_SHAPES,
 )
-OTHER_RESHAPE = Remedy("the Reshape has other sizes", "Compute one size.", "Reshape((12, -1))")
+OTHER_RESHAPE = Remedy("the Reshape is wrong", "Let Keras compute a size.", "Reshape((12, -1))")
 
 SHORT_BATCH = Remedy(
     "the last batch is shorter, and a stateful layer keeps one state for each sample",
