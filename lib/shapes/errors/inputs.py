@@ -12,8 +12,12 @@ from lib.shapes.errors.states import features_or_units
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
 from lib.shapes.stack.making import KINDS
-from lib.text import counted
+from lib.text import beside, counted
 
+TABLES = beside(__file__)
+FIXES = {name: Remedy(*row) for name, row in TABLES["fixes"].items()}
+FIXES |= {"other features": remedies.OTHER_FEATURES, "swapped": remedies.SWAPPED}
+FIXES |= {"lengths": remedies.LENGTHS, "unbatched": remedies.UNBATCHED}
 COLUMNS = 30  # most columns of a table; a longer row is probably a sequence of numbers
 CHANNELS = 4  # most channels of an image
 SHORT = 10  # fewer rows are probably the timesteps of one sample
@@ -24,6 +28,10 @@ _KINDS = {each().keras.lower(): kind for kind, each in KINDS.items()}
 _KINDS |= dict.fromkeys(("dense", "embedding", "flatten"), "")
 _OF_AXES = {2: "dense", 3: "lstm", 4: "conv2d", 5: "convlstm2d"}  # layers with such an input
 _SIZES = 8, 12, 28, 28, 1  # If a message has no shape, a sample has the last of these sizes.
+
+
+def _fixes(names: list[str]) -> list[Remedy]:
+    return [FIXES[name] for name in names]
 
 
 def _axis_names(axes: int, layer: str = "") -> str:
@@ -58,6 +66,7 @@ def axes(found: Found) -> Explanation | None:
     # Keras 2 counted the layers of a kind from 1. Later versions don't number the first.
     is_old = "incompatible with layer" in found.whole and found.kind in RECURRENT
     is_first = found["layer"] in (found.kind, f"{found.kind}_1" if is_old else "")
+    is_first &= not re.search("attention|pooling", layer)
     stack = _input(got[1:] or _SIZES[1 - max(have, 2) :])
     if (want, have) == (3, 2):
         problem = "there is no time axis"
@@ -68,7 +77,7 @@ def axes(found: Found) -> Explanation | None:
     takes = f"{found['layer'] or 'The layer'} takes ({_axis_names(want, layer)})"
     return explained(
         f"{takes} but received {found['got'] or counted(have, 'axis', 'axes')}: {problem}.",
-        *_layer_fixes(layer, want + inside, have + inside, got, is_first),
+        *_fixes(_layer_fixes(layer, want + inside, have + inside, got, is_first)),
         words={
             "sample": _sample(got[1:-1] if want == 3 and got[-1:] == (1,) else got[2:]),
             "rows": (*got, None, None)[1],
@@ -79,16 +88,16 @@ def axes(found: Found) -> Explanation | None:
     )
 
 
-def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -> list[Remedy]:
+def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -> list[str]:
     """Return fixes for a wrong number of axes, likeliest first."""
-    fixes = remedies.OF_AXES
-    likely = fixes.get((layer, have)) or fixes.get((want, have)) or [remedies.OTHER_INPUT]
-    last = (got[-1] if got else None) or 0
+    table, last = TABLES["axes"], (got[-1] if got else None) or 0
+    of_layer = table.get(f"{layer or 'unnamed'} {have}")
+    likely = of_layer or table.get(f"{want} {have}") or ["other input"]
     if len(got) == 4 and got[1] == got[2] and (want == 3 or last > CHANNELS):
-        before = remedies.CONVOLVED if want == 3 else remedies.LAYER_BEFORE  # a ConvLSTM2D
-        return [before, remedies.BATCH_IN_INPUT if want == 3 else remedies.SINGLE_IMAGES]
+        before = "convolved" if want == 3 else "layer before"  # a ConvLSTM2D
+        return [before, "batch in input" if want == 3 else "single images"]
     if (want, have) == (3, 2) and last > 1024:  # A recurrent layer has fewer units.
-        return [remedies.FLATTENED, remedies.FLAT_INPUT]
+        return ["flattened", "flat input"]
     is_reversed = {
         (3, 2): is_first,
         (3, 4): last >= 16 and 1 not in got[1:],  # Only a layer returns so many features.
@@ -116,9 +125,9 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
         return None
     likely = _axis_fixes(found, pair) if pair.missing else _size_fixes(found, pair)
     if len(expected) == 3 and (expected[1] or 0) > LARGEST:
-        likely = [remedies.WHOLE_TABLE]
+        likely = ["whole table"]
     elif expected[1:] == received[:1] and received[1:] == (1,):
-        likely = [remedies.ONE_SAMPLE]  # x had one axis, and Keras 2 added a second.
+        likely = ["one sample"]  # x had one axis, and Keras 2 added a second.
     takes = found["want"] or f"({_axis_names(len(expected), layer)})"
     steps, have = ((*each, None, None)[1] or 0 for each in (expected, received))
     sample = received[1:] if pair.missing else expected[1:]
@@ -127,7 +136,7 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     return explained(
         f"{found['layer'] or 'The model'} takes {takes} but received {found['got']}: "
         f"{pair.in_words()}.",
-        *likely,
+        *_fixes(likely),
         words={
             "place": received.index(1, 1) if 1 in received[1:] else -1,
             "sample": _sample(received[1:]),
@@ -141,54 +150,54 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     )
 
 
-def _size_fixes(found: Found, pair: Comparison) -> list[Remedy]:
+def _size_fixes(found: Found, pair: Comparison) -> list[str]:
     """Return fixes for shapes with the same number of axes, likeliest first."""
     expected, received = pair.expected, pair.received
-    likely = [remedies.OTHER_FEATURES]
+    likely = ["other features"]
     if pair.is_batch:
-        likely = [remedies.FIXED_BATCH, remedies.OTHER_BATCH]
+        likely = ["fixed batch", "other batch"]
         likely = likely[::-1] if received[0] == 32 else likely  # 32 is the default of predict.
     elif len(expected) > 3 and expected[-3:] == (*received[-2:], received[-3]):
-        likely = [remedies.CHANNELS_FIRST]
+        likely = ["channels first"]
     elif len(expected) != 3:
-        likely = [remedies.TOKENS] if pair.layer else likely
+        likely = ["tokens"] if pair.layer else likely
         if received[1:] == (1,):  # Keras 2 adds this axis to an array of lists.
-            likely.insert(0, remedies.LENGTHS)
+            likely.insert(0, "lengths")
     elif received[1:] == expected[:2]:
-        likely = [remedies.BATCH_SHAPE]
+        likely = ["batch shape"]
     elif expected[1:] == received[1:][::-1]:
-        likely = [remedies.SWAPPED]
+        likely = ["swapped"]
     elif received[:2] == (expected[1], 1):
-        likely = [remedies.STEPS_FIRST]
+        likely = ["steps first"]
     elif pair.differing == [1]:
-        likely = [remedies.OTHER_WINDOWS, remedies.ANY_STEPS]
+        likely = ["other windows", "any steps"]
         likely = likely[::-1] if re.search(r"training=True|\bfit\(", found.whole) else likely
     elif len(pair.differing) > 1:  # The sizes of the Input may be x.shape[:2].
-        likely.insert(expected[2] != received[1], remedies.BATCH_IN_INPUT)
+        likely.insert(expected[2] != received[1], "batch in input")
     return likely
 
 
-def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
+def _axis_fixes(found: Found, pair: Comparison) -> list[str]:
     """Return fixes for shapes with different numbers of axes, likeliest first."""
     expected, received, gaps = pair.expected, pair.received, pair.gaps
     last = len(expected) - 1
-    likely = [remedies.OTHER_INPUT]
+    likely = ["other input"]
     is_fit = "training=True" in found.whole
-    sample = [remedies.UNBATCHED] if is_fit else [remedies.ONE_SAMPLE, remedies.UNBATCHED]
+    sample = ["unbatched"] if is_fit else ["one sample", "unbatched"]
     sizes = [math.prod(size or 0 for size in each[1:]) for each in (expected, received)]
     if sizes[0] == sizes[1] > 0 and len(received) == 2:
-        likely = [remedies.FLAT_SAMPLES]
+        likely = ["flat samples"]
     elif pair.missing == -1 and received[1:2] == received[:1] != (None,):
-        likely = [remedies.SAMPLES_TWICE]
+        likely = ["samples twice"]
     elif pair.missing == -1:
-        likely = [remedies.AXIS_OF_1] if 1 in received[1:] else []
-        likely += [remedies.IMAGE if last > 1 else remedies.EMBEDDED]
+        likely = ["axis of 1"] if 1 in received[1:] else []
+        likely += ["image" if last > 1 else "embedded"]
         is_batched_twice = gaps == [0] or (gaps and received[1] is None)
-        likely = [*([] if is_batched_twice else likely), remedies.BATCHED_TWICE]
+        likely = [*([] if is_batched_twice else likely), "batched twice"]
     elif last == 2 and pair.missing == -2:
-        likely = [remedies.RAW_IMAGES, remedies.IMAGE]
+        likely = ["raw images", "image"]
     elif last == 2 and pair.missing == 2:
-        likely = [remedies.SERIES]
+        likely = ["series"]
     elif pair.missing == 1 and gaps:
         starts_with_steps = expected[1:2] == received[:1] != (None,)
         if gaps == [0] or starts_with_steps or last == 1:
@@ -197,25 +206,25 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
             likely = _layer_fixes("data", last + 1, last, received, is_first=False)
             likely = [*sample, *likely] if 1 < (received[0] or 0) < SHORT else likely
         elif gaps == [last] or received[1:] == expected[1:-1]:
-            likely = [remedies.FLAT]
+            likely = ["flat"]
         elif last not in gaps:
-            likely = [remedies.TABLE, *sample]
+            likely = ["table", *sample]
         else:
             likely = _rows_fixes(found, received[0] or 0, received[1] or 0, sample)
     return likely
 
 
-def _rows_fixes(found: Found, rows: int, columns: int, sample: list[Remedy]) -> list[Remedy]:
+def _rows_fixes(found: Found, rows: int, columns: int, sample: list[str]) -> list[str]:
     """Return fixes for x of two axes, of which any axis may be missing, likeliest first."""
     # Keras 2 names no input in the messages of predict.
     is_predict = bool(re.search(r"checking : |\bpredict\b", found.whole))
     if columns == 1:  # Keras 2 adds a second axis to an array of one axis.
-        likely = [remedies.LENGTHS, *sample, remedies.TABLE]
+        likely = ["lengths", *sample, "table"]
         return [likely.pop(), *likely] if is_predict else likely
     # Windows often have a round length. A table may have any number of columns.
     is_table = rows > 1 and (columns <= COLUMNS or columns % 10 > 0)
-    likely = [remedies.TABLE, remedies.FLAT] if is_table else [remedies.FLAT, remedies.TABLE]
-    likely += [remedies.LENGTHS, remedies.ONE_SAMPLE]
+    likely = ["table", "flat"] if is_table else ["flat", "table"]
+    likely += ["lengths", "one sample"]
     is_short = 1 < rows < (100 if is_predict else SHORT) and rows != 32  # 32 is a whole batch.
     return [likely.pop(), *likely] if is_short else likely
 
@@ -251,7 +260,7 @@ MESSAGES = [
         r"with at least 3 dimensions(?:, received: "
         rf"(?P<shape>[(\[](?:None|\d+), {number('units')}[)\]]))?",
         cause="TimeDistributed works along the time axis, but its input has none: {shape}.",
-        remedies=[remedies.LAYER_BEFORE, remedies.UNWRAPPED],
+        remedies=_fixes(["layer before", "unwrapped"]),
         stack="input~lstm_u{units}~td",
     ),
     Message(
@@ -265,7 +274,7 @@ MESSAGES = [
         rf"{LAYER}expected axis(?: -1 of input shape to have value {number('want')}.*?"
         rf"(?P<shape>[(\[][^()\[\]]*?{number('got')}[)\]]))?",
         cause="{layer} was built for other data. It takes {want} features but received {shape}.",
-        remedies=[remedies.OTHER_FEATURES, remedies.FLATTENED_STEPS],
+        remedies=_fixes(["other features", "flattened steps"]),
     ),
     Message(
         rf"\(no .None. dim.*?shape={shape('shape')} for variable "
@@ -296,7 +305,7 @@ MESSAGES = [
     Message(
         rf"total size of .*?unchanged.*?_shape ?= ?{shape('before')}, \w+ ?= ?{shape('after')}",
         cause="A Reshape must keep all values, but the products of {before} and {after} differ.",
-        remedies=[remedies.OTHER_LAYERS, remedies.OTHER_RESHAPE],
+        remedies=_fixes(["other layers", "other reshape"]),
         check=remedies.LAYER_SHAPES,
     ),
     Message(
@@ -309,7 +318,7 @@ MESSAGES = [
         rf'of layer "?{word("layer")}"? is incompatible with the layer\W*$',
         cause="{layer} received a tensor with other axes or sizes than it needs. The message "
         "continues with the numbers.",
-        remedies=[remedies.LAYER_BEFORE, remedies.FLAT_INPUT, remedies.OTHER_FEATURES],
+        remedies=_fixes(["layer before", "flat input", "other features"]),
         check=remedies.LAYER_SHAPES,
         confidence="possible",
     ),

@@ -11,7 +11,7 @@ MESSAGES = [
     Message(
         r"calling (?P<layer>\w+)(?:\.call\(\))?(?:(?!Incompatible shapes|calling \w).)*"
         r"Incompatible shapes: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\]",
-        r"Incompatible shapes(?!: layer)(?:: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\])?",
+        r"Incompatible shapes(?:: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\])?",
         r'Dimensions must be equal, but are \d+ and \d+ for "\W*(?:node )?(?:compile_loss|loss/|'
         rf'{LOSSES})[^"]*".{{0,30}} with input shapes: \[(?P<one>[^\]]+)\], \[(?P<other>[^\]]+)\]',
         explain=incompatible,
@@ -41,7 +41,7 @@ MESSAGES = [
     Message(
         r"(?:checking (?P<what>(?:model )?(?:input|target)): )?(?:expected )?(?P<layer>\S+) "
         rf"to have (?:{number('axes')} dimension\(?s\)?|shape {shape('want')})[.,]? but got array "
-        r"with shape (?P<got>[(\[]?\d[\dL, ]*[)\]]?)",
+        r"with shape (?P<got>[(\[][^()\[\]]*[)\]]|[\d,]+)",
         rf'feed value of shape {shape("got")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'
         rf'\w*:0",? which has shape "?{shape("want")}',
         explain=refused_early,
