@@ -73,13 +73,14 @@ def axes(found: Found) -> Explanation | None:
         stack = stack if is_first else f"input~lstm_u{units or 16}"
     elif (want, have) == (2, 3):
         stack += f"~lstm_u{units or 16}_seq"
+    sample = got[1:-1] if want == 3 and got[-1:] == (1,) else got[2:]
     kind = _KINDS.get(layer, "") if want == 3 or layer != "bidirectional" else ""
     takes = f"{found['layer'] or 'The layer'} takes ({_axis_names(want, layer)})"
     return explained(
         f"{takes} but received {found['got'] or counted(have, 'axis', 'axes')}: {problem}.",
         *_fixes(_layer_fixes(layer, want + inside, have + inside, got, is_first)),
         words={
-            "sample": _sample(got[1:-1] if want == 3 and got[-1:] == (1,) else got[2:]),
+            "sample": _sample(sample) or f"*x.shape[1:{want}],",
             "rows": (*got, None, None)[1],
             "kind": {3: "Conv1D(16, 3)", 4: "Conv2D(16, 3)"}.get(want, "Dense(units)"),
         },
@@ -95,7 +96,7 @@ def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -
     likely = of_layer or table.get(f"{want} {have}") or ["other input"]
     if len(got) == 4 and got[1] == got[2] and (want == 3 or last > CHANNELS):
         before = "convolved" if want == 3 else "layer before"  # a ConvLSTM2D
-        return [before, "batch in input" if want == 3 else "single images"]
+        return [before, "three axes in input" if want == 3 else "single images"]
     if (want, have) == (3, 2) and last > 1024:  # A recurrent layer has fewer units.
         return ["flattened", "flat input"]
     is_reversed = {
