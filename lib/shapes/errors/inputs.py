@@ -242,7 +242,7 @@ MESSAGES = [
         rf"{LAYER}expected (?:min_)?ndim ?>?= ?{number('axes')}, found ndim={number('have')}"
         rf"(?:.*?received: {shape('got')})?",
         rf"received kernel of shape {shape('kernel')} and input of shape {shape('got')}",
-        rf"expect(?:s|ed) input (?:with )?ndim={number('axes')}\b.*?shape {shape('got')}",  # Keras 0
+        rf"expect\w+ input (?:with )?ndim={number('axes')}\b.*?shape {shape('got')}",  # Keras 0
         rf"Wrong number of dimensions: ?expected {number('axes')}, ?got {number('have')} "
         rf"with shape ?{shape('got')}",  # Theano
         rf"new_order\[2\] is 2, but the input only has {number('have')} axes",
