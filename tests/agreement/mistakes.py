@@ -217,11 +217,12 @@ NEEDS = {
     "w[:, None]": "w = w[:, 0]",
     "(table": "table = table.drop(columns='date')",
     "table.to_numpy": "table = table.drop(columns='date')",
-    "Constant(weights)": "weights = np.ones((10, 3))",
+    "(weights)": "weights = np.ones((10, 3))",
+    "[weights]": "weights = np.ones((10, 3))",
     "each_gate": "weights = [np.ones((2, 16)), np.ones((4, 16)), np.ones(32)]",
     "w_ih": "weights = [np.ones((16, 2)), np.ones((16, 4)), np.ones(16), np.ones(16)]",
     "order = (0, 6": "weights = [np.ones((2, 4)), np.ones((4, 4)), np.ones(4)] * 4",
-    "set_weights([weights])": "model, weights = keras.Sequential([keras.Input((5,)), Embedding(10, 3)]), np.ones((10, 3))",
+    "set_weights([weights])": "model = keras.Sequential([keras.Input((5,)), Embedding(10, 3)])",
 }
 """Lines that define names for the code of a fix that has this part."""
 
