@@ -196,7 +196,8 @@ INPUTS = (
 )
 CLASSES = "y = np.arange(96) % 3\nmodel = keras.Sequential([LSTM(3, activation='softmax')])\n"
 CLASSES += "model.compile('sgd', 'sparse_categorical_crossentropy')\nw = w[:, 0]"
-VECTORS = "weights = np.ones((10, 3))\nmodel.build((None, 5))"
+VECTORS = "weights = np.ones((10, 3))"
+EMBEDDING = "model = keras.Sequential([keras.Input((5,)), Embedding(10, 3)])"
 SCALER = "class Scaler:\n    n_features_in_, fit = 2, lambda self, x: self\n"
 SCALER += "    transform = inverse_transform = lambda self, x: x\nscaler = Scaler()"
 NEEDS = {
@@ -222,7 +223,7 @@ NEEDS = {
     "each_gate": "weights = [np.ones((2, 16)), np.ones((4, 16)), np.ones(32)]",
     "w_ih": "weights = [np.ones((16, 2)), np.ones((16, 4)), np.ones(16), np.ones(16)]",
     "order = (0, 6": "weights = [np.ones((2, 4)), np.ones((4, 4)), np.ones(4)] * 4",
-    "set_weights([weights])": f"model = keras.Sequential([Embedding(10, 3)])\n{VECTORS}",
+    "set_weights([weights])": f"{EMBEDDING}\n{VECTORS}",
 }
 """Lines that define names for the code of a fix that has this part."""
 
