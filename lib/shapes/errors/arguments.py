@@ -3,7 +3,7 @@
 import difflib
 import re
 
-from lib.shapes.errors.message import Explanation, Message, explained, word
+from lib.shapes.errors.message import Explanation, Message, explained, known, texts, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import ANY_LENGTH, INPUT
 from lib.shapes.remedy import Remedy
@@ -15,7 +15,12 @@ OF_LAYERS = [
     *("units", "activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout"),
     *("return_sequences", "return_state", "go_backwards", "stateful", "reset_after", "merge_mode"),
 ]
-REMOVED = {name: row for row in beside(__file__, "keras2")["arguments"] for name in row["names"]}
+TEXTS = beside(__file__)
+ROWS = [*beside(__file__, "keras2")["arguments"], *TEXTS["arguments"]]
+REMOVED = {name for row in ROWS for name in row["names"]}
+VALUES = {"activation": '"tanh"', "units": "16", "layer": "LSTM(16)", "merge_mode": '"sum"'}
+VALUES |= {"cell": "LSTMCell(16)", "input_dim": "1000", "output_dim": "16", "n": "5"}
+VERSIONS = "print(keras.__version__, keras.__file__)"
 GOT = r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?"
 IN_FILES = ("batch_input_shape", "time_major", "implementation")  # Keras 2 files store these
 OLDER = """\
@@ -29,61 +34,78 @@ LOOK_UP = "Remove the argument, or look up its right name."
 
 def keywords(found: Found) -> Explanation | None:
     """Explain that a layer, a model or an optimizer doesn't take an argument."""
-    pattern, is_class = found.match[0], found["owner"][:1].isupper()
+    text, owner = found.match[0], found["owner"].replace("__init__", "")
+    is_class = owner[:1].isupper()
     named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # A value may be a dict with names.
     received = re.sub(named_values, "", found["got"])
     names = re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20]
-    names = names or re.findall(r"\w+", received)[:1]
-    names = names or (["input"] if found["owner"] == "Model" else [])
-    owner = "The optimizer" if pattern.startswith("Argument") else "The layer"
-    owner = found["owner"] if is_class or found["owner"] in ("compile", "fit") else owner
+    names = names or re.findall(r"\w+", received)[:1] or (["input"] if owner == "Model" else [])
     path = re.search(r'load_model\("([\w./-]+)"', found.whole)
+    sizes = re.search(r'input_shape": ([(\[][\w, ]+[)\]])', received)
     words = {
-        "owner": owner,
+        "owner": owner or ("The optimizer" if text.startswith("Argument") else "The layer"),
         "names": ", ".join(names),
-        "kind": owner if owner in ("GRU", "SimpleRNN", "Bidirectional") else "LSTM",
+        "first": names[0] if names else "",
+        "kind": owner if is_class else "LSTM",
         "dropped": ", ".join(f"{each}=None" for each in names),
         "file": path[1] if path else "model.h5",
+        "shape": sizes[1] if sizes else "(32, *x.shape[1:])" if "batch" in text else "x.shape[1:]",
     }
-    is_loading = found.is_loading and found["owner"] != "compile"
-    if names[:1] != ["go_backwards"] and is_loading:  # Bidirectional sets go_backwards itself
+    keys = {f"{owner}.{name}" if f"{owner}.{name}" in REMOVED else name for name in names}
+    rows = [row for row in ROWS if keys & {*row["names"]}]
+    is_old = "understood" in text  # Keras 2 or older, which doesn't name the layer
+    is_file = found.is_loading and owner != "compile" and not any("cause" in row for row in rows)
+    if names[:1] != ["go_backwards"] and is_file and not is_old:  # Bidirectional sets go_backwards
         return explained(
             "{owner} has no {names}: the file was saved by another Keras, most likely Keras 2.",
             fix="Drop {names} while loading, as this class does, or load the file with Keras 2.",
             code=OLDER,
             words=words,
+            check=VERSIONS,
         )
-    keys = (key for name in names for key in (f"{owner}.{name}", name))
-    if removed := next((key for key in keys if key in REMOVED), ""):
-        name = removed.split(".")[-1]
-        value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
-        words |= {"name": name, "dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
-        in_code = "your code passes {name}" if name in IN_FILES else ""
-        remedies = [Remedy(in_code, REMOVED[removed]["fix"], REMOVED[removed]["code"])]
-        if name in IN_FILES:  # Code rarely passes a default value, but a saved file always does.
-            is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
-            file = Remedy("you are loading a Keras 2 file", "Drop {name} while loading.", OLDER)
-            remedies.insert(0 if is_usual else 1, file)
-        return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
-    for name in names:
+    for name in names if not rows else []:
         meant = difflib.get_close_matches(name, OF_LAYERS, 1, 0.75)
         if meant and meant != [name]:
-            happened = f"{owner} has no {name}."
-            return explained(happened, fix=f"Write {meant[0]}.", code=f"{meant[0]}=…")
-    if "not understood" in pattern:
-        load = "Load it with the version that saved it, and pass your own classes."
-        return explained(
-            f"The layer has no {', '.join(names)} in this version of Keras.",
-            Remedy("you are loading a file", load, 'keras.models.load_model("model.keras")'),
-            Remedy(f"your code passes {names[0]}", LOOK_UP, "help(keras.layers.LSTM)"),
-            check="",
-            confidence="possible",
-        )
-    if not (pattern.startswith("Unrecognized") or is_class):
+            code = f"{{kind}}(units, {meant[0]}={VALUES.get(meant[0], 'True')})"
+            code = code.replace("units, units=16", "units=16")
+            happened = f"{words['owner']} has no {name}."
+            return explained(happened, fix=f"Write {meant[0]}.", code=code, words=words)
+    fix, code = (" ".join(row["fix"] for row in rows), "\n".join(row["code"] for row in rows))
+    if is_old:
+        cause, (of_file, own, in_code, update) = texts(TEXTS["not understood"]).values()
+        likely = [Remedy(in_code.condition, fix, code), own] if rows else [of_file, own, in_code]
+        own_class = rf"super\((?!(?:{LAYERS}|Layer|Recurrent)\b)\w+, self"
+        likely.sort(key=lambda each: each is not own or not re.search(own_class, found.whole))
+        likely = [update, *likely] if "AssertionError" in found.whole else likely
+        return explained(cause, *likely, words=words, check=VERSIONS, confidence="possible")
+    if rows:
+        version = "Keras 3" if text.startswith("Unrecog") else "this version of Keras"
+        happened = rows[0].get("cause", f"{{owner}} has no {{names}} in {version}.")
+        remedies = [Remedy("your code passes {first}" if names[0] in IN_FILES else "", fix, code)]
+        if (
+            names[0] in IN_FILES
+        ):  # Code rarely passes a default value, but a saved file always does.
+            is_usual = re.search(rf'"{names[0]}": (?:False|None|\d)', received)
+            file = Remedy("you are loading a Keras 2 file", "Drop {names} while loading.", OLDER)
+            remedies.insert(0 if is_usual else 1, file)
+        return explained(happened, *remedies, words=words, check=VERSIONS)
+    if not (text.startswith("Unrecognized") or is_class):
         return None  # The user may have written the function.
     has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(OF_LAYERS) else ""
-    happened = f"{owner} has no {', '.join(names) or 'such argument'}{has_it}."
-    return explained(happened, fix=LOOK_UP, code=f"help({found['owner'] or 'keras.layers.LSTM'})")
+    happened = f"{words['owner']} has no {', '.join(names) or 'such argument'}{has_it}."
+    return explained(happened, fix=LOOK_UP, code=f"help({owner or 'keras.layers.LSTM'})")
+
+
+def missing(found: Found) -> Explanation:
+    """Explain that a layer was created without arguments that it needs."""
+    names = [found["one"], *([found["two"]] if found["two"] else [])]
+    owner = found["owner"] or {"layer": "Bidirectional"}.get(found["one"], "LSTM")
+    needed = " and ".join(f'"{name}"' for name in names)
+    return explained(
+        f"{owner} needs the argument{'s' * (len(names) > 1)} {needed}.",
+        fix="Pass both arguments." if len(names) > 1 else "Pass this argument.",
+        code=f"{owner}({', '.join(f'{name}={VALUES.get(name, 2)}' for name in names)})",
+    )
 
 
 MESSAGES = [
@@ -131,27 +153,26 @@ MESSAGES = [
     ),
     Message(
         r"Unrecognized keyword arguments passed to (?P<owner>\w+)?(?:: \{(?P<got>.*))?",
-        r"Unrecognized keyword arguments: \[(?P<got>[^\]]+)",
-        r'Keyword argument not understood:"?,? (?P<got>"?\w+"?)',
+        r"Unrecognized keyword arguments:\W*(?:dict_keys\(\[)?(?P<got>[^\]]+)",
+        r'[Kk]eyword argument ?not ?understood:?"?,? ?(?P<got>"?\w+"?)',
         r"Argument\(s\) not recognized: \{(?P<got>.*)",
-        r"\b(?P<owner>[A-Z]\w+|__init__|compile|fit)(?:\.__init__)?\(\) got an unexpected keyword "
-        r'argument (?P<got>"\w+")',
+        r"\b(?P<owner>[A-Z]\w+|__init__|compile|fit\w*)(?:\.__init__)?\(\) got an unexpected "
+        r'keyword argument (?P<got>"\w+")',
         explain=keywords,
     ),
-    Message(
-        r"\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "
-        rf'"(?P<one>{REQUIRED})" and "(?P<two>\w+)"',
-        cause='{owner} needs the arguments "{one}" and "{two}".',
-        fix="Pass both arguments, as in Bidirectional(layer=LSTM(units=16)).",
-        code="{owner}({one}=…, {two}=…)",
+    known(
+        TEXTS["no units"],
+        r"__init__\(\) missing \d required positional argument:\W*(?P<one>(?:units|output_dim)\b)",
+        r"__init__\(\) takes (?:at least|exactly) \d arguments? \(1 given\)",
+        check=VERSIONS,
     ),
     Message(
-        rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"',
-        r'__init__\(\) missing 1 required positional argument: "(?P<one>units|layer)"',
-        cause='{owner} needs the argument "{one}".',
-        fix="Pass this argument, as in Bidirectional(layer=LSTM(units=16)).",
-        code="{owner}({one}=…)",
+        rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"'
+        r'(?: and "(?P<two>\w+)")?',
+        r'__init__\(\) missing 1 required positional argument: "(?P<one>layer)"',
+        explain=missing,
     ),
+    known(TEXTS["of Keras 2"], r"Received unknown keyword arguments: (?P<got>\{[^}]*\}?)"),
     Message(
         r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) (?:takes\b|got multiple values)",
         cause="{layer} received too many arguments without a name.",

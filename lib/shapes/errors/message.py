@@ -118,3 +118,15 @@ class Message:
 
         self.patterns = patterns
         self.explain = explain or from_texts
+
+
+def known(row: Mapping[str, Any], *patterns: str, **more: Any) -> Message:
+    """Return a message with these patterns, and with the texts of a row of a TOML file."""
+    return Message(*patterns, **more, **texts(row))
+
+
+def texts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the texts of a row, with a remedy for each key "fix" or "if …" (its condition)."""
+    fixes = {key: value for key, value in row.items() if not isinstance(value, str)}
+    remedies = [Remedy(key.removeprefix("fix").removeprefix("if "), *fixes[key]) for key in fixes]
+    return {key: row[key] for key in row if key not in fixes} | {"remedies": remedies}
