@@ -16,7 +16,7 @@ KERAS_3 = [
     ("The shape of the target variable and the shape of the target value in "
      "`variable.assign(value)` must match. variable.shape=(3, 64), Received: value.shape=(8, "
      "64). Target variable: <Variable path=lstm/kernel, shape=(3, 64)>",
-     "has the shape (3, 64) but received (8, 64)", "the same layers and sizes"),
+     "has the shape (3, 64) but received (8, 64)", "keras.Input((None, 8))"),
     ("`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
      "labels.shape=(320,) and logits.shape=(32, 5)",
      "(320,) and the output is (32, 5).", "LSTM(units, return_sequences=True)"),
@@ -67,6 +67,46 @@ KERAS_3 = [
     ("Invalid permutation argument `dims` for Permute Layer.",
      "settings don't fit together", "counts axes from 1"),
     ("expected shape=(32, 12, 3), found shape=(16, 12, 3)", "batch size is fixed at 32", ""),
+    ("A total of 2 objects could not be loaded. Example error message for object <LSTMCell "
+     "name=lstm_cell, built=True>:\n\nThe shape of the target variable and the shape of the target "
+     "value in `variable.assign(value)` must match. variable.shape=(3, 64), Received: "
+     "value.shape=(3, 32). Target variable: <Variable path=sequential/lstm/lstm_cell/kernel",
+     "has the shape (3, 64) but received (3, 32)", "LSTM(8)"),
+    ("A total of 2 objects could not be loaded. Example error message for object <LSTMCell "
+     "name=lstm_cell, built=True>:\n\nLayer 'lstm_cell' expected 3 variables, but received 0 "
+     "variables during loading. Expected: ['kernel', 'recurrent_kernel', 'bias']",
+     "no weights for lstm_cell", "build the model and save it again"),
+    ("Layer gru weight shape (2, 48) is not compatible with provided weight shape (48,).",
+     "saved with reset_after=False", "GRU(16, reset_after=False)"),
+    ("Layer lstm weight shape (3, 16) is not compatible with provided weight shape (16, 3).",
+     "the weights come from PyTorch", "w_ih.T"),
+    ("with a weight list of length 5000, but the layer was expecting 1 weights.",
+     "the matrix itself", "set_weights([weights])"),
+    ("Unknown layer: 'NotEqual'. Please ensure you are using a `keras.utils.custom_object_scope`",
+     "NotEqual is an operation", "Save the model as .keras"),
+    ("config={'class_name': 'InputLayer', 'config': {'batch_shape': [None, 5, 3]}}\n\nException "
+     "encountered: Could not locate class 'Att'. Make sure custom classes are decorated",
+     "Keras doesn't know Att", 'custom_objects={"Att": Att}'),
+    ("Object Att was created by passing\nnon-serializable argument values in `__init__()`,\nand "
+     "therefore the object must override `get_config()` in\norder to be serializable.",
+     "can't save or copy your own class", "def get_config"),
+    ("Requested the deserialization of a `Lambda` layer whose `function` is a Python lambda.",
+     "may contain any code", "safe_mode=False"),
+    ("No model config found in the file at model.weights.h5.", "weights alone", "load_weights"),
+    ("File not found: filepath=model.keras. Please ensure the file is an accessible `.keras` zip "
+     "file.", "Most likely the folder has no such file", "with its ending"),
+    ("You are loading weights into a model that has not yet been built. Try building the model",
+     "it was never built", "keras.Input("),
+    ("Skipping variable loading for optimizer 'adam', because it has 5 variables whereas the saved "
+     "optimizer has 1 variables.", "saved state doesn't fit", "compile=False"),
+    ("<class '__main__.Sub'>: Error encountered during deserialization: Sub.__init__() got an "
+     "unexpected keyword argument 'trainable'", "but the __init__ of Sub doesn't", "**kwargs"),
+    ("Unrecognized keyword arguments passed to Dense: {'quantization_config': None}",
+     "a newer Keras saved the file", "Update Keras"),
+    ("Unrecognized keyword arguments passed to LSTM: {'initial_state': []}",
+     "takes initial_state when it is called", "LSTM(16)(x, initial_state=states)"),
+    ("'tf.TensorListReserve' op requires element_shape to be static during TF Lite transformation "
+     "pass", "TFLite can't convert", "batch_shape=(1,"),
 ]  # fmt: skip
 """Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 
@@ -112,7 +152,7 @@ EARLIER = [
      "x or y holds text", "np.unique(y, return_inverse=True)"),
     ("ValueError: You are trying to load a weight file containing 2 layers into a model with 3 "
      "layers.",
-     "to other layers: expected 3, received 2", "save the whole model"),
+     "to other layers: expected 3, received 2", "in their order"),
     ("Found array with dim 3. StandardScaler expected <= 2.", "received 3 axes", "x.shape[-1])"),
     ("expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",
      "swapped", "np.transpose"),
@@ -142,6 +182,33 @@ EARLIER = [
     ("TypeError: Failed to convert elements of [None, 64] to Tensor. Consider casting elements "
      "to a supported type.",
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),
+    ("Dimension 0 in both shapes must be equal, but are 400 and 800. Shapes are [400] and [800]. "
+     "for 'Assign_2' (op: 'Assign') with input shapes: [400], [800].",
+     "of CuDNNLSTM or CuDNNGRU, which have two biases", "bias.reshape(2, -1).sum(axis=0)"),
+    ("Dimension 0 in both shapes must be equal, but are 3 and 43350. Shapes are [3,100] and "
+     "[43350,100]. for 'Assign' (op: 'Assign')",
+     "43350 words instead of 3", "Embedding(43350, 100)"),
+    ("ValueError: GRU(reset_after=True) is not compatible with GRU(reset_after=False)",
+     "The file has the weights of GRU(reset_after=True)", "GRU(16, reset_after=True)"),
+    ("new layer r1a expects 3 weights, but the saved weights have 9 elements.",
+     "the weights are of Keras 1", "order = (0, 6, 3, 9)"),
+    ("AttributeError: 'str' object has no attribute 'decode'", "with h5py 3", "install h5py 2"),
+    ("ImportError: cannot import name '_generate_dropout_mask'", "private helper", "names"),
+    ("ImportError: cannot import name 'ASTLSTM' from 'keras.layers'",
+     "keras.layers has no ASTLSTM", "the project's own file"),
+    ("Unable to load weights saved in HDF5 format into a subclassed Model which has not created "
+     "its variables yet.", "without an ending", "cut this ending off"),
+    ("NotFoundError: Key rnn/basic_lstm_cell/kernel not found in checkpoint",
+     "names end in weights and biases", "Saver(names)"),
+    ("Error: Provided weight data has no target variable: simple_rnn/simple_rnn_cell/kernel",
+     "version of the converter", "tensorflowjs"),
+    ("TypeError: ('Keyword argument notunderstood:', 'depth')", "has no depth", "classes and the"),
+    ("TypeError: Received unknown keyword arguments: {'epochs': 5}",
+     "Keras 1 is installed", "Update Keras"),
+    ("TypeError: __init__() missing 1 required positional argument: 'units'",
+     "Most likely your code passes output_dim", "LSTM(units=16)"),
+    ("module 'numpy' has no attribute 'typeDict'", "numpy has no typeDict", "numpy<1.22"),
+    ("AttributeError: 'LSTM' object has no attribute 'kernel'", "LSTM has no kernel", "cell"),
 ]  # fmt: skip
 """Messages of earlier Keras versions. Messages that any code may raise have None."""
 
