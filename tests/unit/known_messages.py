@@ -75,7 +75,7 @@ KERAS_3 = [
     ("A total of 2 objects could not be loaded. Example error message for object <LSTMCell "
      "name=lstm_cell, built=True>:\n\nLayer 'lstm_cell' expected 3 variables, but received 0 "
      "variables during loading. Expected: ['kernel', 'recurrent_kernel', 'bias']",
-     "no weights for lstm_cell", "build the model and save it again"),
+     "The layer is lstm_cell", "build the model and save it again"),
     ("Layer gru weight shape (2, 48) is not compatible with provided weight shape (48,).",
      "saved with reset_after=False", "GRU(16, reset_after=False)"),
     ("Layer lstm weight shape (3, 16) is not compatible with provided weight shape (16, 3).",
@@ -100,7 +100,7 @@ KERAS_3 = [
     ("Skipping variable loading for optimizer 'adam', because it has 5 variables whereas the saved "
      "optimizer has 1 variables.", "saved state doesn't fit", "compile=False"),
     ("<class '__main__.Sub'>: Error encountered during deserialization: Sub.__init__() got an "
-     "unexpected keyword argument 'trainable'", "but the __init__ of Sub doesn't", "**kwargs"),
+     "unexpected keyword argument 'trainable'", "own class doesn't take trainable", "**kwargs"),
     ("Unrecognized keyword arguments passed to Dense: {'quantization_config': None}",
      "a newer Keras saved the file", "Update Keras"),
     ("Unrecognized keyword arguments passed to LSTM: {'initial_state': []}",
@@ -209,6 +209,11 @@ EARLIER = [
      "Most likely your code passes output_dim", "LSTM(units=16)"),
     ("module 'numpy' has no attribute 'typeDict'", "numpy has no typeDict", "numpy<1.22"),
     ("AttributeError: 'LSTM' object has no attribute 'kernel'", "LSTM has no kernel", "cell"),
+    ("ValueError: bad marshal data (unknown type code)", "a Lambda layer", "load_weights"),
+    ("Expected int32, got list containing Tensors of type '_Message' instead.",
+     "before 1.2.2", "Update Keras"),
+    ("Dimension 1 in both shapes must be equal, but are 23 and 22 for 'Assign_2' (op: 'Assign') "
+     "with input shapes: [256,23], [256,22].", "22 classes or units instead of 23", "Dense(22)"),
 ]  # fmt: skip
 """Messages of earlier Keras versions. Messages that any code may raise have None."""
 

@@ -32,17 +32,20 @@ MODEL_WEIGHTS = "print([(w.path, w.shape) for w in model.weights])"
 
 def removed(found: Found) -> Explanation | None:
     """Explain that the installed version lacks a name that another version has."""
-    name, owner = found["name"], found["owner"]
+    name, owner = found["name"], re.sub("^module$", "", found["owner"])  # Python 2 has no names.
     if row := REMOVED.get(f"{owner}.{name}") or REMOVED.get(name):
         happened = f"{owner + ' has' if owner else 'There is'} no {name} in the installed version."
         words = {"name": name}
         return explained(happened, fix=row["fix"], code=row["code"], words=words, check=VERSIONS)
+    line = re.search(rf"from ((?:keras|tensorflow)\S*) import .{{0,200}}\b{name}\b", found.whole)
+    owner = owner or (line[1] if line else "")
     if not re.match(r"(?:keras|tensorflow|tf)\b", owner):
         return None
     row = texts(TEXTS["missing name"])
-    likely = sorted(row["remedies"], key=lambda each: "inside" in each.condition)
-    if re.search(r"python|src|engine|compat|internal", owner):  # Only Keras uses such modules.
-        likely.reverse()
+    private, inside, *others = row["remedies"]
+    is_inner = re.search(r"python|src|engine|compat|internal", owner)  # Only Keras uses these.
+    likely = [inside, private, *others] if is_inner else [*others, inside]
+    likely = [private, inside, *others] if "python.keras" in owner else likely
     words = {"name": name, "owner": owner}
     return explained(row["cause"], *likely, words=words, check=VERSIONS, confidence="possible")
 
@@ -61,7 +64,7 @@ def weights(found: Found, own: Shape = (), got: Shape = ()) -> Explanation | Non
     words = {
         "own": own[at], "got": got[at], "columns": columns, "gru_units": columns // 3,
         "reset": len(got) == 2, "saved_cell": f"{other}({columns // of_other})",
-        "saved_layer": f"{cell}({columns // gates})" if not columns % gates else "",
+        "saved_layer": f"Dense({columns})" if columns % gates else f"{cell}({columns // gates})",
     }  # fmt: skip
     return explained(
         f"The weight of {layer or 'a layer'} in the model has the shape {bracketed(own)} but "
@@ -77,11 +80,14 @@ def _causes(own: Shape, got: Shape, layer: str) -> list[str]:
     rows, columns = sorted((own[0] or 0, got[0] or 0)), sorted((own[-1] or 0, got[-1] or 0))
     has_same_rows, has_same_columns = rows[0] == rows[1], columns[0] == columns[1]
     has_many_rows = not layer and rows[1] > columns[1]  # An Embedding has, a kernel hasn't.
+    is_dense = "dense" in layer or any(size % 3 and size % 4 for size in columns)
     axes = {len(own), len(got)}
     if axes == {1, 2} and has_same_columns and 2 in rows:
         likely = ["reset_after"]
+    elif axes == {1} and columns[1] == 2 * columns[0]:
+        likely = ["two biases", "units"]
     elif axes == {1}:
-        likely = ["two biases", "units"] if columns[1] == 2 * columns[0] else ["units", "order"]
+        likely = ["classes" if is_dense else "units", "order"]
     elif axes != {2}:
         likely = ["sizes" if len(axes) == 1 else "batch", "order"]
     elif own == got[::-1]:
@@ -93,7 +99,7 @@ def _causes(own: Shape, got: Shape, layer: str) -> list[str]:
         likely = ["features"] if layer else ["features", "words"]
     elif not has_same_rows or "embedding" in layer:
         likely = ["sizes" if "embedding" in layer else "units", "order"]
-    elif "dense" in layer or any(size % 3 and size % 4 for size in columns):
+    elif is_dense:
         likely = ["classes"]
     elif columns[1] * 3 == columns[0] * 4:
         likely = ["cell", "units"] if rows[0] * 4 == columns[1] else ["units", "cell"]
@@ -139,6 +145,11 @@ MESSAGES = [
         r'keyword arguments:\W*(?:dict_keys\(\[)?"batch_shape"|passed to InputLayer: \{"batch_sh',
         r'deserializing class "InputLayer" using config=\{"batch_shape"',
     ),
+    of(
+        "concat",
+        r"Expected int32, got .{0,60}?(?:_Message|Variable|Tensor)",
+        r"Shapes \((?:\d+, )+\d+\) and \(\) are incompatible",
+    ),
     of("h5py", r'"str" object has no attribute "decode"'),
     Message(
         rf'Could not \w+ function "(?P<name>{"|".join(RULE_OF)})"',
@@ -169,6 +180,7 @@ MESSAGES = [
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
     ),
     of("arguments", r"must override .get_config"),
+    of("marshal", r"bad marshal data"),
     of("lambda", r"deserialization of a .Lambda"),
     of("folder", r"only supports V3 .?\.keras|legacy SavedModel format"),
     of("weights alone", r"No model (?:config )?found in (?:the )?config|No model config found"),
@@ -183,7 +195,7 @@ MESSAGES = [
         r"(?P<own>CuDNNGRU|GRU\(reset_after=\w+\))",
     ),
     Message(
-        r'(?:Layer "(?P<layer>\w+)" )?expected \d+ variables, but received 0 variables',
+        r'(?:Layer "(?P<name>\w+)" )?expected \d+ variables, but received 0 variables',
         explain=no_variables,
     ),
     of(
@@ -217,6 +229,7 @@ MESSAGES = [
         rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('got')}",
         rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('got')}"
         r".{1,9}Assign(?!Add)",
+        rf'in both shapes must be equal, but .*?"Assign(?!Add).*?: {shape("own")}, {shape("got")}',
         rf"incompatible tensor with shape {shape('got')} .*?with shape {shape('own')} and name "
         rf"{word('layer')}",
         rf"Tensor.s shape {shape('got')} is not compatible with supplied shape {shape('own')}",
