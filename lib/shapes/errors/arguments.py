@@ -28,7 +28,7 @@ class Older(keras.layers.{kind}):
     def __init__(self, *args, {dropped}, **options):
         super().__init__(*args, **options)
 
-model = keras.models.load_model("{file}", custom_objects={"{kind}": Older})"""
+model = keras.models.load_model("{file}", custom_objects={"{kind}": Older}, compile=False)"""
 LOOK_UP = "Remove the argument, or look up its right name."
 
 
@@ -133,7 +133,7 @@ MESSAGES = [
         r"can only have a single required positional argument, the input tensor",
         cause="Sequential gives each layer one tensor. This layer, such as attention, takes more.",
         fix="Call the layer in a functional model, on a query and a value.",
-        code="y = layers.MultiHeadAttention(2, 16)(x, x)",
+        code="y = MultiHeadAttention(2, 16)(x, x)",
     ),
     Message(
         rf'Only input tensors may be passed as positional.+?\(of type <class "{word("kind")}',

@@ -152,10 +152,10 @@ MESSAGES = [
     ),
     of("h5py", r'"str" object has no attribute "decode"'),
     Message(
-        rf'Could not \w+ function "(?P<name>{"|".join(RULE_OF)})"',
+        rf'Could not \w+ (?:function )?"(?:keras\.\w+\.)?(?P<name>{"|".join(RULE_OF)})"',
         cause="The file names {name}, a loss or metric of Keras, in another version's format.",
         fix="Load the model with compile=False. Compile it again if you train it.",
-        code='model = keras.models.load_model("model.keras", compile=False)\n'
+        code='model = keras.models.load_model("model.h5", compile=False)\n'
         'model.compile("adam", loss="{name}")',
         check=VERSIONS,
     ),
