@@ -214,6 +214,8 @@ EARLIER = [
      "before 1.2.2", "Update Keras"),
     ("Dimension 1 in both shapes must be equal, but are 23 and 22 for 'Assign_2' (op: 'Assign') "
      "with input shapes: [256,23], [256,22].", "22 classes or units instead of 23", "Dense(22)"),
+    ("TypeError: __call__() takes 2 positional arguments but 4 were given",
+     "several tensors as one list", "Concatenate()([a, b])"),
 ]  # fmt: skip
 """Messages of earlier Keras versions. Messages that any code may raise have None."""
 

@@ -72,12 +72,14 @@ def keywords(found: Found) -> Explanation | None:
             return explained(happened, fix=f"Write {meant[0]}.", code=code, words=words)
     fix, code = (" ".join(row["fix"] for row in rows), "\n".join(row["code"] for row in rows))
     if is_old:
-        cause, (of_file, own, in_code, update) = texts(TEXTS["not understood"]).values()
-        likely = [Remedy(in_code.condition, fix, code), own] if rows else [of_file, own, in_code]
+        row = texts(TEXTS["not understood"])
+        own, of_file, in_code, update = row["remedies"]
+        likely = [Remedy(in_code.condition, fix, code), own] if rows else [own, of_file, in_code]
         own_class = rf"super\((?!(?:{LAYERS}|Layer|Recurrent)\b)\w+, self"
-        likely.sort(key=lambda each: each is not own or not re.search(own_class, found.whole))
+        first = of_file if found.is_loading else own if re.search(own_class, found.whole) else None
+        likely.sort(key=lambda each: each is not first)
         likely = [update, *likely] if "AssertionError" in found.whole else likely
-        return explained(cause, *likely, words=words, check=VERSIONS, confidence="possible")
+        return explained(row["cause"], *likely, words=words, check=VERSIONS, confidence="possible")
     if rows:
         version = "Keras 3" if text.startswith("Unrecog") else "this version of Keras"
         happened = rows[0].get("cause", f"{{owner}} has no {{names}} in {version}.")
@@ -94,6 +96,15 @@ def keywords(found: Found) -> Explanation | None:
     has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(OF_LAYERS) else ""
     happened = f"{words['owner']} has no {', '.join(names) or 'such argument'}{has_it}."
     return explained(happened, fix=LOOK_UP, code=f"help({owner or 'keras.layers.LSTM'})")
+
+
+def no_units(found: Found) -> Explanation:
+    """Explain that a layer was created without its number of units."""
+    row = texts(TEXTS["no units"])
+    is_copy = "from_config" in found.whole
+    likely = sorted(row["remedies"], key=lambda each: ("get_config" in each.fix) != is_copy)
+    words = {"one": found["one"] or "units"}
+    return explained(row["cause"], *likely, words=words, check=VERSIONS)
 
 
 def missing(found: Found) -> Explanation:
@@ -131,6 +142,7 @@ MESSAGES = [
     ),
     Message(
         r"can only have a single required positional argument, the input tensor",
+        r'[a-z]\(\) missing \d required positional arguments?: "\w*(?:states?|inputs?|query|value)"',
         cause="Sequential gives each layer one tensor. This layer, such as attention, takes more.",
         fix="Call the layer in a functional model, on a query and a value.",
         code="y = MultiHeadAttention(2, 16)(x, x)",
@@ -160,11 +172,15 @@ MESSAGES = [
         r'keyword argument (?P<got>"\w+")',
         explain=keywords,
     ),
-    known(
-        TEXTS["no units"],
+    Message(
         r"__init__\(\) missing \d required positional argument:\W*(?P<one>(?:units|output_dim)\b)",
         r"__init__\(\) takes (?:at least|exactly) \d arguments? \(1 given\)",
-        check=VERSIONS,
+        explain=no_units,
+    ),
+    known(
+        TEXTS["one list"],
+        r"\bcall(?:__)?\(\) takes (?:from \d to )?\d positional arguments? but \d+ were given",
+        r"list indices must be integers(?: or slices)?, not list",
     ),
     Message(
         rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"'
