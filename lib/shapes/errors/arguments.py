@@ -142,7 +142,7 @@ MESSAGES = [
     ),
     Message(
         r"can only have a single required positional argument, the input tensor",
-        r'[a-z]\(\) missing \d required positional arguments?: "\w*(?:states?|inputs?|query|value)"',
+        r'[a-z]\(\) missing \d required positional arguments?: "\w*(?:states|inputs?|query|value)"',
         cause="Sequential gives each layer one tensor. This layer, such as attention, takes more.",
         fix="Call the layer in a functional model, on a query and a value.",
         code="y = MultiHeadAttention(2, 16)(x, x)",
@@ -179,8 +179,10 @@ MESSAGES = [
     ),
     known(
         TEXTS["one list"],
-        r"\bcall(?:__)?\(\) takes (?:from \d to )?\d positional arguments? but \d+ were given",
+        r"call(?:__)?\(\) takes (?:from \d to )?\d positional arguments? but \d+ were given",
         r"list indices must be integers(?: or slices)?, not list",
+        check="print(type(a), type(b))",
+        confidence="possible",
     ),
     Message(
         rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"'

@@ -204,8 +204,8 @@ MESSAGES = [
     ),
     of(
         "no weights yet",
-        r"layer was expecting 0 weight|layers into a model with 0 layers|has not yet been built\. ",
-        r"expect(?:s|ed) 0 (?:weight|variable|layer)",
+        r"layer was expecting 0 weight|layers into a model with 0 layers",
+        r"expect(?:s|ed) 0 (?:weight|variable|layer)|that has not yet been built",
         check=MODEL_WEIGHTS,
     ),
     of(
