@@ -152,7 +152,7 @@ EARLIER = [
      "x or y holds text", "np.unique(y, return_inverse=True)"),
     ("ValueError: You are trying to load a weight file containing 2 layers into a model with 3 "
      "layers.",
-     "to other layers: expected 3, received 2", "in their order"),
+     "another version: expected 3, received 2", "in their order"),
     ("Found array with dim 3. StandardScaler expected <= 2.", "received 3 axes", "x.shape[-1])"),
     ("expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",
      "swapped", "np.transpose"),

@@ -114,12 +114,12 @@ def counts(found: Found) -> Explanation:
     kinds = [each for each in TEXTS["counts"].values() if own in each["own"] and got in each["got"]]
     if own == 1 and got > 12:
         kinds = [TEXTS["counts"]["matrix"]]
+    numbers = f": expected {own}, received {got}" if got else ""
     return explained(
-        "The weights belong to other layers: expected {own}, received {got}. A recurrent layer "
-        "has three weights, Bidirectional six.",
+        f"The weights are of other layers or of another version{numbers}. A recurrent layer has "
+        "three arrays, Bidirectional six.",
         *[Remedy(*each["fix"]) for each in kinds],
         Remedy(*TEXTS["weights"]["order"]),
-        words=found.match.groupdict(),
         check=MODEL_WEIGHTS,
     )
 
