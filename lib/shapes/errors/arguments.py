@@ -136,7 +136,7 @@ MESSAGES = [
         r'missing a required argument: "states"|.cell. should have a .call. method|cell should '
         r'have a .state_size|All cells must have a .(?:call|state_size)|^"go_backwards"$|variable '
         r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
-        cause="{cell}Cell processes one timestep. RNN takes a cell, Bidirectional takes a layer.",
+        cause="{cell}Cell processes one timestep. Other cells do, too. RNN takes a cell, Bidirectional takes a layer.",
         fix="Use the layer directly, or pass RNN a cell or a list of cells.",
         code="RNN({cell}Cell(units))  # as {cell}(units)",
     ),
@@ -178,11 +178,10 @@ MESSAGES = [
         explain=no_units,
     ),
     known(
-        TEXTS["one list"],
+        TEXTS,
+        "one list",
         r"call(?:__)?\(\) takes (?:from \d to )?\d positional arguments? but \d+ were given",
         r"list indices must be integers(?: or slices)?, not list",
-        check="print(type(a), type(b))",
-        confidence="possible",
     ),
     Message(
         rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"'
@@ -190,7 +189,7 @@ MESSAGES = [
         r'__init__\(\) missing 1 required positional argument: "(?P<one>layer)"',
         explain=missing,
     ),
-    known(TEXTS["of Keras 2"], r"Received unknown keyword arguments: (?P<got>\{[^}]*\}?)"),
+    known(TEXTS, "of Keras 2", r"Received unknown keyword arguments: (?P<got>\{[^}]*\}?)"),
     Message(
         r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) (?:takes\b|got multiple values)",
         cause="{layer} received too many arguments without a name.",

@@ -8,7 +8,6 @@ from lib.shapes.errors.message import (
     Explanation,
     Message,
     explained,
-    known,
     number,
     shape,
     texts,
@@ -135,7 +134,7 @@ def no_variables(found: Found) -> Explanation:
 
 def of(name: str, *patterns: str, check: str = VERSIONS) -> Message:
     """Return a message with its texts in loading.toml."""
-    return known({"check": check} | TEXTS[name], *patterns)
+    return Message(*patterns, **{"check": check} | texts(TEXTS[name]))
 
 
 MESSAGES = [

@@ -109,20 +109,26 @@ class Message:
         explain: Callable[[Found], Explanation | None] | None = None,
         cause: str = "",
         remedies: Sequence[Remedy] = (),
+        within: str = "",
         **more: Any,
     ) -> None:
-        """Store the patterns, and a function or the arguments of `explained`."""
+        """Store the patterns, and a function or the arguments of `explained`.
 
-        def from_texts(found: Found) -> Explanation:
+        The whole text, such as a traceback, must match `within`, too.
+        """
+
+        def from_texts(found: Found) -> Explanation | None:
+            if not re.search(within, found.whole):
+                return None
             return explained(cause, *remedies, words=found.match.groupdict(), **more)
 
         self.patterns = patterns
         self.explain = explain or from_texts
 
 
-def known(row: Mapping[str, Any], *patterns: str, **more: Any) -> Message:
+def known(table: Mapping[str, Any], name: str, *patterns: str, within: str = "") -> Message:
     """Return a message with these patterns, and with the texts of a row of a TOML file."""
-    return Message(*patterns, **more, **texts(row))
+    return Message(*patterns, within=within, **texts(table[name]))
 
 
 def texts(row: Mapping[str, Any]) -> dict[str, Any]:
