@@ -216,6 +216,8 @@ EARLIER = [
      "with input shapes: [256,23], [256,22].", "22 classes or units instead of 23", "Dense(22)"),
     ("TypeError: __call__() takes 2 positional arguments but 4 were given",
      "several tensors as one list", "Concatenate()([a, b])"),
+    ("load_model('lstm.h5')\nAttributeError: 'float' object has no attribute 'shape'",
+     "as initial_state or mask", "load_weights"),
 ]  # fmt: skip
 """Messages of earlier Keras versions. Messages that any code may raise have None."""
 

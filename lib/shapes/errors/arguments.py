@@ -136,7 +136,8 @@ MESSAGES = [
         r'missing a required argument: "states"|.cell. should have a .call. method|cell should '
         r'have a .state_size|All cells must have a .(?:call|state_size)|^"go_backwards"$|variable '
         r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
-        cause="{cell}Cell processes one timestep. Other cells do, too. RNN takes a cell, Bidirectional takes a layer.",
+        cause="{cell}Cell processes one timestep. Other cells do, too. RNN takes a cell, "
+        "Bidirectional takes a layer.",
         fix="Use the layer directly, or pass RNN a cell or a list of cells.",
         code="RNN({cell}Cell(units))  # as {cell}(units)",
     ),
