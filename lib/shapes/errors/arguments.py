@@ -7,7 +7,7 @@ from lib.shapes.errors.message import Explanation, Message, explained, known, te
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import ANY_LENGTH, INPUT
 from lib.shapes.remedy import Remedy
-from lib.text import beside
+from lib.text import beside, joined
 
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
 REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"
@@ -38,13 +38,13 @@ def keywords(found: Found) -> Explanation | None:
     is_class = owner[:1].isupper()
     named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # A value may be a dict with names.
     received = re.sub(named_values, "", found["got"])
-    names = re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20]
+    names = (re.findall(r'"(\w+)":', received) or re.findall(r'"(\w+)"', received))[:20]
     names = names or re.findall(r"\w+", received)[:1] or (["input"] if owner == "Model" else [])
     path = re.search(r'load_model\("([\w./-]+)"', found.whole)
     sizes = re.search(r'input_shape": ([(\[][\w, ]+[)\]])', received)
     words = {
         "owner": owner or ("The optimizer" if text.startswith("Argument") else "The layer"),
-        "names": ", ".join(names),
+        "names": joined(names),
         "first": names[0] if names else "",
         "kind": owner if is_class else "LSTM",
         "dropped": ", ".join(f"{each}=None" for each in names),
@@ -94,7 +94,7 @@ def keywords(found: Found) -> Explanation | None:
     if not (text.startswith("Unrecognized") or is_class):
         return None  # The user may have written the function.
     has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(OF_LAYERS) else ""
-    happened = f"{words['owner']} has no {', '.join(names) or 'such argument'}{has_it}."
+    happened = f"{words['owner']} has no {joined(names) or 'such argument'}{has_it}."
     return explained(happened, fix=LOOK_UP, code=f"help({owner or 'keras.layers.LSTM'})")
 
 
@@ -103,7 +103,7 @@ def no_units(found: Found) -> Explanation:
     row = texts(TEXTS["no units"])
     is_copy = "from_config" in found.whole
     likely = sorted(row["remedies"], key=lambda each: ("get_config" in each.fix) != is_copy)
-    words = {"one": found["one"] or "units"}
+    words = {"owner": found["owner"], "one": found["one"] or "units"}
     return explained(row["cause"], *likely, words=words, check=VERSIONS)
 
 
@@ -174,7 +174,8 @@ MESSAGES = [
         explain=keywords,
     ),
     Message(
-        r"__init__\(\) missing \d required positional argument:\W*(?P<one>(?:units|output_dim)\b)",
+        r"(?:\b(?P<owner>[A-Z]\w+)\.)?__init__\(\) missing \d required positional argument:\W*"
+        r"(?P<one>(?:units|output_dim)\b)",
         r"__init__\(\) takes (?:at least|exactly) \d arguments? \(1 given\)",
         explain=no_units,
     ),
