@@ -1,25 +1,20 @@
 """Messages about the arguments of a layer, and about layers passed to the wrong place."""
 
-import difflib
 import re
 
 from lib.shapes.errors.message import Explanation, Message, explained, known, texts, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import ANY_LENGTH, INPUT
 from lib.shapes.remedy import Remedy
+from lib.shapes.stack.making import arguments_of, corrections
+from lib.shapes.stack.settings import ARGUMENTS, SIGNATURES
 from lib.text import beside, joined
 
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
 REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"
-OF_LAYERS = [
-    *("units", "activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout"),
-    *("return_sequences", "return_state", "go_backwards", "stateful", "reset_after", "merge_mode"),
-]
 TEXTS = beside(__file__)
-ROWS = [*beside(__file__, "keras2")["arguments"], *TEXTS["arguments"]]
-REMOVED = {name for row in ROWS for name in row["names"]}
-VALUES = {"activation": '"tanh"', "units": "16", "layer": "LSTM(16)", "merge_mode": '"sum"'}
-VALUES |= {"cell": "LSTMCell(16)", "input_dim": "1000", "output_dim": "16", "n": "5"}
+REMOVED = ARGUMENTS | {name: row for row in TEXTS["arguments"] for name in row["names"]}
+VALUES, NEEDED = TEXTS["values"], TEXTS["needed"]
 VERSIONS = "print(keras.__version__, keras.__file__)"
 GOT = r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?"
 IN_FILES = ("batch_input_shape", "time_major", "implementation")  # Keras 2 files store these
@@ -51,8 +46,10 @@ def keywords(found: Found) -> Explanation | None:
         "file": path[1] if path else "model.h5",
         "shape": sizes[1] if sizes else "(32, *x.shape[1:])" if "batch" in text else "x.shape[1:]",
     }
-    keys = {f"{owner}.{name}" if f"{owner}.{name}" in REMOVED else name for name in names}
-    rows = [row for row in ROWS if keys & {*row["names"]}]
+    keys = {name: name if f"{owner}.{name}" not in REMOVED else f"{owner}.{name}" for name in names}
+    unknown = [name for name, key in keys.items() if key not in REMOVED]
+    rows = [REMOVED[key] for key in keys.values() if key in REMOVED]
+    rows = [row for at, row in enumerate(rows) if row not in rows[:at]]
     is_old = "understood" in text  # Keras 2 or older, which doesn't name the layer
     is_file = found.is_loading and owner != "compile" and not any("cause" in row for row in rows)
     if names[:1] != ["go_backwards"] and is_file and not is_old:  # Bidirectional sets go_backwards
@@ -63,39 +60,45 @@ def keywords(found: Found) -> Explanation | None:
             words=words,
             check=VERSIONS,
         )
-    for name in names if not rows else []:
-        meant = difflib.get_close_matches(name, OF_LAYERS, 1, 0.75)
-        if meant and meant != [name]:
-            code = f"{{kind}}(units, {meant[0]}={VALUES.get(meant[0], 'True')})"
-            code = code.replace("units, units=16", "units=16")
-            happened = f"{words['owner']} has no {name}."
-            return explained(happened, fix=f"Write {meant[0]}.", code=code, words=words)
-    fix, code = (" ".join(row["fix"] for row in rows), "\n".join(row["code"] for row in rows))
-    if is_old:
+    right = corrections(owner if owner in SIGNATURES else "LSTM", unknown)
+    steps = [row["fix"] for row in rows]
+    if renamed := {old: new for old, new in right.items() if new}:
+        steps.append(f"Rename {joined([f'{old} to {new}' for old, new in renamed.items()])}.")
+    if steps and (removed := [old for old, new in right.items() if not new]):
+        steps.append(f"Remove {joined(removed)}.")
+    codes = [row["code"] for row in rows] + ([_layer(words["kind"], renamed)] if renamed else [])
+    fix, code = " ".join(steps), "\n".join(codes)
+    if is_old and not renamed:
         row = texts(TEXTS["not understood"])
         own, of_file, in_code, update = row["remedies"]
-        likely = [Remedy(in_code.condition, fix, code), own] if rows else [own, of_file, in_code]
+        likely = [Remedy(in_code.condition, fix, code), own] if fix else [own, of_file, in_code]
         own_class = rf"super\((?!(?:{LAYERS}|Layer|Recurrent)\b)\w+, self"
         first = of_file if found.is_loading else own if re.search(own_class, found.whole) else None
         likely.sort(key=lambda each: each is not first)
         likely = [update, *likely] if "AssertionError" in found.whole else likely
         return explained(row["cause"], *likely, words=words, check=VERSIONS, confidence="possible")
-    if rows:
-        version = "Keras 3" if text.startswith("Unrecog") else "this version of Keras"
-        happened = rows[0].get("cause", f"{{owner}} has no {{names}} in {version}.")
+    if fix:
+        version = " in Keras 3" if text.startswith("Unrecog") else " in this version of Keras"
+        happened = f"{{owner}} has no {{names}}{version if rows else ''}."
+        happened = rows[0].get("cause", happened) if rows else happened
         remedies = [Remedy("your code passes {first}" if names[0] in IN_FILES else "", fix, code)]
-        if (
-            names[0] in IN_FILES
-        ):  # Code rarely passes a default value, but a saved file always does.
+        if names[0] in IN_FILES:
+            # Code rarely passes a default value, but a saved file always does.
             is_usual = re.search(rf'"{names[0]}": (?:False|None|\d)', received)
             file = Remedy("you are loading a Keras 2 file", "Drop {names} while loading.", OLDER)
             remedies.insert(0 if is_usual else 1, file)
         return explained(happened, *remedies, words=words, check=VERSIONS)
     if not (text.startswith("Unrecognized") or is_class):
         return None  # The user may have written the function.
-    has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(OF_LAYERS) else ""
+    has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(arguments_of("LSTM")) else ""
     happened = f"{words['owner']} has no {joined(names) or 'such argument'}{has_it}."
     return explained(happened, fix=LOOK_UP, code=f"help({owner or 'keras.layers.LSTM'})")
+
+
+def _layer(kind: str, renamed: dict[str, str]) -> str:
+    """Return code that creates a layer with the renamed arguments."""
+    names = dict.fromkeys([*NEEDED.get(kind, ["units"]), *renamed.values()])
+    return f"{kind}({', '.join(f'{each}={VALUES.get(each, True)}' for each in names)})"
 
 
 def no_units(found: Found) -> Explanation:

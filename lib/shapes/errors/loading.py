@@ -17,14 +17,14 @@ from lib.shapes.errors.message import (
 from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
+from lib.shapes.stack.settings import ATTRIBUTES
 from lib.text import beside
 
 TEXTS = beside(__file__)
 CLASSES = "Functional|Sequential|InputLayer|LSTM|GRU|Bidirectional|TimeDistributed|Dense"
 CLASSES += r"|(?P<merge>Merge|MaxoutDense)|\w+OpLambda|TensorFlowOpLayer"
 INITIALIZERS = r"Orthogonal|Glorot\w+|He\w+|Random\w+|VarianceScaling|Zeros|Ones"
-_ROWS = [*beside(__file__, "keras2")["attributes"], *TEXTS["names"]]
-REMOVED = {name: row for row in _ROWS for name in row["names"]}
+REMOVED = ATTRIBUTES | {name: row for row in TEXTS["names"] for name in row["names"]}
 CELLS = {"lstm": ("LSTM", 4), "gru": ("GRU", 3), "rnn": ("SimpleRNN", 1), "dense": ("Dense", 1)}
 LARGEST = 5000  # More rows than this aren't features.
 MODEL_WEIGHTS = "print([(w.path, w.shape) for w in model.weights])"
