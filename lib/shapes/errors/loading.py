@@ -4,16 +4,7 @@ import re
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors.arguments import VERSIONS
-from lib.shapes.errors.message import (
-    Explanation,
-    Message,
-    explained,
-    known,
-    number,
-    shape,
-    texts,
-    word,
-)
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, texts, word
 from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
@@ -133,9 +124,9 @@ def no_variables(found: Found) -> Explanation:
     return explained(row["cause"], *likely, words=words, check=MODEL_WEIGHTS)
 
 
-def of(name: str, *patterns: str, check: str = VERSIONS) -> Message:
+def of(name: str, *patterns: str, check: str = VERSIONS, within: str = "") -> Message:
     """Return a message with its texts in loading.toml."""
-    return Message(*patterns, **{"check": check} | texts(TEXTS[name]))
+    return Message(*patterns, within=within, **{"check": check} | texts(TEXTS[name]))
 
 
 MESSAGES = [
@@ -180,8 +171,7 @@ MESSAGES = [
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
     ),
     of("arguments", r"must override .get_config"),
-    known(
-        TEXTS,
+    of(
         "constants",
         r'"(?:float|int|list)" object has no attribute "shape"',
         within="load_model|model_from_",
