@@ -218,6 +218,12 @@ EARLIER = [
      "several tensors as one list", "Concatenate()([a, b])"),
     ("load_model('lstm.h5')\nAttributeError: 'float' object has no attribute 'shape'",
      "as initial_state or mask", "load_weights"),
+    ("weight_decay is not a valid argument, kwargs should be empty for `optimizer_experimental`",
+     "Most likely you load a file", "compile=False"),
+    ("TypeError: can't pickle _thread.RLock objects", "can't store this model", "model.save("),
+    ("RuntimeError: Unable to create link (name already exists)", "the same name", "add_weight"),
+    ("cannot import name 'get_config' from 'tensorflow.python.eager.context'",
+     "the traceback ends inside keras", "pip install --upgrade keras"),
 ]  # fmt: skip
 """Messages of earlier Keras versions. Messages that any code may raise have None."""
 

@@ -113,7 +113,7 @@ def no_units(found: Found) -> Explanation:
 def missing(found: Found) -> Explanation:
     """Explain that a layer was created without arguments that it needs."""
     names = [found["one"], *([found["two"]] if found["two"] else [])]
-    owner = found["owner"] or {"layer": "Bidirectional"}.get(found["one"], "LSTM")
+    owner = found["owner"] or {"layer": "Bidirectional", "cell": "RNN"}.get(found["one"], "LSTM")
     needed = " and ".join(f'"{name}"' for name in names)
     return explained(
         f"{owner} needs the argument{'s' * (len(names) > 1)} {needed}.",
@@ -191,7 +191,7 @@ MESSAGES = [
     Message(
         rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"'
         r'(?: and "(?P<two>\w+)")?',
-        r'__init__\(\) missing 1 required positional argument: "(?P<one>layer)"',
+        r'__init__\(\) missing 1 required positional argument: "(?P<one>layer|cell)"',
         explain=missing,
     ),
     known(TEXTS, "of Keras 2", r"Received unknown keyword arguments: (?P<got>\{[^}]*\}?)"),

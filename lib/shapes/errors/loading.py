@@ -24,7 +24,8 @@ MODEL_WEIGHTS = "print([(w.path, w.shape) for w in model.weights])"
 def removed(found: Found) -> Explanation | None:
     """Explain that the installed version lacks a name that another version has."""
     name, owner = found["name"], re.sub("^module$", "", found["owner"])  # Python 2 has no names.
-    if row := REMOVED.get(f"{owner}.{name}") or REMOVED.get(name):
+    keys = f"{owner}.{name}", name, f"{owner}.*"
+    if row := next((REMOVED[key] for key in keys if key in REMOVED), None):
         happened = f"{owner + ' has' if owner else 'There is'} no {name} in the installed version."
         words = {"name": name}
         return explained(happened, fix=row["fix"], code=row["code"], words=words, check=VERSIONS)
@@ -169,6 +170,7 @@ MESSAGES = [
         r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
         r'Could not (?:locate|deserialize|find) (?:class|function) "(?P<name>[\w.>]+)"',
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
+        r"Unable to restore custom object of type (?P<name>\w+)",
     ),
     of("arguments", r"must override .get_config"),
     of(
@@ -183,7 +185,7 @@ MESSAGES = [
     of(
         "no file",
         r"File format not supported|file signature not found|File not found: filepath",
-        r"nable to (?:synchronously )?open file|accessible .\.keras. zip file",
+        r"nable to (?:synchronously )?open file|accessible .\.keras. zip file|SavedModel file does not",
     ),
     of(
         "reset_after",
@@ -207,13 +209,20 @@ MESSAGES = [
     of(
         "ending",
         r"file(?:path|name)[\w ]* must end in .(?P<end>\.[\w.]+?).[ .(]",
-        r"expected a .(?P<end>\.[\w.]+). extension|Invalid filepath extension",
+        r"expected a .(?P<end>\.[\w.]+). extension|Invalid filepath extension|.save_format. arg",
     ),
     of(
         "optimizer",
         r"Optimizer weight shape|loading for optimizer|weight list of length \d+, but the optim",
         r"load(?:ing)? the saved optimizer|weights of optimizer",
     ),
+    of(
+        "optimizer arguments",
+        r"is not a valid argument, kwargs should|decay is deprecated|Unexpected argument\(s\)",
+        r"Unknown optimizer:",
+    ),
+    of("pickle", r"can(?:no|.)t pickle .{0,9}(?:_thread|weakref|module|function|TextIO)"),
+    of("same names", r"Unable to create (?:link|dataset) \(name already"),
     Message(
         rf"Layer (?P<layer>\S*?) ?(?:weight )?shape {shape('own')}.*?not compatible with.*?"
         rf"{shape('got')}",
