@@ -184,8 +184,8 @@ MESSAGES = [
     of("weights alone", r"No model (?:config )?found in (?:the )?config|No model config found"),
     of(
         "no file",
-        r"File format not supported|file signature not found|File not found: filepath",
-        r"nable to (?:synchronously )?open file|accessible .\.keras. zip file|SavedModel file does not",
+        r"File format not supported|file signature not found|File not found: filepath|SavedModel "
+        r"file does not|nable to (?:synchronously )?open file|accessible .\.keras. zip file",
     ),
     of(
         "reset_after",
