@@ -90,6 +90,8 @@ KERAS_3 = [
     ("Object Att was created by passing\nnon-serializable argument values in `__init__()`,\nand "
      "therefore the object must override `get_config()` in\norder to be serializable.",
      "can't save or copy your own class", "def get_config"),
+    ("<class 'keras.src.models.functional.Functional'> could not be deserialized properly. Please",
+     'after "Exception encountered"', "custom_objects"),
     ("Requested the deserialization of a `Lambda` layer whose `function` is a Python lambda.",
      "may contain any code", "safe_mode=False"),
     ("No model config found in the file at model.weights.h5.", "weights alone", "load_weights"),
@@ -224,6 +226,8 @@ EARLIER = [
     ("RuntimeError: Unable to create link (name already exists)", "the same name", "add_weight"),
     ("cannot import name 'get_config' from 'tensorflow.python.eager.context'",
      "the traceback ends inside keras", "pip install --upgrade keras"),
+    ('You called `set_weights(weights)` on layer "gru_cell_2" with a weight list of length 3, but '
+     "the layer was expecting 0 weights.", "gru_cell_2 has no weights yet", ".build(x.shape)"),
 ]  # fmt: skip
 """Messages of earlier Keras versions. Messages that any code may raise have None."""
 

@@ -80,6 +80,8 @@ def _causes(own: Shape, got: Shape, layer: str) -> list[str]:
         likely = ["two biases", "units"]
     elif axes == {1}:
         likely = ["classes" if is_dense else "units", "order"]
+    elif axes == {1, 2} and columns[1] == 2 * columns[0] and 2 in rows:
+        likely = ["two biases", "order"]
     elif axes != {2}:
         likely = ["sizes" if len(axes) == 1 else "batch", "order"]
     elif own == got[::-1]:
@@ -179,6 +181,7 @@ MESSAGES = [
         within="load_model|model_from_",
     ),
     of("marshal", r"bad marshal data"),
+    of("not read", r"could not be deserialized properly(?!.*Exception encountered)"),
     of("lambda", r"deserialization of a .Lambda"),
     of("folder", r"only supports V3 .?\.keras|legacy SavedModel format"),
     of("weights alone", r"No model (?:config )?found in (?:the )?config|No model config found"),
@@ -199,6 +202,11 @@ MESSAGES = [
     of(
         "checkpoint file",
         r"HDF5 format into a subclassed Model|not an sstable|bad magic number",
+    ),
+    of(
+        "layer without weights",
+        r'on layer "(?P<name>\w+)" with a +weight list.{1,40}but the layer was expecting 0 weight',
+        check=MODEL_WEIGHTS,
     ),
     of(
         "no weights yet",
@@ -234,7 +242,7 @@ MESSAGES = [
         rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('got')}",
         rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('got')}"
         r".{1,9}Assign(?!Add)",
-        rf'in both shapes must be equal, but .*?"Assign(?!Add).*?: {shape("own")}, {shape("got")}',
+        rf'hapes must be equal(?: rank)?, but .*?"Assign(?!Add).*?: {shape("own")}, {shape("got")}',
         rf"incompatible tensor with shape {shape('got')} .*?with shape {shape('own')} and name "
         rf"{word('layer')}",
         rf"Tensor.s shape {shape('got')} is not compatible with supplied shape {shape('own')}",
