@@ -38,8 +38,8 @@ MISTAKES = {
     "[dense(X[..., :width]) for dense in [layers.Dense(U)] for width in (2, 1)]":
         ("takes 2 features but received (8, 5, 1)", "keras.Input((timesteps, features))"),
     "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]":
-        ("axis, needs more axes than the tensor has", "return_sequences=True)(x)[:, -1, :]"),
-    "layers.Reshape((4, 2))(X)": ("A reshape must keep all numbers", "x = np.stack([x[i "),
+        ("needs more axes than the tensor has", "return_sequences=True)(x)[:, -1, :]"),
+    "layers.Reshape((4, 2))(X)": ("A reshape must keep the number of values", "x = np.stack([x[i "),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
         ("only one of them has a time axis", "RepeatVector(timesteps)(b)"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
@@ -65,12 +65,12 @@ MISTAKES = {
     "built().set_weights(built().get_weights()[:2])":
         ("expected 3, received 2", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
-        ("The states are 3 but should be 2", "initial_state=states"),
+        ("keeps 2 states but starts from 3", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
      "merge_mode=None)(keras.Input((T, F))))"):
         ("takes one tensor but received 2.", "Bidirectional(LSTM(units,"),
     "fit(stateful(4), batch_size=4, validation_split=0.25)":
-        ("A batch of 2 samples reached a layer or tensor built for 4", "of validation data too"),
+        ("A tensor of 2 samples meets one of 4", "of validation data too"),
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
         ("The mask is (8, 4), and the sequence is (8, 5, 2)", "np.any(x != 0, axis=-1)"),
     "fit(every_step(), y=Y, sample_weight=np.ones(N))":
@@ -109,7 +109,7 @@ MISTAKES = {
         ("The Embedding has 10 rows, numbered from 0", "print(x.min(), x.max())"),
     ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
      "output_types=(tf.float32, tf.float32)), verbose=0)"):
-        ("have no shape", "output_signature=signature"),
+        ("Keras doesn't know how many axes", "output_signature="),
     "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)":
         ("you passed it to fit", "from_tensor_slices((x, y))"),
     "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),
@@ -140,7 +140,7 @@ MISTAKES = {
         ("takes one tensor but received 3.", "out, *states ="),
     "every_step().predict(X[0], verbose=0)": ("(5, 2)", "x = x[None]"),
     "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)":
-        ("was built for 2 features but received 5.", "np.transpose(x, (0, 2, 1))"),
+        ("expects 2 features but receives 5.", "np.transpose(x, (0, 2, 1))"),
     "layers.Dense(1)(layers.Flatten()(keras.Input((None, 2))))":
         ("Dense needs a weight for each entry of the last", "keras.Input((timesteps"),
     "layers.LSTM(4)(keras.Input((5, None)))":
@@ -154,7 +154,7 @@ MISTAKES = {
     "starting_from(Sequences(4)).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
-        ("If a recurrent layer with return_", "out, *states = LSTM(units,"),
+        ("unpacks several names from one tensor", "out, *states = LSTM(units,"),
     "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units=16)"),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
         ("or the numbers of columns differ", "Dense(y.shape[-1])"),

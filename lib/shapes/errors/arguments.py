@@ -182,12 +182,6 @@ MESSAGES = [
         r"__init__\(\) takes (?:at least|exactly) \d arguments? \(1 given\)",
         explain=no_units,
     ),
-    known(
-        TEXTS,
-        "one list",
-        r"call(?:__)?\(\) takes (?:from \d to )?\d positional arguments? but \d+ were given",
-        r"list indices must be integers(?: or slices)?, not list",
-    ),
     Message(
         rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"'
         r'(?: and "(?P<two>\w+)")?',
@@ -203,7 +197,6 @@ MESSAGES = [
     ),
     Message(
         r'^got an unexpected keyword argument "(?P<name>return_\w+|units|stateful|\w*state\w*)"',
-        r'missing a required argument: "(?:sequences|inputs)"',
         cause="The call of a layer takes the sequence first, without a name. It takes no {name}.",
         fix="Move the layer's settings into its first parentheses.",
         code="sequence, *states = LSTM(units, return_sequences=True, return_state=True)(x)\n"

@@ -131,6 +131,12 @@ def known(table: Mapping[str, Any], name: str, *patterns: str, within: str = "")
     return Message(*patterns, within=within, **texts(table[name]))
 
 
+def from_row(table: Mapping[str, Any], name: str, **words: object) -> Explanation:
+    """Return an explanation with the texts of a row of a TOML file, filled with words."""
+    row = texts(table[name])
+    return explained(row.pop("cause"), *row.pop("remedies"), words=words, **row)
+
+
 def texts(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the texts of a row, with a remedy for each key "fix" or "if …" (its condition)."""
     fixes = {key: value for key, value in row.items() if not isinstance(value, str)}

@@ -20,10 +20,6 @@ TWIN = (
     "twin = keras.models.clone_model(model, one)  # predicts any number of samples, one by one\n"
     "twin.set_weights(model.get_weights())"
 )
-DECODER = (
-    "out, *states = LSTM(units, return_state=True)(x)\n"
-    "y = LSTM(units)(RepeatVector(5)(out), initial_state=states)"
-)
 LAYER_SHAPES = "print([layer.output.shape for layer in model.layers], x.shape)"
 _CLASSES = "y = np.argmax(y, axis=-1)"
 
@@ -116,27 +112,11 @@ WRAPPED = Remedy(
     "TimeDistributed({kind})",
 )
 
-SHORT_BATCH = Remedy(
-    "the last batch is shorter, and a stateful layer keeps one state for each sample",
-    "Drop the last samples, of validation data too, so that batches of {full} fit.",
-    WHOLE_BATCHES,
-)
-OTHER_BATCH = Remedy(
-    "the model was built for a different batch size from fit's (32 by default)",
-    "Pass the batch size of the Input to fit, evaluate and predict.",
-    "model.fit(x, y, batch_size={full})",
-)
 FIXED_BATCH = Remedy(
     "the batch size is fixed at {full} (stateful=True, batch_shape, batch_input_shape)",
     "Pass fit, evaluate and predict whole batches, or copy the weights to another model.",
     f"{WHOLE_BATCHES}\n# or:\n{TWIN}",
 )
-FOLDED = Remedy(
-    "a reshape turns timesteps into samples, or your own code fixes the batch size",
-    "Keep the batch as the first axis, and take its size from the tensor.",
-    "batch_size = keras.ops.shape(x)[0]",
-)
-
 WEIGHT_PER_LABEL = Remedy(
     "you pass class_weight, and y has a label for each timestep",
     "Pass the weight of each label as sample_weight.",
