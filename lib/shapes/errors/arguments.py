@@ -158,7 +158,7 @@ MESSAGES = [
         rf'"(?P<kind>{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
         cause="{layer} takes tensors or arrays, but received {kind}, alone or in a list. A layer "
         "must be called first. NoneType comes from a function without return.",
-        fix="Pass an array, or the output of another layer.",
+        fix="Pass an array, or the output of another layer. Fill in placeholders (...).",
         code='x = LSTM(units)(np.asarray(x, dtype="float32"))\ny = Dense(1)(x)',
     ),
     Message(
