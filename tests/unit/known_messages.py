@@ -107,6 +107,16 @@ KERAS_3 = [
      "a newer Keras saved the file", "Update Keras"),
     ("'tf.TensorListReserve' op requires element_shape to be static during TF Lite transformation "
      "pass", "TFLite can't convert", "batch_shape=(1,"),
+    ("expected shape=(None, 157, 40), found shape=(None, 626, 40)",
+     "626 timesteps instead of 157", "keeps only the last 157 of 626 steps"),
+    ("Input 0 with name 'None' of layer 'dense_3' is incompatible with the layer: expected "
+     "min_ndim=2, found ndim=0. Full shape received: ()", "dense_3 received a single number", ""),
+    ("Kernel shape must have the same length as input, but received kernel of shape (3, 3, 1, 2) "
+     "and input of shape (None, 28, 1).", "each sample of x is one image", "windows of images"),
+    ("Input 0 of layer \"conv_lstm2d_1\" is incompatible with the layer: expected ndim=5, found "
+     "ndim=4. Full shape received: (None, 12, 28, 28)",
+     "(samples, timesteps, rows, columns, channels) but received (None, 12, 28, 28): 1 axis is "
+     "missing. Most likely x holds gray images", "x = x[..., None]"),
 ]  # fmt: skip
 """Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 
@@ -124,7 +134,7 @@ EARLIER = [
      "x or y holds text, dates or the like, but", "table.drop"),
     ("ValueError: The model expects 2 input arrays, but only received one array. Found: array "
      "with shape (100, 5)",
-     "The call needs 2 arrays but received one.", "[x1, x2]"),
+     "The call needs 2 arrays but received one.", "np.asarray(x2)"),
     ("TypeError: __init__() got an unexpected keyword argument 'color'", None, None),
     ("TypeError: Person.__init__() missing 1 required positional argument: 'name'", None, None),
     ("Node: 'mean_squared_error/SquaredDifference'\nIncompatible shapes: [32,5] vs. [32,2]",
@@ -157,13 +167,13 @@ EARLIER = [
     ("expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",
      "swapped", "np.transpose"),
     ("expected shape=(None, 219566, 6), found shape=(None, 6)",
-     "all rows of the table as timesteps", "keras.Input((timesteps, features))"),
+     "all rows of the table as timesteps", "keras.Input(x.shape[1:])"),
     ("expected shape=(None, 5, 2), found shape=(None, 2)",
      "1 axis is missing (samples or timesteps).", "x = np.stack([x[i "),
     ("WARNING:tensorflow:Model was constructed with shape (None, 30, 8) for input "
      "KerasTensor(type_spec=TensorSpec(shape=(None, 30, 8), dtype=tf.float32, name='x'), "
      "name='x'), but it was called on an input with incompatible shape (None, 20, 8).",
-     "takes (None, 30, 8) but received (None, 20, 8)", "keras.Input((None, features))"),
+     "takes (None, 30, 8) but received (None, 20, 8)", "adds 10 steps of zeros"),
     ("ValueError: Cannot feed value of shape (64, 10) for Tensor 'dense_1_target:0', which has "
      "shape '(?, 1)'",
      "output is (?, 1): 10 columns instead of 1.", "np.argmax(y, axis=-1)"),
@@ -179,6 +189,21 @@ EARLIER = [
     ("ValueError: A target array with shape (1000, 10) was passed for an output of shape (None, "
      "1) while using as loss `binary_crossentropy`.",
      "Most likely y has a column per class.", 'Dense(10, activation="softmax")'),
+    ("Exception: When using TensorFlow, you should define explicitly the number of timesteps of "
+     "your sequences.", "Keras 1 with TensorFlow unrolls", "input_length"),
+    ("Exception: Input 0 is incompatible with layer lstm_2: expected shape=(32, 53, 16), found "
+     "shape=(None, 53, 16)", "a fixed batch size of 32", "batch_shape=(32, 53, 16)"),
+    ('ValueError: Input 0 of layer "gru_1" is incompatible with the layer',
+     "other axes or sizes", "return_sequences=True"),
+    ("ValueError: cannot reshape array of size 24 into shape (4,5)", "from 24 to (4,5)", ""),
+    ("total size of new array must be unchanged, input_shape = [50, 50, 64], output_shape = [50, "
+     "768]", "the products of [50, 50, 64] and [50, 768] differ", "Input"),
+    ("Error when checking input: expected lstm_LSTM1_input to have 3 dimension(s). but got array "
+     "with shape 1606,73", "received 1606,73: 1 axis is missing", "np.stack"),
+    ("TypeError: ('Bad input argument to theano function at index 0(0-based)', 'Wrong number of "
+     "dimensions: expected 3, got 1 with shape (128,).')", "2 axes are missing", "x[..., None]"),
+    ("Exception: Invalid input shape - Layer expects input ndim=2, was provided with input shape "
+     "(25, 200, 64)", "an Embedding receives vectors", "remove the Embedding"),
     ("TypeError: Failed to convert elements of [None, 64] to Tensor. Consider casting elements "
      "to a supported type.",
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),

@@ -16,6 +16,7 @@ CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
 FALLBACKS = {"layer": "The layer", "owner": "Layer", "wrapper": "Sequential", "cell": "LSTM"}
 FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer", "full": "32"}
 FALLBACKS |= {"sample": "*x.shape[1:],", "columns": "y.shape[-1]", "steps": "12"}
+FALLBACKS |= {"unit": "feature", "rows": "12"}
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 
