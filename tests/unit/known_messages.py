@@ -97,8 +97,6 @@ KERAS_3 = [
     ("No model config found in the file at model.weights.h5.", "weights alone", "load_weights"),
     ("File not found: filepath=model.keras. Please ensure the file is an accessible `.keras` zip "
      "file.", "Most likely the folder has no such file", "with its ending"),
-    ("You are loading weights into a model that has not yet been built. Try building the model",
-     "it was never built", "keras.Input("),
     ("Skipping variable loading for optimizer 'adam', because it has 5 variables whereas the saved "
      "optimizer has 1 variables.", "saved state doesn't fit", "compile=False"),
     ("<class '__main__.Sub'>: Error encountered during deserialization: Sub.__init__() got an "
@@ -207,36 +205,17 @@ EARLIER = [
     ("TypeError: Failed to convert elements of [None, 64] to Tensor. Consider casting elements "
      "to a supported type.",
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),
-    ("Dimension 0 in both shapes must be equal, but are 400 and 800. Shapes are [400] and [800]. "
-     "for 'Assign_2' (op: 'Assign') with input shapes: [400], [800].",
-     "of CuDNNLSTM or CuDNNGRU, which have two biases", "bias.reshape(2, -1).sum(axis=0)"),
-    ("Dimension 0 in both shapes must be equal, but are 3 and 43350. Shapes are [3,100] and "
-     "[43350,100]. for 'Assign' (op: 'Assign')",
-     "43350 words instead of 3", "Embedding(43350, 100)"),
-    ("ValueError: GRU(reset_after=True) is not compatible with GRU(reset_after=False)",
-     "The file has the weights of GRU(reset_after=True)", "GRU(16, reset_after=True)"),
-    ("new layer r1a expects 3 weights, but the saved weights have 9 elements.",
-     "the weights are of Keras 1", "order = (0, 6, 3, 9)"),
     ("AttributeError: 'str' object has no attribute 'decode'", "with h5py 3", "install h5py 2"),
     ("ImportError: cannot import name '_generate_dropout_mask'", "private helper", "names"),
-    ("ImportError: cannot import name 'ASTLSTM' from 'keras.layers'",
-     "keras.layers has no ASTLSTM", "the project's own file"),
     ("Unable to load weights saved in HDF5 format into a subclassed Model which has not created "
      "its variables yet.", "without an ending", "cut this ending off"),
     ("NotFoundError: Key rnn/basic_lstm_cell/kernel not found in checkpoint",
      "names end in weights and biases", "Saver(names)"),
     ("Error: Provided weight data has no target variable: simple_rnn/simple_rnn_cell/kernel",
      "version of the converter", "tensorflowjs"),
-    ("TypeError: ('Keyword argument notunderstood:', 'depth')", "has no depth", "classes and the"),
     ("TypeError: Received unknown keyword arguments: {'epochs': 5}",
      "Keras 1 is installed", "Update Keras"),
-    ("TypeError: __init__() missing 1 required positional argument: 'units'",
-     "Most likely your code passes output_dim", "LSTM(units=16)"),
-    ("module 'numpy' has no attribute 'typeDict'", "numpy has no typeDict", "numpy<1.22"),
-    ("AttributeError: 'LSTM' object has no attribute 'kernel'", "LSTM has no kernel", "cell"),
     ("ValueError: bad marshal data (unknown type code)", "a Lambda layer", "load_weights"),
-    ("Expected int32, got list containing Tensors of type '_Message' instead.",
-     "before 1.2.2", "Update Keras"),
     ("Dimension 1 in both shapes must be equal, but are 23 and 22 for 'Assign_2' (op: 'Assign') "
      "with input shapes: [256,23], [256,22].", "22 classes or units instead of 23", "Dense(22)"),
     ("load_model('lstm.h5')\nAttributeError: 'float' object has no attribute 'shape'",
