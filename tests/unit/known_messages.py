@@ -6,7 +6,7 @@ KERAS_3 = [
     ("Unrecognized data type: x=[[[1.0",
      "Keras reads a list as several inputs, not as an array.", "np.asarray(y)"),
     ("Arguments `target` and `output` must have the same shape",
-     "For the sparse loss, y must hold class numbers.", "sparse"),
+     "or hold class numbers for a sparse loss", "sparse_categorical"),
     ("Arguments `target` and `output` must have the same shape up until the last dimension: "
      "target.shape=(None, 4), output.shape=(None, 5, 3)",
      "y is (None, 4)", "outputs = outputs[:, -4:]"),
@@ -19,7 +19,7 @@ KERAS_3 = [
      "has the shape (3, 64) but received (8, 64)", "the same layers and sizes"),
     ("`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
      "labels.shape=(320,) and logits.shape=(32, 5)",
-     "(320,) and the output is (32, 5).", "LSTM(units, return_sequences=True)"),
+     "y is (320,), the output (32, 5).", "LSTM(5, return_sequences=True)"),
     ("Argument `n` should be a positive integer. Received: n=0",
      "It expects a positive integer. It received n=0.", ""),
     ("All `outputs` values must be KerasTensors. Received: outputs=<LSTM name=lstm>",
@@ -35,7 +35,7 @@ KERAS_3 = [
     ("Unexpected result of `train_function` (Empty Logs).", "too few batches", "steps_per_epoch"),
     ("only 0-dimensional arrays can be converted to Python scalars", None, None),
     ("class_weight_to_sample_weights(y)\nTypeError: only 0-dimensional arrays can be converted",
-     "class_weight needs one label per sample", "np.take(weights, labels)"),
+     "class_weight needs one label per sample", "weights[labels]"),
     ("The `mask` must be broadcastable to `inputs`. Each mask dimension must be 1 or match the "
      "corresponding input dimension. Received: inputs.shape=(None, 6, 3), mask.shape=(None, 6)",
      "The mask is (None, 6), and the input is (None, 6, 3).", 'Activation("softmax")'),
@@ -47,7 +47,7 @@ KERAS_3 = [
     ("Error in user-defined function passed to MapDataset:2 transformation with iterator: "
      "Iterator::Root::Prefetch::ParallelMapV2: indices[0] = 3 is not in [0, 2)\n\t [[{{node "
      "GatherV2}}]]\n\t [[IteratorGetNext]]",
-     "a weight for the largest class number", "sample_weight"),
+     "no weight for class 3 of y", "class_weight=weights"),
     ('UserWarning: "`sparse_categorical_crossentropy` received `from_logits=True`, but the '
      "`output` argument was produced by a Softmax activation and thus does not represent logits.",
      "The last layer has the activation Softmax", "Remove the activation, or"),
@@ -63,17 +63,29 @@ KERAS_3 = [
      "However, this layer does not support masking and will therefore destroy the mask.",
      "the loss and the accuracy count the padding", "weighted_metrics"),
     ("data.shape = [40] does not start with segment_ids.shape = [160]\n [[UnsortedSegmentSum_1]]",
-     "can't compare class numbers with columns", "to_categorical"),
+     "A metric can't pair y with the output.", "to_categorical"),
     ("Invalid permutation argument `dims` for Permute Layer.",
      "settings don't fit together", "counts axes from 1"),
     ("expected shape=(32, 12, 3), found shape=(16, 12, 3)", "batch size is fixed at 32", ""),
+    ("y_true and y_pred have different structures.\ny_true: ('*', '*')\ny_pred: *\n",
+     "one output, but y is a list or tuple", "np.stack(y)"),
+    ("FBetaScore expects 2D inputs with shape (batch_size, output_dim). Received input shapes: "
+     "y_pred.shape=(None, 5, 3) and y_true.shape=(None, 5).",
+     "y is (None, 5), and the output is (None, 5, 3).", "np.argmax(model.predict(x)"),
+    ("ValueError: No gradients provided for any variable.", "argmax", "The other functions can be"),
+    ("sample_weight[i] = class_weight.get(int(y[i]), 1.0)\n'str' object has no attribute 'get'",
+     "class_weight is a dict", "class_weight={0: 1.0"),
+    ("TypeError: sub got incompatible shapes for broadcasting: (8, 5, 3), (8, 4, 3).",
+     "the numbers of timesteps differ", "y = y[:, :4]"),
+    ("calling AdditiveAttention.call().\n\nIncompatible shapes: [4,3] vs. [4,5,3]",
+     "AdditiveAttention can't pair its two tensors", "layer.output.shape"),
 ]  # fmt: skip
 """Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 
 EARLIER = [
     ("Dimensions must be equal, but are 20 and 10 for '{{node Equal}} = "
      "Equal[T=DT_FLOAT](IteratorGetNext:1, Cast_1)' with input shapes: [?,20], [?,10].",
-     "can't compare class numbers with columns. The sizes are 20 and 10", 'metrics=["accuracy"]'),
+     "A metric can't pair y with the output. The sizes are 20 and 10", 'metrics=["accuracy"]'),
     ("Error when checking target: expected dense_1 to have 2 dimensions, but got array with "
      "shape (100, 5, 1, 1)",
      "y is (100, 5, 1, 1) and the output is of rank 2", "print(y.shape, model.output_shape)"),
@@ -91,7 +103,7 @@ EARLIER = [
      "with y (32, 2): 2 columns instead of 5.", "Dense(2)"),
     ("Dimensions must be equal, but are 5 and 3 for 'loss/dense_1_loss/sub' (op: 'Sub') with "
      "input shapes: [?,5], [?,3].",
-     "Most likely the numbers of columns differ", "Dense(y.shape[-1])"),
+     "the numbers of columns differ. Most likely y has the right", "Dense(y.shape[-1])"),
     ('ValueError: Found a sample_weight array for an input with shape (18, 3). Timestep-wise '
      'sample weighting (use of sample_weight_mode="temporal") is restricted to outputs that are at '
      "least 3D, i.e. that have a time dimension.",
@@ -101,7 +113,7 @@ EARLIER = [
     ("Found a sample_weight array with shape (100, 10) for an input with shape (100, 3). "
      "sample_weight cannot be broadcast.", "(100, 10) doesn't fit (100, 3)", "w = w[:, -1]"),
     ("`class_weight` must contain all classes in the data. The classes {4} exist in the data but "
-     "not in `class_weight`.", "classes without a weight are {4}.", "dict(enumerate(weights))"),
+     "not in `class_weight`.", "classes without a weight are {4}.", "class_weight=weights"),
     ("Expected `class_weight` to be a dict with keys from 0 to one less than the number of "
      "classes, found {1: 1, 2: 3}", "numbered from 0.", "np.searchsorted(np.unique(y), y)"),
     ("`class_weight` is only supported for Models with a single output.",
@@ -142,6 +154,33 @@ EARLIER = [
     ("TypeError: Failed to convert elements of [None, 64] to Tensor. Consider casting elements "
      "to a supported type.",
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),
+    ("File \"train.py\", line 3, in <module>\n    model.add(Dense(y_train.shape[1], 'relu'))\n"
+     "AttributeError: 'list' object has no attribute 'shape'",
+     "A Python list has no shape", "y_train = np.asarray(y_train)"),
+    ("AttributeError: 'list' object has no attribute 'shape'",
+     "or y is a Python list. Or a layer returned a list", "out, *states"),
+    ("Dimension 0 in both shapes must be equal, but are 2 and 1. Shapes are [2] and [1]. for "
+     "'AssignAddVariableOp' (op: 'AssignAddVariableOp') with input shapes: [], [1].",
+     "A metric counts 2 classes", 'Dense(2, activation="softmax")'),
+    ("Incompatible shapes: [1600] vs. [32,50]\n [[{{node metrics/acc/Equal}}]]",
+     "Most likely Keras is version 2.2.3 or 2.2.4", "without metrics"),
+    ("Not enough time for target transition sequence (required: 17, available: 11)",
+     "A label needs 17 timesteps. The output has 11.", "x[keep], y[keep]"),
+    ("InvalidArgumentError: sequence_length(0) <= 15",
+     "The output has 15 timesteps", "input_length = np.full("),
+    ("Saw a non-null label (index >= num_classes - 1) following a null label, batch: 0 "
+     "num_classes: 40 labels: 35,4,40", "The output has 40 columns", "int(y.max()) + 2"),
+    ("'Dense' object has no attribute 'learn_mode'", "the CRF is the last layer", "Put the CRF"),
+    ("Can not squeeze dim[1], expected a dimension of 1, got 10 [[{{node metrics/acc/Squeeze}}]]",
+     "has the size 10", "categorical_crossentropy"),
+    ("Input dimension mis-match. (input[0].shape[2] = 4, input[1].shape[2] = 100) Apply node: "
+     "Elemwise{Composite{(i0 * log(i1))}} Inputs shapes: [(32, 100, 4), (32, 100, 100)]",
+     "y (32, 100, 4) with the output (32, 100, 100): 4 columns instead", 'Dense(4, activation="'),
+    ("Incompatible shapes: [2,5] vs. [2] [[Node: loss/td_loss/sub_3_grad/BroadcastGradientArgs]]",
+     "Most likely the loss is your own", "keras.ops.mean(a, axis=-1) + b"),
+    ("logits and labels must be same size: logits_size=[7550,2] labels_size=[50,2]",
+     "Most likely y has one target per sample", "LSTM(2, return_sequences=False)"),
+    ("Shapes (None, 4) and (None, 3) are incompatible", "4 columns instead of 3", "y = y[..., 1:]"),
 ]  # fmt: skip
 """Messages of earlier Keras versions. Messages that any code may raise have None."""
 

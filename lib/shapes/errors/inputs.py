@@ -40,7 +40,7 @@ def axes(found: Found) -> Explanation | None:
             before = f"input_formflat_f{units or 3}"
         stack = f"{before}~{kind}" if kind else ""
     elif (want, have) == (2, 3):
-        may_wrap = found.kind == "dense"
+        may_wrap = found.kind in ("dense", "")
         likely = [remedies.ENCODER, remedies.WRAPPED] if may_wrap else [remedies.ENCODER]
         stack = f"input_t{got[1] or 12}~lstm_u{units or 16}_seq~repeat" if got else ""
     elif (want, have) == (3, 4) and is_square:
@@ -137,6 +137,7 @@ MESSAGES = [
         rf"{LAYER}expected (?:min_)?ndim ?>?= ?{number('axes')}, found ndim={number('have')}"
         rf"(?:.*?received: {shape('got')})?",
         rf"received kernel of shape {shape('kernel')} and input of shape {shape('got')}",
+        rf"layer expected input with ndim={number('axes')} but.*?output_shape {shape('got')}",
         explain=axes,
     ),
     Message(

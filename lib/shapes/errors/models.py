@@ -91,12 +91,6 @@ MESSAGES = [
         code='model.compile("adam", loss="mean_squared_error")',
     ),
     Message(
-        r"No gradients provided for any|(?:^|ValueError: )None values not supported|Target data is",
-        cause="If fit raised this, y is missing or None, or your own loss uses NumPy or argmax.",
-        fix="Pass y, or a dataset of pairs (x, y).",
-        code="model.fit(x, y)",
-    ),
-    Message(
         rf'unique names\. Name "{word("name")}"',
         rf'name "{word("name")}" is used \d+ times in the model',
         cause="Two layers of the model are called {name}, or one layer was added twice.",
