@@ -62,7 +62,7 @@ def incompatible(found: Found) -> Explanation | None:
 
 def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
     """Explain that weights, or a mask, don't fit the loss."""
-    likely = named("repeat weights", "last weights", "mask of timesteps")
+    likely = named("repeat weights", "last weights", "weights of numbers", "mask of timesteps")
     if "at least 3D" in found.whole:  # Keras 2: the output has no timesteps.
         likely = named("last weights", "weights without column")
     elif "class_weight" in found.whole:
