@@ -213,7 +213,7 @@ NEEDS = {
     "fit(tagger(), y=TAGS, class_weight={0: 1.0, 1: 2.0})": STEP_WEIGHTS,
     'last_step(sample_weight_mode="temporal")': STEP_WEIGHTS,
     "fit(last_step(), class_weight={0: 2.0}, sample_weight=np.ones(N))":
-        "w, weights, labels = np.ones((N, T)), np.ones(3), TAGS",
+        "w, y = np.ones(N), LAST",
     "every_step().predict(X[0], verbose=0)": "x = X[0]",
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
         "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)",

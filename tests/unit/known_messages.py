@@ -117,7 +117,7 @@ EARLIER = [
     ("Expected `class_weight` to be a dict with keys from 0 to one less than the number of "
      "classes, found {1: 1, 2: 3}", "numbered from 0.", "np.searchsorted(np.unique(y), y)"),
     ("`class_weight` is only supported for Models with a single output.",
-     "Most likely this model has several.", "sample_weight=[w1, w2]"),
+     "Most likely this model has several.", "sample_weight=weights"),
     ("Classification metrics can't handle a mix of multilabel-indicator and multiclass targets",
      "received multilabel-indicator and multiclass.", "np.argmax(y, axis=-1)"),
     ("ValueError: invalid literal for int() with base 10: 'rain'",
@@ -173,6 +173,18 @@ EARLIER = [
     ("'Dense' object has no attribute 'learn_mode'", "the CRF is the last layer", "Put the CRF"),
     ("Can not squeeze dim[1], expected a dimension of 1, got 10 [[{{node metrics/acc/Squeeze}}]]",
      "has the size 10", "categorical_crossentropy"),
+    ("Can not squeeze dim[2], expected a dimension of 1, got 5 for 'encode_features/Squeeze'",
+     "axis 2 has the size 5. Most likely the model squeezes the rows", "keras.ops.mean(h, axis=1)"),
+    ("Received a label value of -2147483648 which is outside the valid range of [0, 256).",
+     "it was NaN", "np.isnan(y)"),
+    ("Invalid argument: Labels length is zero in batch 25", "is empty", "x[keep], y[keep]"),
+    ("InvalidArgumentError: Incompatible shapes: [5] vs. [32]\n [[Node: loss/dense_loss/mul_grad]]",
+     "Most likely the loss or metric is your own", "use axis=-1"),
+    ("Cannot feed value of shape (32, 3) for Tensor 'lstm_9_target:0', which has shape '(?, ?, ?)'",
+     "y has one number per timestep", "y = y[..., None]"),
+    ("Found a sample_weight array with shape (100, 5, 5, 1). In order to use timestep-wise sample "
+     "weighting, you should pass a 2D sample_weight array.",
+     "sample_weight has an axis for more than", "np.ones(y.shape[:2])"),
     ("Input dimension mis-match. (input[0].shape[2] = 4, input[1].shape[2] = 100) Apply node: "
      "Elemwise{Composite{(i0 * log(i1))}} Inputs shapes: [(32, 100, 4), (32, 100, 100)]",
      "y (32, 100, 4) with the output (32, 100, 100): 4 columns instead", 'Dense(4, activation="'),

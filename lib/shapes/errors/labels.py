@@ -3,13 +3,14 @@
 import re
 
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape
-from lib.shapes.errors.pairs import REMEDIES, TEXTS, metric
+from lib.shapes.errors.pairs import metric
 from lib.shapes.errors.pasted import Found
+from lib.shapes.errors.y_fixes import TEXTS, named
 
 
 def known(name: str, *patterns: str) -> Message:
     """Return a message with these patterns, and with its texts in targets.toml."""
-    remedies = [REMEDIES[each] for each in TEXTS[name].get("remedies", [])]
+    remedies = named(*TEXTS[name].get("remedies", []))
     return Message(*patterns, **TEXTS[name] | {"remedies": remedies})
 
 
@@ -21,7 +22,7 @@ def list_without_shape(found: Found) -> Explanation:
         convert = f"{asked[1]} = np.asarray({asked[1]})"
         check = f"print(type({asked[1]}))"
         return explained(happened, fix=f"Convert {asked[1]}.", code=convert, check=check)
-    likely, check = (REMEDIES["list"], REMEDIES["several tensors"]), "print(type(x), type(y))"
+    likely, check = named("list", "several tensors"), "print(type(x), type(y))"
     return explained(happened, *likely, check=check, confidence="possible")
 
 
@@ -56,6 +57,9 @@ MESSAGES = [
         rf"with num_classes > 1\. Received: y_pred\.shape={shape('output')}",
         r"label value of (?P<label>[1-9]\d*) which is outside.*?\[0, 1\)",
     ),
+    known(
+        "label_of_nan", r"label value of (?P<label>-(?:2147483648|9223372036854775808)) which is"
+    ),
     known("negative_label", r"label value of (?P<label>-\d+) which is outside the valid range"),
     known(
         "large_label",
@@ -84,7 +88,11 @@ MESSAGES = [
         "one_column_of_y",
         f"target array of shape {shape('y')} while using as loss .categorical_crossentropy",
     ),
-    known("last_axis", r"an ?not squeeze dim\[\d\], expected a dimension of 1, got (?P<size>\d+)"),
+    known(
+        "last_axis",
+        rf"not squeeze dim\[\d\], expected .*? of 1, got {number('size')}.*?(?:metrics|loss)/",
+    ),
+    known("squeeze", rf"not squeeze dim\[{number('axis')}\], expected .*?got {number('size')}"),
     known(
         "no_y",
         r"(?:^|: )None values not supported|Target data is",
@@ -97,6 +105,7 @@ MESSAGES = [
         "Not enough time for target transition|No valid path found",
     ),
     known("ctc_length", rf"sequence_length\(\d+\) <= {number('time')}"),
+    known("ctc_empty", "Labels length is zero in batch"),
     known(
         "ctc_blank",
         rf"Saw a non-null label.*?num_classes: {number('classes')}",

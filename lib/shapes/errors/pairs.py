@@ -3,11 +3,8 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
 
-from lib.shapes.doctor import ShapeTextError, TargetQuestion, read_shape
-from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, LAST_STEP, SPARSE, target_fixes
+from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, SPARSE
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies
 from lib.shapes.errors.inputs import LARGEST, data
@@ -15,20 +12,13 @@ from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import Confidence, Explanation, explained
 from lib.shapes.errors.pasted import RECURRENT, Comparison, Found, pasted_sizes
 from lib.shapes.errors.states import batches
+from lib.shapes.errors.y_fixes import difference, named, question, with_fixes
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
-from lib.shapes.stack.recurrent import TIMESTEPS
-from lib.text import beside, joined
+from lib.text import joined
 
-TEXTS: dict[str, dict[str, Any]] = beside(__file__, "targets")
-REMEDIES = {name: Remedy(*row) for name, row in TEXTS["remedies"].items()}
 # A graph's message about a failed product sorts y and the output by name, so either may be first.
 _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}\])')
-
-
-def named(*names: str) -> list[Remedy]:
-    """Return the remedies with these names in targets.toml."""
-    return [REMEDIES[name] for name in names]
 
 
 def incompatible(found: Found) -> Explanation | None:
@@ -39,8 +29,10 @@ def incompatible(found: Found) -> Explanation | None:
         happened = "Most likely the loss can't pair the output with y."
         return explained(happened, *likely, confidence="possible")
     pair = Comparison(one, other)
+    if {len(one), len(other)} == {1, 2} and _count(one) == _count(other):
+        return metric(found)  # The accuracy of Keras 2.2 counts timesteps as samples.
     if pair.is_batch:
-        return batches(found, one, other)
+        return _samples(found, one, other)
     shapes = [bracketed(each).replace("None", "?") for each in (one, other)]
     product = re.match(r"compile_loss/(?:[\w.-]+/)?mul(?:_\d+)?(?:/|$)", found.node)
     may_multiply = not found.loss or RULE_OF[found.loss].multiplies
@@ -60,11 +52,25 @@ def incompatible(found: Found) -> Explanation | None:
     return _explained_loss(found, pair, shapes)
 
 
+def _samples(found: Found, one: Shape, other: Shape) -> Explanation:
+    """Explain that the numbers of samples differ. One axis is most likely that of a loss."""
+    if found.loss or not (found.in_loss or len(one) == 1):
+        return batches(found, one, other)
+    likely = [*named("own samples"), remedies.OTHER_BATCH, remedies.FOLDED]
+    happened = f"The loss can't pair {one[0]} samples with {other[0]}."
+    full = max(one[0] or 0, other[0] or 0)
+    return explained(happened, *likely, words={"full": full}, confidence="possible")
+
+
 def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
     """Explain that weights, or a mask, don't fit the loss."""
     likely = named("repeat weights", "last weights", "weights of numbers", "mask of timesteps")
     if "at least 3D" in found.whole:  # Keras 2: the output has no timesteps.
         likely = named("last weights", "weights without column")
+    elif "sample_weight_mode=" in found.whole:
+        likely = named("mode of weights", "last weights")
+    elif "a 2D sample_weight" in found.whole and len(pasted_sizes(one or found["one"])) > 2:
+        likely = named("axes of weights")
     elif "class_weight" in found.whole:
         likely = named("weights of numbers", "weights of columns", "repeat weights")
     elif "mis-match" in found.whole:  # Theano
@@ -84,10 +90,11 @@ def metric(found: Found) -> Explanation:
     one, other = found.shape("one"), found.shape("other")
     if one and len(one) != len(other) and _count(one) == _count(other):
         likely = named("old accuracy", "accuracy")
+    sizes = [" × ".join(map(str, each)) for each in (one, other)]
     return explained(
         "A metric can't pair y with the output. The sizes are {one} and {other}.",
         *likely,
-        words={"one": found["one"], "other": found["other"]},
+        words={"one": sizes[0], "other": sizes[1]},
         check="print(y.shape, model.output_shape, keras.__version__)",
     )
 
@@ -112,8 +119,8 @@ def _explained_loss(found: Found, pair: Comparison, texts: list[str]) -> Explana
         return explained(happened, *named("column of y", "own difference"))
     if first:
         y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
-        happened = f"{start}{_difference(y, output)}."
-        return _with_fixes(found, y, output, [loss or "mean_squared_error"], happened)
+        happened = f"{start}{difference(y, output)}."
+        return with_fixes(found, y, output, [loss or "mean_squared_error"], happened)
     confidence: Confidence = "likely" if found.in_loss else "possible"
     if len(short) < len(long):
         happened = f"{start}. Only the output or only y has a time axis."
@@ -165,7 +172,7 @@ def refused(found: Found) -> Explanation | None:
         losses = [CATEGORICAL]
     happened = _needed_shape(y_text, output_text, y, output)
     is_wrong = y != output or losses == [SPARSE]
-    return _with_fixes(found, y, output, losses, happened) if is_wrong else None
+    return with_fixes(found, y, output, losses, happened) if is_wrong else None
 
 
 def refused_early(found: Found) -> Explanation | None:
@@ -182,11 +189,12 @@ def refused_early(found: Found) -> Explanation | None:
         expected, got = (None, *expected), (None, *got)
     if is_input:
         return data(found, expected, got)
-    if found["axes"]:  # The message has no sizes, so assume the last size of y.
+    has_no_sizes = not any(expected)
+    if has_no_sizes:  # Assume the last size of y.
         expected = (*expected[:-1], got[-1] if len(got) > 1 else 1)
     y, output, pair = got[1:], expected[1:], Comparison(expected, got)
     happened = _needed_shape(found["got"], found["want"] or f"of rank {len(expected)}", y, output)
-    has_extra_axis = bool(found["axes"]) and len(y) == len(output) + 1
+    has_extra_axis = has_no_sizes and len(y) == len(output) + 1
     columns = y[-1] if y and y[-1] else 1
     likely: list[Remedy] = []
     if output[-1:] == (1,) and columns > 1 and pair.differing == [len(output)]:
@@ -195,7 +203,7 @@ def refused_early(found: Found) -> Explanation | None:
             likely = named("class columns", "columns of y")
         elif columns <= LARGEST:  # More numbers of a sample are timesteps.
             likely = named("class columns", "columns of y", "timesteps of y")
-    elif found["axes"] == "3" and len(y) == 1:
+    elif has_no_sizes and len(output) == 2 and len(y) == 1:
         second = "number per timestep" if columns > 1 else "repeat y"
         likely = named("target per sample", second, "joined axes")
     elif has_extra_axis and y[-2:] == (2, 2):
@@ -208,10 +216,10 @@ def refused_early(found: Found) -> Explanation | None:
         losses = [CATEGORICAL, "mean_squared_error"]
         if found.kind in RECURRENT:  # A recurrent layer returns numbers, not probabilities.
             losses.reverse()
-        return _with_fixes(found, y, output, losses, happened)
+        return with_fixes(found, y, output, losses, happened)
     size = columns if columns <= LARGEST else ""
-    question = _question(y, output, CATEGORICAL)
-    return explained(happened, *likely, words={"columns": size}, target=question)
+    target = question(y, output, CATEGORICAL)
+    return explained(happened, *likely, words={"columns": size}, target=target)
 
 
 def counted_together(found: Found) -> Explanation:
@@ -228,113 +236,20 @@ def counted_together(found: Found) -> Explanation:
     steps = [number // samples for number in (y_count, count)]
     happened = f"{needs} Timesteps count as rows: y is {found['y']}, the output {found['output']}."
     if 1 not in steps:
-        likely = named("shifted timesteps", "limited timesteps", "other sequence")
-        return explained(happened, *likely, words={"steps": min(steps)}, confidence="possible")
+        likely = named("limited timesteps", "shifted timesteps", "other sequence")
+        if abs(steps[0] - steps[1]) == 1:
+            likely[:2] = likely[1::-1]
+        cut = {"steps": "model.output_shape[1]"}
+        return explained(happened, *likely, words=cut, confidence="possible")
     y_steps, output_steps = ((size,) if size > 1 else () for size in steps)
     y, output = (*y_steps, *y_columns), (*output_steps, columns)
-    return _with_fixes(found, y, output, [CATEGORICAL if y_columns else SPARSE], happened)
+    return with_fixes(found, y, output, [CATEGORICAL if y_columns else SPARSE], happened)
 
 
 def _count(shape: Sequence[int | None]) -> int:
     return math.prod(size or 1 for size in shape)
 
 
-def _difference(y: Shape, output: Shape) -> str:
-    """Return the end of a sentence on how y and the output differ. Shapes have no samples axis."""
-    words = Comparison((-1, *output), (-1, *y)).in_words()
-    words = words.replace("samples or ", "").replace("feature", "column")
-    return f": {words}" if words else ""
-
-
 def _needed_shape(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
-    shapes = f"y is {y_text} and the output is {output_text}{_difference(y, output)}"
+    shapes = f"y is {y_text} and the output is {output_text}{difference(y, output)}"
     return f"The loss needs y in the shape of the output. {shapes}."
-
-
-def _with_fixes(
-    found: Found, y: Shape, output: Shape, losses: Sequence[str], happened: str
-) -> Explanation:
-    likely = [each for loss in losses for each in _likely_fixes(y, output, loss)]
-    question = _question(y, output, losses[0])
-    if not likely:
-        fix = "Print both shapes. Give y the output's axes, or the output y's columns."
-        code = "print(y.shape, model.output_shape)"
-        return explained(happened, fix=fix, code=code, target=question, confidence="possible")
-    first: dict[str, Remedy] = {}  # the first fix for each condition
-    for each in likely:
-        first.setdefault(each.condition, each)
-    # Without another layer's name in the message, the recurrent layer may be the last.
-    is_last = not found["layer"] or found.kind in RECURRENT
-    units = f"{output[-1]}" if is_last and output and 1 < (output[-1] or 0) <= LARGEST else ""
-    words = {"units": units}
-    if y and output:
-        words |= {"columns": f"{y[-1]}", "classes": f"{output[-1]}"}
-    return explained(happened, *list(first.values())[:4], words=words, target=question)
-
-
-def _question(y: Shape, output: Shape, loss: str) -> TargetQuestion | None:
-    """Return the question for the target doctor. The shapes have no samples axis."""
-    samples, *_ = TargetQuestion().output
-    try:
-        output, y = (
-            read_shape(f"{[samples, *(size or TIMESTEPS for size in shape)]}")
-            for shape in (output, y)
-        )
-    except ShapeTextError:  # more axes or larger sizes than the doctor reads
-        return None
-    return TargetQuestion(output, y, loss)
-
-
-def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """Return fixes, likeliest first. The shapes have no samples axis."""
-    found = _doctor_fixes(y, output, loss)
-    if len(y) == 1 and len(output) == 2 and output[0] == 1:
-        condition = "the output doesn't need its time axis of one step"
-        found.insert(0, Remedy(condition, "Return only the last timestep.", LAST_STEP))
-    if y and output and y[:-1] == output[:-1] and loss in (CATEGORICAL, SPARSE):
-        found[1:1] = _of_other_classes(y[-1] or 0, output[-1] or 0, loss)
-    if not len(y) == len(output) == 1:
-        return found
-    # Columns are more common than timesteps, so fixes of the time axis come last.
-    found.sort(key=lambda each: "LSTM(" in each.code or "only the last" in each.condition)
-    # Keras may have dropped a last axis of 1 from either shape.
-    output_steps = 1 if loss == SPARSE else output[0]
-    y_steps = 1 if output[0] == 1 else y[0]
-    for name, steps, full_y, full_output in (
-        ("the output", output_steps, y, (*output, 1)),
-        ("y", y_steps, (*y, 1), output),
-    ):
-        if steps not in (1, None):
-            condition = f"{name} is (samples, {steps}, 1), one number per timestep"
-            fixes = _doctor_fixes(full_y, full_output, loss)[:1]
-            found += [replace(each, condition=condition) for each in fixes]
-    return found
-
-
-def _of_other_classes(columns: int, classes: int, loss: str) -> list[Remedy]:
-    """Return fixes for a y whose number of columns isn't the output's number of classes."""
-    name = ""
-    if loss == SPARSE and columns not in (1, classes):
-        name = "other classes"
-    elif loss == CATEGORICAL and columns == classes + 1 > 2:
-        name = "classes from 1"
-    elif loss == CATEGORICAL and 1 < columns < classes:
-        name = "missing classes"
-    return named(name) if name else []
-
-
-def _doctor_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """Return the target doctor's fixes, one per condition. The shapes have no samples axis."""
-    target, shape = (None, *y), (None, *(output or (1,)))
-    if shape[-1] == 1 and loss in (CATEGORICAL, SPARSE):
-        loss = BINARY  # One column can't hold several classes.
-    by_condition: dict[str, Remedy] = {}
-    for fix in target_fixes(shape, target, loss):
-        if not fix.code or ("Dense(" in fix.code and fix.output_shape[-1] > LARGEST):
-            continue
-        text, code = fix.fix, fix.code.replace("timesteps", "x.shape[1]")
-        if first := by_condition.get(fix.condition):
-            text = f"{first.fix} Or {text[:1].lower()}{text[1:]}"
-            code = f"{first.code}\n# or:\n{code}"
-        by_condition[fix.condition] = replace(fix, fix=text, code=code)
-    return list(by_condition.values())

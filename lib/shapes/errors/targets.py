@@ -35,6 +35,7 @@ MESSAGES = [
         explain=refused,
     ),
     Message(
+        rf"sample_weight array with shape {shape('one')}\. In order to",
         r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight",
         rf"sample_weight array with shape {shape('one')} for an input with shape {shape('other')}",
         explain=of_weights,
