@@ -88,7 +88,7 @@ MISTAKES = {
     "fit(tagger(metrics=[keras.metrics.CategoricalAccuracy()]), y=TAGS)":
         ("A metric can't pair y with the output.", 'metrics=["accuracy"]'),
     "fit(tagger(metrics=[keras.metrics.Precision()]), y=TAGS)":
-        ("The sizes are [1,120] and [1,40]", "to_categorical"),
+        ("The sizes are 1 × 120 and 1 × 40.", "to_categorical"),
     "fit(tagger(metrics=[keras.metrics.F1Score()]), y=TAGS)":
         ("F1Score needs y", "to_categorical"),
     "last_step().fit(X, [LAST, LAST], verbose=0)":

@@ -177,6 +177,16 @@ EARLIER = [
      "axis 2 has the size 5. Most likely the model squeezes the rows", "keras.ops.mean(h, axis=1)"),
     ("Received a label value of -2147483648 which is outside the valid range of [0, 256).",
      "it was NaN", "np.isnan(y)"),
+    ("Error when checking model target: the list of Numpy arrays that you are passing to your "
+     "model is not the size the model expected. Expected to see 1 array(s), but instead got the "
+     "following list of 100 arrays: [array([[0.", "read as 100 outputs", "y = np.stack(y)"),
+    ("RuntimeError: The model cannot be compiled because it has no loss to optimize.",
+     "no loss", 'loss="mean_squared_error"'),
+    ("assertion failed: [predictions must be >= 0] [Condition x >= y did not hold element-wise:]",
+     "predictions from 0 to 1", 'activation="sigmoid"'),
+    ("TypeError: Input 'y' of 'Mul' Op has type float32 that does not match type int32 of argument "
+     "'x'.", "received float32 and int32", 'np.asarray(y, dtype="float32")'),
+    ("KeyError: 'val_acc'", "The history of fit has no val_acc", "history.history.keys()"),
     ("Invalid argument: Labels length is zero in batch 25", "is empty", "x[keep], y[keep]"),
     ("InvalidArgumentError: Incompatible shapes: [5] vs. [32]\n [[Node: loss/dense_loss/mul_grad]]",
      "Most likely the loss or metric is your own", "use axis=-1"),

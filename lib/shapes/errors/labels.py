@@ -98,6 +98,7 @@ MESSAGES = [
         r"(?:^|: )None values not supported|Target data is",
         r"No gradients provided for any variable: ",
     ),
+    known("no_loss", r"has no loss to optimize|No loss to compute"),
     known("no_gradient", r"None. for gradient|No gradients provided for any"),
     known(
         "ctc_timesteps",
@@ -111,7 +112,19 @@ MESSAGES = [
         rf"Saw a non-null label.*?num_classes: {number('classes')}",
         "All labels must be nonnegative integers",
     ),
+    known("no_probabilities", r"predictions must be (?:>= 0|<= 1)"),
+    known(
+        "types",
+        r'Input "\w+" of "\w+" Op has type (?P<one>\w+) that does not match type (?P<other>\w+)',
+        r"cannot compute \w+ as input #.*?be an? (?P<one>\w+) tensor but is an? (?P<other>\w+)",
+    ),
+    known("history", r'^"(?P<name>(?:val_)?(?:acc|accuracy))"$'),
     known("crf", 'no attribute "learn_mode"'),
+    known(
+        "list_of_targets",
+        rf"checking (?:model )?target: .*?Expected to see 1 array.*?list of {number('count')}",
+        r"checking (?:model )?target: you are passing a list",
+    ),
     known("list_of_y", r"different struct\w+\. y_true: [\[({].*? y_pred: \*"),
     known(
         "outputs",

@@ -37,8 +37,10 @@ def incompatible(found: Found) -> Explanation | None:
     product = re.match(r"compile_loss/(?:[\w.-]+/)?mul(?:_\d+)?(?:/|$)", found.node)
     may_multiply = not found.loss or RULE_OF[found.loss].multiplies
     # A loss that subtracts contains a product only for weights or a mask.
-    in_weights = re.search("weighted_loss|reduce_weighted_values", found.node + found.whole)
-    if in_weights or (product and not may_multiply) or one == (1, *other[:1]):  # the 1: Theano's
+    has_weights = bool(re.search("weighted_loss|reduce_weighted_values", found.node + found.whole))
+    has_weights |= one == (1, *other[:1])  # Theano adds an axis of 1 in front.
+    has_weights |= {len(one), len(other)} == {1, 2} and "[Op:Mul]" in found.whole
+    if has_weights or (product and not may_multiply):
         return of_weights(found, *shapes)
     place = found["layer"] or (found.node if "/" in found.node else "")
     if place and not found.in_loss:
@@ -67,7 +69,7 @@ def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
     likely = named("repeat weights", "last weights", "weights of numbers", "mask of timesteps")
     if "at least 3D" in found.whole:  # Keras 2: the output has no timesteps.
         likely = named("last weights", "weights without column")
-    elif "sample_weight_mode=" in found.whole:
+    elif "specify sample_weight_mode" in found.whole:
         likely = named("mode of weights", "last weights")
     elif "a 2D sample_weight" in found.whole and len(pasted_sizes(one or found["one"])) > 2:
         likely = named("axes of weights")
@@ -171,6 +173,9 @@ def refused(found: Found) -> Explanation | None:
     elif found["one"]:
         losses = [CATEGORICAL]
     happened = _needed_shape(y_text, output_text, y, output)
+    if losses == [SPARSE]:
+        happened = f"{SPARSE} needs one class number for each row of the output."
+        happened += f" y is {y_text} and the output is {output_text}."
     is_wrong = y != output or losses == [SPARSE]
     return with_fixes(found, y, output, losses, happened) if is_wrong else None
 
@@ -227,7 +232,7 @@ def counted_together(found: Found) -> Explanation:
     *rows, columns = found.shape("output") or (None,)
     y_rows: Shape = found.shape("y")
     y_columns: Shape = ()
-    needs = "sparse_categorical_crossentropy needs one class number per row of the output."
+    needs = f"{SPARSE} needs one class number for each row of the output."
     if "size=" in found.match[0]:  # the loss for a column per class
         y_rows, y_columns = y_rows[:-1], y_rows[-1:]
         needs = "The cross-entropy needs y in the shape of the output."

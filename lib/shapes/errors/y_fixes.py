@@ -46,16 +46,17 @@ def with_fixes(
         fix = "Print both shapes. Give y the output's axes, or the output y's columns."
         code = "print(y.shape, model.output_shape)"
         return explained(happened, fix=fix, code=code, target=asked, confidence="possible")
-    first: dict[str, Remedy] = {}  # the first fix for each condition
+    first: list[Remedy] = []
     for each in likely:
-        first.setdefault(each.condition, each)
+        if not any(each.condition == one.condition or each.code == one.code for one in first):
+            first.append(each)
     # Without another layer's name in the message, the recurrent layer may be the last.
     is_last = not found["layer"] or found.kind in RECURRENT
     units = f"{output[-1]}" if is_last and output and 1 < (output[-1] or 0) <= LARGEST else ""
     words = {"units": units}
     if y and output:
         words |= {"columns": f"{y[-1]}", "classes": f"{output[-1]}"}
-    return explained(happened, *list(first.values())[:4], words=words, target=asked)
+    return explained(happened, *first[:4], words=words, target=asked)
 
 
 def question(y: Shape, output: Shape, loss: str) -> TargetQuestion | None:
@@ -79,10 +80,13 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
         found.insert(0, Remedy(condition, "Return only the last timestep.", LAST_STEP))
     if y and output and y[:-1] == output[:-1] and loss in (CATEGORICAL, SPARSE):
         found[1:1] = _of_other_classes(y[-1] or 0, output[-1] or 0, loss)
+    if len(output) == 2 and len(y) == (1 if loss == SPARSE else 2) and y[0] != output[0]:
+        found += named("other sequence")
     if not len(y) == len(output) == 1:
         return found
     # Columns are more common than timesteps, so fixes of the time axis come last.
-    found.sort(key=lambda each: "LSTM(" in each.code or "only the last" in each.condition)
+    if loss != SPARSE:
+        found.sort(key=lambda each: "LSTM(" in each.code or "only the last" in each.condition)
     # Keras may have dropped a last axis of 1 from either shape.
     output_steps = 1 if loss == SPARSE else output[0]
     y_steps = 1 if output[0] == 1 else y[0]
