@@ -47,7 +47,7 @@ KERAS_3 = [
     ("Error in user-defined function passed to MapDataset:2 transformation with iterator: "
      "Iterator::Root::Prefetch::ParallelMapV2: indices[0] = 3 is not in [0, 2)\n\t [[{{node "
      "GatherV2}}]]\n\t [[IteratorGetNext]]",
-     "no weight for class 3 of y", "class_weight=weights"),
+     "has 2 weights, but y contains class 3", "class_weight=weights"),
     ('UserWarning: "`sparse_categorical_crossentropy` received `from_logits=True`, but the '
      "`output` argument was produced by a Softmax activation and thus does not represent logits.",
      "The last layer has the activation Softmax", "Remove the activation, or"),
@@ -198,6 +198,8 @@ EARLIER = [
     ("Input dimension mis-match. (input[0].shape[2] = 4, input[1].shape[2] = 100) Apply node: "
      "Elemwise{Composite{(i0 * log(i1))}} Inputs shapes: [(32, 100, 4), (32, 100, 100)]",
      "y (32, 100, 4) with the output (32, 100, 100): 4 columns instead", 'Dense(4, activation="'),
+    ("GpuElemwise. Input dimension mis-match. Input 1 (indices start at 0) has shape[1] == 80, but "
+     "the output's size on that axis is 16.", "has the size 80 in one and 16", "Lambda(lambda h:"),
     ("Incompatible shapes: [2,5] vs. [2] [[Node: loss/td_loss/sub_3_grad/BroadcastGradientArgs]]",
      "Most likely the loss is your own", "keras.ops.mean(a, axis=-1) + b"),
     ("logits and labels must be same size: logits_size=[7550,2] labels_size=[50,2]",

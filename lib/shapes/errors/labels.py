@@ -5,13 +5,7 @@ import re
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape
 from lib.shapes.errors.pairs import metric
 from lib.shapes.errors.pasted import Found
-from lib.shapes.errors.y_fixes import TEXTS, named
-
-
-def known(name: str, *patterns: str) -> Message:
-    """Return a message with these patterns, and with its texts in targets.toml."""
-    remedies = named(*TEXTS[name].get("remedies", []))
-    return Message(*patterns, **TEXTS[name] | {"remedies": remedies})
+from lib.shapes.errors.y_fixes import known, named
 
 
 def list_without_shape(found: Found) -> Explanation:
@@ -26,6 +20,15 @@ def list_without_shape(found: Found) -> Explanation:
     return explained(happened, *likely, check=check, confidence="possible")
 
 
+def missing_weight(found: Found) -> Explanation:
+    """Explain that class_weight lacks the weight of a class."""
+    likely = named("all weights", "weights of numbers", "weights of columns")
+    if int(found["label"]) > int(found["size"]):  # Most likely the number of a timestep.
+        likely = [*likely[1:], likely[0]]
+    happened = f"class_weight has {found['size']} weights, but y contains class {found['label']}."
+    return explained(happened, *likely, check="print(y.shape, y.max())")
+
+
 MESSAGES = [
     Message(r'"list" object has no attribute "(?:shape|ndim)"', explain=list_without_shape),
     known(
@@ -33,11 +36,16 @@ MESSAGES = [
         r"class_weight.{1,2}not supported for 3\+ dim",
         r"class_weight.*?only (?:0-dim|length-1|size-1)",
     ),
-    known(
-        "missing_weight",
-        rf"indices\[\d+\] = {number('label')} is not in.*?node GatherV2\}}.*?IteratorGetNext",
+    Message(
+        rf"indices\[\d+\] = {number('label')} is not in \[0, {number('size')}\).*?node GatherV2"
+        r"\}.*?IteratorGetNext",
+        explain=missing_weight,
     ),
-    known("weight_type", r'class_weight.*?"(?:str|list)" object has no attribute "get"'),
+    known(
+        "weight_type",
+        r'class_weight.*?" object has no attribute "(?:get|keys|items)"',
+        r"class_weight.*?truth value of an array",
+    ),
     known(
         "weights_from_0",
         r"class_weight.{1,2}must contain all classes.*?The classes (?P<missing>\{.*?\})",

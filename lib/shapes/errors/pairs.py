@@ -15,6 +15,7 @@ from lib.shapes.errors.states import batches
 from lib.shapes.errors.y_fixes import difference, named, question, with_fixes
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
+from lib.shapes.stack.recurrent import BATCH_SIZE
 from lib.text import joined
 
 # A graph's message about a failed product sorts y and the output by name, so either may be first.
@@ -56,6 +57,12 @@ def incompatible(found: Found) -> Explanation | None:
 
 def _samples(found: Found, one: Shape, other: Shape) -> Explanation:
     """Explain that the numbers of samples differ. One axis is most likely that of a loss."""
+    sizes = [size for size in (one[0], other[0]) if size and size != BATCH_SIZE]
+    if found.loss and len(sizes) == 1:  # The other size is fit's default.
+        happened = f"The loss can't pair {one[0]} samples with {other[0]}."
+        short = explained("", remedies.SHORT_BATCH, words={"full": BATCH_SIZE}).meanings
+        likely = [remedies.OTHER_BATCH, *(short if sizes[0] < BATCH_SIZE else ())]
+        return explained(happened, *likely, words={"full": sizes[0]})
     if found.loss or not (found.in_loss or len(one) == 1):
         return batches(found, one, other)
     likely = [*named("own samples"), remedies.OTHER_BATCH, remedies.FOLDED]

@@ -9,6 +9,7 @@ from lib.shapes.errors.pairs import (
     refused,
     refused_early,
 )
+from lib.shapes.errors.y_fixes import known
 
 LOSSES = "|".join(RULE_OF)
 
@@ -56,5 +57,10 @@ MESSAGES = [
         rf"logits and labels must be (?:broad|same size).*?: logits_size={shape('output')} "
         rf"labels_size={shape('y')}",
         explain=counted_together,
+    ),
+    known(
+        "theano",
+        rf"has shape\[\d\] == {number('one')}, but the output.* axis is {number('other')}",
+        rf"mis-match\W+input\[0\]\.shape\[\d\] = {number('one')}, input\S+ = {number('other')}",
     ),
 ]

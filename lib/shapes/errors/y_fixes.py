@@ -10,7 +10,7 @@ from typing import Any
 from lib.shapes.doctor import ShapeTextError, TargetQuestion, read_shape
 from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, LAST_STEP, SPARSE, target_fixes
 from lib.shapes.errors.inputs import LARGEST
-from lib.shapes.errors.message import Explanation, explained
+from lib.shapes.errors.message import Explanation, Message, explained
 from lib.shapes.errors.pasted import RECURRENT, Comparison, Found
 from lib.shapes.output import Shape
 from lib.shapes.remedy import Remedy
@@ -19,6 +19,12 @@ from lib.text import beside
 
 TEXTS: dict[str, dict[str, Any]] = beside(__file__, "targets")
 REMEDIES = {name: Remedy(*row) for name, row in TEXTS["remedies"].items()}
+
+
+def known(name: str, *patterns: str) -> Message:
+    """Return a message with these patterns, and with its texts in targets.toml."""
+    remedies = named(*TEXTS[name].get("remedies", []))
+    return Message(*patterns, **TEXTS[name] | {"remedies": remedies})
 
 
 def named(*names: str) -> list[Remedy]:
@@ -37,11 +43,12 @@ def with_fixes(
     found: Found, y: Shape, output: Shape, losses: Sequence[str], happened: str
 ) -> Explanation:
     """Return the explanation with the likeliest fixes, and with the question for the doctor."""
-    if len(y) == len(output):  # None may be any size.
-        sizes = [(one or other, other or one) for one, other in zip(y, output, strict=True)]
-        y, output = tuple(one for one, _ in sizes), tuple(other for _, other in sizes)
+    # None may be any size, so it isn't a difference.
+    y, output = _with_sizes_of(y, output), _with_sizes_of(output, y)
     likely = [each for loss in losses for each in _likely_fixes(y, output, loss)]
     asked = question(y, output, losses[0])
+    if y == output and losses[0] != SPARSE:
+        likely = named("open sizes")
     if not likely:
         fix = "Print both shapes. Give y the output's axes, or the output y's columns."
         code = "print(y.shape, model.output_shape)"
@@ -57,6 +64,12 @@ def with_fixes(
     if y and output:
         words |= {"columns": f"{y[-1]}", "classes": f"{output[-1]}"}
     return explained(happened, *first[:4], words=words, target=asked)
+
+
+def _with_sizes_of(shape: Shape, other: Shape) -> Shape:
+    """Return the shape with the other shape's sizes in place of None."""
+    missing = (None,) * (len(shape) - len(other))
+    return tuple(a or b for a, b in zip(shape, other + missing, strict=False))
 
 
 def question(y: Shape, output: Shape, loss: str) -> TargetQuestion | None:
