@@ -18,6 +18,7 @@ from lib.shapes.remedy import Remedy
 from lib.shapes.stack.recurrent import BATCH_SIZE
 from lib.text import joined
 
+PER_ROW = f"{SPARSE} needs one class number for each row of the output."
 # A graph's message about a failed product sorts y and the output by name, so either may be first.
 _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}\])')
 
@@ -134,9 +135,11 @@ def _explained_loss(found: Found, pair: Comparison, texts: list[str]) -> Explana
     if len(short) < len(long):
         happened = f"{start}. Only the output or only y has a time axis."
         likely = named("target per sample", "target per timestep")
-        if len(long) == 2:
-            happened = f"{start}: only one of them has a second axis."
+        if pair.gaps == [len(short)]:
+            happened = f"{start}: only one of them has a last axis."
             likely = named("own loss", "one column")
+            if len(short) > 1:
+                likely = named("number per timestep", "own loss")
         return explained(happened, *likely, confidence=confidence)
     limit = min(one[1] or 0, other[1] or 0)
     likely = named("columns of y")
@@ -181,8 +184,7 @@ def refused(found: Found) -> Explanation | None:
         losses = [CATEGORICAL]
     happened = _needed_shape(y_text, output_text, y, output)
     if losses == [SPARSE]:
-        happened = f"{SPARSE} needs one class number for each row of the output."
-        happened += f" y is {y_text} and the output is {output_text}."
+        happened = f"{PER_ROW} y is {y_text} and the output is {output_text}."
     is_wrong = y != output or losses == [SPARSE]
     return with_fixes(found, y, output, losses, happened) if is_wrong else None
 
@@ -239,7 +241,7 @@ def counted_together(found: Found) -> Explanation:
     *rows, columns = found.shape("output") or (None,)
     y_rows: Shape = found.shape("y")
     y_columns: Shape = ()
-    needs = f"{SPARSE} needs one class number for each row of the output."
+    needs = PER_ROW
     if "size=" in found.match[0]:  # the loss for a column per class
         y_rows, y_columns = y_rows[:-1], y_rows[-1:]
         needs = "The cross-entropy needs y in the shape of the output."

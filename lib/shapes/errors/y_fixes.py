@@ -91,8 +91,14 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     if len(y) == 1 and len(output) == 2 and output[0] == 1:
         condition = "the output doesn't need its time axis of one step"
         found.insert(0, Remedy(condition, "Return only the last timestep.", LAST_STEP))
-    if y and output and y[:-1] == output[:-1] and loss in (CATEGORICAL, SPARSE):
-        found[1:1] = _of_other_classes(y[-1] or 0, output[-1] or 0, loss)
+    if y and output and y[:-1] == output[:-1]:
+        columns, classes = y[-1] or 0, output[-1] or 0
+        if loss == SPARSE and columns not in (1, classes):
+            found[1:1] = named("other classes")
+        elif loss == CATEGORICAL and columns == classes + 1 > 2:
+            found[1:1] = named("classes from 1")
+        elif loss == CATEGORICAL and 1 < columns < classes:
+            found[1:1] = named("missing classes")
     if len(output) == 2 and len(y) == (1 if loss == SPARSE else 2) and y[0] != output[0]:
         found += named("other sequence")
     if not len(y) == len(output) == 1:
@@ -112,18 +118,6 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
             fixes = _doctor_fixes(full_y, full_output, loss)[:1]
             found += [replace(each, condition=condition) for each in fixes]
     return found
-
-
-def _of_other_classes(columns: int, classes: int, loss: str) -> list[Remedy]:
-    """Return fixes for a y whose number of columns isn't the output's number of classes."""
-    name = ""
-    if loss == SPARSE and columns not in (1, classes):
-        name = "other classes"
-    elif loss == CATEGORICAL and columns == classes + 1 > 2:
-        name = "classes from 1"
-    elif loss == CATEGORICAL and 1 < columns < classes:
-        name = "missing classes"
-    return named(name) if name else []
 
 
 def _doctor_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
