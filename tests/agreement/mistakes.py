@@ -86,9 +86,9 @@ MISTAKES = {
     'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.ones(N))':
         ("Its only class is 0, but y contains class 1", 'Dense(1, activation="sigmoid")'),
     "fit(tagger(metrics=[keras.metrics.CategoricalAccuracy()]), y=TAGS)":
-        ("A metric can't pair y with the output.", 'metrics=["accuracy"]'),
+        ("A metric can't pair y with the output", 'metrics=["accuracy"]'),
     "fit(tagger(metrics=[keras.metrics.Precision()]), y=TAGS)":
-        ("The sizes are 1 × 120 and 1 × 40.", "to_categorical"),
+        ("sizes are 1 × 120 and 1 × 40", "to_categorical"),
     "fit(tagger(metrics=[keras.metrics.F1Score()]), y=TAGS)":
         ("F1Score needs y", "to_categorical"),
     "last_step().fit(X, [LAST, LAST], verbose=0)":

@@ -31,8 +31,9 @@ def incompatible(found: Found) -> Explanation | None:
         happened = "Most likely the loss can't pair the output with y."
         return explained(happened, *likely, confidence="possible")
     pair = Comparison(one, other)
-    if {len(one), len(other)} == {1, 2} and _count(one) == _count(other):
-        return metric(found)  # The accuracy of Keras 2.2 counts timesteps as samples.
+    short, long = sorted((one, other), key=len)
+    if len(short) == 1 < len(long) and None not in long and _count(short) % _count(long) == 0:
+        return metric(found)  # An accuracy counts timesteps, or columns of y, as samples.
     if pair.is_batch:
         return _samples(found, one, other)
     shapes = [bracketed(each).replace("None", "?") for each in (one, other)]
@@ -41,7 +42,7 @@ def incompatible(found: Found) -> Explanation | None:
     # A loss that subtracts contains a product only for weights or a mask.
     has_weights = bool(re.search("weighted_loss|reduce_weighted_values", found.node + found.whole))
     has_weights |= one == (1, *other[:1])  # Theano adds an axis of 1 in front.
-    has_weights |= {len(one), len(other)} == {1, 2} and "[Op:Mul]" in found.whole
+    has_weights |= (len(short), len(long)) == (1, 2) and "[Op:Mul]" in found.whole
     if has_weights or (product and not may_multiply):
         return of_weights(found, *shapes)
     place = found["layer"] or (found.node if "/" in found.node else "")
@@ -98,8 +99,9 @@ def metric(found: Found) -> Explanation:
     """Explain that a metric can't pair y with the output."""
     likely = named("accuracy", "metric of columns")
     one, other = found.shape("one"), found.shape("other")
-    if one and len(one) != len(other) and _count(one) == _count(other):
-        likely = named("old accuracy", "accuracy")
+    if one and len(one) != len(other):
+        is_same = _count(one) == _count(other)
+        likely = named("old accuracy" if is_same else "class columns", "accuracy")
     sizes = [" × ".join(map(str, each)) for each in (one, other)]
     return explained(
         "A metric can't pair y with the output. The sizes are {one} and {other}.",
@@ -146,7 +148,7 @@ def _explained_loss(found: Found, pair: Comparison, texts: list[str]) -> Explana
     if len(one) == 2:
         likely += named("timesteps of y", "timesteps of output")
     elif len(one) > 3:
-        likely = named("changed sizes", "columns of y")
+        likely = named("changed sizes")
     elif 1 in pair.differing:
         likely = named("other sequence", "limited timesteps", "changed sizes")
         if limit % 100 == 0:  # A round number is probably a limit.
