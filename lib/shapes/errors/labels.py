@@ -54,11 +54,7 @@ MESSAGES = [
     known("weights_of_outputs", r"class_weight. is only supported for Models with a single output"),
     known("mix_of_targets", r"t handle a mix of (?P<one>[\w-]+) and (?P<other>[\w-]+) targets"),
     known("both_weights", r"You cannot .class_weight. and .sample_weight. at the same time"),
-    known(
-        "logits",
-        r"received .from_logits=True., but the .output. argument was produced by an? "
-        r"(?P<activation>\w+)",
-    ),
+    known("logits", r"from_logits=True., but the .output. argument was.*? an? (?P<activation>\w+)"),
     known(
         "one_column",
         rf"softmax over axis -1 of a tensor of shape {shape('output')}\. This axis has size 1",
@@ -69,13 +65,9 @@ MESSAGES = [
         "label_of_nan", r"label value of (?P<label>-(?:2147483648|9223372036854775808)) which is"
     ),
     known("negative_label", r"label value of (?P<label>-\d+) which is outside the valid range"),
+    known("large_label", rf"label value of {number('label')} which.*?\[0, {number('classes')}\)"),
     known(
-        "large_label",
-        rf"label value of {number('label')} which is outside.*?\[0, {number('classes')}\)",
-    ),
-    known(
-        "num_classes",
-        rf"index (?P<label>\d+) is out of bounds for axis 1 with size {number('classes')}",
+        "num_classes", rf"index {number('label')} is out of.*? axis 1 .*?size {number('classes')}"
     ),
     Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
@@ -84,8 +76,7 @@ MESSAGES = [
         explain=metric,
     ),
     known(
-        "f1_score",
-        rf"FBetaScore expects 2D.*?y_pred\.shape={shape('output')}.*?y_true\.shape={shape('y')}",
+        "f1_score", rf"FBetaScore expects.*?pred.shape={shape('output')}.*?true.shape={shape('y')}"
     ),
     known(
         "classes_of_metric",
@@ -96,21 +87,14 @@ MESSAGES = [
         "one_column_of_y",
         f"target array of shape {shape('y')} while using as loss .categorical_crossentropy",
     ),
-    known(
-        "last_axis",
-        rf"not squeeze dim\[\d\], expected .*? of 1, got {number('size')}.*?(?:metrics|loss)/",
-    ),
+    known("last_axis", rf"not squeeze dim\[\d\].*?got {number('size')}.*?(?:metrics|loss)/"),
     known("squeeze", rf"not squeeze dim\[{number('axis')}\], expected .*?got {number('size')}"),
-    known(
-        "no_y",
-        r"(?:^|: )None values not supported|Target data is",
-        r"No gradients provided for any variable: ",
-    ),
+    known("no_y", r"(?:^|: )None values not supported|Target data is|for any variable: "),
     known("no_loss", r"has no loss to optimize|No loss to compute"),
     known("no_gradient", r"None. for gradient|No gradients provided for any"),
     known(
         "ctc_timesteps",
-        rf"required: {number('need')}, available: {number('time')}",
+        rf"\\(required: {number('need')}, available: {number('time')}",
         "Not enough time for target transition|No valid path found",
     ),
     known("ctc_length", rf"sequence_length\(\d+\) <= {number('time')}"),

@@ -93,7 +93,7 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
         found.insert(0, Remedy(condition, "Return only the last timestep.", LAST_STEP))
     if y and output and y[:-1] == output[:-1]:
         columns, classes = y[-1] or 0, output[-1] or 0
-        if found and columns > 1 and loss != SPARSE and found[0].code.startswith("Dense("):
+        if found and columns > 1 and found[0].condition.endswith(("per sample", "per timestep")):
             found[0] = replace(found[0], condition="y has the right columns")
         if loss == SPARSE and columns not in (1, classes):
             found[1:1] = named("other classes")
