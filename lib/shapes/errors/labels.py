@@ -94,7 +94,7 @@ MESSAGES = [
     known("no_gradient", r"None. for gradient|No gradients provided for any"),
     known(
         "ctc_timesteps",
-        rf"\\(required: {number('need')}, available: {number('time')}",
+        rf"\(required: {number('need')}, available: {number('time')}",
         "Not enough time for target transition|No valid path found",
     ),
     known("ctc_length", rf"sequence_length\(\d+\) <= {number('time')}"),
