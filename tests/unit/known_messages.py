@@ -47,7 +47,7 @@ KERAS_3 = [
     ("Error in user-defined function passed to MapDataset:2 transformation with iterator: "
      "Iterator::Root::Prefetch::ParallelMapV2: indices[0] = 3 is not in [0, 2)\n\t [[{{node "
      "GatherV2}}]]\n\t [[IteratorGetNext]]",
-     "has 2 weights, but y contains class 3", "class_weight=weights"),
+     "no weight for class 3", "class_weight=weights"),
     ('UserWarning: "`sparse_categorical_crossentropy` received `from_logits=True`, but the '
      "`output` argument was produced by a Softmax activation and thus does not represent logits.",
      "The last layer has the activation Softmax", "Remove the activation, or"),
@@ -77,8 +77,6 @@ KERAS_3 = [
      "class_weight is a dict", "class_weight={0: 1.0"),
     ("TypeError: sub got incompatible shapes for broadcasting: (8, 5, 3), (8, 4, 3).",
      "the numbers of timesteps differ", "y = y[:, :4]"),
-    ("calling AdditiveAttention.call().\n\nIncompatible shapes: [4,3] vs. [4,5,3]",
-     "AdditiveAttention can't pair its two tensors", "layer.output.shape"),
 ]  # fmt: skip
 """Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 
@@ -156,9 +154,7 @@ EARLIER = [
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),
     ("File \"train.py\", line 3, in <module>\n    model.add(Dense(y_train.shape[1], 'relu'))\n"
      "AttributeError: 'list' object has no attribute 'shape'",
-     "A Python list has no shape", "y_train = np.asarray(y_train)"),
-    ("AttributeError: 'list' object has no attribute 'shape'",
-     "or y is a Python list. Or a layer returned a list", "out, *states"),
+     "Most likely x or y is a Python list", "np.asarray(y)"),
     ("Dimension 0 in both shapes must be equal, but are 2 and 1. Shapes are [2] and [1]. for "
      "'AssignAddVariableOp' (op: 'AssignAddVariableOp') with input shapes: [], [1].",
      "A metric counts 2 classes", 'Dense(2, activation="softmax")'),

@@ -1,46 +1,17 @@
 """Messages about labels, weights of samples, losses and metrics. Their texts: targets.toml."""
 
-import re
-
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape
+from lib.shapes.errors.message import Message, number, shape
 from lib.shapes.errors.pairs import metric
-from lib.shapes.errors.pasted import Found
-from lib.shapes.errors.y_fixes import known, named
-
-
-def list_without_shape(found: Found) -> Explanation:
-    """Explain code that asks a Python list for its shape."""
-    happened = "A Python list has no shape, unlike an array or a tensor."
-    asked = re.search(r'\b(\w+)\.(?:shape|ndim)\b.{0,120}?"list" object has', found.whole)
-    if asked and not re.search(r"(?:keras|tensorflow|site-packages)[/\\]", found.whole):
-        convert = f"{asked[1]} = np.asarray({asked[1]})"
-        check = f"print(type({asked[1]}))"
-        return explained(happened, fix=f"Convert {asked[1]}.", code=convert, check=check)
-    likely, check = named("list", "several tensors"), "print(type(x), type(y))"
-    return explained(happened, *likely, check=check, confidence="possible")
-
-
-def missing_weight(found: Found) -> Explanation:
-    """Explain that class_weight lacks the weight of a class."""
-    likely = named("all weights", "weights of numbers", "weights of columns")
-    if int(found["label"]) > int(found["size"]):  # Most likely the number of a timestep.
-        likely = [*likely[1:], likely[0]]
-    happened = f"class_weight has {found['size']} weights, but y contains class {found['label']}."
-    return explained(happened, *likely, check="print(y.shape, y.max())")
-
+from lib.shapes.errors.y_fixes import known
 
 MESSAGES = [
-    Message(r'"list" object has no attribute "(?:shape|ndim)"', explain=list_without_shape),
+    known("list_without_shape", r'"list" object has no attribute "(?:shape|ndim)"'),
     known(
         "labels_per_timestep",
         r"class_weight.{1,2}not supported for 3\+ dim",
         r"class_weight.*?only (?:0-dim|length-1|size-1)",
     ),
-    Message(
-        rf"indices\[\d+\] = {number('label')} is not in \[0, {number('size')}\).*?node GatherV2"
-        r"\}.*?IteratorGetNext",
-        explain=missing_weight,
-    ),
+    known("missing_weight", rf"\] = {number('label')} is not in.*?GatherV2.*?IteratorGetNext"),
     known(
         "weight_type",
         r'class_weight.*?" object has no attribute "(?:get|keys|items)"',
