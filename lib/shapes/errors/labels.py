@@ -5,7 +5,6 @@ from lib.shapes.errors.pairs import metric
 from lib.shapes.errors.y_fixes import known
 
 MESSAGES = [
-    known("list_without_shape", r'"list" object has no attribute "(?:shape|ndim)"'),
     known(
         "labels_per_timestep",
         r"class_weight.{1,2}not supported for 3\+ dim",
@@ -60,9 +59,7 @@ MESSAGES = [
     ),
     known("last_axis", rf"not squeeze dim\[\d\].*?got {number('size')}.*?(?:metrics|loss)/"),
     known("squeeze", rf"not squeeze dim\[{number('axis')}\], expected .*?got {number('size')}"),
-    known("no_y", r"(?:^|: )None values not supported|Target data is|for any variable: "),
     known("no_loss", r"has no loss to optimize|No loss to compute"),
-    known("no_gradient", r"None. for gradient|No gradients provided for any"),
     known(
         "ctc_timesteps",
         rf"\(required: {number('need')}, available: {number('time')}",

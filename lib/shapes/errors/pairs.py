@@ -62,15 +62,14 @@ def _samples(found: Found, one: Shape, other: Shape) -> Explanation:
     sizes = [size for size in (one[0], other[0]) if size and size != BATCH_SIZE]
     if found.loss and len(sizes) == 1:  # The other size is fit's default.
         happened = f"The loss can't pair {one[0]} samples with {other[0]}."
-        short = explained("", remedies.SHORT_BATCH, words={"full": BATCH_SIZE}).meanings
-        likely = [remedies.OTHER_BATCH, *(short if sizes[0] < BATCH_SIZE else ())]
+        likely = (
+            named("other batch", "short batch") if sizes[0] < BATCH_SIZE else named("other batch")
+        )
         return explained(happened, *likely, words={"full": sizes[0]})
     if found.loss or not (found.in_loss or len(one) == 1):
         return batches(found, one, other)
-    likely = [*named("own samples"), remedies.OTHER_BATCH, remedies.FOLDED]
     happened = f"The loss can't pair {one[0]} samples with {other[0]}."
-    full = max(one[0] or 0, other[0] or 0)
-    return explained(happened, *likely, words={"full": full}, confidence="possible")
+    return explained(happened, *named("own samples", "fixed batch"), confidence="possible")
 
 
 def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:

@@ -42,9 +42,9 @@ MESSAGES = [
         explain=of_weights,
     ),
     Message(
-        r"(?:checking (?P<what>(?:model )?(?:input|target)): )?expected (?P<layer>\S+) to have "
-        rf"(?:{number('axes')} dimensions|shape {shape('want')}),? but got array with shape "
-        rf"{shape('got')}",
+        r"(?:checking (?P<what>(?:model )?(?:input|target)): )?(?:expected )?(?P<layer>\S+) "
+        rf"to have (?:{number('axes')} dimension\(?s\)?|shape {shape('want')})[.,]? but got array "
+        r"with shape (?P<got>[(\[][^()\[\]]*[)\]]|[\d,]+)",
         rf'feed value of shape {shape("got")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'
         rf'\w*:0",? which has shape "?{shape("want")}',
         explain=refused_early,
@@ -61,6 +61,5 @@ MESSAGES = [
     known(
         "theano",
         rf"has shape\[\d\] == {number('one')}, but the output.* axis is {number('other')}",
-        rf"mis-match\W+input\[0\]\.shape\[\d\] = {number('one')}, input\S+ = {number('other')}",
     ),
 ]
