@@ -203,6 +203,7 @@ EARLIER = [
      "predictions from 0 to 1", 'activation="sigmoid"'),
     ("TypeError: Input 'y' of 'Mul' Op has type float32 that does not match type int32 of argument "
      "'x'.", "received float32 and int32", 'np.asarray(y, dtype="float32")'),
+    ("An operation has `None` for gradient.", "argmax", "The other functions can be metrics"),
     ("KeyError: 'val_acc'", "The history of fit has no val_acc", "history.history.keys()"),
     ("Invalid argument: Labels length is zero in batch 25", "is empty", "x[keep], y[keep]"),
     ("InvalidArgumentError: Incompatible shapes: [5] vs. [32]\n [[Node: loss/dense_loss/mul_grad]]",

@@ -59,6 +59,7 @@ MESSAGES = [
     ),
     known("last_axis", rf"not squeeze dim\[\d\].*?got {number('size')}.*?(?:metrics|loss)/"),
     known("squeeze", rf"not squeeze dim\[{number('axis')}\], expected .*?got {number('size')}"),
+    known("no_gradient", "None. for gradient"),
     known("no_loss", r"has no loss to optimize|No loss to compute"),
     known(
         "ctc_timesteps",

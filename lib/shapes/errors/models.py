@@ -103,7 +103,7 @@ MESSAGES = [
         r"has not been compiled|forgotten to (?:call .?compile|provide a .loss)",
     ),
     of("no targets", r"No gradients provided for any variable", within="[Gg]enerator"),
-    of("no gradients", r"No gradients provided for any|None. for gradient"),
+    of("no gradients", r"No gradients provided for any"),
     of("no values", r"(?:^|: )None values not supported|Target data is"),
     of("a wrapper", r"Please initialize .(?P<wrapper>\w+). layer with"),
     of("None is no list", r'^"NoneType" object is not (?:iter|subscript)able'),
