@@ -1,6 +1,7 @@
 """Messages of PyTorch about its layers: inputs, states, arguments and weights."""
 
 import difflib
+import re
 from typing import Any
 
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
@@ -13,8 +14,8 @@ from lib.text import beside
 TEXTS: dict[str, dict[str, Any]] = beside(__file__)
 SIZE = r"torch\.Size\("
 ROWS = r"(?P<rows>\d+|[N…])"  # The stack tracer doesn't know the number of samples.
-METHODS = "view|reshape|permute|transpose|contiguous|flatten|(?:un)?squeeze|mean|sum|max|min"
-SHAPES = "print(x.shape)"
+METHODS = "view|reshape|permute|transpose|flatten|(?:un)?squeeze|mean|sum|max|min"
+SHAPES = "print(x.shape, x.dtype, x.device, lstm)"
 LAST_STEP = Remedy("", "Pass only the last step to the head.", "y_hat = head(out[:, -1])")
 ADD_FEATURES = Remedy("x has one feature", "Add its axis.", "x = x.unsqueeze(-1)")
 BATCH_FIRST = Remedy(
@@ -24,8 +25,11 @@ BATCH_FIRST = Remedy(
 )
 
 
-def known(name: str, *patterns: str) -> Message:
-    """Return a message with these patterns, and with its texts in torch.toml."""
+def known(name: str, *patterns: str, needs: str = "") -> Message:
+    """Return a message with these patterns, and with its texts in torch.toml.
+
+    `needs` is a pattern of the whole text, for a message that other code raises, too.
+    """
     texts: dict[str, Any] = {"check": SHAPES, "remedies": []}
     for key, value in TEXTS[name].items():
         if isinstance(value, str):
@@ -33,7 +37,12 @@ def known(name: str, *patterns: str) -> Message:
         else:
             condition = key.removeprefix("fix").removeprefix("if ")
             texts["remedies"].append(Remedy(condition, *value))
-    return Message(*patterns, **texts)
+    message = Message("", **texts)
+
+    def explain(found: Found) -> Explanation | None:
+        return message.explain(found) if re.search(needs, found.whole) else None
+
+    return Message(*patterns, explain=explain)
 
 
 def features(found: Found) -> Explanation:
@@ -55,19 +64,23 @@ def features(found: Found) -> Explanation:
 def initial_states(found: Found) -> Explanation | None:
     """Explain that an initial state isn't (layers × directions, samples, hidden_size)."""
     want, got = found.shape("want"), found.shape("got")
-    if want == got or not len(want) == len(got) == 3:
+    if not len(want) == len(got) == 3:
         return None
     zeros = f"h_0 = torch.zeros({want[0]}, x.size(0), {want[2]})"
-    likely = [Remedy("", "Give the state this shape, or leave it out: it starts at 0.", zeros)]
+    fix = "Make the state in forward, or leave it out: it starts at 0."
+    if (got[0] or 0) < (want[0] or 0):
+        fix += " nn.DataParallel splits a state that it receives by layers, not by samples."
+    likely = [Remedy("", fix, zeros)]
     if (got[1], got[0], got[2]) == want:
         fix = "Transpose the state: batch_first=True doesn't apply to states."
         likely = [Remedy("", fix, "h_0 = h_0.transpose(0, 1).contiguous()")]
     elif (got[0], want[1], got[2]) == want:
         batch = f"a batch of {got[1]} samples made the state, and this one has {want[1]}"
+        fix = "Make the state from each batch: the last is often smaller."
         reads = f"the layer lacks batch_first=True and reads {want[1]} timesteps as samples"
         code = f"lstm = nn.LSTM(input_size, {want[2]}, batch_first=True)"
         likely = [
-            Remedy(batch, "Make the state from each batch: the last is often smaller.", zeros),
+            Remedy(batch, fix, zeros),
             Remedy(reads, "Set batch_first=True if x starts with the samples.", code),
         ]
     return explained(
@@ -107,16 +120,12 @@ def argument(found: Found) -> Explanation | None:
     if near == ["nonlinearity"]:
         return ONLY_RNN.explain(found)
     fix, code = (f"Write {near[0]}.", f"{near[0]}=…") if near else ("Remove it.", "help(nn.LSTM)")
-    return explained(f"nn.LSTM, nn.GRU and nn.RNN have no argument {name}.", fix=fix, code=code)
+    happened = f"nn.LSTM, nn.GRU and nn.RNN have no argument {name}."
+    return explained(happened, fix=fix, code=code, check="help(nn.LSTM)")
 
 
-def tuple_or_list(found: Found) -> Explanation | None:
-    """Explain an error that tuples of PyTorch's and of Keras's layers cause."""
-    return None if "keras" in found.whole else EITHER_TUPLE.explain(found)
-
-
-EITHER_TUPLE = known("tuple of either library")
-ONLY_RNN = known("argument of nn.RNN")
+NO_KERAS = "^(?!.*keras)"
+ONLY_RNN = known("argument of nn.RNN", "Unknown nonlinearity")
 MESSAGES = [
     Message(
         r"must be equal to input_size\. Expected (?P<want>\d+), got (?P<got>\d+)",
@@ -139,25 +148,40 @@ MESSAGES = [
         r"must have 3 dimensions, got 2|2-?D or 3-?D,? (?:got|but received) 1",
         r"unbatched 2-D input, hx (?:and cx )?should also be 2-D",
     ),
-    known("axes of two states", r"hx and cx should also be 3-D but got \((?P<h>\d)-D, (?P<c>\d)-D"),
-    known("axes of a state", r"3-D input, hx should also be 3-D but got (?P<count>\d)"),
+    known(
+        "axes of states",
+        r"3-D input, (?:(?P<two>hx and cx)|hx) should also be 3-D but got \(?(?P<count>\d)",
+        r"(?P<two>hidden\[0\])? size \(\d+, \d+, \d+\), got (?P<state>[(\[]\d+, \d+[)\]])",
+    ),
     known(
         "one timestep", r"(?P<kind>LSTM|GRU|RNN)Cell: Expected input .{1,20}, got (?P<count>\d)D"
     ),
-    known("state of a cell", r"size (?P<want>\d+) doesn.t match hidden\d batch size (?P<got>\d+)"),
-    known("tuple or states", r'tuple" object has no attribute "(?P<name>size|dim)\b'),
+    known(
+        "state of a cell",
+        r"size (?P<want>\d+) doesn.t match hidden(?P<first>\[0\])?\d? batch size (?P<got>\d+)",
+        r"inconsistent tensor size.{1,40}\[(?P<want>\d+) x \d+\] and src \[(?P<layers>\d+) x",
+        rf"inconsistent hidden_size: got {number('wrong')},? expected {number('units')}",
+        r"Cell: Expected h\S+ to be 1D or 2D, got (?P<rank>\d)D",
+    ),
     known(
         "tuple",
         r"(?P<name>\w+)\(\): argument .input. \(position 1\) must be Tensor, not tuple",
         rf"tuple. object has no attribute .(?P<name>{METHODS})\b",
+        r'tuple" object has no attribute "(?P<name>(?P<each>cuda|cpu|to|detach|data))\b',
+        r'tuple" object has no attribute "(?P<name>(?P<size>size|dim))\b',
         r'type\(s\) for (?P<name>\S+): (?:"Tensor" and "tuple"|"tuple" and "Tensor")',
     ),
-    Message(
+    known(
+        "tuple of either library",
         r"tuple. object has no attribute .shape\b|tuple indices must be integers or slices, not",
-        explain=tuple_or_list,
+        needs=NO_KERAS,
     ),
-    known("unpacking one state", r"enough values to unpack \(expected 2, got 1\)"),
-    known("unpacking", r"enough values to unpack \(expected (?P<names>[23]), got (?P<got>[12])\)"),
+    known("unpacking", r"to unpack \(expected (?P<names>2|(?P<three>3)), got (?P<got>[12])\)"),
+    known(
+        "unpacking",
+        rf"(?P<many>too many) values to unpack \(expected {number('names')}",
+        needs=f"{NO_KERAS}.*torch",
+    ),
     Message(
         rf"cannot be multiplied \({ROWS}x{number('have')} and {number('want')}x"
         rf"{number('columns')}\)",
@@ -171,11 +195,15 @@ MESSAGES = [
         rf"running_mean should contain {number('got')} elements not {number('want')}",
     ),
     known("size of a norm", r"normalized_shape=\[(?P<want>\d+)\], expected input with shape"),
-    known("kernel", r"size per channel: \((?P<size>\d+)\)\. Kernel size: \((?P<kernel>\d+)\)"),
-    known("stride", r"padding=.same. is not supported for strided convolutions"),
+    known(
+        "kernel",
+        r"size per channel: \((?P<size>\d+)\)\. Kernel size: \((?P<kernel>\d+)\)",
+        r"pool1d\(\) Invalid computed output size|Calculated output size: \(\d+x1x-?\d+\)",
+    ),
+    known("padding", r'padding string "(?P<causal>causal)?|"same" is not supported for strided'),
     known(
         "packed",
-        r'"Tensor" object has no attribute "(?P<unpacked>batch_sizes)"',
+        r'"(?:Tensor|tuple)" object has no attribute "(?P<unpacked>batch_sizes)"',
         r'PackedSequence" object has no attribute "(?P<name>\w+)"|be Tensor, not PackedSequence',
     ),
     known("lengths", r"be a 1D CPU int64 tensor, but got (?P<got>.{1,30}) tensor"),
@@ -184,15 +212,18 @@ MESSAGES = [
         r"to be equal to batch_size, but got (?P<got>\d+) \(batch_size=(?!(?P=got)\))(?P<n>\d+)",
     ),
     known("empty sequence", r"Length of all samples has to be greater than 0"),
-    known("order of lengths", r"lengths. array (?:must be|has to be) sorted in decreasing order"),
+    known("order of lengths", r"lengths.? array (?:must be|has to be) sorted in decreasing order"),
     known(
         "unequal sequences",
-        rf"equal size, but got {shape('one')} at entry \d+ and {shape('other')}",
+        r"size, but got (?P<one>\[(?P<length>\d+)(?P<rest>[^]]*)\]) at .{1,12} and "
+        r"(?P<other>\[\d+(?P=rest)\])",
+        rf"size, but got (?P<one>(?P<shape>\[.*?\])) at .{{1,12}} and {shape('other')}",
     ),
     known(
         "size of a weight",
-        rf"size mismatch for {word('name')}: copying a param with shape {SIZE}{shape('saved')}\) "
-        rf"from checkpoint, the shape in current model is {SIZE}{shape('own')}\)",
+        rf"mismatch for {word('name')}: copying a param .{{0,14}} ?{SIZE}{shape('saved')}\) from check"
+        rf"point, .{{1,35}} {SIZE}{shape('own')}\)",
+        rf"named {word('name')}, .{{1,36}} are {SIZE}{shape('own')}.{{1,40}} are {SIZE}{shape('saved')}",
     ),
     known("prefix of weights", r'Unexpected key\(s\) in state_dict: "module\.'),
     known("names of weights", r'(?:Missing|Unexpected) key\(s\) in state_dict: "(?P<name>[\w.]+)"'),
@@ -204,7 +235,8 @@ MESSAGES = [
         "arguments",
         r"(?P<name>(?:input|hidden)_size|num_layers) must be greater than zero",
         r'RNNBase\.__init__\(\) missing .{1,40}: "(?P<needed>\w+)"',
-        r"(?P<projected>proj_size) (?:has to be smaller|argument is only supported)",
+        r"(?P<projected>proj_size) (?:has to be smaller|argument is only sup|should be a positive)",
+        r"(?P<setting>\w+) should be of type (?P<type>int|bool), got: (?P<got>\w+)",
     ),
     known(
         "argument of Keras", r'RNN(?:Base)?\.__init__\(\) got an un.{1,30} "(?P<name>return_\w+)'
@@ -214,7 +246,15 @@ MESSAGES = [
         explain=argument,
     ),
     known("forward", r'forward\(\) missing .{1,40}: "(?P<name>(?!(?:x|inputs?)")\w+)'),
+    known("argument of a call", r'forward\(\) got an unexpected keyword argument "(?P<name>\w+)'),
     known("scattered weights", r"RNN module weights are not part of single contiguous chunk"),
-    known("evaluation mode", r"cudnn RNN backward can only be called in training mode"),
-    known("cuDNN", r"CUDNN_STATUS_NOT_SUPPORTED.{1,60}non-contiguous"),
+    known("evaluation mode", r"can only be called in training mode"),
+    known("cuDNN", r"rnn: \w+ is not contiguous|CUDNN_STATUS_NOT_SUPPORTED.{1,60}non-contiguous"),
+    known("GPU", r"[cC]u(?:DNN|dnn) error: (?P<status>CUDNN_\w+)"),
+    known("GPU", r"(?P<status>CUDNN_STATUS_\w+)", needs=f"{NO_KERAS}.*torch"),
+    ONLY_RNN,
+    known(
+        "old layer",
+        r'(?P<kind>LSTM|GRU|RNN)" object has no attribute "(?P<name>(?:_flat|all|proj|weight)_\w+)',
+    ),
 ]

@@ -13,11 +13,14 @@ WHOLE = r"(?P<one>(?:torch\.)?(?:u?int\d+|bool|Long|Int|Short|Byte|Bool|long|int
 UNEQUAL = rf"\D{{3,14}} {number('one')} \D{{3,13}} {number('other')}"
 
 
+def device(name: str) -> str:
+    """Return a pattern for a device such as "cuda:0" or "CPU", as a named group."""
+    return rf"(?P<{name}>(?i:cpu|gpu|cuda|meta|mps)(?::\d+)?)\b"
+
+
 def target_size(found: Found) -> Explanation | None:
     """Explain that y doesn't have the shape of the output."""
     y, output = found.shape("y"), found.shape("output")
-    if y == output:
-        return None
     likely = Remedy("", "Give y the shape of the output.", "print(y.shape, y_hat.shape)")
     if output == (*y, 1):
         likely = Remedy("", "Add a last axis of 1 to y.", "y = y.unsqueeze(-1)")
@@ -30,7 +33,7 @@ def target_size(found: Found) -> Explanation | None:
     warned = "Using" in found.match[0]
     wrong = " PyTorch only warns if it can broadcast the two. The loss is then wrong."
     shapes = f"y is {bracketed(y)}, but the output is {bracketed(output)}."
-    return explained(shapes + wrong * warned, likely)
+    return explained(shapes + wrong * warned, likely, check="print(y.shape, y_hat.shape)")
 
 
 def batch_sizes(found: Found) -> Explanation | None:
@@ -91,19 +94,17 @@ MESSAGES = [
         rf"{shape('output')}",
         explain=target_size,
     ),
-    known("negative label", r"Target (?P<got>-\d+) is out of bounds"),
-    known("large label", r"Target (?P<got>\d+) is out of bounds"),
+    known("label out of bounds", r"Target (?P<got>(?P<negative>-\d+)|(?P<large>\d+)) is out of"),
     known("type of tokens", r"argument #1 .indices. .{1,70}; but got torch\.(?P<got>\w+)Tensor"),
-    known("unknown token", r"index out of range(?: in self|: Tried to access index (?P<got>\d+))"),
     known(
-        "short labels",
-        r"(?:dtype to be|scalar type) Long .{0,9}but (?:got|found) (?:scalar type )?"
-        r"(?P<got>Int|Short|Char|Byte|Bool)",
+        "unknown token",
+        r"index out of range(?: in self|: Tried to access index (?P<got>\d+)| at .{1,60}/TH/)",
+        r"(?P<assert>device-side assert)|srcIndex < srcSelectDimSize",
     ),
     known(
         "type of labels",
         r"(?:dtype to be|scalar type) Long .{0,9}but (?:got|found) (?:scalar type )?"
-        r"(?P<got>[A-Z]\w+)",
+        r"(?P<got>(?P<values>Float|Double|Half)|[A-Z]\w+)",
     ),
     known(
         "whole numbers",
@@ -113,10 +114,9 @@ MESSAGES = [
     ),
     known(
         "two devices",
-        rf"found (?P<one>\w+) tensor at {word('at')} and (?P<other>\w+) tensor at {word('to')}",
-        r"same device, but found at least two devices, (?P<at>[\w:]+) and (?P<to>[\w:]+)",
-        r"Input type \((?P<at>torch\.(?:cuda\.)?(?P<kind>\w+Tensor))\) and \w+ type "
-        r"\((?P<to>torch\.(?:cuda\.)?(?P=kind))\)",
+        rf"(?:at|on|devices,|Received|backend|type) {device('at')}\W.{{1,40}}? {device('to')}",
+        r"type \(?(?P<at>torch\.(?:cuda\.)?(?P<kind>\w+Tensor))\)? (?:and|but) .{4,12} "
+        r"\(?(?P<to>torch\.(?:cuda\.)?(?P=kind))\b",
     ),
     known(
         "two types",
@@ -135,7 +135,7 @@ MESSAGES = [
         "change in place",
         r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackward)(?P<name>\w+)",
     ),
-    known("second backward", r"through the graph a second time|modified by an inplace operation"),
+    known("second backward", r"through the graph a second|modified by an (?P<inplace>inplace) op"),
     known("array of a tensor", r"Can.t call numpy\(\) on Tensor that requires grad"),
     known(
         "no tensor",
@@ -145,11 +145,15 @@ MESSAGES = [
     known("no gradient", r"element 0 of tensors does not require grad"),
     known("many indices", r"too many indices for tensor of dimension (?P<count>\d+)"),
     known("no such axis", r"range of \[(?P<first>-?\d+), (?P<last>\d+)\], but got (?P<axis>-?\d+)"),
-    known("one state", r"index 1 is out of bounds for dimension 0 with size 1$"),
+    known(
+        "one state",
+        r"argument .hx. .{1,14} must be tuple of Tens|expects two hidden states",
+        "index (?P<entry>1) is out of bounds for dimension 0 with size 1$",
+    ),
     known(
         "no such entry",
-        rf"index {number('got')} is out of bounds for dimension {number('place')} with size "
-        rf"{number('size')}",
+        rf"index (?P<got>(?P<token>\d{{3,}})|-?\d+) is out of bounds for dimension "
+        rf"{number('place')} with size {number('size')}",
     ),
     known("one time axis", r"of dimensions: got (?P<one>\d+) and (?P<other>\d+)"),
     known("joined features", rf"must match except in dimension (?P<place>2)\. {UNEQUAL}"),
@@ -157,7 +161,8 @@ MESSAGES = [
     known(
         "paired sizes",
         rf"size of tensor a \({number('one')}\) must match the size of tensor b \("
-        rf"{number('other')}\)(?: at non-singleton dimension {number('place')})?",
+        rf"{number('other')}\)(?: at non-singleton dimension (?P<place>(?P<samples>0)|(?P<time>1)|"
+        r"(?P<features>2)|\d))?",
     ),
     Message(
         rf"shape .{shape('target')}. is invalid for input of size (?:{number('numbers')}|\S)",
