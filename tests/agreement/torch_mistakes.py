@@ -31,14 +31,14 @@ def names():
         "mask": torch.ones(N, T, U, dtype=torch.bool), "embedding_dim": 2, "device": "cpu",
         "saved": lstm.state_dict(), "dataset": [*zip(x, labels, strict=True)], "a": x, "b": x,
         "weights": torch.ones(N, T), "recurrent_layer": gru, "LSTM": lambda *_, **__: gru,
-        "cross_entropy": nn.functional.cross_entropy,
+        "cross_entropy": nn.functional.cross_entropy, "loss": torch.zeros(()),
     }  # fmt: skip
 
 
 MISTAKES = {
     "lstm = nn.LSTM(10, U)\nlstm(x)":
         ("input_size is 10, but the last axis of x has the size 3", "nn.LSTM(3, hidden_size"),
-    "x = x[..., 0]\nnn.LSTM(1, U)(x)": ("x has one feature", "x.unsqueeze(-1)"),
+    "x = x[..., 0]\nnn.LSTM(1, U)(x)": ("x has 1 feature", "x.unsqueeze(-1)"),
     "x = x.mT\nlstm(x)": ("features precede timesteps", "x = x.transpose(1, 2)"),
     "h_0 = torch.zeros(1, 2, U)\ngru(x, h_0)":
         ("a batch of 2 samples made the state, and this one has 8", "torch.zeros(1, x.size(0), 4)"),
@@ -100,13 +100,13 @@ MISTAKES = {
     "h_0 = h_0.double()\ngru(x, h_0)": ("types: Double and Float", "h_0.float()"),
     "x = tokens.view(N, T)\nlstm(x)": ("x holds whole numbers", "nn.Embedding(int(x.max())"),
     "x = x.long().abs()\nnn.Linear(F, 1)(x)": ("whole numbers (Long)", "x.float()"),
-    "y = y.long()\nnn.BCELoss()(y_hat, y)": ("y is Long", "y.float()"),
-    "y = y.long()\nnn.BCEWithLogitsLoss()(y_hat, y)": ("y is Long", "y.float()"),
+    "y = y.long()\nnn.BCELoss()(y_hat, y)": ("types: Long and Float", "y.float()"),
+    "y = y.long()\nnn.BCEWithLogitsLoss()(y_hat, y)": ("types: Long and Float", "y.float()"),
     'lstm(x.to("meta"))': ("are on different devices: meta and cpu", "model.to(device)"),
     "out.mean().backward()\nlstm(x, state)[0].mean().backward()":
         ("an earlier backward freed", "each.detach() for each in state"),
     "out = torch.tanh(out)\nout[0] = 0\nout.mean().backward()":
-        ("The output of Tanh was changed in place", "torch.where(mask, 0, out)"),
+        ("changed the output of Tanh", "torch.where(mask, 0, out)"),
     "nn.LSTM(F, 2).load_state_dict(saved)":
         ("bias_hh_l0 is [16] in the file but [8]", "print([(name, *weight.shape)"),
     "nn.LSTM(F, U, 2).load_state_dict(saved)": ("has weight_ih_l1", "model.state_dict().keys()"),
@@ -143,8 +143,8 @@ MISTAKES = {
     "out.softmax(3)": ("from -3 to 2, so there is no axis 3", "dim=-1"),
     "torch.cat((out, h_n[-1]), dim=-1)": ("received 3 and 2", "unsqueeze(1).expand"),
     "a, b = out, x\ntorch.cat((a, b), dim=1)": ("is 4 in a tensor and 3", "(a, b), dim=-1"),
-    "a, b = x, x[:, 1:]\ntorch.cat((a, b), dim=-1)": ("another axis than the joined", "dim=2"),
-    "h_0 = h_0[0, 1:]\ncell(x[:, 0], h_0)": ("8 samples, but a state of 7", "x.size(0), hidden_"),
+    "a, b = x, x[:, 1:]\ntorch.cat((a, b), dim=-1)": ("all other axes must be equal", "dim=2"),
+    "h_0 = h_0[0, 1:]\ncell(x[:, 0], h_0)": ("8 in x, but 7", "x.size(0), hidden_"),
     "state = h_0[0]\nfor x_t in x: state = cell(x_t, state)": ("reads samples", "x.unbind(1)"),
     "nn.LSTM(F, U, 2, dropout=20)": ("dropout is a number from 0 to 1", "dropout=0.2"),
     "nn.Dropout(20)": ("dropout is a number from 0 to 1", "Divide a percentage by 100"),
@@ -176,6 +176,8 @@ MISTAKES = {
     "del lstm._flat_weights\nlstm(x)": ("The LSTM has no _flat_weights", "lstm.load_state_dict("),
     "torch.stack([h_n, out])": ("other axes or features than [1, 8, 4]", "each[0].shape"),
     "out + h_n": ("a state meets all outputs", "out + h_n[-1].unsqueeze(1)"),
+    "labels[0, 0][0]": ("without an axis", "value = loss.item()"),
+    "labels.log_softmax(-1)": ("log_softmax_lastdim_kernel_impl of this", "x.float()"),
     "nn.LSTM(F, U, return_sequences=True)": ("no return_sequences", "out, state = lstm(x)"),
 }  # fmt: skip
 

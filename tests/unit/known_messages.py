@@ -155,7 +155,7 @@ TORCH = [
     ("Expected hidden size (2, 24, 128), got (1L, 48L, 128L)",
      "should be (2, 24, 128)", "nn.DataParallel splits a state"),
     ("Input batch size 1 doesn't match hidden[0] batch size 512",
-     "passes 1 samples, but a state of 512. Most likely one tensor", "(h_0[-1], c_0[-1])"),
+     "Samples: 1 in x, but 512 in the state. Most likely one tensor", "(h_0[-1], c_0[-1])"),
     ("inconsistent tensor size, expected r_ [5 x 25], t [5 x 25] and src [2 x 25] to have thesame",
      "the state is (samples, 2 layers, hidden_size)", "h_0.transpose(0, 1)"),
     ('in forward\n  File "torch/nn/modules/module.py"\n    out, (h, c) = self.gru(x)\n'
@@ -188,12 +188,9 @@ TORCH = [
      "different types", "x.float()"),
     ("Expected all tensors to be on the same device, but found at least two devices, cuda:0 and "
      "cpu!", "different devices: cuda:0 and cpu", "model.to(device)"),
-    ("All input tensors must be on the same device. Received cuda:0 and cpu",
-     "devices: cuda:0 and cpu. Most likely forward makes a tensor", "device=x.device"),
-    ("Expected object of backend CUDA but got backend CPU for argument #3 'index'",
-     "devices: CUDA and CPU", "x.to(device)"),
-    ("Expected all tensors to be on the same device, but got mat1 is on cpu, different from other "
-     "tensors on cuda:0", "devices: cpu and cuda:0", "x.to(device)"),
+    ("same device. Received cuda:0 and cpu", "devices: cuda:0 and cpu", "device=x.device"),
+    ("Expected object of backend CUDA but got backend CPU", "devices: CUDA and CPU", "device)"),
+    ("got mat1 is on cpu, different from other tensors on cuda:0", "cpu and cuda:0", "device)"),
     ("not enough values to unpack (expected 2, got 1)",
      "Most likely an nn.GRU or nn.RNN returned one state", "out, h_n = gru(x)"),
     ("not enough values to unpack (expected 3, got 2)", "of Keras", "out, (h_n, c_n) = lstm(x)"),
@@ -204,8 +201,10 @@ TORCH = [
     ("The size of tensor a (8) must match the size of tensor b (4) at non-singleton dimension 2",
      "2 × hidden_size features on axis 2", "nn.Linear(out.size(-1), 4)"),
     ("CUDA error: device-side assert triggered", "largest token number", "labels.unique("),
-    ("size mismatch for embedding.weight: copying a param of torch.Size([9, 2]) from checkpoint, where "
-     "the shape is torch.Size([8, 2]) in current model", "is [9, 2] in the file", "vocabulary"),
+    ("size mismatch for e.weight: copying a param of torch.Size([9, 2]) from checkpoint, where the "
+     "shape is torch.Size([8, 2]) in current model.", "is [9, 2] in the file", "vocabulary"),
+    ("gather got an input of invalid size: got 10x110x29, but expected 10x226x29",
+     "sizes differ: 10x226x29 and 10x110x29", "total_length"),
     ("shape '[32, 10, 64]' is invalid for input of size 10240",
      "20480 numbers fit the shape [32, 10, 64], but the tensor has 10240. Most likely axis 0 has",
      "x.reshape(-1, 10, 64)"),
@@ -215,8 +214,5 @@ TORCH = [
     ("rnn: hx is not contiguous", "isn't contiguous", "h_0.contiguous()"),
     ("torch/nn/_functions/rnn.py\nRuntimeError: CUDNN_STATUS_EXECUTION_FAILED",
      "failed with CUDNN_STATUS_EXECUTION_FAILED. Most likely x or a state is still", ".to(device)"),
-    ("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED", "small layer", "built for your GPU"),
-    ("cuDNN error: CUDNN_STATUS_NOT_SUPPORTED. This error may appear if you passed in a "
-     "non-contiguous input.", "isn't contiguous", "x.contiguous()"),
 ]  # fmt: skip
 """Messages of PyTorch in earlier wordings, of GPUs, and with sizes that fit."""

@@ -17,7 +17,6 @@ ROWS = r"(?P<rows>\d+|[N…])"  # The stack tracer doesn't know the number of sa
 METHODS = "view|reshape|permute|transpose|flatten|(?:un)?squeeze|mean|sum|max|min"
 SHAPES = "print(x.shape, x.dtype, x.device, lstm)"
 LAST_STEP = Remedy("", "Pass only the last step to the head.", "y_hat = head(out[:, -1])")
-ADD_FEATURES = Remedy("x has one feature", "Add its axis.", "x = x.unsqueeze(-1)")
 BATCH_FIRST = Remedy(
     "x starts with the samples, but the layer lacks batch_first=True",
     "Set batch_first=True.",
@@ -37,28 +36,12 @@ def known(name: str, *patterns: str, needs: str = "") -> Message:
         else:
             condition = key.removeprefix("fix").removeprefix("if ")
             texts["remedies"].append(Remedy(condition, *value))
-    message = Message("", **texts)
+    message = Message(**texts)
 
     def explain(found: Found) -> Explanation | None:
         return message.explain(found) if re.search(needs, found.whole) else None
 
     return Message(*patterns, explain=explain)
-
-
-def features(found: Found) -> Explanation:
-    """Explain that the last axis of x isn't the layer's input_size."""
-    size = Remedy(
-        "x has {got} features",
-        "Set input_size to {got}. A bidirectional layer returns 2 × hidden_size features.",
-        "lstm = nn.LSTM({got}, hidden_size, batch_first=True)",
-    )
-    swapped = Remedy("features precede timesteps", "Transpose x.", "x = x.transpose(1, 2)")
-    return explained(
-        "The layer's input_size is {want}, but the last axis of x has the size {got}.",
-        *([ADD_FEATURES, size] if found["want"] == "1" else [size, swapped]),
-        words=found.match.groupdict(),
-        check="print(x.shape, lstm.input_size)",
-    )
 
 
 def initial_states(found: Found) -> Explanation | None:
@@ -76,7 +59,7 @@ def initial_states(found: Found) -> Explanation | None:
         likely = [Remedy("", fix, "h_0 = h_0.transpose(0, 1).contiguous()")]
     elif (got[0], want[1], got[2]) == want:
         batch = f"a batch of {got[1]} samples made the state, and this one has {want[1]}"
-        fix = "Make the state from each batch: the last is often smaller."
+        fix = "Make the state in forward: the last batch is smaller, nn.DataParallel splits each."
         reads = f"the layer lacks batch_first=True and reads {want[1]} timesteps as samples"
         code = f"lstm = nn.LSTM(input_size, {want[2]}, batch_first=True)"
         likely = [
@@ -127,10 +110,10 @@ def argument(found: Found) -> Explanation | None:
 NO_KERAS = "^(?!.*keras)"
 ONLY_RNN = known("argument of nn.RNN", "Unknown nonlinearity")
 MESSAGES = [
-    Message(
-        r"must be equal to input_size\. Expected (?P<want>\d+), got (?P<got>\d+)",
+    known(
+        "features",
+        r"must be equal to input_size\. Expected (?P<want>(?P<one>1)\b|\d+), got (?P<got>\d+)",
         r"inconsistent input_size: got (?P<got>\d+),? expected (?P<want>\d+)",
-        explain=features,
     ),
     Message(
         rf"Expected hidden(?:\[\d\])? size {shape('want')}, got {shape('got')}",
@@ -167,7 +150,7 @@ MESSAGES = [
         "tuple",
         r"(?P<name>\w+)\(\): argument .input. \(position 1\) must be Tensor, not tuple",
         rf"tuple. object has no attribute .(?P<name>{METHODS})\b",
-        r'tuple" object has no attribute "(?P<name>(?P<each>cuda|cpu|to|detach|data))\b',
+        r'tuple" object has no attribute "(?P<name>(?P<each>cuda|cpu|to|detach|data|contiguous))\b',
         r'tuple" object has no attribute "(?P<name>(?P<size>size|dim))\b',
         r'type\(s\) for (?P<name>\S+): (?:"Tensor" and "tuple"|"tuple" and "Tensor")',
     ),
@@ -206,7 +189,7 @@ MESSAGES = [
         r'"(?:Tensor|tuple)" object has no attribute "(?P<unpacked>batch_sizes)"',
         r'PackedSequence" object has no attribute "(?P<name>\w+)"|be Tensor, not PackedSequence',
     ),
-    known("lengths", r"be a 1D CPU int64 tensor, but got (?P<got>.{1,30}) tensor"),
+    known("lengths", r"be a 1D CPU int64 tensor(?:, but got (?P<got>.{1,30}) tensor)?"),
     known(
         "number of lengths",
         r"to be equal to batch_size, but got (?P<got>\d+) \(batch_size=(?!(?P=got)\))(?P<n>\d+)",
@@ -221,15 +204,15 @@ MESSAGES = [
     ),
     known(
         "size of a weight",
-        rf"mismatch for {word('name')}: copying a param .{{0,14}} ?{SIZE}{shape('saved')}\) from check"
-        rf"point, .{{1,35}} {SIZE}{shape('own')}\)",
-        rf"named {word('name')}, .{{1,36}} are {SIZE}{shape('own')}.{{1,40}} are {SIZE}{shape('saved')}",
+        rf"for {word('name')}: copying a param .{{0,14}} ?{SIZE}{shape('saved')}\) from "
+        rf"checkpoint, .{{1,35}} {SIZE}{shape('own')}\)",
+        rf"named {word('name')}, .{{36}}{SIZE}{shape('own')}.{{1,40}}{SIZE}{shape('saved')}",
     ),
-    known("prefix of weights", r'Unexpected key\(s\) in state_dict: "module\.'),
-    known("names of weights", r'(?:Missing|Unexpected) key\(s\) in state_dict: "(?P<name>[\w.]+)"'),
-    known("dropout", r"greater than 1, but got dropout=(?P<rate>[\d.]*\d)"),
+    known("names of weights", r'key\(s\) in state_dict: "(?P<name>(?P<prefix>module\.)?[\w.]+)"'),
     known(
-        "share of dropout", r"dropout (?:should be a number in range|prob.{1,9} has to be between)"
+        "dropout",
+        r"greater than 1, but got dropout=(?P<rate>[\d.]*\d)",
+        r"dropout (?:should be a number in range|prob.{1,9} has to be between)",
     ),
     known(
         "arguments",
@@ -245,16 +228,22 @@ MESSAGES = [
         r'RNN(?:Base)?\.__init__\(\) got an unexpected keyword argument "(?P<name>\w+)"',
         explain=argument,
     ),
-    known("forward", r'forward\(\) missing .{1,40}: "(?P<name>(?!(?:x|inputs?)")\w+)'),
-    known("argument of a call", r'forward\(\) got an unexpected keyword argument "(?P<name>\w+)'),
+    known(
+        "forward",
+        r'forward\(\) missing .{1,40}: "(?P<needed>(?!(?:x|inputs?)")\w+)',
+        r'forward\(\) got an unexpected keyword argument "(?P<name>\w+)',
+    ),
     known("scattered weights", r"RNN module weights are not part of single contiguous chunk"),
     known("evaluation mode", r"can only be called in training mode"),
     known("cuDNN", r"rnn: \w+ is not contiguous|CUDNN_STATUS_NOT_SUPPORTED.{1,60}non-contiguous"),
-    known("GPU", r"[cC]u(?:DNN|dnn) error: (?P<status>CUDNN_\w+)"),
-    known("GPU", r"(?P<status>CUDNN_STATUS_\w+)", needs=f"{NO_KERAS}.*torch"),
+    known("GPU", r"(?P<status>CUDNN_STATUS_\w+)", needs=f"{NO_KERAS}.*(?:torch|[DNdn]{{3}} error)"),
     ONLY_RNN,
     known(
+        "several GPUs", r"ather got .{10,30}: got (?P<got>\S.*?), but expected (?P<want>[][\dx, ]+)"
+    ),
+    known(
         "old layer",
-        r'(?P<kind>LSTM|GRU|RNN)" object has no attribute "(?P<name>(?:_flat|all|proj|weight)_\w+)',
+        r'(?P<kind>LSTM|GRU|RNN)" object has no attribute '
+        r'"(?P<name>(?P<inner>(?:_flat|all|proj)_\w+)|(?P<plain>(?:weight|bias)\b)|weight_\w+)',
     ),
 ]

@@ -10,12 +10,8 @@ from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
 
 WHOLE = r"(?P<one>(?:torch\.)?(?:u?int\d+|bool|Long|Int|Short|Byte|Bool|long|int))\b"
+DEVICE = r"(?i:cpu|gpu|cuda|meta|mps)(?::\d+)?)\b"
 UNEQUAL = rf"\D{{3,14}} {number('one')} \D{{3,13}} {number('other')}"
-
-
-def device(name: str) -> str:
-    """Return a pattern for a device such as "cuda:0" or "CPU", as a named group."""
-    return rf"(?P<{name}>(?i:cpu|gpu|cuda|meta|mps)(?::\d+)?)\b"
 
 
 def target_size(found: Found) -> Explanation | None:
@@ -112,9 +108,11 @@ MESSAGES = [
         rf"the same dtype, but got:? {WHOLE}",
         rf"found input tensor with {WHOLE}",
     ),
+    known("type of an operation", rf'"{word("operation")}" not implemented for "{word("got")}"'),
     known(
         "two devices",
-        rf"(?:at|on|devices,|Received|backend|type) {device('at')}\W.{{1,40}}? {device('to')}",
+        rf"(?:tensor at|is on|devices,|Received|backend|device type) (?P<at>{DEVICE}\W.{{1,40}}? "
+        rf"(?P<to>(?!(?P=at)){DEVICE}",
         r"type \(?(?P<at>torch\.(?:cuda\.)?(?P<kind>\w+Tensor))\)? (?:and|but) .{4,12} "
         r"\(?(?P<to>torch\.(?:cuda\.)?(?P=kind))\b",
     ),
@@ -125,17 +123,14 @@ MESSAGES = [
         rf"found input tensor with {word('one')} and \w+ tensor with {word('other')}",
         rf"Input type \({word('one')}\) and \w+ type \({word('other')}\)",
         r"scalar type (?P<other>Float|Double) but found (?P<one>[A-Z]\w+)",
-    ),
-    known(
-        "type of y",
-        r"ound dtype (?P<one>Long|Double|Int) but expected (?P<other>Float)",
+        r"ound dtype (?P<one>\w+) but expected (?P<other>Float)",
         r"result type (?P<other>Float) can.t be cast to the desired output type (?P<one>\w+)",
     ),
     known(
-        "change in place",
-        r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackward)(?P<name>\w+)",
+        "second backward",
+        r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackw)(?P<operation>\w+)",
+        r"through the graph a second|modified by an (?P<inplace>in)place operation",
     ),
-    known("second backward", r"through the graph a second|modified by an (?P<inplace>inplace) op"),
     known("array of a tensor", r"Can.t call numpy\(\) on Tensor that requires grad"),
     known(
         "no tensor",
@@ -144,10 +139,12 @@ MESSAGES = [
     ),
     known("no gradient", r"element 0 of tensors does not require grad"),
     known("many indices", r"too many indices for tensor of dimension (?P<count>\d+)"),
+    known("no axes", r"0-d(?:im)? tensor|tensor has no dim|zero-dimensional tensor"),
     known("no such axis", r"range of \[(?P<first>-?\d+), (?P<last>\d+)\], but got (?P<axis>-?\d+)"),
     known(
         "one state",
-        r"argument .hx. .{1,14} must be tuple of Tens|expects two hidden states",
+        r"argument .hx. .{1,14} must be tuple|expects two hidden states|forward\(\) takes from 2",
+        r"lstm\(\) received an invalid combination of arguments - got \(Tensor, Tensor, \w+, bool",
         "index (?P<entry>1) is out of bounds for dimension 0 with size 1$",
     ),
     known(
@@ -156,8 +153,10 @@ MESSAGES = [
         rf"{number('place')} with size {number('size')}",
     ),
     known("one time axis", r"of dimensions: got (?P<one>\d+) and (?P<other>\d+)"),
-    known("joined features", rf"must match except in dimension (?P<place>2)\. {UNEQUAL}"),
-    known("joined sizes", rf"must match except in dimension {number('place')}\. {UNEQUAL}"),
+    known(
+        "joined sizes",
+        rf"must match except in dimension (?P<place>(?P<last>2)|(?P<early>\d))\. {UNEQUAL}",
+    ),
     known(
         "paired sizes",
         rf"size of tensor a \({number('one')}\) must match the size of tensor b \("
@@ -165,7 +164,7 @@ MESSAGES = [
         r"(?P<features>2)|\d))?",
     ),
     Message(
-        rf"shape .{shape('target')}. is invalid for input of size (?:{number('numbers')}|\S)",
+        rf"{shape('target')}. is invalid for input (?:of size|with) (?:{number('numbers')}|\S)",
         explain=viewed,
     ),
     known(
