@@ -133,12 +133,12 @@ MISTAKES = {
     "nn.LSTM(F, U, proj_size=U)": ("smaller than hidden_size", "nn.LSTM(input_size"),
     "nn.LSTM(F, U, 0)": ("num_layers must be at least 1", "nn.LSTM(input_size"),
     "nn.LSTM(F)": ("need hidden_size", "nn.LSTM(input_size"),
-    'nn.LSTM(F, U, nonlinearity="relu")': ("Only nn.RNN has an argument", "rnn = nn.RNN("),
-    'nn.GRU(F, U, activation="relu")': ("The call passes activation", "Use nn.RNN"),
-    "nn.LSTM(F, U, num_layer=2)": ("no argument num_layer", "Write num_layers."),
+    'nn.LSTM(F, U, nonlinearity="relu")': ("only nn.RNN has it", "rnn = nn.RNN("),
+    'nn.GRU(F, U, activation="relu")': ("no argument activation", "Use nn.RNN"),
+    "nn.LSTM(F, U, num_layer=2)": ("num_layer is misspelt", "num_layers"),
     "class Model(nn.Module):\n    def forward(self, x, hidden): ...\nModel()(x)":
         ("also needs hidden", "hidden=None"),
-    "out.detach().mean().backward()": ("the output lost its graph", "mse_loss(head("),
+    "out.detach().mean().backward()": ("element 0 lost its graph", "mse_loss(head("),
     "out[:, T]": ("Axis 1 has the size 5, so there is no entry 5", "out[:, -1]"),
     "out.softmax(3)": ("from -3 to 2, so there is no axis 3", "dim=-1"),
     "torch.cat((out, h_n[-1]), dim=-1)": ("received 3 and 2", "unsqueeze(1).expand"),
@@ -178,7 +178,7 @@ MISTAKES = {
     "out + h_n": ("a state meets all outputs", "out + h_n[-1].unsqueeze(1)"),
     "labels[0, 0][0]": ("without an axis", "value = loss.item()"),
     "labels.log_softmax(-1)": ("log_softmax_lastdim_kernel_impl of this", "x.float()"),
-    "nn.LSTM(F, U, return_sequences=True)": ("no return_sequences", "out, state = lstm(x)"),
+    "nn.LSTM(F, U, return_sequences=True)": ("which has return_sequences", "out, state = lstm"),
 }  # fmt: skip
 
 SAME_LINE = ("lstm", "x", "h_0", "gru", "lengths", "y", "embedding", "labels", "conv")

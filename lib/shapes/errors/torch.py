@@ -1,6 +1,5 @@
 """Messages of PyTorch about its layers: inputs, states, arguments and weights."""
 
-import difflib
 import re
 from typing import Any
 
@@ -8,7 +7,6 @@ from lib.shapes.errors.message import Explanation, Message, explained, number, s
 from lib.shapes.errors.pasted import Found
 from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
-from lib.shapes.stack.torch_layers import TorchLSTM, TorchRNN
 from lib.text import beside
 
 TEXTS: dict[str, dict[str, Any]] = beside(__file__)
@@ -95,20 +93,7 @@ def linear(found: Found) -> Explanation | None:
     )
 
 
-def argument(found: Found) -> Explanation | None:
-    """Explain that a recurrent layer has no argument of this name. Only nn.RNN has nonlinearity."""
-    name, known_names = found["name"], TorchLSTM.signature() + TorchRNN.signature()
-    in_keras = {"units": ["hidden_size"], "activation": ["nonlinearity"]}
-    near = in_keras.get(name) or difflib.get_close_matches(name, known_names, 1)
-    if near == ["nonlinearity"]:
-        return ONLY_RNN.explain(found)
-    fix, code = (f"Write {near[0]}.", f"{near[0]}=…") if near else ("Remove it.", "help(nn.LSTM)")
-    happened = f"nn.LSTM, nn.GRU and nn.RNN have no argument {name}."
-    return explained(happened, fix=fix, code=code, check="help(nn.LSTM)")
-
-
 NO_KERAS = "^(?!.*keras)"
-ONLY_RNN = known("argument of nn.RNN", "Unknown nonlinearity")
 MESSAGES = [
     known(
         "features",
@@ -222,11 +207,10 @@ MESSAGES = [
         r"(?P<setting>\w+) should be of type (?P<type>int|bool), got: (?P<got>\w+)",
     ),
     known(
-        "argument of Keras", r'RNN(?:Base)?\.__init__\(\) got an un.{1,30} "(?P<name>return_\w+)'
-    ),
-    Message(
-        r'RNN(?:Base)?\.__init__\(\) got an unexpected keyword argument "(?P<name>\w+)"',
-        explain=argument,
+        "argument of a layer",
+        r'RNN(?:Base)?\.__init__\(\) got an un.{1,30} "(?P<name>(?P<keras>return_\w+|units)|'
+        r"(?P<activation>activation|nonlinearity)|(?P<misspelt>\w+))",
+        "Unknown (?P<activation>nonlinearity)",
     ),
     known(
         "forward",
@@ -235,9 +219,8 @@ MESSAGES = [
     ),
     known("scattered weights", r"RNN module weights are not part of single contiguous chunk"),
     known("evaluation mode", r"can only be called in training mode"),
-    known("cuDNN", r"rnn: \w+ is not contiguous|CUDNN_STATUS_NOT_SUPPORTED.{1,60}non-contiguous"),
+    known("GPU", r"rnn: \w+ is not contiguous|CUDNN_STATUS_NOT_SUPPORTED.{1,60}non-contiguous"),
     known("GPU", r"(?P<status>CUDNN_STATUS_\w+)", needs=f"{NO_KERAS}.*(?:torch|[DNdn]{{3}} error)"),
-    ONLY_RNN,
     known(
         "several GPUs", r"ather got .{10,30}: got (?P<got>\S.*?), but expected (?P<want>[][\dx, ]+)"
     ),

@@ -137,9 +137,11 @@ MESSAGES = [
         r'"(?P<kind>numpy\.ndarray|list)" object has no attribute "dim"',
         r"argument .input. \(position 1\) must be Tensor, not (?P<kind>numpy\.ndarray|list)",
     ),
-    known("no gradient", r"element 0 of tensors does not require grad"),
+    known(
+        "no gradient", r"(?P<element>element \d+) of tensors does|for (?P<scalar>scalar) outputs"
+    ),
     known("many indices", r"too many indices for tensor of dimension (?P<count>\d+)"),
-    known("no axes", r"0-d(?:im)? tensor|tensor has no dim|zero-dimensional tensor"),
+    known("no axes", r"(?P<iteration>iteration over)? a 0-d|tensor has no dim"),
     known("no such axis", r"range of \[(?P<first>-?\d+), (?P<last>\d+)\], but got (?P<axis>-?\d+)"),
     known(
         "one state",
@@ -151,6 +153,7 @@ MESSAGES = [
         "no such entry",
         rf"index (?P<got>(?P<token>\d{{3,}})|-?\d+) is out of bounds for dimension "
         rf"{number('place')} with size {number('size')}",
+        r"(?P<index>tensors used as indices) must be",
     ),
     known("one time axis", r"of dimensions: got (?P<one>\d+) and (?P<other>\d+)"),
     known(
