@@ -2,7 +2,7 @@
 
 KERAS_3 = [
     ("Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",
-     "Dense has no activaton.", "Write activation."),
+     "Dense has no activaton.", "Rename activaton to activation."),
     ("Unrecognized data type: x=[[[1.0",
      "Keras reads a list as several inputs, not as an array.", "np.asarray(y)"),
     ("Arguments `target` and `output` must have the same shape",
