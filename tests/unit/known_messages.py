@@ -208,6 +208,6 @@ TORCH = [
     ("backward_input can only be called in training mode", "evaluation", "model.train()"),
     ("rnn: hx is not contiguous", "isn't contiguous", "h_0.contiguous()"),
     ("torch/nn/_functions/rnn.py\nRuntimeError: CUDNN_STATUS_EXECUTION_FAILED",
-     "failed with CUDNN_STATUS_EXECUTION_FAILED. Most likely x or a state is still", ".to(device)"),
+     "is CUDNN_STATUS_EXECUTION_FAILED. Most likely x or a state is still", ".to(device)"),
 ]  # fmt: skip
 """Messages of PyTorch in earlier wordings, of GPUs, and with sizes that fit."""

@@ -129,7 +129,7 @@ MESSAGES = [
     known(
         "second backward",
         r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackw)(?P<operation>\w+)",
-        r"through the graph a second|modified by an (?P<inplace>in)place operation",
+        r"through the graph a second|modified by an (?P<inplace>inplace)",
     ),
     known("array of a tensor", r"Can.t call numpy\(\) on Tensor that requires grad"),
     known(
