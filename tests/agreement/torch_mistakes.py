@@ -93,6 +93,8 @@ MISTAKES = {
     "nn.BCEWithLogitsLoss()(y_hat[:, 0], y)": ("y is (8, 1), but", "y = y.squeeze(-1)"),
     "nn.BCELoss()(torch.zeros(N, T, 1), y)": ("output is (8, 5, 1)", "head(out[:, -1])"),
     "nn.functional.mse_loss(torch.zeros(1, 2), torch.zeros(N, 2))": ("y is (8, 2)", "the shape of"),
+    "nn.functional.mse_loss(torch.zeros(2 * N, 1), y)": ("h_n of all layers", "head(h_n[-1])"),
+    "nn.functional.mse_loss(y_hat[0].squeeze(), y[0])": ("squeeze() removed its", "squeeze(-1)"),
     "x = x.double()\nlstm(x)": ("torch.float64 and torch.float32", "x.float()"),
     "x = x.double()\nnn.Linear(F, 1)(x)": ("types: Double and Float", "x.float()"),
     "x = x.double()\nnn.Conv1d(T, 1, 1)(x)": ("types: double and float", "x.float()"),

@@ -198,7 +198,8 @@ TORCH = [
     ("Sizes of tensors must match except in dimension 1. Got 16 and 4 in dimension 2", "is 16", ""),
     ("CUDA error: device-side assert triggered", "largest token number", "labels.unique("),
     ("size mismatch for e.weight: copying a param of torch.Size([9, 2]) from checkpoint, where the "
-     "shape is torch.Size([8, 2]) in current model.", "is [9, 2] in the file", "vocabulary"),
+     "shape is torch.Size([8, 2]) in current model.", "e.weight counts words", "vocabulary"),
+    ("Expected input batch_size (1216) to match target batch_size (1280)", "start", "[:, 1:]"),
     ("gather got an input of invalid size: got 10x110, but expected 10x226", "differ", "total_len"),
     ("shape '[32, 10, 64]' is invalid for input of size 10240",
      "20480 numbers fit the shape [32, 10, 64], but the tensor has 10240. Most likely axis 0 has",

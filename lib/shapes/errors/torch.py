@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape
 from lib.shapes.errors.pasted import Found
 from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
@@ -11,22 +11,15 @@ from lib.text import beside
 
 TEXTS: dict[str, dict[str, Any]] = beside(__file__)
 SIZE = r"torch\.Size\("
+WEIGHT = r"(?P<name>(?P<recurrent>[\w.]*_[ih]h_l\w+)|(?P<plain>[\w.]+))"
 ROWS = r"(?P<rows>\d+|[N…])"  # The stack tracer doesn't know the number of samples.
 METHODS = "view|reshape|permute|transpose|flatten|(?:un)?squeeze|mean|sum|max|min"
 SHAPES = "print(x.shape, x.dtype, x.device, lstm)"
 LAST_STEP = Remedy("", "Pass only the last step to the head.", "y_hat = head(out[:, -1])")
-BATCH_FIRST = Remedy(
-    "x starts with the samples, but the layer lacks batch_first=True",
-    "Set batch_first=True.",
-    "lstm = nn.LSTM(input_size, hidden_size, batch_first=True)",
-)
 
 
 def known(name: str, *patterns: str, needs: str = "") -> Message:
-    """Return a message with these patterns, and with its texts in torch.toml.
-
-    `needs` is a pattern of the whole text, for a message that other code raises, too.
-    """
+    """Return a message with its texts in torch.toml, for a text in which `needs` is found."""
     texts: dict[str, Any] = {"check": SHAPES, "remedies": []}
     for key, value in TEXTS[name].items():
         if isinstance(value, str):
@@ -189,9 +182,9 @@ MESSAGES = [
     ),
     known(
         "size of a weight",
-        rf"for {word('name')}: copying a param .{{0,14}} ?{SIZE}{shape('saved')}\) from "
-        rf"checkpoint, .{{1,35}} {SIZE}{shape('own')}\)",
-        rf"named {word('name')}, .{{36}}{SIZE}{shape('own')}.{{1,40}}{SIZE}{shape('saved')}",
+        rf"for {WEIGHT}: copying a param .{{0,14}} ?{SIZE}{shape('saved')}\) from checkpoint, "
+        rf".{{1,35}} {SIZE}{shape('own')}\)",
+        rf"named {WEIGHT}, .{{20,45}}{SIZE}{shape('own')}.{{20,55}}{SIZE}{shape('saved')}",
     ),
     known("names of weights", r'key\(s\) in state_dict: "(?P<name>(?P<prefix>module\.)?[\w.]+)"'),
     known(

@@ -1,11 +1,11 @@
 """Messages of PyTorch about tensors: their axes, sizes and types, losses and gradients."""
 
 from dataclasses import replace
-from math import prod
+from math import gcd, prod
 
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import Found
-from lib.shapes.errors.torch import BATCH_FIRST, LAST_STEP, SHAPES, SIZE, known
+from lib.shapes.errors.torch import LAST_STEP, SHAPES, SIZE, known
 from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
 
@@ -17,38 +17,48 @@ UNEQUAL = rf"\D{{3,14}} {number('one')} \D{{3,13}} {number('other')}"
 def target_size(found: Found) -> Explanation | None:
     """Explain that y doesn't have the shape of the output."""
     y, output = found.shape("y"), found.shape("output")
-    likely = Remedy("", "Give y the shape of the output.", "print(y.shape, y_hat.shape)")
+    likely = [Remedy("", "Give y the shape of the output.", "print(y.shape, y_hat.shape)")]
     if output == (*y, 1):
-        likely = Remedy("", "Add a last axis of 1 to y.", "y = y.unsqueeze(-1)")
+        likely = [Remedy("", "Add a last axis of 1 to y.", "y = y.unsqueeze(-1)")]
+    elif not output:
+        one = "a batch has one sample, and squeeze() removed its axis, too"
+        likely = [Remedy(one, "Name the axis to remove.", "y_hat = head(out[:, -1]).squeeze(-1)")]
     elif y == (*output, 1):
-        likely = Remedy("", "Remove the last axis of y.", "y = y.squeeze(-1)")
+        likely = [Remedy("", "Remove the last axis of y.", "y = y.squeeze(-1)")]
     elif len(output) == 3 and y == (output[0], output[2]):
-        likely = LAST_STEP
+        likely = [LAST_STEP]
     elif len(output) == 3 and (*y, 1) == (output[0], output[2]):
-        likely = replace(LAST_STEP, code=f"{LAST_STEP.code}.squeeze(-1)")
+        likely = [replace(LAST_STEP, code=f"{LAST_STEP.code}.squeeze(-1)")]
+    elif output[1:] == y[1:] and (output[0] or 0) > (y[0] or 0):
+        layers = Remedy("h_n of all layers was flattened", "Take h_n[-1].", "y_hat = head(h_n[-1])")
+        likely = [replace(LAST_STEP, condition="the head received all timesteps"), layers]
     warned = "Using" in found.match[0]
     wrong = " PyTorch only warns if it can broadcast the two. The loss is then wrong."
     shapes = f"y is {bracketed(y)}, but the output is {bracketed(output)}."
-    return explained(shapes + wrong * warned, likely, check="print(y.shape, y_hat.shape)")
+    return explained(shapes + wrong * warned, *likely, check="print(y.shape, y_hat.shape)")
 
 
-def batch_sizes(found: Found) -> Explanation | None:
+def batch_sizes(found: Found) -> Explanation:
     """Explain that the loss received other numbers of outputs than of labels."""
-    outputs, labels = int(found["outputs"]), int(found["labels"])
-    if outputs == labels or not outputs or not labels:
-        return None
-    likely = [replace(BATCH_FIRST, condition=f"{BATCH_FIRST.condition}: out[:, -1] has other rows")]
-    if outputs % labels == 0:
+    outputs, labels = int(found["have"]), int(found["want"])
+    samples = max(gcd(outputs, labels), 1)
+    rows = "h_n[-1] has a row per timestep, as the layer lacks batch_first=True"
+    code = "lstm = nn.LSTM(input_size, hidden_size, batch_first=True)"
+    likely = [Remedy(rows, "Set batch_first=True.", code)]
+    if samples == labels:
         steps = f"the head received all {outputs // labels} timesteps, for one label per sample"
         flat = "the labels are (samples, timesteps)"
         likely = [
             replace(LAST_STEP, condition=steps),
             Remedy(flat, "Flatten them, as the output.", "labels = labels.flatten()"),
         ]
-    elif labels % outputs == 0:
+    elif samples == outputs:
         steps = f"each sample has {labels // outputs} labels, one per timestep"
         code = "logits, labels = head(out).flatten(0, 1), labels.flatten()"
         likely.insert(0, Remedy(steps, "Pass every step to the head.", code))
+    elif labels - outputs == samples:
+        start = f"the labels of {samples} samples have the start token, one step more than outputs"
+        likely.insert(0, Remedy(start, "Drop the first label.", "labels = labels[:, 1:].flatten()"))
     happened = f"The loss received {outputs} rows of outputs for {labels} labels."
     return explained(happened, *likely, check="print(out.shape, logits.shape, labels.shape)")
 
@@ -67,9 +77,8 @@ def viewed(found: Found) -> Explanation | None:
             fix = "Let -1 stand for this size." + " The last batch is often smaller." * (not place)
             likely.append(Remedy(condition, fix, f"x = x.reshape{free}"))
     flat = Remedy("a head follows", "Join all axes but that of samples.", "x = x.flatten(1)")
-    happened = (
-        f"{'A multiple of ' * (None in sizes)}{needed} numbers fit the shape {found['target']}"
-    )
+    multiple = "A multiple of " * (None in sizes)
+    happened = f"{multiple}{needed} numbers fit the shape {found['target']}"
     happened += f", but the tensor has {numbers}." if numbers else "."
     return explained(happened, *(likely or [flat]), check=SHAPES)
 
@@ -80,14 +89,15 @@ MESSAGES = [
         rf"Expected target size {shape('want')}, got (?:{SIZE})?{shape('got')}",
     ),
     Message(
-        rf"input batch_size \({number('outputs')}\) to match target batch_size "
-        rf"\({number('labels')}\)",
+        rf"input batch_size \({number('have')}\) to match target batch_size \({number('want')}\)",
         explain=batch_sizes,
     ),
     known("axes of labels", r"1D target tensor expected|multi-target not supported"),
     Message(
         rf"(?:Using a t|T)arget size \({SIZE}{shape('y')}.{{1,45}} input size \({SIZE}"
         rf"{shape('output')}",
+        rf"shapes do not match: input {shape('output')}, target {shape('y')}",
+        rf"of elements: input{shape('output')} has \d+ elements, while target{shape('y')}",
         explain=target_size,
     ),
     known("label out of bounds", r"Target (?P<got>(?P<negative>-\d+)|(?P<large>\d+)) is out of"),
