@@ -167,7 +167,6 @@ MISTAKES = {
     "x.permute(0, 0, 1)": ("every axis once", "x.permute(0, 2, 1)"),
     "out.mT.view(N, -1)": ("view can't join axes", "reshape(len(x), -1)"),
     "nn.LSTMCell(F, U)(x[:, 0], h_0[0])": ("start from two states", "(h_0[-1], c_0[-1])"),
-    "cell(x[:, 0], h_0)": ("but this state has 3 axes", "h_0 = h_n[-1]"),
     "h_0 = h_0[0, :, :2]\ncell(x[:, 0], h_0)":
         ("hidden_size is 4, but the state has 2", "nn.GRUCell(input_size, 2)"),
     'nn.Conv1d(F, U, 3, padding="causal")': ("padding is a number", "pad(x, (2, 0))"),
@@ -177,7 +176,6 @@ MISTAKES = {
     "state.detach()": ("detach needs a tensor but received a tuple", "each.detach()"),
     "del lstm._flat_weights\nlstm(x)": ("The LSTM has no _flat_weights", "lstm.load_state_dict("),
     "torch.stack([h_n, out])": ("other axes or features than [1, 8, 4]", "each[0].shape"),
-    "out + h_n": ("a state meets all outputs", "out + h_n[-1].unsqueeze(1)"),
     "labels[0, 0][0]": ("without an axis", "value = loss.item()"),
     "labels.log_softmax(-1)": ("log_softmax_lastdim_kernel_impl of this", "x.float()"),
     "nn.LSTM(F, U, return_sequences=True)": ("which has return_sequences", "out, state = lstm"),

@@ -188,7 +188,6 @@ TORCH = [
      "cpu!", "different devices: cuda:0 and cpu", "model.to(device)"),
     ("same device. Received cuda:0 and cpu", "devices: cuda:0 and cpu", "device=x.device"),
     ("Expected object of backend CUDA but got backend CPU", "devices: CUDA and CPU", "device)"),
-    ("got mat1 is on cpu, different from other tensors on cuda:0", "cpu and cuda:0", "device)"),
     ("not enough values to unpack (expected 2, got 1)",
      "Most likely an nn.GRU or nn.RNN returned one state", "out, h_n = gru(x)"),
     ("not enough values to unpack (expected 3, got 2)", "of Keras", "out, (h_n, c_n) = lstm(x)"),
@@ -207,7 +206,6 @@ TORCH = [
     ("shape '[32, 10, 64]' is invalid for input of size 20480", None, None),
     ("RNN module weights are not part of single contiguous chunk of memory.", "", "flatten_param"),
     ("backward_input can only be called in training mode", "evaluation", "model.train()"),
-    ("rnn: hx is not contiguous", "isn't contiguous", "h_0.contiguous()"),
     ("torch/nn/_functions/rnn.py\nRuntimeError: CUDNN_STATUS_EXECUTION_FAILED",
      "is CUDNN_STATUS_EXECUTION_FAILED. Most likely x or a state is still", ".to(device)"),
 ]  # fmt: skip
