@@ -158,7 +158,6 @@ MESSAGES = [
     ),
     Message(
         r'^got an unexpected keyword argument "(?P<name>return_\w+|units|stateful|\w*state\w*)"',
-        r'missing a required argument: "(?:sequences|inputs)"',
         cause="The call of a layer takes the sequence first, without a name. It takes no {name}.",
         fix="Move the layer's settings into its first parentheses.",
         code="sequence, *states = LSTM(units, return_sequences=True, return_state=True)(x)\n"

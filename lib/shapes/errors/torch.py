@@ -1,9 +1,8 @@
 """Messages of PyTorch about its layers: inputs, states, arguments and weights."""
 
-import re
 from typing import Any
 
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, texts
 from lib.shapes.errors.pasted import Found
 from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
@@ -18,21 +17,9 @@ SHAPES = "print(x.shape, x.dtype, x.device, lstm)"
 LAST_STEP = Remedy("", "Pass only the last step to the head.", "y_hat = head(out[:, -1])")
 
 
-def known(name: str, *patterns: str, needs: str = "") -> Message:
-    """Return a message with its texts in torch.toml, for a text in which `needs` is found."""
-    texts: dict[str, Any] = {"check": SHAPES, "remedies": []}
-    for key, value in TEXTS[name].items():
-        if isinstance(value, str):
-            texts[key] = value
-        else:
-            condition = key.removeprefix("fix").removeprefix("if ")
-            texts["remedies"].append(Remedy(condition, *value))
-    message = Message(**texts)
-
-    def explain(found: Found) -> Explanation | None:
-        return message.explain(found) if re.search(needs, found.whole) else None
-
-    return Message(*patterns, explain=explain)
+def known(name: str, *patterns: str, within: str = "") -> Message:
+    """Return a message with these patterns, and with its texts in torch.toml."""
+    return Message(*patterns, within=within, **{"check": SHAPES} | texts(TEXTS[name]))
 
 
 def initial_states(found: Found) -> Explanation | None:
@@ -135,13 +122,13 @@ MESSAGES = [
     known(
         "tuple of either library",
         r"tuple. object has no attribute .shape\b|tuple indices must be integers or slices, not",
-        needs=NO_KERAS,
+        within=NO_KERAS,
     ),
     known("unpacking", r"to unpack \(expected (?P<names>2|(?P<three>3)), got (?P<got>[12])\)"),
     known(
         "unpacking",
         rf"(?P<many>too many) values to unpack \(expected {number('names')}",
-        needs=f"{NO_KERAS}.*torch",
+        within=f"{NO_KERAS}.*torch",
     ),
     Message(
         rf"cannot be multiplied \({ROWS}x{number('have')} and {number('want')}x"
@@ -213,7 +200,9 @@ MESSAGES = [
     known("scattered weights", r"RNN module weights are not part of single contiguous chunk"),
     known("evaluation mode", r"can only be called in training mode"),
     known("GPU", r"rnn: \w+ is not contiguous|CUDNN_STATUS_NOT_SUPPORTED.{1,60}non-contiguous"),
-    known("GPU", r"(?P<status>CUDNN_STATUS_\w+)", needs=f"{NO_KERAS}.*(?:torch|[DNdn]{{3}} error)"),
+    known(
+        "GPU", r"(?P<status>CUDNN_STATUS_\w+)", within=f"{NO_KERAS}.*(?:torch|[DNdn]{{3}} error)"
+    ),
     known(
         "several GPUs", r"ather got .{10,30}: got (?P<got>\S.*?), but expected (?P<want>[][\dx, ]+)"
     ),
