@@ -52,6 +52,15 @@ def test_a_mistake_in_pytorch_is_explained_and_the_code_of_its_fix_runs(mistake)
     assert None in left, left
 
 
+@pytest.mark.parametrize("message", [row[0] for row in KNOWN if row[1] and "keras" not in row[0]])
+def test_the_code_of_each_fix_of_an_earlier_message_runs(message):
+    """The code needs only names that the person's program has, too."""
+    explanation = explain_error(message)
+    for meaning in explanation.meanings:
+        error = error_of(f"{meaning.code}\n{explanation.check}", names())
+        assert not isinstance(error, NameError | SyntaxError | AttributeError)
+
+
 def test_each_message_of_pytorch_has_a_mistake_or_a_text():
     """Each message explains a mistake here, or a text of the unit tests."""
     texts = [f"{error_of(mistake, names())}" for mistake in MISTAKES] + [row[0] for row in KNOWN]

@@ -22,7 +22,7 @@ from lib.text import beside
 
 # The first match wins, so modules with more specific messages come first.
 TORCH = torch, torch_tensors
-MODULES = (*TORCH, loading, states, arguments, labels, targets, inputs, arrays, models)
+MODULES = (*TORCH, labels, loading, states, arguments, targets, inputs, arrays, models)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
 _EXAMPLES = beside(__file__, "examples")
 # Messages of common mistakes, by the short name that the address uses.
