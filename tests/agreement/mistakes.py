@@ -168,7 +168,7 @@ MISTAKES = {
     "starting_from(Sequences(4)).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
-        ("unpacks several names from one tensor", "out, *states = LSTM(units,"),
+        ("unpacks several names from one tensor", "out, *states = LSTM("),
     "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units="),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
         ("y is [8,3], the output [8,4]", "Dense(3, activation="),
