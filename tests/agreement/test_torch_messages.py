@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from lib.shapes import explain_error
-from lib.shapes.errors import TORCH, explanations
+from lib.shapes.errors import OF_TORCH, explanations
 from lib.shapes.errors.pasted import error_and_whole
 from lib.shapes.stack.torch_layers import TEXTS
 
@@ -16,8 +16,6 @@ pytest.importorskip("torch")
 
 from tests.agreement.torch_mistakes import MISTAKES, SAME_LINE, names
 from tests.unit.known_messages import TORCH as KNOWN
-
-OF_TORCH = [message for module in TORCH for message in module.MESSAGES]
 
 
 def error_of(code, known):
