@@ -34,10 +34,8 @@ def removed(found: Found) -> Explanation | None:
     if not re.match(r"(?:keras|tensorflow|tf)\b", owner):
         return None
     row = texts(TEXTS["missing name"])
-    private, inside, *others = row["remedies"]
     is_inner = re.search(r"python|src|engine|compat|internal", owner)  # Only Keras uses these.
-    likely = [inside, private, *others] if is_inner else [*others, inside]
-    likely = [private, inside, *others] if "python.keras" in owner else likely
+    likely = row["remedies"] if is_inner else row["remedies"][::-1]
     words = {"name": name, "owner": owner}
     return explained(row["cause"], *likely, words=words, check=VERSIONS, confidence="possible")
 
