@@ -5,7 +5,7 @@ The code uses names that `questions/mistakes.py` defines.
 
 MISTAKES = {
     "layers.Embedding()":
-        ('Embedding needs the arguments "input_dim" and', "Embedding(input_dim=…, output_dim=…)"),
+        ('Embedding needs the arguments "input_dim" and', "Embedding(input_dim=1000, "),
     "layers.LSTM((T, F))":
         ("units is one whole number", "keras.Input("),
     "keras.Input((T, -1))": ("has whole numbers of at least 0", "not -1, for an unknown size"),
@@ -71,7 +71,7 @@ MISTAKES = {
     "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
         ("validation_split splits arrays, but x is a dataset", "validation_data="),
     "built(features=2).set_weights(built(features=3).get_weights())":
-        ("3 features instead of 2.", "w.shape for w in model.weights"),
+        ("3 features instead of 2", "keras.Input((None, 3))"),
     "built().set_weights(built().get_weights()[:2])":
         ("expected 3, received 2", "keras.models.load_model("),
     "layers.LSTM(U)(X, initial_state=states(3))":
@@ -84,21 +84,25 @@ MISTAKES = {
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
         ("The mask is (8, 4), and the sequence is (8, 5, 2)", "np.any(x != 0, axis=-1)"),
     "fit(every_step(), y=Y, sample_weight=np.ones(N))":
-        ("The loss can't be weighted", "np.repeat(w[:, None],"),
+        ("The loss can't be weighted", "np.repeat(w[:, None], y.shape[1],"),
     "fit(tagger(), y=TAGS, class_weight={0: 1.0, 1: 2.0})":
-        ("The loss can't be weighted. (8", "np.take(weights, labels)"),
+        ("The loss can't be weighted. (8", "weights[labels]"),
     "fit(last_step(), class_weight={0: 2.0}, sample_weight=np.ones(N))":
         ("either class_weight or sample_weight", "w * weights[labels]"),
     'last_step(sample_weight_mode="temporal")':
-        ("compile has no sample_weight_mode in Keras 3", "sample_weight=w)  # w: (samples,"),
+        ("compile has no sample_weight_mode in this", "sample_weight=w)  # w: (samples,"),
     "fit(tagger(), y=np.full((N, T), 9))":
         ("y contains class 9, but the output has 3 columns", "Dense(int(y.max()) + 1,"),
     'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.ones(N))':
         ("Its only class is 0, but y contains class 1", 'Dense(1, activation="sigmoid")'),
     "fit(tagger(metrics=[keras.metrics.CategoricalAccuracy()]), y=TAGS)":
-        ("can't compare class numbers with columns", 'metrics=["accuracy"]'),
+        ("A metric can't pair y with the output", 'metrics=["accuracy"]'),
     "fit(tagger(metrics=[keras.metrics.Precision()]), y=TAGS)":
-        ("The sizes are [1,120] and [1,40]", "to_categorical"),
+        ("sizes are 1 × 120 and 1 × 40", "to_categorical"),
+    "fit(tagger(metrics=[keras.metrics.F1Score()]), y=TAGS)":
+        ("F1Score needs y", "to_categorical"),
+    "last_step().fit(X, [LAST, LAST], verbose=0)":
+        ("one output, but y is a list", "np.stack(y)"),
     ("predict(sequential(layers.Masking(), layers.LSTM(U, return_sequences=True), "
      "layers.Softmax()), X)"):
         ("Most likely it received the mask of the timesteps", 'Activation("softmax")'),
@@ -156,7 +160,7 @@ MISTAKES = {
     "layers.LSTM(4)(keras.Input((5, None)))":
         ("number of features", "keras.Input((None, x.shape[-1]))"),
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
-        ("Model has no input in Keras", "keras.Model(inputs=…, outputs=…)"),
+        ("Model has no input and output in Keras", "keras.Model(inputs=inputs, "),
     "decoder(8).predict(X, verbose=0)":
         ("has 8 units but starts from states of 4", "return_state=True"),
     "output_from_states((4, 3))":
@@ -167,7 +171,7 @@ MISTAKES = {
         ("unpacks several names from one tensor", "out, *states = LSTM("),
     "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units="),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
-        ("or the numbers of columns differ", "Dense(y.shape[-1])"),
+        ("y is [8,3], the output [8,4]", "Dense(3, activation="),
 }  # fmt: skip
 """The code of each mistake, with parts of the explained cause and fix."""
 
@@ -177,7 +181,7 @@ PAIRINGS = [
     ((5, 1), "binary_crossentropy", (8, 5, 2),
      "y is (None, 5, 2) and the output is (None, 5, 1): 2 columns", "Dense(2, activation="),
     ((4,), "categorical_crossentropy", (8, 5, 4),
-     "Most likely y has one target per timestep", "LSTM(16, return_sequences=True)"),
+     "Most likely y has one target per timestep", "LSTM(4, return_sequences=True)"),
     ((5, 4), "categorical_crossentropy", (8, 5, 1),
      "y is (None, 5, 1) and the output is (None, 5, 4): 1 column", "sparse_categorical_cross"),
     ((4,), "categorical_crossentropy", (8,),
