@@ -2,19 +2,26 @@
 
 import re
 
-from lib.shapes.errors.message import Explanation, Message, explained, known, texts, word
+from lib.shapes.errors.message import (
+    ANY_LENGTH,
+    INPUT,
+    Explanation,
+    Message,
+    Texts,
+    explained,
+    word,
+)
 from lib.shapes.errors.pasted import Found
-from lib.shapes.errors.remedies import ANY_LENGTH, INPUT
 from lib.shapes.remedy import Remedy
 from lib.shapes.stack.making import arguments_of, corrections
 from lib.shapes.stack.settings import ARGUMENTS, SIGNATURES
-from lib.text import beside, joined
+from lib.text import joined
 
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
 REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"
-TEXTS = beside(__file__)
-REMOVED = ARGUMENTS | {name: row for row in TEXTS["arguments"] for name in row["names"]}
-VALUES, NEEDED = TEXTS["values"], TEXTS["needed"]
+TEXTS = Texts(__file__)
+REMOVED = ARGUMENTS | {name: row for row in TEXTS.rows["arguments"] for name in row["names"]}
+VALUES, NEEDED = TEXTS.rows["values"], TEXTS.rows["needed"]
 VERSIONS = "print(keras.__version__, keras.__file__)"
 GOT = r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?"
 IN_FILES = ("batch_input_shape", "time_major", "implementation")  # Keras 2 files store these
@@ -69,7 +76,7 @@ def keywords(found: Found) -> Explanation | None:
     codes = [row["code"] for row in rows] + ([_layer(words["kind"], renamed)] if renamed else [])
     fix, code = " ".join(steps), "\n".join(codes)
     if is_old and not renamed:
-        row = texts(TEXTS["not understood"])
+        row = TEXTS.row("not understood")
         own, of_file, in_code, update = row["remedies"]
         likely = [Remedy(in_code.condition, fix, code), own] if fix else [own, of_file, in_code]
         own_class = rf"super\((?!(?:{LAYERS}|Layer|Recurrent)\b)\w+, self"
@@ -103,7 +110,7 @@ def _layer(kind: str, renamed: dict[str, str]) -> str:
 
 def no_units(found: Found) -> Explanation:
     """Explain that a layer was created without its number of units."""
-    row = texts(TEXTS["no units"])
+    row = TEXTS.row("no units")
     is_copy = "from_config" in found.whole
     likely = sorted(row["remedies"], key=lambda each: ("get_config" in each.fix) != is_copy)
     words = {"owner": found["owner"], "one": found["one"] or "units"}
@@ -188,7 +195,7 @@ MESSAGES = [
         r'__init__\(\) missing 1 required positional argument: "(?P<one>layer|cell)"',
         explain=missing,
     ),
-    known(TEXTS, "of Keras 2", r"Received unknown keyword arguments: (?P<got>\{[^}]*\}?)"),
+    TEXTS.message("of Keras 2", r"Received unknown keyword arguments: (?P<got>\{[^}]*\}?)"),
     Message(
         r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) (?:takes\b|got multiple values)",
         cause="{layer} received too many arguments without a name.",

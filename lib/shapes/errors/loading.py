@@ -4,18 +4,18 @@ import re
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors.arguments import VERSIONS
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, texts, word
+from lib.shapes.errors.message import Explanation, Message, Texts, explained, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
 from lib.shapes.stack.settings import ATTRIBUTES
-from lib.text import beside
 
-TEXTS = beside(__file__)
+TEXTS = Texts(__file__)
+of = TEXTS.message
 CLASSES = "Functional|Sequential|InputLayer|LSTM|GRU|Bidirectional|TimeDistributed|Dense"
 CLASSES += r"|(?P<merge>Merge|MaxoutDense)|\w+OpLambda|TensorFlowOpLayer"
 INITIALIZERS = r"Orthogonal|Glorot\w+|He\w+|Random\w+|VarianceScaling|Zeros|Ones"
-REMOVED = ATTRIBUTES | {name: row for row in TEXTS["names"] for name in row["names"]}
+REMOVED = ATTRIBUTES | {name: row for row in TEXTS.rows["names"] for name in row["names"]}
 CELLS = {"lstm": ("LSTM", 4), "gru": ("GRU", 3), "rnn": ("SimpleRNN", 1), "dense": ("Dense", 1)}
 LARGEST = 5000  # More rows than this aren't features.
 MODEL_WEIGHTS = "print([(w.path, w.shape) for w in model.weights])"
@@ -33,7 +33,7 @@ def removed(found: Found) -> Explanation | None:
     owner = owner or (line[1] if line else "")
     if not re.match(r"(?:keras|tensorflow|tf)\b", owner):
         return None
-    row = texts(TEXTS["missing name"])
+    row = TEXTS.row("missing name")
     is_inner = re.search(r"python|src|engine|compat|internal", owner)  # Only Keras uses these.
     likely = row["remedies"] if is_inner else row["remedies"][::-1]
     words = {"name": name, "owner": owner}
@@ -59,7 +59,7 @@ def weights(found: Found, own: Shape = (), got: Shape = ()) -> Explanation | Non
     return explained(
         f"The weight of {layer or 'a layer'} in the model has the shape {bracketed(own)} but "
         f"received {bracketed(got)}.",
-        *[Remedy(*TEXTS["weights"][cause]) for cause in _causes(own, got, layer.lower())],
+        *TEXTS.remedies(*_causes(own, got, layer.lower())),
         words=words,
         check=MODEL_WEIGHTS,
     )
@@ -103,31 +103,28 @@ def _causes(own: Shape, got: Shape, layer: str) -> list[str]:
 def counts(found: Found) -> Explanation:
     """Explain that a model or layer has another number of weights or layers than the file."""
     own, got = (int(found[each] or 0) for each in ("own", "got"))
-    kinds = [each for each in TEXTS["counts"].values() if own in each["own"] and got in each["got"]]
+    kinds = [
+        each for each in TEXTS.rows["counts"].values() if own in each["own"] and got in each["got"]
+    ]
     if own == 1 and got > 12:
-        kinds = [TEXTS["counts"]["matrix"]]
+        kinds = [TEXTS.rows["counts"]["matrix"]]
     numbers = f": expected {own}, received {got}" if got else ""
     return explained(
         f"The weights are of other layers or of another version{numbers}. A recurrent layer has "
         "three arrays, Bidirectional six.",
         *[Remedy(*each["fix"]) for each in kinds],
-        Remedy(*TEXTS["weights"]["order"]),
+        *TEXTS.remedies("order"),
         check=MODEL_WEIGHTS,
     )
 
 
 def no_variables(found: Found) -> Explanation:
     """Explain that the file lacks the weights of a layer: a bug of Keras, or another model."""
-    row = texts(TEXTS["no variables"])
+    row = TEXTS.row("no variables")
     is_load_model = "A total of" in found.whole or ":0" in found.whole  # load_weights is direct
     likely = sorted(row["remedies"], key=lambda each: ("Update" in each.fix) != is_load_model)
     words = found.match.groupdict()
     return explained(row["cause"], *likely, words=words, check=MODEL_WEIGHTS)
-
-
-def of(name: str, *patterns: str, check: str = VERSIONS, within: str = "") -> Message:
-    """Return a message with its texts in loading.toml."""
-    return Message(*patterns, within=within, **{"check": check} | texts(TEXTS[name]))
 
 
 MESSAGES = [
@@ -204,13 +201,11 @@ MESSAGES = [
     of(
         "layer without weights",
         r'on layer "(?P<name>\w+)" with a +weight list.{1,40}but the layer was expecting 0 weight',
-        check=MODEL_WEIGHTS,
     ),
     of(
         "no weights yet",
         r"layer was expecting 0 weight|layers into a model with 0 layers",
         r"expect(?:s|ed) 0 (?:weight|variable|layer)|that has not yet been built",
-        check=MODEL_WEIGHTS,
     ),
     of(
         "ending",
