@@ -10,7 +10,6 @@ from functools import partial
 import streamlit as st
 
 from lib.charts import Palette, cards_of, sentences, shape_strip
-from lib.recurrence import forward
 from lib.results import MIN_REPLAY_EPOCHS, Run, Status
 from lib.text import beside
 from lib.training import architecture_of, bucket_of, limits
@@ -64,12 +63,7 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
         shown = Epochs(fitting_run(experiment, dataset)).at_picked_epoch
         sample = int(shown.snapshot.samples[sample_and_target(shown)[0]])
         weights = shown.snapshot.weights[0] if not shown.polling else {}
-        inputs = dataset.model_inputs(experiment, slice(sample, sample + 1))
-        pooling_of = experiment.model.pooling_of
-        traces = {
-            m: forward(experiment, w, *inputs, pooling=pooling_of(m)) for m, w in weights.items()
-        }
-        draw = partial(shape_strip, experiment, dataset, palette, traces=traces, sample=sample)
+        draw = partial(shape_strip, experiment, dataset, palette, weights=weights, sample=sample)
         st.html(draw(fixed_entry_size=session().address.page == "Present"))
 
 
