@@ -61,7 +61,7 @@ def component(key: str, module: str, name: str, *scripts: str) -> Any:
     return st.components.v2.component(key, html=html, css=_SHARED + css, js="".join([*others, js]))
 
 
-_save = component("save", __file__, "save")
+_save = component("save", __file__, "save", "download.js")
 
 
 def save_button(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
