@@ -22,8 +22,8 @@ from lib import charts, results, text
 from lib.charts import cards_of, html, sentences, strip
 from lib.data import Dataset, locked
 from lib.experiment import MODES, SETTINGS, Experiment
-from lib.export.exports import EXPORTS
 from lib.export.predictions import models_of
+from lib.export.script import EXPORTS
 from lib.recurrence import weight_names
 from lib.results import Compared, PointResult, RunAt, SeedWeights, Snapshot
 

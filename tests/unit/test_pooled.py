@@ -12,7 +12,7 @@ from lib.charts.strip import shape_strip, strip_sentence
 from lib.data import make_dataset, settle
 from lib.experiment import MODES, POOLINGS, Experiment
 from lib.export import Reported, keep, open_kept, predictions, report
-from lib.recurrence import attention_weights, forward, pool_shares, pooled
+from lib.recurrence import forward, pool_shares, pooled
 from lib.results import ERROR, RunAt, as_of, best_mode, frames_of, step_shares, untrained
 from lib.sweep.plan import make_plan
 
@@ -48,7 +48,7 @@ def test_a_pool_reads_the_real_steps_so_far(kind, mask):
         steps = hidden[n, : t + 1]
         expected = pool_of(kind, steps if kind == "max" else steps[reads[n, : t + 1]])
         np.testing.assert_allclose(pooled(kind, hidden, real)[n, t], expected, atol=1e-6)
-    weights = attention_weights(hidden, real)
+    weights = pool_shares("attention", hidden, real)
     np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-6)
     assert (weights[~reads] == 0).all()
     last = np.einsum("nt,ntu->nu", weights, hidden)

@@ -15,7 +15,7 @@ from lib.text import beside
 from lib.training import architecture_of, bucket_of, limits
 from lib.ui import address, clock, runs
 from lib.ui.browser import current_palette
-from lib.ui.explore import replay_card, run_cards, scrubber, skill
+from lib.ui.explore import replay_card, run_cards, skill
 from lib.ui.explore.take import draw_files
 from lib.ui.fragment import Place, fragment
 from lib.ui.frame import frame
@@ -75,7 +75,7 @@ def _panel(loaded: Loaded, palette: Palette, epochs: Epochs) -> Callable[[Epochs
         with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
             _buttons(loaded, shown)
         with st.container(key="run_scrubber"):
-            scrubber.draw(epochs, can_replay=can_replay)
+            replay_card.draw_scrubber(epochs, can_replay=can_replay)
         with st.container(key="run_progress", gap=None):
             _progress(epochs, progress)
         with st.container(key="run_options"), st.popover("Options", icon=":material/tune:"):
