@@ -28,7 +28,7 @@ MISTAKES = {
     "layers.LSTM(U)(X.tolist())": ("A layer must be called first", "np.asarray(x"),
     "layers.LSTM(U)(None)": ("NoneType comes from a function without return", "y = Dense(1)(x)"),
     "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))":
-        ("2 axes too many.", "print(x.shape, model.input_shape)"),
+        ("2 axes too many.", "TimeDistributed(Flatten())"),
     "fit(last_step(), X[:, 0])":
         ("Most likely x holds rows of a table (features", "x = np.stack([x[i "),
     "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":
@@ -36,10 +36,10 @@ MISTAKES = {
     "last_step().fit(dataset(X, LAST), verbose=0)":
         ("The model takes (None, 5, 2) but received (5, 2)", "dataset = dataset.batch(32)"),
     "[dense(X[..., :width]) for dense in [layers.Dense(U)] for width in (2, 1)]":
-        ("takes 2 features but received (8, 5, 1)", "keras.Input((timesteps, features))"),
+        ("takes 2 features but received (8, 5, 1)", "keras.Input((*x.shape[1:],))"),
     "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]":
-        ("axis, needs more axes than the tensor has", "return_sequences=True)(x)[:, -1, :]"),
-    "layers.Reshape((4, 2))(X)": ("A reshape must keep all numbers", "x = np.stack([x[i "),
+        ("needs more axes than the tensor has", "return_sequences=True)(x)[:, -1, :]"),
+    "layers.Reshape((4, 2))(X)": ("A Reshape must keep all values, but", "Reshape((12, -1))"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
         ("only one of them has a time axis", "RepeatVector(timesteps)(b)"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
@@ -56,6 +56,16 @@ MISTAKES = {
         ("The two input tensors of a layer", "Give both preceding layers the same"),
     "layers.Conv2D(4, 3)(keras.Input((None, 28, 28, 1)))":
         ("received (None, None, 28, 28, 1): 1 axis too many.", "keras.Input((28, 28, 1))"),
+    "layers.ConvLSTM2D(4, 3)(keras.Input((28, 28, 1)))":
+        ("1 axis is missing. Most likely each sample of x is one image", "x = np.stack([x[i"),
+    "layers.TimeDistributed(layers.Conv2D(4, 3))(keras.Input((12, 28, 28)))":
+        ("received (None, 28, 28): 1 axis is missing. Most likely x holds gray", "x[..., None]"),
+    "layers.LSTM(U)(layers.Conv2D(4, 3)(keras.Input((28, 28, 1))))":
+        ("Most likely a Conv2D or pooling before", "Reshape((26, -1))"),
+    "layers.LSTM(U)(layers.Embedding(9, 16)(keras.Input((T, 9))))":
+        ("Most likely an Embedding receives vectors", "np.argmax(x, axis=-1)"),
+    "layers.Dense(U)(5.0)": ("received float, alone", "np.asarray(x"),
+    "layers.Dense(U)(np.float32(5))": ("received a single number", "dense(x)"),
     'keras.Sequential([layers.LSTM(U, name="a"), layers.Dense(1, name="a")])':
         ("Two layers of the model are called a, or one layer", 'name="another"'),
     "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
@@ -65,12 +75,12 @@ MISTAKES = {
     "built().set_weights(built().get_weights()[:2])":
         ("expected 3, received 2", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
-        ("The states are 3 but should be 2", "initial_state=states"),
+        ("keeps 2 states but starts from 3", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
      "merge_mode=None)(keras.Input((T, F))))"):
         ("takes one tensor but received 2.", "Bidirectional(LSTM(units,"),
     "fit(stateful(4), batch_size=4, validation_split=0.25)":
-        ("A batch of 2 samples reached a layer or tensor built for 4", "of validation data too"),
+        ("A tensor of 2 samples meets one of 4", "of validation data too"),
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
         ("The mask is (8, 4), and the sequence is (8, 5, 2)", "np.any(x != 0, axis=-1)"),
     "fit(every_step(), y=Y, sample_weight=np.ones(N))":
@@ -109,7 +119,7 @@ MISTAKES = {
         ("The Embedding has 10 rows, numbered from 0", "print(x.min(), x.max())"),
     ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
      "output_types=(tf.float32, tf.float32)), verbose=0)"):
-        ("have no shape", "output_signature=signature"),
+        ("Keras doesn't know how many axes", "output_signature="),
     "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)":
         ("you passed it to fit", "from_tensor_slices((x, y))"),
     "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),
@@ -122,9 +132,9 @@ MISTAKES = {
     "keras.preprocessing.sequence.TimeseriesGenerator":
         ("has no TimeseriesGenerator", "timeseries_dataset_from_array"),
     "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4), layers.LSTM(4)])":
-        ("(None, 4): there is no time axis.", "LSTM(units, return_sequences=True)"),
+        ("(None, 4): there is no time axis.", "LSTM(16, return_sequences=True)"),
     "layers.TimeDistributed(layers.LSTM(3))(keras.Input((5, 2)))":
-        ("passes the recurrent layer single", "LSTM(units, return_sequences=True) "),
+        ("passes the recurrent layer single", "LSTM(16, return_sequences=True) "),
     "layers.LSTM(4, batch_input_shape=(8, 5, 2))":
         ("LSTM has no batch_input_shape", "keras.Input(batch_shape=(8, 5, 2))"),
     "layers.GRU(4, time_major=True)": ("GRU has no time_major", "swapaxes"),
@@ -140,11 +150,11 @@ MISTAKES = {
         ("takes one tensor but received 3.", "out, *states ="),
     "every_step().predict(X[0], verbose=0)": ("(5, 2)", "x = x[None]"),
     "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)":
-        ("was built for 2 features but received 5.", "np.transpose(x, (0, 2, 1))"),
+        ("expects 2 features but receives 5.", "np.transpose(x, (0, 2, 1))"),
     "layers.Dense(1)(layers.Flatten()(keras.Input((None, 2))))":
-        ("Dense needs a weight for each entry of the last", "keras.Input((timesteps"),
+        ("Dense needs a weight for each entry of the last", "keras.Input(x.shape[1:])"),
     "layers.LSTM(4)(keras.Input((5, None)))":
-        ("number of features", "keras.Input((None, features))"),
+        ("number of features", "keras.Input((None, x.shape[-1]))"),
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
         ("Model has no input in Keras", "keras.Model(inputs=…, outputs=…)"),
     "decoder(8).predict(X, verbose=0)":
@@ -154,7 +164,7 @@ MISTAKES = {
     "starting_from(Sequences(4)).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
-        ("If a recurrent layer with return_", "out, *states = LSTM(units,"),
+        ("unpacks several names from one tensor", "out, *states = LSTM(units,"),
     "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units=…)"),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
         ("or the numbers of columns differ", "Dense(y.shape[-1])"),
@@ -187,6 +197,9 @@ NEEDS = {
         ("recurrent_layer = layers.GRU(F, return_state=True, return_sequences=True)\nlayer = "
          "layers.GRU(F)"),
     "fit(last_step(), X[:, 0])": "x, dataset = ROWS, dataset(ROWS)",
+    "layers.ConvLSTM2D(4, 3)(keras.Input((28, 28, 1)))": "x = ROWS",
+    "layers.TimeDistributed(layers.Conv2D(4, 3))(keras.Input((12, 28, 28)))": "x = ROWS",
+    "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4), layers.LSTM(4)])": "x = ROWS",
     "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
         "dataset = dataset(X, LAST).batch(2)",
     "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":

@@ -8,6 +8,7 @@ from lib.shapes.stack import making
 from lib.shapes.stack.code import model_line
 from lib.shapes.stack.making import ALIASES, SIGNATURES, create_layer
 from lib.shapes.stack.plain import Input
+from lib.shapes.stack.read import read_code
 from lib.shapes.stack.settings import ACTIVATIONS
 from lib.shapes.stack.tracing import broken_at, total, trace
 from lib.text import beside
@@ -35,6 +36,8 @@ REFUSED = (
     "TimeDistributed(3)", "TimeDistributed(Dense(0))", "TimeDistributed(Dropout(1.5))",
     "Bidirectional(3)", "Bidirectional(LSTM(4), merge_mode='no')",
     "Bidirectional(LSTM(4), backward_layer=LSTM(4))", "Bidirectional(LSTM(4), foo=3)",
+    "LSTM(output_dim=4)", "Conv1D(nb_filter=4, filter_length=2)", "SpatialDropout1D(p=0.5)",
+    "GRU(4, inner_activation='tanh')", "TimeDistributed(Dense(2, bias=False))",
 )  # fmt: skip
 """Layers that raise an error in Keras when they are created or built on the input (4, 3)."""
 ACCEPTED = (
@@ -53,7 +56,17 @@ ACCEPTED = (
     "Bidirectional(LSTM(2), backward_layer=LSTM(2, go_backwards=True), merge_mode='sum')",
 )  # fmt: skip
 """Layers that work on the input (4, 3)."""
-OLDER = ("CuDNNGRU", "CuDNNLSTM", "InputLayer")
+IMPORTS = (
+    "keras.layers.core import Dense", "keras.layers.recurrent import LSTM",
+    "keras.layers import CuDNNLSTM", "keras.layers import TimeDistributedDense",
+    "keras.layers import merge", "keras.utils import np_utils", "keras.utils import plot_model",
+    "keras.preprocessing.text import Tokenizer", "keras.preprocessing import sequence",
+    "keras.wrappers import SKLearnClassifier", "keras.wrappers.scikit_learn import KerasRegressor",
+    "tensorflow.keras.layers import LSTM", "tensorflow.keras.layers.core import Dense",
+    "tensorflow.keras.preprocessing.text import Tokenizer",
+)  # fmt: skip
+"""Imports, most of which Keras 3 refuses."""
+OLDER = ("CuDNNGRU", "CuDNNLSTM", "InputLayer", "TimeDistributedDense")
 """Names that Keras 3 dropped, or that belong to another class."""
 
 
@@ -95,6 +108,15 @@ def test_invalid_arguments_raise_keras_error(code):
     assert answer.get("raised") == "built", answer
     assert error.expected
     assert in_words(error.message, answer["message"])
+
+
+@pytest.mark.parametrize("line", IMPORTS)
+def test_an_import_has_a_note_if_keras_refuses_it(line):
+    """Keras 3 removed many modules and names of earlier versions."""
+    lines = ["x = inputs = keras.Input((4, 3))", f"from {line}"]
+    answer = ask("stacks.built", lines, "model = keras.Model(inputs, x)", "", (2, 4))
+    notes = read_code(f"from {line}\nSequential([Input((4, 3)), LSTM(2)])").notes
+    assert len(notes) == ("raised" in answer)
 
 
 def test_every_layer_has_keras_signature():

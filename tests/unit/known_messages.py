@@ -2,7 +2,7 @@
 
 KERAS_3 = [
     ("Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",
-     "Dense has no activaton.", "Write activation."),
+     "Dense has no activaton.", "Rename activaton to activation."),
     ("Unrecognized data type: x=[[[1.0",
      "Keras reads a list as several inputs, not as an array.", "np.asarray(y)"),
     ("Arguments `target` and `output` must have the same shape",
@@ -67,6 +67,16 @@ KERAS_3 = [
     ("Invalid permutation argument `dims` for Permute Layer.",
      "settings don't fit together", "counts axes from 1"),
     ("expected shape=(32, 12, 3), found shape=(16, 12, 3)", "batch size is fixed at 32", ""),
+    ("expected shape=(None, 157, 40), found shape=(None, 626, 40)",
+     "626 timesteps instead of 157", "keeps only the last 157 of 626 steps"),
+    ("Input 0 with name 'None' of layer 'dense_3' is incompatible with the layer: expected "
+     "min_ndim=2, found ndim=0. Full shape received: ()", "dense_3 received a single number", ""),
+    ("Kernel shape must have the same length as input, but received kernel of shape (3, 3, 1, 2) "
+     "and input of shape (None, 28, 1).", "each sample of x is one image", "windows of images"),
+    ("Input 0 of layer \"conv_lstm2d_1\" is incompatible with the layer: expected ndim=5, found "
+     "ndim=4. Full shape received: (None, 12, 28, 28)",
+     "(samples, timesteps, rows, columns, channels) but received (None, 12, 28, 28): 1 axis is "
+     "missing. Most likely x holds gray images", "x = x[..., None]"),
 ]  # fmt: skip
 """Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 
@@ -84,7 +94,7 @@ EARLIER = [
      "x or y holds text, dates or the like, but", "table.drop"),
     ("ValueError: The model expects 2 input arrays, but only received one array. Found: array "
      "with shape (100, 5)",
-     "The call needs 2 arrays but received one.", "[x1, x2]"),
+     "The call needs 2 arrays but received one.", "np.asarray(x2)"),
     ("TypeError: __init__() got an unexpected keyword argument 'color'", None, None),
     ("TypeError: Person.__init__() missing 1 required positional argument: 'name'", None, None),
     ("Node: 'mean_squared_error/SquaredDifference'\nIncompatible shapes: [32,5] vs. [32,2]",
@@ -117,13 +127,13 @@ EARLIER = [
     ("expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",
      "swapped", "np.transpose"),
     ("expected shape=(None, 219566, 6), found shape=(None, 6)",
-     "all rows of the table as timesteps", "keras.Input((timesteps, features))"),
+     "all rows of the table as timesteps", "keras.Input(x.shape[1:])"),
     ("expected shape=(None, 5, 2), found shape=(None, 2)",
      "1 axis is missing (samples or timesteps).", "x = np.stack([x[i "),
     ("WARNING:tensorflow:Model was constructed with shape (None, 30, 8) for input "
      "KerasTensor(type_spec=TensorSpec(shape=(None, 30, 8), dtype=tf.float32, name='x'), "
      "name='x'), but it was called on an input with incompatible shape (None, 20, 8).",
-     "takes (None, 30, 8) but received (None, 20, 8)", "keras.Input((None, features))"),
+     "takes (None, 30, 8) but received (None, 20, 8)", "adds 10 steps of zeros"),
     ("ValueError: Cannot feed value of shape (64, 10) for Tensor 'dense_1_target:0', which has "
      "shape '(?, 1)'",
      "output is (?, 1): 10 columns instead of 1.", "np.argmax(y, axis=-1)"),
@@ -139,9 +149,100 @@ EARLIER = [
     ("ValueError: A target array with shape (1000, 10) was passed for an output of shape (None, "
      "1) while using as loss `binary_crossentropy`.",
      "Most likely y has a column per class.", 'Dense(10, activation="softmax")'),
+    ("Exception: When using TensorFlow, you should define explicitly the number of timesteps of "
+     "your sequences.", "Keras 1 with TensorFlow unrolls", "input_length"),
+    ("Exception: Input 0 is incompatible with layer lstm_2: expected shape=(32, 53, 16), found "
+     "shape=(None, 53, 16)", "a fixed batch size of 32", "batch_shape=(32, 53, 16)"),
+    ('ValueError: Input 0 of layer "gru_1" is incompatible with the layer',
+     "other axes or sizes", "return_sequences=True"),
+    ("ValueError: cannot reshape array of size 24 into shape (4,5)", "from 24 to (4,5)", ""),
+    ("total size of new array must be unchanged, input_shape = [50, 50, 64], output_shape = [50, "
+     "768]", "the products of [50, 50, 64] and [50, 768] differ", "Input"),
+    ("Error when checking input: expected lstm_LSTM1_input to have 3 dimension(s). but got array "
+     "with shape 1606,73", "received 1606,73: 1 axis is missing", "np.stack"),
+    ("TypeError: ('Bad input argument to theano function at index 0(0-based)', 'Wrong number of "
+     "dimensions: expected 3, got 1 with shape (128,).')", "2 axes are missing", "x[..., None]"),
+    ("Exception: Invalid input shape - Layer expects input ndim=2, was provided with input shape "
+     "(25, 200, 64)", "an Embedding receives vectors", "remove the Embedding"),
     ("TypeError: Failed to convert elements of [None, 64] to Tensor. Consider casting elements "
      "to a supported type.",
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),
+    ("`TimeDistributed` Layer should be passed a `mask` of shape (None, None, ...), received: "
+     "mask.shape=(None, 8)", "The mask (None, 8) may be right", "Dense(1)"),
+    ("CUDNN_STATUS_BAD_PARAM", "only if the padding is at the end", 'padding="post"'),
+    ("ROCm MIOpen only supports packed input output.", "takes no masks at all", "use_cudnn=False"),
+    ("Detected unsupported operations when trying to compile graph on XLA_GPU_JIT: CudnnRNN",
+     "XLA can't compile", "jit_compile=False"),
+    ("but source was compiled with: 7.6.5\nUnknownError: Fail to find the dnn implementation.",
+     "another cuDNN than it was built for", "Install the cuDNN"),
+    ("UnknownError: Fail to find the dnn implementation.", "can't start cuDNN", "memory_growth"),
+    ("No OpKernel was registered to support Op 'CudnnRNN' used by {{node CudnnRNN}} with these",
+     "no such kernel on this device", "RNN(LSTMCell(16))"),
+    ("No OpKernel was registered to support Op 'CudnnRNN' with these attrs. [CPU]",
+     "runs only on an NVIDIA GPU", "LSTM(16)"),
+    ("Using a symbolic `tf.Tensor` as a Python `bool` is not allowed. Arguments received by "
+     "LSTM.call(): mask=tf.Tensor(", "LSTM has a mask. An early Keras 3", "--upgrade keras"),
+    ("Exception encountered when calling BroadcastTo.call(). x=tf.Tensor(dtype=bool)",
+     "Concatenate has to join the masks", "without mask_zero"),
+    ("calling LSTM.call().\n\nlist index out of range", "from fewer states", "states"),
+    ("Could not pack sequence. Structure had 6 elements, but flat_sequence had 3 elements.",
+     "keep 6 states, but 3", "[[h, c], [h, c]]"),
+    ("('Keyword argument not understood:', 'initial_state')", "argument of the call", "*states"),
+    ("('Keyword argument not understood:', 'state_size')", "passes all of **kwargs", "self.state"),
+    ("The Dataset is defined on an unknown TensorShape", "no shape", "output_signature"),
+    ("Layer model expects 1 input(s), but it received 2 input tensors", "2 inputs", "data=(x, y)"),
+    ("Cannot take the length of shape with unknown rank.", "how many axes", "np.reshape"),
+    ("get_input_spec\nIndexError: list assignment index out of range", "too few axes", "build("),
+    ("    assert initial_state is None and constants is None", "states twice", "[x, h, c]"),
+    ("get_initial_state() takes 2 positional arguments", "by name", "batch_size=32"),
+    ("The first argument to `Layer.call` must always be passed.", "without a tensor", "(16)(x)"),
+    ("Failed to call ThenRnnBackward with model config", "gradients", "batch_size=32"),
+    ("Dimension 1 in both shapes must be equal for 'BasicConvLSTMCell/concat' (op: "
+     "'ConcatV2') with input shapes: [?,12,12,4], [16,8,8,4]", "its state [16,8,8,4]", "x.shape"),
+    ("The graph tensor has name: lstm_cell_1/ones_like:0", "dropout mask", "reset_drop"),
+    ("'TCN' object has no attribute 'stateful'", "A TCN has no stateful", "keras.layers.RNN"),
+    ("mis-match. (input[1].shape[1] = 128, input[2].shape[1] = 64)", "axis 1", "y.shape"),
+    ("OOM when allocating tensor with shape[59,128,195370]", "the words of a voc", "max_tokens"),
+    ("Expected 2D array, got 1D array instead", "received one axis", "y.reshape(-1, 1)"),
+    ("could not broadcast input array from shape (0,250) into shape (250)", "is empty", "len(x)"),
+    ("could not broadcast input array from shape (5,2) into shape (6,2)", "(6,2)", "pad_sequences"),
+    ("Dense.call() got multiple values for argument 'training'", "as separate", "Dense(1)(Conc"),
+    ("use_cudnn=True was specified, but cuDNN is not supported", "forces the cuDNN", "LSTM(16)"),
+    ("calling LSTMCell.call().\n\nlist index out of range", "states are nested", "[[h, c], "),
+    ("list indices must be integers, not list", "one value", "Concatenate()([a, b])"),
+    ("'list' object has no attribute 'shape'", "Python list", "np.asarray(x)"),
+    ("Cannot iterate over a tensor with unknown first dimension.", "from one tensor", "scores"),
+    ("in reset_states\nTypeError: 'NoneType' object is not subscriptable", "batch size", "reset_"),
+    ("AttributeError: Layer must be stateful.", "Only a stateful layer", "stateful=True"),
+    ("Cannot unroll a RNN if the time dimension is undefined.", "must be known", "x.shape[1:]"),
+    ("Tried to stack elements of an empty list with non-fully-defined", "without timesteps", "len"),
+    ("'b' of 'MatMul' Op has type float16 that does not match type float32 of argument 'a'.",
+     "float16 and float32", 'dtype="float32"'),
+    ("'Tensor' object has no attribute '_keras_history'", "isn't the output of a layer", "Lambda"),
+    ("wrappers.py\nAttributeError: can't set attribute", "different packages", "tensorflow.keras"),
+    ("too many indices for array: array is 2-dimensional", "array has 2 axes", "np.shape"),
+    ("The first layer in a Sequential model must get an `input_shape`", "no input shape", "Input("),
+    ("fit_generator\nValueError: No gradients provided for any variable", "got no y", "yield x"),
+    ("ValueError: None values not supported.", "received None in place", "model.fit(x, y)"),
+    ("Please initialize `Bidirectional` layer with a `Layer` instance", "takes a layer", "(x)"),
+    ("TypeError: 'NoneType' object is not iterable", "loops over None", "return x, y"),
+    ("TypeError: data type not understood", "read as a type of numbers", "np.zeros((2, 3))"),
+    ("Unable to allocate 9. GiB for an array with shape (9, 9, 9)", "(9, 9, 9)", "class numbers"),
+    ("OOM when allocating tensor with shape[131072,2048]", "[131072,2048]", "GlobalAverage"),
+    ("OOM when allocating tensor with shape[32,9,2048]", "[32,9,2048]", "batch_size=8"),
+    ("Dimension 1 in both shapes must be equal, but are 7 and 30. Shapes are [30,7] and [30,30].",
+     "[30,7] and [30,30] differ in axis 1", "Attention()([a, b])"),
+    ("non-broadcastable output operand with shape (9,1) doesn't match the broadcast shape (9,4)",
+     "was fitted on (9,4)", "a separate scaler"),
+    ("Data cardinality is ambiguous: x sizes: 0 y sizes: 25", "one of them is empty", "x.shape"),
+    ("indices[6,11] = -1 is not in [0, 2000)", "negative number -1", "x - x.min()"),
+    ("`generator` yielded an element that could not be converted", "of another shape", "yield x["),
+    ("Output of generator should be a tuple (x, y). Found: [[array(", "yields a list", "yield x["),
+    ("output of generator should be a tuple (x, y). Found: None", "yields nothing", "yield x["),
+    ("'TimeseriesGenerator' object has no attribute 'ndim'", "takes arrays only", "fit_generator"),
+    ("`sequences` must be iterable.", "takes a list of sequences", "list(row)"),
+    ("generator\nStopIteration: index 9 is out of bounds for axis 0 with size 9", "row 9", "len("),
+    ("KeyError: '[3 1] not in index'", "looks for a column", "to_numpy"),
 ]  # fmt: skip
 """Messages of earlier Keras versions. Messages that any code may raise have None."""
 

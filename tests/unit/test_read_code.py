@@ -117,6 +117,15 @@ def test_skipped_code_has_a_note_and_is_never_guessed(code):
         ("class Net(Model):\n  def call(self, x):\n    return LSTM(4)(x)\n"
          "m = Net()\nm.build((None, 9, 3))", [(None, 9, 3), (None, 4)],
          {1: "“Net”, a class in this code"}),
+        ("from keras.layers.core import Dense\nfrom keras.layers import CuDNNLSTM, Merge\n"
+         "m = Sequential([Input((9, 3)), CuDNNLSTM(4)])\nm.fit(x, y, nb_epoch=2)\n"
+         "m.fit_generator(g)", [(None, 9, 3), (None, 4)],
+         {1: "Import layers from keras.layers", 2: "no Merge", 4: "to epochs", 5: "Use fit"}),
+        ("from keras.utils import np_utils\nfrom tensorflow.keras.layers.recurrent import GRU\n"
+         "i = Input((9, 3))\nm = Model(input=i, output=GRU(4)(i))", [(None, 9, 3), (None, 4)],
+         {1: "no np_utils, so this line fails", 2: "no layers.recurrent", 4: "plural names"}),
+        ("Sequential([Input((8, 9, 3)), Convolution2D(4, 3, 3)])",
+         [(None, 8, 9, 3), (None, 2, 3, 4)], {1: "Keras 3 reads 3 as strides"}),
         ("Sequential([Input((7, 5)), Lstm(4)])", [(None, 7, 5), ()], {1: "did you mean LSTM?"}),
         ("Sequential(Input((7, 5)), LSTM(4))", [(None, 7, 5), (None, 4)], {1: "takes a list"}),
         ("i = Input((9, 3))\no, *s = Bidirectional(LSTM(5, return_state=True))(i)\n"

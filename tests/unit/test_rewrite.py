@@ -56,13 +56,21 @@ def test_a_setting_is_changed_in_place_or_added(lines, line):
         (SEQUENTIAL.format("model.add(LSTM(8))\nmodel.add(LSTM(3))"), "Remove layer 3, LSTM", []),
         # Refused arguments are renamed or removed. All other arguments stay.
         (SEQUENTIAL.format("model.add(LSTM(units=5, return_sequence=True, name='e'))"),
-         "Write LSTM(5, return_sequences=True)",
+         "Rename return_sequence to return_sequences",
          ["model.add(LSTM(units=5, return_sequences=True, name='e'))"]),
         (SEQUENTIAL.format("model.add(LSTM(\n  8))\nmodel.add(LSTM(3))"), FIRST,
          ["model.add(LSTM(8, return_sequences=True))"]),
         # An Input gets a shape, and keeps its name.
         ("Sequential([Input((3,), name='x'), LSTM(4)])", FIRST,
-         ["Sequential([Input((12, 3), name='x'), LSTM(4)])"]),
+         ["Sequential([Input((3, 1), name='x'), LSTM(4)])"]),
+        ("n = 3\nSequential([Input((n,)), LSTM(4)])",
+         "Start with 3 features at each timestep: keras.Input((None, 3))",
+         ["Sequential([Input((None, n)), LSTM(4)])"]),
+        # Without an Input, the first layer has the shape.
+        ("n = 9\nSequential([LSTM(4, input_shape=(n,), name='a')])", FIRST,
+         ["Sequential([LSTM(4, name='a', input_shape=(n, 1))])"]),
+        ("Sequential([LSTM(4, input_dim=features)])", FIRST,
+         ["Sequential([LSTM(4, input_shape=(None, features))])"]),
         # The layer in a wrapper keeps its arguments.
         (SEQUENTIAL.format("model.add(LSTM(4))\nmodel.add(TimeDistributed(Dense(2, name='a')))"),
          "Use Dense(2) without TimeDistributed", ["model.add(Dense(2, name='a'))"]),
@@ -74,6 +82,46 @@ def test_a_fix_is_written_into_the_lines_that_it_changes(code, words, lines):
     """A fix changes the right lines, or no lines if none give exactly this change."""
     changes = offered(code)
     assert changes[words or next(iter(changes))] == lines
+
+
+@pytest.mark.parametrize(
+    ("line", "change", "new"),
+    [
+        ("LSTM(output_dim=4, inner_activation='hard_sigmoid')",
+         "Rename output_dim to units and inner_activation to recurrent_activation",
+         "LSTM(units=4, recurrent_activation='hard_sigmoid')"),
+        ("GRU(4, dropout_W=0.1, dropout_U=p, consume_less='gpu', forget_bias_init=1, **options)",
+         "Rename dropout_W to dropout and dropout_U to recurrent_dropout; "
+         "remove consume_less and forget_bias_init",
+         "GRU(4, dropout=0.1, recurrent_dropout=p, **options)"),
+        ("Conv1D(nb_filter=4, filter_length=n, border_mode='same', init='uniform', input_length=9)",
+         "Rename nb_filter to filters, filter_length to kernel_size, border_mode to padding and "
+         "init to kernel_initializer; remove input_length",
+         "Conv1D(filters=4, kernel_size=n, padding='same', kernel_initializer='uniform')"),
+        ("TimeDistributed(Dense(4, init='uniform', bias=False))",
+         "Rename init to kernel_initializer and bias to use_bias",
+         "TimeDistributed(Dense(4, kernel_initializer='uniform', use_bias=False))"),
+        ("LSTM(4, consume_less='cpu', return_sequences=True, return_sequence=True)",
+         "Remove consume_less and return_sequence", "LSTM(4, return_sequences=True)"),
+    ],
+)  # fmt: skip
+def test_a_fix_renames_or_names_every_argument_that_keras_refuses(line, change, new):
+    """Most arguments of Keras 1 have another name. The fix changes all equal mistakes at once."""
+    lines = f"n, p, options = 2, 0.5, {{}}\nmodel.add({line})\nmodel.add(Dropout(p))\n"
+    fix, *_ = offered(SEQUENTIAL.format(lines + f"model.add({line})")).items()
+    assert fix == (change, [f"model.add({new})"] * 2)
+
+
+def test_the_shape_of_an_earlier_keras_becomes_an_input_shape_or_an_input():
+    """Length and width become one argument, and keep their names in the code."""
+    assert offered("T, F = 9, 2\nSequential([LSTM(4, input_dim=F, input_length=T)])") == {
+        "Replace input_length and input_dim by input_shape": [
+            "Sequential([LSTM(4, input_shape=(T, F))])"
+        ],
+        "Remove layer 2, LSTM": [],
+    }
+    first, *_ = offered("Sequential([LSTM(4, batch_input_shape=(1, 9, 2), stateful=True)])").items()
+    assert first == ("Remove batch_input_shape; start with keras.Input(batch_shape=(1, 9, 2))", [])
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,10 @@ def test_a_broken_layer_has_an_error_and_later_layers_have_no_output():
     ("text", "words", "fixed"),
     [
         ("input~lstm~lstm_u8", "Set return_sequences=True on layer 2", "input~lstm_seq~lstm_u8"),
-        ("input_formflat~lstm", "keras.Input((12, 3))", "input~lstm"),
+        ("input_formflat~lstm", "keras.Input((3, 1))", "input_t3_f1~lstm"),
+        ("input_f1_formflat~lstm", "1 feature at each timestep: keras.Input((None, 1))",
+         "input_tany_f1~lstm"),
+        ("input_formflat~dense~lstm", "keras.Input((None, 3))", "input_tany~dense~lstm"),
         ("input~lstm_state~dense", "Unpack", "input~lstm_state~unpack~dense"),
         ("input~lstm_stateful", "batch size to 32", "input_b32~lstm_stateful"),
         ("input_tany~lstm_seq~flatten~dense", "timesteps to 12", "input~lstm_seq~flatten~dense"),

@@ -1,21 +1,17 @@
 """Messages about the arguments of a layer, and about layers passed to the wrong place."""
 
-import difflib
 import re
 
 from lib.shapes.errors.message import Explanation, Message, explained, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import ANY_LENGTH, INPUT
 from lib.shapes.remedy import Remedy
-from lib.text import beside
+from lib.shapes.stack.making import arguments_of, corrections
+from lib.shapes.stack.settings import ARGUMENTS, SIGNATURES
+from lib.text import joined
 
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
 REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"
-OF_LAYERS = [
-    *("units", "activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout"),
-    *("return_sequences", "return_state", "go_backwards", "stateful", "reset_after", "merge_mode"),
-]
-REMOVED = {name: row for row in beside(__file__, "keras2")["arguments"] for name in row["names"]}
 GOT = r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?"
 IN_FILES = ("batch_input_shape", "time_major", "implementation")  # Keras 2 files store these
 OLDER = """\
@@ -32,7 +28,8 @@ def keywords(found: Found) -> Explanation | None:
     pattern, is_class = found.match[0], found["owner"][:1].isupper()
     named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # A value may be a dict with names.
     received = re.sub(named_values, "", found["got"])
-    names = re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20]
+    names = re.findall(r'"(\w+)":', received) or re.findall(r'"(\w+)"\W{0,2}$', received)
+    names = names[:20]
     names = names or re.findall(r"\w+", received)[:1]
     names = names or (["input"] if found["owner"] == "Model" else [])
     owner = "The optimizer" if pattern.startswith("Argument") else "The layer"
@@ -54,22 +51,23 @@ def keywords(found: Found) -> Explanation | None:
             words=words,
         )
     keys = (key for name in names for key in (f"{owner}.{name}", name))
-    if removed := next((key for key in keys if key in REMOVED), ""):
+    if removed := next((key for key in keys if key in ARGUMENTS), ""):
         name = removed.split(".")[-1]
         value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
         words |= {"name": name, "dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
         in_code = "your code passes {name}" if name in IN_FILES else ""
-        remedies = [Remedy(in_code, REMOVED[removed]["fix"], REMOVED[removed]["code"])]
+        remedies = [Remedy(in_code, ARGUMENTS[removed]["fix"], ARGUMENTS[removed]["code"])]
         if name in IN_FILES:  # Code rarely passes a default value, but a saved file always does.
             is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
             file = Remedy("you are loading a Keras 2 file", "Drop {name} while loading.", OLDER)
             remedies.insert(0 if is_usual else 1, file)
         return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
-    for name in names:
-        meant = difflib.get_close_matches(name, OF_LAYERS, 1, 0.75)
-        if meant and meant != [name]:
-            happened = f"{owner} has no {name}."
-            return explained(happened, fix=f"Write {meant[0]}.", code=f"{meant[0]}=…")
+    right = corrections(owner if owner in SIGNATURES else "LSTM", names)
+    if renamed := [f"{old} to {new}" for old, new in right.items() if new]:
+        code = "\n".join(f"{new}=…" for new in right.values() if new)
+        removed = [old for old, new in right.items() if not new]
+        fix = f"Rename {joined(renamed)}." + (f" Remove {joined(removed)}." if removed else "")
+        return explained("{owner} has no {names}.", fix=fix, code=code, words=words)
     if "not understood" in pattern:
         load = "Load it with the version that saved it, and pass your own classes."
         return explained(
@@ -81,7 +79,7 @@ def keywords(found: Found) -> Explanation | None:
         )
     if not (pattern.startswith("Unrecognized") or is_class):
         return None  # The user may have written the function.
-    has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(OF_LAYERS) else ""
+    has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(arguments_of("LSTM")) else ""
     happened = f"{owner} has no {', '.join(names) or 'such argument'}{has_it}."
     return explained(happened, fix=LOOK_UP, code=f"help({found['owner'] or 'keras.layers.LSTM'})")
 
@@ -160,7 +158,6 @@ MESSAGES = [
     ),
     Message(
         r'^got an unexpected keyword argument "(?P<name>return_\w+|units|stateful|\w*state\w*)"',
-        r'missing a required argument: "(?:sequences|inputs)"',
         cause="The call of a layer takes the sequence first, without a name. It takes no {name}.",
         fix="Move the layer's settings into its first parentheses.",
         code="sequence, *states = LSTM(units, return_sequences=True, return_state=True)(x)\n"

@@ -1,149 +1,119 @@
 """Messages about arrays, lists and datasets that Keras can't read as samples."""
 
-from lib.shapes.errors.message import Message, number, shape, word
-from lib.shapes.errors.remedies import ANY_LENGTH, LENGTHS, PAD
-from lib.shapes.remedy import Remedy
+from functools import partial
 
-MIXED = Remedy(
-    "numbers are mixed with None, text or lists",
-    "Convert all values to numbers. Values that can't be converted raise an error.",
-    'x = np.asarray(x).astype("float32")',
-)
-IN_ONE_LIST = Remedy(
-    "x and y are in one list",
-    "Put x and y into a tuple.",
-    "dataset = tf.data.Dataset.from_tensor_slices((x, y))",
-)
+from lib.shapes.errors.message import known, number, shape, word
+from lib.text import beside
+
+of = partial(known, beside(__file__))
+
 
 MESSAGES = [
-    Message(
-        r"validation_split.+?(?:Dataset|Generator|Iterator|Sequence|Loader)",
-        cause="validation_split splits arrays, but x is a dataset or a generator.",
-        fix="Split the dataset yourself and pass validation_data.",
-        code="model.fit(dataset.skip(2), validation_data=dataset.take(2))",
-    ),
-    Message(
+    of("split of a dataset", r"validation_split.+?(?:Dataset|Generator|Iterator|Sequence|Loader)"),
+    of(
+        "a list as data",
         r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
         r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series))|(?P<other>\w+))">',
         r"Unrecognized data type: \w+=|data adapter that can handle.*?list|.validation_split. is",
-        cause="Keras reads a list as several inputs, not as an array. x is a {kind}. "
-        "x is of type {fine}, so y or sample_weight is the list. Keras can't read type {other}.",
-        fix="Convert lists to arrays.",
-        code='x, y = np.asarray(x, dtype="float32"), np.asarray(y)',
     ),
-    Message(
+    of(
+        "several inputs of different lengths",
         rf'cardinality is ambiguous.*?"?x"? sizes: {number("x")}(?:, \d+)+',
-        cause="Keras reads x, a list, as separate inputs. The first has {x} samples.",
-        remedies=[
-            Remedy(
-                "the model has one input",
-                "Stack the samples into one array, padded to one length.",
-                f"x = np.stack(x)\n{PAD}",
-            ),
-            Remedy(
-                "each array is one sample of an input, without the batch axis",
-                "Make each array a batch of one.",
-                "x = [each[None] for each in x]",
-            ),
-        ],
-        check="print(len(x), len(model.inputs))",
     ),
-    Message(
+    of(
+        "no samples",
+        r'cardinality is ambiguous.*?"?x"? sizes: (?P<x>0)\b.*?"?y"? sizes: (?P<y>\d+)',
+        r'cardinality is ambiguous.*?"?x"? sizes: (?P<x>\d+).*?"?y"? sizes: (?P<y>0)\b',
+    ),
+    of(
+        "samples of x and y",
         rf'cardinality is ambiguous(?:.*?"?x"? sizes: {number("x")}.*?"?y"? sizes: {number("y")}'
         rf'(?:.*?weight"? sizes: {number("w")})?)?',
         rf"Found {number('x')} input samples and {number('y')} target samples",
         rf"Dimensions {number('x')} and {number('y')} are not comp",
-        cause="x has {x} samples and y has {y}. sample_weight has {w}. The numbers must be equal.",
-        fix="Cut x and y from the same windows.",
-        code="assert len(x) == len(y)  # and len(sample_weight)",
     ),
-    Message(
+    of(
+        "objects in an array",
         r"Unsupported object type (?P<kind>int|float|bool|NoneType|decimal\.Decimal)\)",
-        r"Unsupported object type (?:[\w.]*\.)?(?P<kind>list|ndarray|tuple|Series)\)",
-        cause="An array should hold only numbers, but this array holds an object of type {kind}.",
-        remedies=[LENGTHS, MIXED],
     ),
-    Message(
+    of(
+        "rows of different lengths",
+        r"Unsupported object type (?:[\w.]*\.)?(?P<kind>list|ndarray|tuple|Series)\)",
+    ),
+    of(
+        "text",
         rf"to a Tensor \(Unsupported object type {word('kind')}\)",
         r"Invalid dtype: (?P<kind>str|\w{4,8}64|category|<U)",
         r"could not convert string to float|Cast string to float|invalid literal for int\(\)",
-        cause="x or y holds text, dates or the like, but Keras takes numbers. The type is {kind}.",
-        fix="Replace text with class numbers or vocabulary indices, and dates with day counts.",
-        code="classes, y = np.unique(y, return_inverse=True)  # text → class numbers\n"
-        'x = table.drop(columns="date").to_numpy("float32")',
     ),
-    Message(
+    of(
+        "None as a size",
         r"Failed to convert.*?(?P<shape>[(\[]None(?:, \w+)+[)\]])",
-        cause="Your own operation needs sizes as numbers, but received {shape}. None stands for N.",
-        fix="Take the size from the tensor.",
-        code="keras.ops.zeros((keras.ops.shape(x)[0], 16))",
+        r"__int__ returned non-int \(type NoneType\)|convert an unknown Dimension to a Tensor",
+        r'int\(\) argument must be .{0,60}not "NoneType"',
+        r"Cannot convert a partially known TensorShape (?P<shape>\([^)]*\))",
     ),
-    Message(
+    of(
+        "different shapes in an array",
         r"Invalid dtype: object|Failed to convert (?:a NumPy array|.*?) to a Tensor|setting an "
         r"array element with a sequence|Can.t convert non-rectangular",
-        cause="The array holds Python objects of different shapes instead of numbers only.",
-        remedies=[LENGTHS, MIXED, IN_ONE_LIST],
-        check="print({np.shape(row) for row in x})",
     ),
-    Message(
-        rf"indices\[[\d,]+\] = {number('index')} is not in \[0, {number('size')}\)",
-        cause="The Embedding has {size} rows, numbered from 0, but x contains {index}.",
-        fix="Pass whole numbers of at least 0, and set input_dim to the largest number plus 1.",
-        code="print(x.min(), x.max())\nEmbedding(int(x.max()) + 1, 16)",
+    of("negative word", rf"indices\[[\d,]+\] = (?P<index>-\d+) is not in \[0, {number('size')}\)"),
+    of("large word", rf"indices\[[\d,]+\] = {number('index')} is not in \[0, {number('size')}\)"),
+    of("table with three axes", rf"Found array with dim {number('dimensions')}.*? expected <= 2"),
+    of("table with one axis", r"Expected 2D array, got 1D array"),
+    of(
+        "empty slice",
+        rf"broadcast input array from shape (?P<one>\(0,.*?\)) into shape {shape('other')}",
+        rf"broadcast input array from shape {shape('one')} into shape (?P<other>\(0,.*?\))",
     ),
-    Message(
-        rf"Found array with dim {number('dimensions')}.*? expected <= 2",
-        cause="scikit-learn takes tables, (rows, columns), but received {dimensions} axes.",
-        fix="Scale the table before you cut windows, or flatten x and restore its shape.",
-        code="x = scaler.transform(x.reshape(-1, x.shape[-1])).reshape(x.shape)",
+    of(
+        "another slice",
+        rf"broadcast input array from shape {shape('one')} into shape {shape('other')}",
     ),
-    Message(
-        r"all (?:the )?input array(?:s must have| dimensions ).*?(?:same shape|of dim|match)",
-        cause="NumPy can't join arrays of different shapes: lengths differ, or one lacks an axis.",
-        fix="Pad the arrays to one length, or add the missing axis with x[..., None].",
-        code=PAD,
+    of(
+        "arrays to join",
+        r"[Aa]ll (?:the )?input array(?:s must have| dimensions ).*?(?:same shape|of dim|match)",
     ),
-    Message(
-        r"(?:^|\. |\.shape\[2\].*?)tuple index out of range|axes don.t match array",
-        cause="If x.shape[2] or a transpose raised this, x has two axes, but an LSTM takes three.",
-        fix="Cut the data into sequences, or add the feature axis.",
-        code="x = x[..., None]",
-    ),
-    Message(
+    of("two axes", r"(?:^|\. |\.shape\[2\].*?)tuple index out of range|axes don.t match array"),
+    of(
+        "ragged batch",
         r"Cannot (?:batch tensors with|add tensor to the batch)(?:.*?First element had shape "
         rf"{shape('one')} and.*?{shape('other')})?",
         r"inner ragged dim|RaggedTensor.*?(?:not supp|can.t be)",
-        cause="Sequences of one batch must have equal lengths. Their shapes are {one} and {other}.",
-        fix="Pad each batch, skip the padding with a Masking layer, and set timesteps to None.",
-        code="dataset = dataset.padded_batch(32)\n"
-        f"keras.Sequential([{ANY_LENGTH}, Masking(0.0), LSTM(units)])",
     ),
-    Message(
-        r"_NestedVariant|_VariantDataset",
-        cause="Dataset.window returns a dataset for each window instead of tensors.",
-        fix="Turn each window into one tensor: window.batch(timesteps).",
-        code="dataset = dataset.flat_map(lambda window: window.batch(timesteps)).batch(32)",
+    of(
+        "ragged batch of a generator",
+        r"yielded an element that could not be converted|yielded an "
+        r"element of shape",
     ),
-    Message(
+    of("windows as datasets", r"_NestedVariant|_VariantDataset"),
+    of("unknown number of axes", r"length of shape with unknown rank|its rank is undefined, but"),
+    of(
+        "no shapes in a dataset",
         r"defined on an unknown TensorShape|[Ss]hape with unknown rank|tensor.*?has unknown rank",
-        cause="The dataset's tensors have no shape: none was set, or a py_function lost it.",
-        fix="Set the shape, with None for unknown sizes.",
-        code="def batches():\n    yield x[:32], y[:32]\n\n"
-        "signature = [tf.TensorSpec((None, *each.shape[1:])) for each in (x, y)]\n"
-        "dataset = tf.data.Dataset.from_generator(batches, output_signature=tuple(signature))",
     ),
-    Message(
+    of("a list from a generator", r"[Oo]utput of generator should be a tuple.*?Found: \["),
+    of("nothing from a generator", r"[Oo]utput of generator should be a tuple.*?Found: None"),
+    of(
+        "pairs in a dataset",
         r".y. (?:argument is not supported when using|should not be passed)",
-        r"generator must return a tuple, either \(input,\)|Output of generator should be a tuple",
-        cause="A dataset must yield pairs (x, y). y is missing, or you passed it to fit.",
-        fix="Yield pairs of batches (x, y), and pass only the dataset to fit.",
-        code="model.fit(tf.data.Dataset.from_tensor_slices((x, y)).batch(32))",
+        r"generator must return a tuple, either \(input,\)|[Oo]utput of generator should be a tup",
     ),
-    Message(
+    of(
+        "a generator as an array",
+        r'"(?P<kind>\w*(?:[Gg]en|Sequence|Loader)\w*)" object has no attribute "(?:ndim|shape)"',
+    ),
+    of("a generator of sequences", r".sequences. must be (?:a list of )?iterable"),
+    of(
+        "past the end of the data",
+        rf"index {number('index')} is out of bounds for axis 0 with size {number('size')}",
+        within="[Gg]enerator",
+    ),
+    of("a table as an array", r"hashtable.*?KeyError: -?\d+|not in index|in the \[columns\]"),
+    of(
+        "no batches",
         r"Unexpected result of .\w+_function. \(Empty|the Sequence has length 0|input ran out of",
-        r'local variable "logs"|no part of the sequence would be left',
-        cause="There were too few batches: most likely too few rows for one window or batch.",
-        fix="Use more rows, shorter windows or smaller batches, and remove steps_per_epoch.",
-        code="print(len(x), timesteps)",
+        r'local variable "(?:logs|batch_outputs)"|no part of the sequence would be left',
     ),
 ]

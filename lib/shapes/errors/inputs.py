@@ -1,6 +1,9 @@
 """Messages about the input of a layer or a model: its axes, sizes, and number of arrays."""
 
-from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP
+import math
+import re
+
+from lib.shapes.doctor.fixes import EVERY_STEP
 from lib.shapes.errors import remedies
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
@@ -8,56 +11,102 @@ from lib.shapes.errors.pasted import NAMES, RECURRENT, Comparison, Found
 from lib.shapes.errors.states import features_or_units
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
-from lib.text import counted
+from lib.shapes.stack.making import KINDS
+from lib.text import beside, counted
 
+TABLES = beside(__file__)
+FIXES = {name: Remedy(*row) for name, row in TABLES["fixes"].items()}
+FIXES |= {"other features": remedies.OTHER_FEATURES, "swapped": remedies.SWAPPED}
+FIXES |= {"lengths": remedies.LENGTHS, "unbatched": remedies.UNBATCHED}
 COLUMNS = 30  # most columns of a table; a longer row is probably a sequence of numbers
+CHANNELS = 4  # most channels of an image
+SHORT = 10  # fewer rows are probably the timesteps of one sample
 LARGEST = 5_000  # largest plausible size of an Input or a Dense; a larger number counts samples
-LAYER = r'(?:layer "?(?P<layer>[\w/]+)"?[\w :]*)?'
+LAYER = r'(?:layer "?(?P<layer>[\w./-]+)"?[\w :]*)?'
+# A layer's name without "_" → its kind in a stack. In Keras 3, some take any number of axes.
+_KINDS = {each().keras.lower(): kind for kind, each in KINDS.items()}
+_KINDS |= dict.fromkeys(("dense", "embedding", "flatten"), "")
+_OF_AXES = {2: "dense", 3: "lstm", 4: "conv2d", 5: "convlstm2d"}  # layers with such an input
+_SIZES = 8, 12, 28, 28, 1  # If a message has no shape, a sample has the last of these sizes.
 
 
-def _axis_names(axes: int, kind: str = "") -> str:
-    names = NAMES.get(kind) or NAMES.get(axes, ())
-    return ", ".join(f"{name}s" for name in names) or f"{axes} axes"
+def _fixes(names: list[str]) -> list[Remedy]:
+    return [FIXES[name] for name in names]
+
+
+def _axis_names(axes: int, layer: str = "") -> str:
+    names = NAMES.get(layer) or NAMES.get(axes, ())
+    return ", ".join(f"{name}s" for name in names[:axes]) or f"{axes} axes"
+
+
+def _input(sample: Shape) -> str:
+    """Return an Input for a sample of this shape, as in the text of a stack."""
+    if len(sample) == 2:
+        return f"input_t{sample[0] or 'any'}_f{sample[1] or 3}"
+    sizes = ".".join(str(size or 0) for size in sample)
+    return f"input_formother_x{sizes}" if len(sample) > 1 else f"input_formflat_f{sizes}"
 
 
 def axes(found: Found) -> Explanation | None:
     """Explain that a layer or a model expects another number of axes."""
     got, kernel = found.shape("got"), found.shape("kernel")
-    want, have = int(found["axes"] or len(kernel)), int(found["have"] or len(got))
-    if want == have:
+    want, have = int(found["axes"] or len(kernel) or 3), int(found["have"] or len(got))
+    got = got if len(got) == have else ()
+    if want == have or "at index 1" in found.whole:  # Theano's array 1 is y.
         return None
-    if found.kind in ("sequential", "model", "functional") and got:  # The input of a model is data.
+    is_model = found.kind in ("sequential", "model", "functional")
+    if got and (is_model or "number of dim" in found.match[0]):  # The input of a model is data.
         return data(found, (None,) * want, got)
-    kind, units = RECURRENT.get(found.kind), got[-1] if got else None
-    problem = Comparison((None,) * want, (None,) * have).in_words()
-    likely, stack = [remedies.OTHER_INPUT], ""
-    is_square = len(got) > 3 and got[1] is not None and got[1] == got[2]
+    layer = found.kind.replace("_", "").replace("convolution", "conv")
+    layer = "dense" if "previous" in found.match[0] else layer  # only Dense in Keras 0
+    layer = "conv1d" if len(kernel) == 3 else layer
+    problem, units = Comparison((None,) * want, (None,) * have).in_words(), (16, *got)[-1]
+    # TimeDistributed passes the inner layer its input without the time axis.
+    inside = 1 if kernel and want > have else 0
+    # Keras 2 counted the layers of a kind from 1. Later versions don't number the first.
+    is_old = "incompatible with layer" in found.whole and found.kind in RECURRENT
+    is_first = found["layer"] in (found.kind, f"{found.kind}_1" if is_old else "")
+    is_first &= not re.search("attention|pooling", layer)
+    stack = _input(got[1:] or _SIZES[1 - max(have, 2) :])
     if (want, have) == (3, 2):
-        problem, likely = "there is no time axis", [remedies.LAYER_BEFORE, remedies.FLAT_INPUT]
-        before = f"input~lstm_u{units or 16}"
-        if found["layer"] == found.kind:  # A name without a number is the first layer of its kind.
-            likely.reverse()
-            before = f"input_formflat_f{units or 3}"
-        stack = f"{before}~{kind}" if kind else ""
+        problem = "there is no time axis"
+        stack = stack if is_first else f"input~lstm_u{units or 16}"
     elif (want, have) == (2, 3):
-        may_wrap = found.kind == "dense"
-        likely = [remedies.ENCODER, remedies.WRAPPED] if may_wrap else [remedies.ENCODER]
-        stack = f"input_t{got[1] or 12}~lstm_u{units or 16}_seq~repeat" if got else ""
-    elif (want, have) == (3, 4) and is_square:
-        likely = [remedies.IMAGE, remedies.BATCH_IN_INPUT]
-    elif (want, have) == (3, 4):
-        likely = [remedies.BATCH_IN_INPUT, remedies.EMBEDDED, remedies.IMAGE]
-    elif (want, have) == (4, 5):
-        likely = [remedies.BATCH_IN_INPUT, remedies.WRAPPED]
-    inside = "Conv2D(16, 3)" if want == 4 else "Dense(units)"
-    takes = f"{found['layer'] or 'The layer'} takes ({_axis_names(want, found.kind)})"
+        stack += f"~lstm_u{units or 16}_seq"
+    sample = got[1:-1] if want == 3 and got[-1:] == (1,) else got[2:]
+    kind = _KINDS.get(layer, "") if want == 3 or layer != "bidirectional" else ""
+    takes = f"{found['layer'] or 'The layer'} takes ({_axis_names(want, layer)})"
     return explained(
         f"{takes} but received {found['got'] or counted(have, 'axis', 'axes')}: {problem}.",
-        *likely,
-        words={"sample": _sample(got[2:]), "kind": inside},
+        *_fixes(_layer_fixes(layer, want + inside, have + inside, got, is_first)),
+        words={
+            "sample": _sample(sample) or f"*x.shape[1:{want}],",
+            "rows": (*got, None, None)[1],
+            "kind": {3: "Conv1D(16, 3)", 4: "Conv2D(16, 3)"}.get(want, "Dense(units)"),
+        },
         check=remedies.LAYER_SHAPES,
-        stack=stack,
+        stack=f"{stack}~{kind}" if kind else "",
     )
+
+
+def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -> list[str]:
+    """Return fixes for a wrong number of axes, likeliest first."""
+    table, last = TABLES["axes"], (got[-1] if got else None) or 0
+    of_layer = table.get(f"{layer or 'unnamed'} {have}")
+    likely = of_layer or table.get(f"{want} {have}") or ["other input"]
+    if len(got) == 4 and got[1] == got[2] and (want == 3 or last > CHANNELS):
+        before = "convolved" if want == 3 else "layer before"  # a ConvLSTM2D
+        return [before, "three axes in input" if want == 3 else "single images"]
+    if (want, have) == (3, 2) and last > 1024:  # A recurrent layer has fewer units.
+        return ["flattened", "flat input"]
+    is_reversed = {
+        (3, 2): is_first,
+        (3, 4): last >= 16 and 1 not in got[1:],  # Only a layer returns so many features.
+        (4, 3): 0 < last <= CHANNELS,
+        (4, 5): got[1:2] == (None,),
+        (5, 4): last > CHANNELS,
+    }
+    return likely[::-1] if is_reversed.get((want, have)) else likely
 
 
 def _sample(shape_: Shape) -> str:
@@ -69,74 +118,134 @@ def _sample(shape_: Shape) -> str:
 def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
     """Explain that data don't have the Input's shape. Both shapes start with the samples axis."""
     expected, received = expected or found.shape("want"), received or found.shape("got")
-    pair, is_timed = Comparison(expected, received), len(expected) == 3
+    layer = "embedding" if "embed" in found.kind and len(expected) == 2 else ""
+    pair = Comparison(expected, received, layer)
     if "Placeholder" in found["tensor"]:
         return weights(found, expected, received)
     if not pair.missing and not pair.differing:
         return None
-    likely = _axis_fixes(found, pair) if pair.missing else _size_fixes(pair)
-    if is_timed and (expected[1] or 0) > LARGEST:
-        likely = [remedies.WHOLE_TABLE]
+    likely = _axis_fixes(found, pair) if pair.missing else _size_fixes(found, pair)
+    if len(expected) == 3 and (expected[1] or 0) > LARGEST:
+        likely = ["whole table"]
     elif expected[1:] == received[:1] and received[1:] == (1,):
-        likely = [remedies.ONE_SAMPLE]  # x had one axis, and Keras 2 added a second.
-    takes = found["want"] or f"({_axis_names(len(expected))})"
+        likely = ["one sample"]  # x had one axis, and Keras 2 added a second.
+    takes = found["want"] or f"({_axis_names(len(expected), layer)})"
+    steps, have = ((*each, None, None)[1] or 0 for each in (expected, received))
+    sample = received[1:] if pair.missing else expected[1:]
+    kind = "embed~lstm" if layer else _OF_AXES.get(len(expected))
+    kept = f"keeps only the last {steps} of {have} steps"
     return explained(
         f"{found['layer'] or 'The model'} takes {takes} but received {found['got']}: "
         f"{pair.in_words()}.",
-        *likely,
+        *_fixes(likely),
         words={
             "place": received.index(1, 1) if 1 in received[1:] else -1,
             "sample": _sample(received[1:]),
             "full": expected[0] if expected else "",
-            "steps": (expected[1] if is_timed else 0) or "timesteps",
+            "steps": steps or None,
+            "shape": bracketed((-1, *expected[1:])),
+            "unit": pair.name(pair.differing[-1]) if pair.differing else None,
+            "padding": f"adds {steps - have} steps of zeros" if have < steps else kept,
         },
-        stack=f"input_t{expected[1] or 'any'}_f{expected[2] or 3}~lstm" if is_timed else "",
+        stack=f"{_input(sample)}~{kind}" if sample and kind else "",
     )
 
 
-def _size_fixes(pair: Comparison) -> list[Remedy]:
+def _size_fixes(found: Found, pair: Comparison) -> list[str]:
+    """Return fixes for shapes with the same number of axes, likeliest first."""
     expected, received = pair.expected, pair.received
+    likely = ["other features"]
     if pair.is_batch:
-        return [remedies.FIXED_BATCH]
-    if len(expected) != 3:
-        return [remedies.OTHER_FEATURES]
-    if received[1:] == expected[:2]:
-        return [remedies.BATCH_SHAPE]
-    if expected[1:] == received[1:][::-1]:
-        return [remedies.SWAPPED]
-    if pair.differing == [1]:
-        return [remedies.OTHER_LENGTH]
-    likely = [remedies.OTHER_FEATURES]
-    return [remedies.BATCH_IN_INPUT, *likely] if len(pair.differing) > 1 else likely
+        likely = ["fixed batch", "other batch"]
+        likely = likely[::-1] if received[0] == 32 else likely  # 32 is the default of predict.
+    elif len(expected) > 3 and expected[-3:] == (*received[-2:], received[-3]):
+        likely = ["channels first"]
+    elif len(expected) != 3:
+        likely = ["tokens"] if pair.layer else likely
+        if received[1:] == (1,):  # Keras 2 adds this axis to an array of lists.
+            likely.insert(0, "lengths")
+    elif received[1:] == expected[:2]:
+        likely = ["batch shape"]
+    elif expected[1:] == received[1:][::-1]:
+        likely = ["swapped"]
+    elif received[:2] == (expected[1], 1):
+        likely = ["steps first"]
+    elif pair.differing == [1]:
+        likely = ["other windows", "any steps"]
+        likely = likely[::-1] if re.search(r"training=True|\bfit\(", found.whole) else likely
+    elif len(pair.differing) > 1:  # The sizes of the Input may be x.shape[:2].
+        likely.insert(expected[2] != received[1], "batch in input")
+    return likely
 
 
-def _axis_fixes(found: Found, pair: Comparison) -> list[Remedy]:
+def _axis_fixes(found: Found, pair: Comparison) -> list[str]:
+    """Return fixes for shapes with different numbers of axes, likeliest first."""
     expected, received, gaps = pair.expected, pair.received, pair.gaps
-    is_fit, last = "training=True" in found.whole, len(expected) - 1
-    sample = [remedies.UNBATCHED] if is_fit else [remedies.ONE_SAMPLE, remedies.UNBATCHED]
-    if pair.missing == -1:
+    last = len(expected) - 1
+    likely = ["other input"]
+    is_fit = "training=True" in found.whole
+    sample = ["unbatched"] if is_fit else ["one sample", "unbatched"]
+    sizes = [math.prod(size or 0 for size in each[1:]) for each in (expected, received)]
+    if sizes[0] == sizes[1] > 0 and len(received) == 2:
+        likely = ["flat samples"]
+    elif pair.missing == -1 and received[1:2] == received[:1] != (None,):
+        likely = ["samples twice"]
+    elif pair.missing == -1:
+        likely = ["axis of 1"] if 1 in received[1:] else []
+        likely += ["image" if last > 1 else "embedded"]
         is_batched_twice = gaps == [0] or (gaps and received[1] is None)
-        likely = [] if is_batched_twice else [remedies.AXIS_OF_1, remedies.IMAGE]
-        return [*likely, remedies.BATCHED_TWICE]
-    if pair.missing != 1 or not gaps:
-        return [remedies.OTHER_INPUT]
-    if gaps == [last] or received[1:] == expected[1:-1]:
-        return [remedies.FLAT]
-    if last in gaps:  # The other sizes are None, so any axis may be missing.
-        if received[-1] == 1:  # Keras 2 adds a second axis to an array of one axis.
-            return [remedies.LENGTHS, *sample, remedies.TABLE]
-        is_table = (received[0] or 0) > 1 and (received[-1] or 0) <= COLUMNS
-        flat = [remedies.TABLE, remedies.FLAT] if is_table else [remedies.FLAT, remedies.TABLE]
-        return [*flat, remedies.LENGTHS, remedies.ONE_SAMPLE]
-    starts_with_steps = received[0] is not None and received[0] == expected[1]
-    return sample if gaps == [0] or starts_with_steps else [remedies.TABLE, *sample]
+        likely = [*([] if is_batched_twice else likely), "batched twice"]
+    elif last == 2 and pair.missing == -2:
+        likely = ["raw images", "image"]
+    elif last == 2 and pair.missing == 2:
+        likely = ["series"]
+    elif pair.missing == 1 and gaps:
+        starts_with_steps = expected[1:2] == received[:1] != (None,)
+        if gaps == [0] or starts_with_steps or last == 1:
+            likely = sample
+        elif last > 2:
+            likely = _layer_fixes("data", last + 1, last, received, is_first=False)
+            likely = [*sample, *likely] if 1 < (received[0] or 0) < SHORT else likely
+        elif gaps == [last] or received[1:] == expected[1:-1]:
+            likely = ["flat"]
+        elif last not in gaps:
+            likely = ["table", *sample]
+        else:
+            likely = _rows_fixes(found, received[0] or 0, received[1] or 0, sample)
+    return likely
+
+
+def _rows_fixes(found: Found, rows: int, columns: int, sample: list[str]) -> list[str]:
+    """Return fixes for x of two axes, of which any axis may be missing, likeliest first."""
+    # Keras 2 names no input in the messages of predict.
+    is_predict = bool(re.search(r"checking : |\bpredict\b", found.whole))
+    if columns == 1:  # Keras 2 adds a second axis to an array of one axis.
+        likely = ["lengths", *sample, "table"]
+        return [likely.pop(), *likely] if is_predict else likely
+    # Windows often have a round length. A table may have any number of columns.
+    is_table = rows > 1 and (columns <= COLUMNS or columns % 10 > 0)
+    likely = ["table", "flat"] if is_table else ["flat", "table"]
+    likely += ["lengths", "one sample"]
+    is_short = 1 < rows < (100 if is_predict else SHORT) and rows != 32  # 32 is a whole batch.
+    return [likely.pop(), *likely] if is_short else likely
 
 
 MESSAGES = [
     Message(
+        rf"{LAYER}expected min_ndim=\d, found ndim=0|3 dimensions, received: (?:\[\]|\(\))",
+        cause="{layer} received a single number instead of a tensor. Most likely the layer exists "
+        "already, and its call contains the number of units.",
+        fix="Pass only a tensor to the layer.",
+        code='dense = Dense(16, activation="softmax")\ny = dense(x)',
+    ),
+    Message(
         rf"{LAYER}expected (?:min_)?ndim ?>?= ?{number('axes')}, found ndim={number('have')}"
         rf"(?:.*?received: {shape('got')})?",
         rf"received kernel of shape {shape('kernel')} and input of shape {shape('got')}",
+        rf"expect\w+ input (?:with )?ndim={number('axes')}\b.*?shape {shape('got')}",  # Keras 0
+        rf"Wrong number of dimensions: ?expected {number('axes')}, ?got {number('have')} "
+        rf"with shape ?{shape('got')}",  # Theano
+        rf"new_order\[2\] is 2, but the input only has {number('have')} axes",
         explain=axes,
     ),
     Message(
@@ -150,30 +259,22 @@ MESSAGES = [
     Message(
         r"with at least 3 dimensions(?:, received: "
         rf"(?P<shape>[(\[](?:None|\d+), {number('units')}[)\]]))?",
-        cause="TimeDistributed works along the time axis, but its input has none. It received "
-        "{shape}. The previous layer returns only its last step, or the Input is flat.",
-        fix="Return every step from the previous layer, or use the inner layer directly.",
-        code=f"{EVERY_STEP}  # the previous layer\n# or:\nDense(1)  # without TimeDistributed",
+        cause="TimeDistributed works along the time axis, but its input has none: {shape}.",
+        remedies=_fixes(["layer before", "unwrapped"]),
         stack="input~lstm_u{units}~td",
     ),
     Message(
         f"Dimensions must be equal, but are {number('got')} and {number('want')}.*?MatMul",
         rf"size-incompatible: In\[0\]: \[(?:\d+,)*{number('got')}\], In\[1\]: "
         rf"\[{number('want')},\d+\]",
+        rf"Shape mismatch: x has {number('got')} cols.*? but y has {number('want')} rows",  # Theano
         explain=features_or_units,
     ),
     Message(
         rf"{LAYER}expected axis(?: -1 of input shape to have value {number('want')}.*?"
         rf"(?P<shape>[(\[][^()\[\]]*?{number('got')}[)\]]))?",
         cause="{layer} was built for other data. It takes {want} features but received {shape}.",
-        remedies=[
-            remedies.OTHER_FEATURES,
-            Remedy(
-                "a Flatten before the layer turns a varying number of timesteps into features",
-                "Pad the sequences, or replace Flatten with return_sequences=False.",
-                f"{LAST_STEP}  # in place of Flatten",
-            ),
-        ],
+        remedies=_fixes(["other features", "flattened steps"]),
     ),
     Message(
         rf"\(no .None. dim.*?shape={shape('shape')} for variable "
@@ -202,6 +303,33 @@ MESSAGES = [
         stack="input_tany~flatten~dense",
     ),
     Message(
+        rf"total size of .*?unchanged.*?_shape ?= ?{shape('before')}, \w+ ?= ?{shape('after')}",
+        cause="A Reshape must keep all values, but the products of {before} and {after} differ.",
+        remedies=_fixes(["other layers", "other reshape"]),
+        check=remedies.LAYER_SHAPES,
+    ),
+    Message(
+        rf"{LAYER}expected shape=\({number('full')}, (?P<sample>[^)]*)\), found shape=\(None,",
+        cause="{layer} has a fixed batch size of {full}, but the new Input has none.",
+        fix="Give the Input the same batch size. Pass predict whole batches.",
+        code="keras.Input(batch_shape=({full}, {sample}))",
+    ),
+    Message(
+        rf'of layer "?{word("layer")}"? is incompatible with the layer\W*$',
+        cause="{layer} received a tensor with other axes or sizes than it needs. The message "
+        "continues with the numbers.",
+        remedies=_fixes(["layer before", "flat input", "other features"]),
+        check=remedies.LAYER_SHAPES,
+        confidence="possible",
+    ),
+    Message(
+        r"explicitly the number of timesteps|Cannot infer num from shape",
+        cause="Keras 1 with TensorFlow unrolls layers, so it needs the number of timesteps.",
+        fix="Set the number in input_shape, or in input_length of an Embedding. Or update Keras.",
+        code=f"{remedies.INPUT}  # input_shape=(timesteps, features) in Keras 1",
+        check="print(keras.__version__, x.shape)",
+    ),
+    Message(
         rf"checking model target.*?Expected to see {number('want')} array.*?following list of "
         rf"{number('got')}",
         cause="The model has {want} outputs, but y has {got} part.",
@@ -213,9 +341,10 @@ MESSAGES = [
         rf"model expects {number('want')} (?:input )?arrays?, but only received (?P<got>one)",
         rf'(?:ayer "?{word("layer")}"? )?expects (?P<want>[2-9]|\d\d) .*?input(?:\(s\)|s)'
         rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('got')}",
+        r'(?:Missing data for input|No data provided for) ".*? keys?(?: in)?: (?P<keys>\[[^\]]*\])',
         cause="The call needs {want} arrays but received {got}. {layer} takes the inputs {keys}.",
-        fix="Pass a list of arrays in that order, or a dict by name. A tf.data.Dataset "
-        "yields ((x1, x2), y). Pass states of a layer as initial_state.",
-        code="model.predict([x1, x2])",
+        fix="Pass a list of arrays (not of lists) in that order, or a dict by name. A "
+        "tf.data.Dataset yields ((x1, x2), y). Pass states of a layer as initial_state.",
+        code="x1, x2 = np.asarray(x1), np.asarray(x2)\nmodel.predict([x1, x2])",
     ),
 ]

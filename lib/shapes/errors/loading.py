@@ -5,18 +5,17 @@ from lib.shapes.errors.message import Explanation, Message, explained, number, s
 from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT
 from lib.shapes.output import Shape, bracketed
-from lib.text import beside
+from lib.shapes.stack.settings import ATTRIBUTES
 
 CLASSES = "Functional|Sequential|InputLayer|LSTM|GRU|Bidirectional|TimeDistributed|Dense"
-REMOVED = {name: row for row in beside(__file__, "keras2")["attributes"] for name in row["names"]}
 
 
 def removed(found: Found) -> Explanation | None:
     """Explain that Keras 3 removed a name of an earlier version."""
-    if (name := found["name"]) not in REMOVED:
+    if (name := found["name"]) not in ATTRIBUTES:
         return None
     happened = f"{found['owner'] + ' has' if found['owner'] else 'There is'} no {name} in Keras 3."
-    return explained(happened, fix=REMOVED[name]["fix"], code=REMOVED[name]["code"])
+    return explained(happened, fix=ATTRIBUTES[name]["fix"], code=ATTRIBUTES[name]["code"])
 
 
 def weights(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:

@@ -16,6 +16,7 @@ CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
 FALLBACKS = {"layer": "The layer", "owner": "Layer", "wrapper": "Sequential", "cell": "LSTM"}
 FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer", "full": "32"}
 FALLBACKS |= {"sample": "*x.shape[1:],", "columns": "y.shape[-1]", "steps": "12"}
+FALLBACKS |= {"unit": "feature", "rows": "12"}
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -109,12 +110,36 @@ class Message:
         explain: Callable[[Found], Explanation | None] | None = None,
         cause: str = "",
         remedies: Sequence[Remedy] = (),
+        within: str = "",
         **more: Any,
     ) -> None:
-        """Store the patterns, and a function or the arguments of `explained`."""
+        """Store the patterns, and a function or the arguments of `explained`.
 
-        def from_texts(found: Found) -> Explanation:
+        The whole text, such as a traceback, must match `within`, too.
+        """
+
+        def from_texts(found: Found) -> Explanation | None:
+            if not re.search(within, found.whole):
+                return None
             return explained(cause, *remedies, words=found.match.groupdict(), **more)
 
         self.patterns = patterns
         self.explain = explain or from_texts
+
+
+def known(table: Mapping[str, Any], name: str, *patterns: str, within: str = "") -> Message:
+    """Return a message with these patterns, and with the texts of a row of a TOML file."""
+    return Message(*patterns, within=within, **texts(table[name]))
+
+
+def from_row(table: Mapping[str, Any], name: str, **words: object) -> Explanation:
+    """Return an explanation with the texts of a row of a TOML file, filled with words."""
+    row = texts(table[name])
+    return explained(row.pop("cause"), *row.pop("remedies"), words=words, **row)
+
+
+def texts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the texts of a row, with a remedy for each key "fix" or "if …" (its condition)."""
+    fixes = {key: value for key, value in row.items() if not isinstance(value, str)}
+    remedies = [Remedy(key.removeprefix("fix").removeprefix("if "), *fixes[key]) for key in fixes]
+    return {key: row[key] for key in row if key not in fixes} | {"remedies": remedies}

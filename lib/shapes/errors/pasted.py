@@ -66,8 +66,8 @@ class Found:
 
 
 def pasted_sizes(shape: str) -> Shape:
-    """Return the sizes of "(None, 5, 2)", "[?,5]", "[N, 5]" or "4,5,3"."""
-    found = re.findall(r"None|\?|…|\bN\b|-1|\d{1,18}", shape)
+    """Return the sizes of "(None, 5, 2)", "[?,5]", "[N, 5]", "[null,5]" or "4,5,3"."""
+    found = re.findall(r"None|null|\?|…|\bN\b|-1|\d{1,18}", shape)
     return tuple(int(size) if size.isdigit() else None for size in found)
 
 
@@ -84,15 +84,16 @@ NAMES: dict[int | str, tuple[str, ...]] = {  # number of axes, or layer → the 
     3: ("sample", "timestep", "feature"),
     4: ("sample", "row", "column", "channel"),
     5: ("sample", "timestep", "row", "column", "channel"),
-    "conv_lstm1d": ("sample", "timestep", "row", "channel"),
+    "convlstm1d": ("sample", "timestep", "row", "channel"),
+    "embedding": ("sample", "timestep", "feature"),
 }
 
 
 class Comparison:
     """Differences between an expected and a received shape, batch first. None fits any size."""
 
-    def __init__(self, expected: Shape, received: Shape) -> None:
-        self.expected, self.received = expected, received
+    def __init__(self, expected: Shape, received: Shape, layer: str = "") -> None:
+        self.expected, self.received, self.layer = expected, received, layer
         shorter, self.longer = sorted((received, expected), key=len)
         self.missing = len(expected) - len(received)  # number of missing axes; below 0: extra axes
         self.differing = _differing(expected, received)  # places of axes with different sizes
@@ -104,7 +105,7 @@ class Comparison:
 
     def name(self, place: int) -> str:
         """Return the unit of the axis at a place."""
-        if names := NAMES.get(len(self.longer)):
+        if names := NAMES.get(self.layer) or NAMES.get(len(self.longer)):
             return names[place]
         return "value" if place else "sample"
 

@@ -1,24 +1,44 @@
-"""Messages about masks, states and stateful layers."""
+"""Messages about masks, states, stateful layers and their GPU kernels."""
 
 import re
+from functools import partial
 
-from lib.shapes.doctor.fixes import LAST_STEP
 from lib.shapes.errors import remedies
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
-from lib.shapes.errors.pasted import RECURRENT, Found, pasted_sizes
-from lib.shapes.output import Shape
-from lib.shapes.remedy import Remedy
-
-STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
-AND_STATES = Remedy(
-    "the previous layer has return_state=True (it returns its output and its states)",
-    "Unpack the tensors and pass on the output. Pass states as initial_state.",
-    "out, *states = LSTM(units, return_state=True)(x)\ny = Dense(1)(out)",
+from lib.shapes.errors.message import (
+    Explanation,
+    Message,
+    explained,
+    from_row,
+    known,
+    number,
+    shape,
+    word,
 )
-DIRECTIONS = Remedy(
-    "the previous layer is Bidirectional with merge_mode=None (it returns two tensors)",
-    "Remove merge_mode.",
-    "Bidirectional(LSTM(units, return_sequences=True))",
+from lib.shapes.errors.pasted import RECURRENT, Found, pasted_sizes
+from lib.shapes.output import Shape, bracketed
+from lib.shapes.remedy import Remedy
+from lib.text import beside, joined
+
+TEXTS = beside(__file__) | beside(__file__, "gpu")
+of, explain = partial(known, TEXTS), partial(from_row, TEXTS)
+LARGEST = 1_000  # most features of a usual layer; a longer axis probably counts timesteps
+NO_CUDNN = (
+    r"[Ff]ail to find the dnn implementation|DNN library is not found|[Cc]ould not (?:create cudnn "
+    r"handle|load (?:dynamic )?library .{0,12}cudnn)|CUDNN_STATUS_(?:NOT_INIT|ALLOC_F|INTERNAL_E)"
+)
+NO_KERNEL = r'No (?:OpKernel was )?registered (?:to support Op )?"Cudnn'
+EMPTY_SHAPE = r"slice index 0 of dimension 0 out of bounds.*?input shapes: \[0\]"
+TYPE = "(?:tf\\.)?(?P<{}>[a-z]+[0-9]*)"
+MODEL = (
+    r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
+    r"received "
+)
+USUAL_BATCH = 32  # samples of a batch in fit and predict, if batch_size isn't set
+STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
+STEPS_AS_FEATURES = Remedy(
+    "the last axis of x is time (a series with one number per timestep)",
+    "Add the feature axis, and let the number of timesteps vary.",
+    "x = x[..., None]\nkeras.Input((None, 1))",
 )
 
 
@@ -29,13 +49,11 @@ def features_or_units(found: Found) -> Explanation:
     x, state = shapes_of_a_step(found.whole)
     only_state_has_size = state[-1:] == (int(received),) and state[-1:] != x[-1:]
     if "MatMul_1" in found.match[0] or only_state_has_size:
-        return explained(
-            f"The layer has {expected} units but starts from states of {received} units.",
-            fix="Give the encoder and the decoder the same number of units.",
-            code=remedies.DECODER.replace("units", received),
-        )
-    happened = f"A kernel was built for {expected} features but received {received}."
-    return explained(happened, remedies.OTHER_FEATURES, remedies.SWAPPED)
+        return explain("units of states", got=received, want=expected)
+    likely = [remedies.OTHER_FEATURES, remedies.SWAPPED]
+    if min(int(received), int(expected)) > LARGEST:
+        likely.insert(0, STEPS_AS_FEATURES)
+    return explained(f"The layer expects {expected} features but receives {received}.", *likely)
 
 
 def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
@@ -49,143 +67,218 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
     """Explain that two tensors have different numbers of samples."""
     x, state = shapes_of_a_step(found.whole)
     if x[:1] == one[:1] and state[:1] == other[:1]:
-        return explained(
-            f"The layer received {one[0]} samples but states of {other[0]} samples.",
-            fix="Start from the states of the same samples: each sample needs its own state.",
-            code=remedies.DECODER,
-        )
+        return explain("samples of states", one=one[0], other=other[0])
     small, full = sorted((one[0] or 0, other[0] or 0))
-    return explained(
-        f"A batch of {small} samples reached a layer or tensor built for {full}.",
-        *(remedies.SHORT_BATCH, remedies.OTHER_BATCH, remedies.FOLDED),
-        words={"full": full},
-        check="print(len(x) % {full}, model.input_shape)",
-    )
+    return explain("two numbers of samples", small=small, full=full)
+
+
+def stateful(found: Found) -> Explanation:
+    """Explain that a batch doesn't have the number of samples that a stateful layer needs."""
+    full, size = int(found["full"] or 0), int(found["size"] or 0)
+    name = "short batch"
+    if full == 1:
+        name = "batches of one"
+    elif size == 1:
+        name = "single samples"
+    elif size == USUAL_BATCH or (full and not 0 < size < full):
+        name = "usual batch"
+    return explain(name, **found.match.groupdict())
 
 
 def several_tensors(found: Found) -> Explanation:
     """Explain that a layer received several tensors: an output with states, or two directions."""
-    count, kind = int(found["got"]), RECURRENT.get(found.kind, "")
-    previous = {2: "gru", 3: "lstm"}.get(count)
-    layer = "dense" if found.kind == "dense" else kind
-    return explained(
-        f"{found['layer'] or 'The layer'} takes one tensor but received {count}.",
-        *([AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES]),
-        words={"states": "states" if kind else ""},
-        check="print([each.shape for each in x])",
-        stack=f"input~{previous}_state~{layer}" if previous and layer else "",
+    count, kind = found["got"], RECURRENT.get(found.kind, "")
+    name = "several tensors for a recurrent layer" if kind else "several tensors for a layer"
+    if kind and re.search(r'Tensor "?input_\d+', found.whole):  # tensors of Inputs, not of a layer
+        name = "a list of states as x"
+    before = {"2": "gru", "3": "lstm"}.get(count, "")
+    to = "dense" if found.kind == "dense" else kind
+    words = {"before": before, "previous": "GRU" if before == "gru" else "LSTM", "to": to}
+    return explain(name, layer=found["layer"], count=count, **words)
+
+
+def initial_states(found: Found) -> Explanation:
+    """Explain that initial states don't fit the states that the layer keeps."""
+    shapes = [pasted_sizes(each) for each in re.findall(r"shape=(\([^)]*\))", found["got"])]
+    kept = pasted_sizes(found["kept"])
+    if None in kept:
+        name = "samples in state_size"
+    elif shapes and sum(shapes, ()) == kept:
+        name = "states without samples"
+    elif shapes and all(len(each) > 2 and each[-1] not in kept for each in shapes):
+        name = "a list of sequences"
+    elif re.match(r"[\[(]{2}", found["kept"]):
+        name = "flat states of several cells"
+    elif len(kept) > 2 and len({*kept}) > 1:
+        name = "cells of different units"
+    else:
+        name = "a sequence as state" if any(len(each) > 2 for each in shapes) else "other states"
+    received, cell = (
+        joined([bracketed(each) for each in shapes]),
+        "GRU" if len(kept) == 1 else "LSTM",
     )
+    return explain(name, got=received, kept=found["kept"], cell=cell)
 
 
 MESSAGES = [
-    Message(
+    of(
+        "mask and unknown timesteps",
+        rf"a .mask. of shape \(\w+, None, \.\.\.\), received: mask\.shape={shape('mask')}",
+    ),
+    of(
+        "mask and sequence",
         r"(?:SelectV2|list assignment|Tried to read|access element|Cannot unstack).*?sequences="
         rf"tf\.Tensor\(shape={shape('x')}.*?mask=tf\.Tensor\(shape={shape('mask')}",
         r"Tried to read from index|access element \d+ in a list with|Cannot unstack \d+ tensors",
         rf"mask. passed to the .*? has a shape {shape('mask')} .*?input shape {shape('x')}",
         rf"should be passed a .mask. of shape {shape('x')}, received: mask\.shape={shape('mask')}",
-        cause="A mask has the shape (samples, timesteps). Most likely its axes or timesteps don't "
-        "match the sequence. The mask is {mask}, and the sequence is {x}.",
-        fix="Compute the mask from x, or add a Masking layer.",
-        code="mask = np.any(x != 0, axis=-1)\nMasking(0.0)  # or in the model",
     ),
-    Message(
-        r"correspond to right-padded|MIOpen only supports packed|cudnnSetRNNDataD|Failed to call "
-        r"ThenRnnForward|Fail to find the dnn implementation|CUDNN_STATUS_\w+",
-        cause="A GPU kernel (cuDNN or MIOpen) failed. These kernels mask padding only at the end.",
-        remedies=[
-            Remedy(
-                "a sequence is padded at the start (pad_sequences's default) or fully masked",
-                "Pad at the end and drop empty sequences, or turn off cuDNN.",
-                f"{remedies.PAD}\n# or:\nLSTM(units, use_cudnn=False)",
-            ),
-            Remedy("the GPU's memory is full", "Free memory.", "LSTM(units, use_cudnn=False)"),
-        ],
+    of("mask in cuDNN", r"correspond to right-padded|cudnnSetRNNDataD|CUDNN_STATUS_BAD_PARAM"),
+    of("mask in MIOpen", r"MIOpen only supports packed"),
+    of("cuDNN in XLA", r"[Dd]etected unsupported operations.*?CudnnRNN|CudnnRNN.{0,60}XLA_"),
+    of("another cuDNN", r"find the dnn implementation", within="source was compiled with"),
+    of("no cuDNN", NO_CUDNN),
+    of("cuDNN failed in training", r"Failed to call (?:Then|Do)RnnBackward"),
+    of(
+        "cuDNN failed",
+        r"Failed to call (?:Then|Do)R\w+(?:.*?cell_num_units\]: \[\d+, \d+, \d+, \d+, "
+        r"(?P<steps>\d+), (?P<samples>\d+))?",
+        r"CUDNN_STATUS_\w+",
     ),
-    Message(
-        r'Masking is not supported for CuDNN|No OpKernel was registered to support Op "Cudnn',
-        cause="CuDNNLSTM and CuDNNGRU run only on a GPU and take no mask.",
-        fix="Use LSTM or GRU, which use cuDNN if possible.",
-        code="LSTM(units)",
+    of("GPU without cuDNN", rf"{NO_KERNEL}\w+\" used by \{{\{{node CudnnRNN"),
+    of("CPU without cuDNN", NO_KERNEL),
+    of("forced cuDNN", r"use_cudnn=True was specified"),
+    of("cuDNN layer", r"Masking is not supported for CuDNN", r'"CuDNN\w+" object has no attribute'),
+    of(
+        "mask on a GPU",
+        r"symbolic .tf\.Tensor. as a Python .bool.*?calling (?P<kind>LSTM|GRU).*?mask=tf\.Tensor",
+        r"symbolic .tf\.Tensor. as a Python .bool.*?received by (?P<kind>LSTM|GRU).*?mask=tf",
     ),
-    Message(
+    of(
+        "mask of Softmax",
         r"The .mask. must be broadcastable to .inputs."
         rf"(?:.*?inputs\.shape={shape('x')}, mask\.shape={shape('mask')})?",
-        cause="The layer Softmax takes a mask with the axes of its input. Most likely it received "
-        "the mask of the timesteps, from Masking or mask_zero=True. The mask is {mask}, and the "
-        "input is {x}.",
-        fix="Use Activation: it needs no mask, and passes the mask on to the loss.",
-        code='Activation("softmax")  # in place of Softmax()',
     ),
-    Message(
+    of(
+        "no masks",
         r"Layer (?P<layer>\S+) does not support masking",
-        cause="{layer} receives a mask, from Masking or mask_zero=True, but doesn't support masks.",
-        fix="Put a recurrent layer before it that returns only its last step. The mask ends there.",
-        code=f"{LAST_STEP}  # the layer before",
+        r"non-masking layer to layer with masked output",
     ),
-    Message(
-        r'Layer "(?P<layer>\S+)" \(of type (?P<kind>\w+)\) was passed an input with a mask',
-        cause="{layer}, a {kind}, drops the mask. So the loss and the accuracy count the padding.",
-        fix="Use a layer that passes the mask on, or give the padding a weight of 0.",
-        code='model.compile("adam", "mse", weighted_metrics=["accuracy"])\n'
-        "model.fit(x, y, sample_weight=real)  # (samples, timesteps), 0 at the padding",
+    of("masks of joined tensors", r"calling BroadcastTo\.call.*?dtype=bool"),
+    of(
+        "dropped mask",
+        r'Layer "(?P<layer>\S+)" \(of type (?P<kind>\w+)\) was passed .{0,9} with a mask',
     ),
     Message(
         rf'must be equal, but are {number("got")} and {number("want")} for "[^"]*?MatMul_1\b',
         explain=features_or_units,
     ),
-    Message(
+    of(
+        "number of states",
         rf"Too few leaves for PyTreeSpec; expected: {number('got')}, got: {number('kept')}",
         rf"Layer has {number('kept')} states but was passed {number('got')} initial states",
-        r"initial_state.{1,2}was passed that is not compatible(?:.*?state_spec.=(?P<got>.*?); "
-        r"however .cell\.state_size. is (?P<kept>\[.*?\]))?",
-        r"calling (?P<layer>\w+)\.call\(\)\.? list index out of range",
-        rf"calling (?P<cell>\w+)Cell\.call\(\)(?:(?!calling \w).)*?{STATE_OF_3_AXES}",
-        cause="The states are {got} but should be {kept}. The {cell} starts from "
-        "{state}, a whole sequence. If a recurrent layer raised this, its states don't fit: an "
-        "LSTM starts from two, a GRU from one, Bidirectional from twice as many.",
-        fix="Pass only the states, without the output, of a layer of the same kind and units.",
-        code=remedies.DECODER,
     ),
     Message(
+        r"initial_state.{0,2} was passed that is not compatible(?:.*?state_spec.=(?P<got>.*?); "
+        r"?[Hh]owever .cell\.state_size. is (?P<kept>[\[(][\[\](),\w ]*[\])]))?",
+        explain=initial_states,
+    ),
+    of("flat states of several cells", r"calling \w+Cell\.call\(\)\.? list index out of range"),
+    of(
+        "too few states",
+        r"calling (?P<layer>\w*(?:LSTM|GRU|RNN)\w*)\.call\(\)\.? list index out of",
+    ),
+    of(
+        "a sequence as state",
+        rf"calling (?P<cell>\w+)Cell\.call\(\)(?:(?!calling \w).)*?{STATE_OF_3_AXES}",
+    ),
+    of(
+        "packed states",
+        rf"pack sequence\. Structure had {number('kept')} elements, but .*? had {number('got')}",
+    ),
+    of(
+        "input and state of a cell",
+        rf"Dimension {number('axis')} in both shapes must be .{{0,60}}Cell/\S*[Cc]oncat.*?shapes: "
+        rf"{shape('one')}, {shape('other')}",
+    ),
+    of("dropout of a cell", r"graph tensor has name: \S*(?:cell|lstm|gru|rnn)"),
+    of(
+        "a layer for Bidirectional",
+        r'"(?P<kind>\w+)" object has no attribute "(?P<name>stateful|return_s\w+|go_backwards)"',
+    ),
+    of("states in the constructor", r'(?:passed to \w+: \{|understood:\W+|argument )"?initial_sta'),
+    of("sizes of your own cell", r'not understood:\W+(?:output_size|state_size)"'),
+    of("build of a layer", r"^list assignment index out of range", within="input_spec"),
+    of("states passed twice", r"assert initial_state is None and constants is None"),
+    of("states of a cell", r"get_initial_state\(\) (?:takes|got|missing)", EMPTY_SHAPE),
+    of(
+        "x and y in one list",
+        r"Expected to see 1 array.*?following list of (?P<got>2)\b",
+        rf"{MODEL}(?P<got>2)\b",
+    ),
+    of(
+        "a list of samples",
         rf"Expected to see 1 array.*?following list of {number('got')}",
-        r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
-        rf"received {number('got')}",
-        cause="The model takes one array but received a list, read as {got} inputs.",
-        fix="Stack the list into one array. Pad sequences of different lengths first.",
-        code=f"x = np.stack(x)\n{remedies.PAD}",
+        rf"{MODEL}{number('got')}",
     ),
     Message(
         rf'(?:ayer "?{word("layer")}"? )?expects 1 input(?:\(s\)|s)?,? but it received '
         rf"{number('got')}",
         explain=several_tensors,
     ),
-    Message(
-        r"should have a single output tensor|axis -1 is out of bounds for .*? dimension 0",
-        r"Output with path .1. is not connected|Dimension \d+ in both shapes must be equal, but",
+    of("no tensor", r"first argument to .(?:Layer\.)?call. must always be passed"),
+    of("no tensor by position", r'missing a required argument: "(?:sequences|inputs)"'),
+    of("inputs as arguments", r"call(?:__)?\(\) (?:takes \d positional|got multiple values)"),
+    of("outputs in a Sequential model", r"should have a single output tensor"),
+    of("two directions and states", r'sequence by non-int of type "list"'),
+    of("a list as an index", r"list indices must be integers,? (?:or slices, )?not list"),
+    of(
+        "a list as an array",
+        r'"list" object has no attribute "(?:shape|ndim|dtype)"',
+        r"list indices must be integers,? or slices, not tuple",
+    ),
+    of(
+        "a list as a tensor",
+        r"axis -1 is out of bounds for .*? dimension 0",
+        r"Output with path .1. is not connected",
         r'Shapes must be equal rank, but are \d+ and \d+\b(?! for "\W*node compile_loss)',
-        r'Cannot convert "(?:\(\(|$)|"(?:list|tuple)" object has no .*? "(?:shape|rank|ndim)"',
-        r'slices, not tup|sequence by non-int of type "list"',
-        cause="Most likely a layer received a list, from return_state=True or merge_mode=None.",
-        fix="Unpack the list in a functional model, or remove return_state.",
-        code="out, *states = LSTM(units, return_state=True)(x)\ny = Dense(1)(out)",
+        r'Cannot convert "(?:\(\(|$)|"tuple" object has no .*? "(?:shape|rank|ndim)"',
+        r'"list" object has no .*? "rank"',
     ),
-    Message(
-        r"Iterating over a symbolic KerasTensor is not supported|^list index out of range$",
-        rf"(?:too many|not enough) values to unpack \(expected {number('names')}"
+    of("one tensor to unpack", r"Iterating over a symbolic KerasTensor is not supported"),
+    of(
+        "one output to unpack",
+        r"Cannot iterate over a tensor with unknown first|Tensor. object(?:s are| is) (?:not|only) "
+        r"iterable|[Ii]terating over .tf\.Tensor",
+    ),
+    of(
+        "names and values",
+        r"^list index out of range$",
+        rf"(?:too many|not enough) values to unpack \(expected {number('want')}"
         rf"(?:, got {number('got')})?\)",
-        cause="Expected {names} values to unpack, received {got}. If a recurrent layer with "
-        "return_state=True returned the tensors: LSTM returns 3, GRU 2, Bidirectional 5 or 3.",
-        fix="Set return_state=True, unpack the states into a list, and start from all states.",
-        code=remedies.DECODER,
-        confidence="possible",
     ),
-    Message(
-        r"batch size must be static|If an? RNN is stateful, (?:it needs to|a complete)",
-        cause="A stateful layer keeps one state for each sample, so it needs a fixed batch size.",
-        fix="Set the batch size in the Input.",
-        code="keras.Input(batch_shape=(32, *x.shape[1:]))",
-        stack="input~lstm_stateful",
+    of("no batch size", r"batch size must be static|an? RNN is stateful, (?:it needs to|a comp)"),
+    of(
+        "reset before building",
+        r'"NoneType" object (?:has no attribute "shape"|is not subscriptable)',
+        within=r"reset_states?\b",
+    ),
+    of("not stateful", r"^Layer must be stateful|AttributeError: Layer must be stateful"),
+    of(
+        "unrolling",
+        r"unroll a RNN if the time dimension is undefined|Unrolling requires a fixed number",
+        r"specifying .unroll=True|input_length. must be (?:provided|specified).*?unroll",
+    ),
+    of(
+        "no timesteps",
+        r"stack elements of an empty list|slice index 0 of dimension 1 out of bounds",
+        r"TensorArray has size zero",
+    ),
+    of(
+        "two types",
+        rf"type {TYPE.format('one')} that does not match type {TYPE.format('other')}",
+        rf"requested dtype {TYPE.format('one')} for Tensor with dtype {TYPE.format('other')}",
+        rf"expected to be a {TYPE.format('one')} tensor but is a {TYPE.format('other')} tensor",
     ),
     Message(
         r"same as the batch size of the initial state"
@@ -197,9 +290,10 @@ MESSAGES = [
         rf"can be divided by the batch size(?: \({number('full')}\))?"
         rf"(?:\. Found: {number('samples')} samples)?",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
-        cause="The layer is stateful, built for batches of {full}. It received a batch of {size}. "
-        "{samples} samples don't fill whole batches. Often the last batch is shorter.",
-        fix="Pass fit, evaluate and predict whole batches, or copy the weights to another model.",
-        code=f"{remedies.WHOLE_BATCHES}\n# or:\n{remedies.TWIN}",
+        rf"args to gemm \({number('full')},(?P<units>\d+)\)x\((?P=units),(?P=units)\)->"
+        rf"\({number('size')},(?P=units)\)",
+        rf"mis-?match\.? \(input\[0\]\.shape\[0\] = {number('full')}, input\[\d\]\.shape\[0\] = "
+        rf"{number('size')}",
+        explain=stateful,
     ),
 ]

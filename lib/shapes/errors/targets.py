@@ -39,9 +39,9 @@ MESSAGES = [
         code=f"{remedies.SPARSE}\n# or:\ny = keras.utils.to_categorical(y)",
     ),
     Message(
-        r"(?:checking (?P<what>(?:model )?(?:input|target)): )?expected (?P<layer>\S+) to have "
-        rf"(?:{number('axes')} dimensions|shape {shape('want')}),? but got array with shape "
-        rf"{shape('got')}",
+        r"(?:checking (?P<what>(?:model )?(?:input|target)): )?(?:expected )?(?P<layer>\S+) "
+        rf"to have (?:{number('axes')} dimension\(?s\)?|shape {shape('want')})[.,]? but got array "
+        r"with shape (?P<got>[(\[][^()\[\]]*[)\]]|[\d,]+)",
         rf'feed value of shape {shape("got")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'
         rf'\w*:0",? which has shape "?{shape("want")}',
         explain=refused_early,

@@ -3,7 +3,7 @@
 import difflib
 from typing import Any
 
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, texts, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
@@ -26,14 +26,7 @@ BATCH_FIRST = Remedy(
 
 def known(name: str, *patterns: str) -> Message:
     """Return a message with these patterns, and with its texts in torch.toml."""
-    texts: dict[str, Any] = {"check": SHAPES, "remedies": []}
-    for key, value in TEXTS[name].items():
-        if isinstance(value, str):
-            texts[key] = value
-        else:
-            condition = key.removeprefix("fix").removeprefix("if ")
-            texts["remedies"].append(Remedy(condition, *value))
-    return Message(*patterns, **texts)
+    return Message(*patterns, **{"check": SHAPES} | texts(TEXTS[name]))
 
 
 def features(found: Found) -> Explanation:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from lib.shapes.remedy import Remedy
-from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
+from lib.shapes.stack.base import MAX_LAYERS, Layer, Origin, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
 from lib.shapes.stack.plain import Flatten, Input, RepeatVector, Reshape, TimeDistributed, Unpack
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
@@ -15,6 +15,7 @@ from lib.shapes.stack.torch_making import is_torch
 from lib.shapes.stack.torch_operations import TorchOperation
 from lib.shapes.stack.tracing import TracedLayer, broken_at, stopped_at, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
+from lib.text import counted
 
 MOST_FIXES = 3
 # A label, the new stack, and the place in it of the broken layer (or of the layer before).
@@ -47,9 +48,11 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         new_input = replace(Input(), origin=stack[0].origin)
         yield f"Replace layer 1 with {_call(new_input)}", put(stack, 0, new_input), 0
         return
-    if fixed := getattr(layer, "fixed", None):
-        meant = replace(fixed, of=layer.of, origin=layer.origin)
-        yield f"Write {_call(meant)}", put(stack, place, meant), place
+    if change := getattr(layer, "change", ""):  # It may correct several layers.
+        rows: Any = stack
+        alike = [getattr(one, "change", "") == change for one in rows]
+        corrected = [one.corrected() if alike[at] else one for at, one in enumerate(rows)]
+        yield change, tuple(corrected), place
     yield from _edits_of_settings(stack, place, step)
     if isinstance(layer, Joining):
         if place > 1 and len(layer.of) < 2:
@@ -63,13 +66,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     elif not re.search(r"^[\w.]+\(|Sequential\(", origin.text):
         firsts = tuple(Ref(ref.place, ref.output or 0) for ref in layer.of or (Ref(place - 1),))
         yield "Use only the first tensor", _with(stack, place, of=firsts), place
-    sequence = replace(stack[0], form="sequence", shape=Input().shape)
-    if len(stack[0].shape) > 2 and stack[0].form == "other":  # The first size may be the samples.
-        steps, features = stack[0].shape[-2:]
-        sequence = replace(sequence, timesteps=steps or None, features=features or None)
-    yield f"Start with a sequence: {sequence.code()}", put(stack, 0, sequence), place
-    yield f"Set the timesteps to {TIMESTEPS}", _with(stack, 0, timesteps=TIMESTEPS), place
-    yield f"Set the batch size to {BATCH_SIZE}", _with(stack, 0, batch=BATCH_SIZE), place
+    yield from _edits_of_input(stack, place)
     yield from _edits_below(stack, place)
     if isinstance(layer, TimeDistributed):
         plain = replace(layer.layer, of=layer.of, origin=layer.origin)
@@ -148,6 +145,26 @@ def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[
             changed = stack[place].with_settings(**{setting.name: value})
             written = f"{value!r}".replace("'", '"')
             yield f"Set {setting.name}={written}", put(stack, place, changed), place
+
+
+def _edits_of_input(stack: Stack, place: int) -> Iterator[Edit]:
+    first: Any = stack[0]
+    sequence = replace(first, form="sequence", shape=Input().shape)
+    sequences = [sequence]
+    if len(first.shape) > 2 and first.form == "other":  # The first size may be the samples.
+        steps, features = first.shape[-2:]
+        sequences = [replace(sequence, timesteps=steps or None, features=features or None)]
+    elif first.form == "flat":  # The numbers are timesteps, or features of each timestep.
+        sequences = [replace(sequence, timesteps=None)]
+        says_features = "input_dim=" in (stack[1].origin or Origin(0, "", "")).call
+        if first.features != 1:
+            at = 1 if place > 1 or says_features else 0
+            sequences.insert(at, replace(sequence, timesteps=first.features, features=1))
+    for one in sequences:
+        each = counted(one.features, "feature") if one.features else "features"
+        yield f"Start with {each} at each timestep: {one.code()}", put(stack, 0, one), place
+    yield f"Set the timesteps to {TIMESTEPS}", _with(stack, 0, timesteps=TIMESTEPS), place
+    yield f"Set the batch size to {BATCH_SIZE}", _with(stack, 0, batch=BATCH_SIZE), place
 
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:

@@ -1,7 +1,7 @@
 """Create a layer from its arguments in Keras: `LSTM(16, return_sequences=True)`."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,8 +9,8 @@ from lib.shapes.stack import joining, plain, recurrent, windows
 from lib.shapes.stack.base import CLASSES, Layer, LayerSetting, NotTraced, ShapeError
 from lib.shapes.stack.plain import PYTHON_OPS, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import Bidirectional, Recurrent
-from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, tuple_refusal
-from lib.text import joined
+from lib.shapes.stack.settings import KERAS, KERAS2, MOST, SIGNATURES, STEPS, tuple_refusal
+from lib.text import capital, joined
 
 _MODULES = [module.__name__ for module in (recurrent, plain, windows, joining)]
 _CLASSES = [each for each in CLASSES if each.__module__ in _MODULES]  # without PyTorch's layers
@@ -58,11 +58,11 @@ def create_layer(
         if len(args) > len(names) or values.keys() & keywords:
             raise ShapeError.of("arguments in order", name=name, most=len(names), count=len(args))
         values |= keywords
-        strange = {key: each for key, each in values.items() if correct_spelling(name, key) != key}
-        if strange:
-            return _refused(name, values, strange)
         needed = SIGNATURES[name].get("required", ())
-        if missing := [f"'{word}'" for word in needed if word not in values]:
+        missing = [f"'{word}'" for word in needed if word not in values]
+        if right := corrections(name, values):
+            return _refused(name, values, right, missing)
+        if missing:
             raise ShapeError.of("missing arguments", name=name, listed=joined(missing))
         return _layer(name, values, {} if stand_ins is None else stand_ins)
     except (ShapeError, NotTraced) as error:
@@ -75,24 +75,42 @@ def arguments_of(name: str) -> list[str]:
     return [*row.get("required", ()), *row.get("optional", ())]
 
 
-def correct_spelling(name: str, argument: str) -> str:
-    """Return the correct spelling of an argument; "" if the layer has no similar one."""
-    name, known = ALIASES.get(name, name), arguments_of(name)
-    if argument in (*known, *KERAS["every_layer"], *KERAS["further_arguments"].get(name, ())):
-        return argument
-    return next(iter(difflib.get_close_matches(argument, known, 1, 0.8)), "")
+def corrections(name: str, arguments: Iterable[str]) -> dict[str, str]:
+    """Return the right name of each argument that the layer refuses; "" if it must be removed."""
+    name, given, known = ALIASES.get(name, name), [*arguments], arguments_of(name)
+    taken = {*known, *KERAS["every_layer"], *KERAS["further_arguments"].get(name, ())}
+    free, right = [one for one in known if one not in given], dict[str, str]()
+    for argument in (one for one in given if one not in taken):
+        renamed = [one for one in KERAS2["renamed"].get(argument, ()) if one in free]
+        right[argument] = [*renamed, *difflib.get_close_matches(argument, free, 1, 0.8), ""][0]
+    return right
 
 
-def _refused(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
-    corrected = {key: value for key, value in values.items() if key not in strange}
-    for key, value in strange.items():
-        if right := correct_spelling(name, key):
-            corrected.setdefault(right, value)
+def _refused(name: str, values: dict[str, Any], right: dict[str, str], missing: list[str]) -> Layer:
+    corrected = {right.get(key, key): value for key, value in values.items()}
+    corrected.pop("", None)
+    strange = {key: values[key] for key in right}
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
-    # Python refuses the first unknown argument; a layer with **kwargs refuses all of them.
-    row = "unknown for Python" if "only_these" in SIGNATURES[name] else "unknown for Keras"
-    error = ShapeError.of(row, name=name, arguments=shown, first=next(iter(shown)))
-    return Unread(called=name, error=error, fixed=_fixed(name, corrected))
+    # Python refuses a missing argument, and any unknown one of a layer without **kwargs.
+    row = "missing arguments" if missing else "unknown for Keras"
+    row = "unknown for Python" if "only_these" in SIGNATURES[name] else row
+    words = {"listed": joined(missing), "arguments": shown, "first": next(iter(shown))}
+    error, change = ShapeError.of(row, name=name, **words), _change(right, values)
+    return Unread(called=name, error=error, fixed=_fixed(name, corrected), change=change)
+
+
+def _change(right: dict[str, str], values: dict[str, Any]) -> str:
+    """Return what to do about refused arguments: "Rename output_dim to units"."""
+    renamed = [f"{old} to {new}" for old, new in right.items() if new]
+    removed = [old for old, new in right.items() if not new]
+    steps = [f"rename {joined(renamed)}"] if renamed else []
+    if "input_length" in removed and "input_dim" in values:
+        removed.remove("input_length")
+        steps.append("replace input_length and input_dim by input_shape")
+    steps += [f"remove {joined(removed)}"] if removed else []
+    if "batch_input_shape" in removed:
+        steps.append(f"start with keras.Input(batch_shape={values['batch_input_shape']})")
+    return capital("; ".join(steps))
 
 
 def _fixed(name: str, corrected: dict[str, Any]) -> Layer | None:
@@ -102,8 +120,11 @@ def _fixed(name: str, corrected: dict[str, Any]) -> Layer | None:
 
 
 def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Layer:
+    inner = values.get("layer")
+    if isinstance(inner, Unread) and inner.fixed:
+        return replace(inner, fixed=_fixed(name, {**values, "layer": inner.fixed}))
     if name == "TimeDistributed":
-        return TimeDistributed(_inside(name, values["layer"]))
+        return TimeDistributed(_inside(name, inner))
     if name == "Bidirectional":
         return _bidirectional(name, values)
     kind = _LAYER_OF_NAME[name]
@@ -129,8 +150,7 @@ def _inside(name: str, value: Any) -> Layer:
 def _bidirectional(name: str, values: dict[str, Any]) -> Layer:
     forward, backward = _inside(name, values["layer"]), values.get("backward_layer")
     if isinstance(forward, Unread):
-        fixed = forward.fixed and _fixed(name, {**values, "layer": forward.fixed})
-        return replace(forward, fixed=fixed)
+        return forward
     if not isinstance(forward, Recurrent):
         raise NotTraced.of("nothing to reverse", name=forward.keras)
     settings = {setting.name: setting for setting in Bidirectional.settings()}

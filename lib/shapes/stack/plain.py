@@ -243,6 +243,12 @@ class Unread(Layer, kind="unread", mask="warns"):
     called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
     error: ShapeError | NotTraced | None = field(default=None, compare=False)
     fixed: Layer | None = None  # the corrected layer, if the correction is obvious
+    change: str = field(default="", compare=False)  # the correction: "Rename output_dim to units"
+
+    def corrected(self) -> Layer:
+        """Return the corrected layer, or this layer if there is none."""
+        calls: dict[str, Any] = {"of": self.of, "states": self.states, "shares": self.shares}
+        return replace(self.fixed or self, origin=self.origin, **calls)
 
     @property
     def keras(self) -> str:  # type: ignore[override]

@@ -10,11 +10,12 @@ from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Stack
 from lib.shapes.stack.link import to_text
-from lib.shapes.stack.making import arguments_of, correct_spelling
+from lib.shapes.stack.making import arguments_of, corrections
 from lib.shapes.stack.plain import Input, TimeDistributed, Unread, with_given_outputs
 from lib.shapes.stack.read import read_code
 from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, parsed
 from lib.shapes.stack.recurrent import Bidirectional
+from lib.shapes.stack.tensors import shape_of
 from lib.shapes.stack.torch_layers import TorchLayer
 from lib.shapes.stack.torch_operations import TorchOperation
 
@@ -58,19 +59,23 @@ def _changed_calls(
 ) -> dict[tuple[Position, Position], str]:
     """Return the new text of each call that creates a changed layer, by its start and end."""
     calls = sorted((node for node in ast.walk(tree) if isinstance(node, ast.Call)), key=_span)
-    created, changed = Counter[Origin](), dict[tuple[Position, Position], str]()
-    for was, now in zip(before, after, strict=False):
-        origin = was.origin or Origin(0, "", "")
+    created, changed = Counter[Origin](), dict[tuple[Position, Position], ast.Call]()
+    for place, (was, now) in enumerate(zip(before, after, strict=False)):
+        # If the code has no Input, the call of the next layer has its shape.
+        has_call = was.origin or type(was) is not Input
+        with_shape = was if has_call else (*before, was)[place + 1]
+        origin = with_shape.origin or Origin(0, "", "")
         in_line = [call for call in calls if call.lineno == origin.line]
         alike = [call for call in in_line if ast.unparse(call) == origin.call]
         if not alike:
             continue
         # Calls in one line may look the same. A call in a loop creates several layers.
         call = alike[min(created[origin], len(alike) - 1)]
-        created[origin] += 1
+        created[origin] += with_shape is was
         if _without_refs(was) != _without_refs(now):
-            changed[_span(call)] = ast.unparse(_changed_call(deepcopy(call), was, now))
-    return changed
+            span = _span(call)
+            changed[span] = _changed_call(changed.get(span) or deepcopy(call), was, now)
+    return {span: ast.unparse(call) for span, call in changed.items()}
 
 
 def _span(node: Any) -> tuple[Position, Position]:
@@ -84,17 +89,13 @@ def _without_refs(layer: Layer) -> Layer:
 def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
     if isinstance(before, Unread) and before.fixed:
         before = before.fixed
-        for one in (call, _inner_call(call, before)):
-            respelled = {
-                correct_spelling(bare(one.func), f"{word.arg}"): word.value for word in one.keywords
-            }
-            one.keywords = [ast.keyword(name, value) for name, value in respelled.items() if name]
+        inner = before.forward() if isinstance(before, Bidirectional) else before.inside
+        _correct(_inner_call(call, before), inner.keras)
+        _correct(call, before.keras)
     if isinstance(before, TimeDistributed) and type(after) is type(before.layer):
         call, before = _inner_call(call, before), before.layer
-    if isinstance(after, Input):  # Its arguments other than the shape stay.
-        own: Any = ast.parse(after.code(), mode="eval").body
-        kept = [one for one in call.keywords if one.arg not in _SHAPES]
-        call.args, call.keywords = own.args, [*own.keywords, *kept]
+    if isinstance(after, Input):
+        _write_shape(call, before, after)
         return call
     if type(after) is not type(before):
         return call
@@ -119,6 +120,35 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
             elif None not in given:  # None stands for **options, which may contain the setting.
                 owner.keywords.append(ast.keyword(setting.name, parsed_value))
     return call
+
+
+def _write_shape(call: ast.Call, before: Layer, after: Input) -> None:
+    """Write the shape of an Input into its call, or into the call of the layer that has it."""
+    given = [one for one in call.keywords if one.arg in _SHAPES]
+    kept = [one for one in call.keywords if one not in given]
+    own: Any = ast.parse(after.code(), mode="eval").body
+    shape: Any = [*own.args, *(one.value for one in own.keywords)][0]
+    nodes: list[Any] = [*(call.args if before.origin else ()), *(one.value for one in given)]
+    written = [size for node in nodes for size in getattr(node, "elts", [node])]
+    sizes = shape_of(before.axes()) if isinstance(before, Input) else ()
+    names = dict(zip(sizes[-len(written) :], written, strict=False))  # The code's names stay.
+    shape.elts = [names.get(size.value, size) for size in shape.elts]
+    if before.origin:
+        call.args, call.keywords = own.args, [*own.keywords, *kept]
+    elif bare(call.func) != "Embedding":
+        call.keywords = [*kept, ast.keyword("input_shape", shape)]
+
+
+def _correct(call: ast.Call, name: str) -> None:
+    """Rename and remove the arguments that the layer refuses, in its call."""
+    given = {f"{one.arg}": one for one in call.keywords if one.arg}  # without **options
+    right = corrections(name, [*arguments_of(name)[: len(call.args)], *given])
+    if "input_length" in right and "input_dim" in given:
+        sizes = [given["input_length"].value, given["input_dim"].value]
+        given["input_dim"].arg, given["input_dim"].value = "input_shape", ast.Tuple(sizes)
+    for one in call.keywords:
+        one.arg = right.get(f"{one.arg}", one.arg)
+    call.keywords = [one for one in call.keywords if one.arg != ""]
 
 
 def _inner_call(call: ast.Call, layer: Layer) -> ast.Call:

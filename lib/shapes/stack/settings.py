@@ -13,7 +13,13 @@ MOST = Limit(0, 10_000_000)  # for a size without its own limit
 # Keras's message for a wrong number of units, and the end of most messages about other numbers.
 WHOLE = "Received an invalid value for argument `{name}`, expected a positive integer, got {value}."
 REFUSED = "… Received: {name}={value}"
-KERAS = beside(__file__, "signatures")
+KERAS, KERAS2 = beside(__file__, "signatures"), beside(__file__, "keras2")
+# Names that Keras 3 removed → their rows. REMOVED has those that imports and models may have.
+ARGUMENTS = {name: row for row in KERAS2["arguments"] for name in row["names"]}
+ATTRIBUTES = {name: row for row in KERAS2["attributes"] for name in row["names"]}
+OF_MODELS = ("input", "nb_epoch", "output", "sample_weight_mode")
+REMOVED = ATTRIBUTES | {name: ARGUMENTS[name] for name in OF_MODELS}
+REMOVED = {name: row for name, row in REMOVED.items() if name not in KERAS2["still"]}
 ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])
 SIGNATURES = {name: row for row in KERAS["layers"] for name in row["names"]}  # by Keras class
 

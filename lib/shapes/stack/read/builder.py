@@ -11,6 +11,7 @@ from lib.shapes.stack.making import LAYER_NAMES, UNKNOWN, input_layer
 from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
 from lib.shapes.stack.read.pasted import TEXTS, Note, model_error
 from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, is_listed, is_plain
+from lib.shapes.stack.settings import REMOVED
 from lib.shapes.stack.tensors import shape_of
 from lib.shapes.stack.tracing import trace
 from lib.text import filled
@@ -49,6 +50,11 @@ class Builder:
     def note(self, what: str, line: int | None = None, /, **names: object) -> None:
         """Add a note, by its name in words.toml."""
         self.notes.append(Note(filled(TEXTS["notes"], what, **names), line))
+
+    def note_removed(self, names: Iterable[str]) -> None:
+        """Note the names that Keras 3 removed, with what to write instead."""
+        for fix, name in {REMOVED[one]["fix"]: one for one in names if one in REMOVED}.items():
+            self.note("removed", self.origin.line, name=name, fix=fix)
 
     def unread(self, name: str, why: str) -> LayerObject:
         """Return a stand-in for a layer that can't be read; `why` is a name in words.toml."""
@@ -103,11 +109,13 @@ class Builder:
         """Replace an input of unknown shape by the first candidate that `next_layer` accepts."""
         self.count_steps(40)
         candidates = self._open.pop(place)
+        next_layer = getattr(next_layer, "fixed", None) or next_layer
         if isinstance(next_layer, Embedding) and len(candidates) == len(_STAND_INS):
             candidates = [input_layer((None, 12))]
         alone = replace(next_layer, of=(), shares=None)
         accepted = [one for one in candidates if trace((one, alone))[1].tensors]
-        chosen = accepted[0] if accepted else candidates[0]
+        # If the layer accepts none, the second of two candidates has a known last axis.
+        chosen = [*accepted, candidates[1 if len(candidates) == 2 else 0]][0]
         self.rows[place] = replace(chosen, origin=self.rows[place].origin)
 
     def leading_to(self, ends: Iterable[int]) -> list[int]:
@@ -137,8 +145,8 @@ class Builder:
             is_chained = takes_previous and not on_list_of_one
             layers[place] = replace(layer, of=()) if is_chained else layer
             # If an Embedding takes samples with a single axis, that axis is time.
-            entry = layers[source]
-            if isinstance(layer, Embedding) and isinstance(entry, Input) and entry.form == "flat":
+            entry, meant = layers[source], getattr(layer, "fixed", None) or layer
+            if isinstance(meant, Embedding) and isinstance(entry, Input) and entry.form == "flat":
                 tokens = Input(timesteps=entry.features, form="tokens")
                 layers[source] = replace(tokens, batch=entry.batch, origin=entry.origin)
         return tuple(layers)
@@ -188,7 +196,8 @@ class Builder:
     def not_traced(self, name: str, why: str, *values: Any) -> Any:
         """Add a call of an untraced layer on the tensors in these values, if any."""
         tensors = self.found(values)
-        if tensors and all(self.rows[one.place].kind == "unread" for one in tensors):
+        rows = [self.rows[one.place] for one in tensors]
+        if rows and all(isinstance(getattr(row, "error", None), NotTraced) for row in rows):
             return tensors[0]
         unread = self.unread(name or self.origin.call or self.origin.text, why)
         return self.call(unread, tensors) if tensors else unread

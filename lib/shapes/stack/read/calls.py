@@ -128,6 +128,8 @@ class Calls(Builder):
         named = {key: _argument(one, bool(inside)) for key, one in keywords.items()}
         if name == "Bidirectional" and inside and isinstance(inside[0], LayerObject):
             keywords = inside[0].keywords | {"name": None} | keywords
+        if name == "Convolution2D" and len(args) > 2:
+            self.note("kernel of Keras 1", self.origin.line, height=args[1], width=args[2])
         stand_ins: dict[str, Any] = {}
         layer = replace(create_layer(name, args, named, stand_ins), origin=self.origin)
         self.has_open_activation |= "activation" in stand_ins
@@ -149,6 +151,7 @@ class Calls(Builder):
         return self.input(whole or batch_shape, self.origin)
 
     def _model(self, name: str, args: Args, keywords: Keywords) -> Any:
+        self.note_removed(keywords)
         model = ModelObject(self.origin.line)
         if name == "Sequential":
             layers = _given(args, keywords, 0, "layers") or []
@@ -167,6 +170,7 @@ class Calls(Builder):
 
     def call_method(self, model: ModelObject, name: str, args: Args, keywords: Keywords) -> Any:
         """Evaluate a method call of a model, such as `add`, `compile`, `build` or `fit`."""
+        self.note_removed([name, *keywords])
         first = _given(args, keywords, 0, "x", "input_shape", "layer")
         second = _given(args, keywords, 1, "y", "loss")
         model.rank = max(model.rank, _RANKS.get(name, 0))

@@ -9,6 +9,7 @@ from lib.shapes.stack.read import values
 from lib.shapes.stack.read.expressions import Expressions
 from lib.shapes.stack.read.pasted import bare
 from lib.shapes.stack.read.values import Class, Function, LayerObject, ModelObject, Name
+from lib.shapes.stack.settings import KERAS2
 
 _DEEPEST = 12  # depth of nested function calls that are followed
 
@@ -54,6 +55,8 @@ class Interpreter(Expressions):
                         root = one.name.partition(".")[0]
                         self.names[one.asname or root] = Name(one.name if one.asname else root)
                 case ast.ImportFrom(module, names):
+                    self.go_to(statement)
+                    self._note_import(f"{module}", names)
                     for one in names:
                         self.names[one.asname or one.name] = Name(f"{module}.{one.name}")
                 case ast.If(test, then, otherwise):
@@ -78,6 +81,14 @@ class Interpreter(Expressions):
                     self.run([*inside, *otherwise, *last])
                 case ast.Return(value):
                     raise Returned(self.value(value))
+
+    def _note_import(self, module: str, names: list[ast.alias]) -> None:
+        """Note an import of a module or a name that Keras 3 removed."""
+        package, _, part = module.removeprefix("tensorflow.").partition(".")
+        if package == "keras":
+            still = KERAS2["still_in_tensorflow"] if module.startswith("tensorflow") else ()
+            imported = [*(one.name for one in names), *part.split("."), part]
+            self.note_removed(one for one in imported if one not in still)
 
     def _loop(self, loop: ast.For) -> None:
         layers_before = len(self.layers) + len(self.rows)
