@@ -7,9 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from lib.data.dataset import Dataset
+from lib.data.datasets.bundled import TABLES, make_sequences
 from lib.data.datasets.label_tasks import LABEL_TASKS, make_label_task
-from lib.data.datasets.sequences import make_sequences
-from lib.data.datasets.series import TABLES
 from lib.data.datasets.synthetic import TASKS, make_task, make_worked
 from lib.data.tables.table import (
     MAX_COLUMNS,
