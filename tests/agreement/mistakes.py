@@ -84,9 +84,9 @@ MISTAKES = {
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
         ("The mask is (8, 4), and the sequence is (8, 5, 2)", "np.any(x != 0, axis=-1)"),
     "fit(every_step(), y=Y, sample_weight=np.ones(N))":
-        ("The loss can't be weighted", "np.repeat(w[:, None], timesteps,"),
+        ("The loss can't be weighted", "np.repeat(w[:, None], y.shape[1],"),
     "fit(tagger(), y=TAGS, class_weight={0: 1.0, 1: 2.0})":
-        ("The loss can't be weighted. (8", "np.take(weights, labels)"),
+        ("The loss can't be weighted. (8", "weights[labels]"),
     "fit(last_step(), class_weight={0: 2.0}, sample_weight=np.ones(N))":
         ("either class_weight or sample_weight", "w * weights[labels]"),
     'last_step(sample_weight_mode="temporal")':
@@ -96,9 +96,13 @@ MISTAKES = {
     'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.ones(N))':
         ("Its only class is 0, but y contains class 1", 'Dense(1, activation="sigmoid")'),
     "fit(tagger(metrics=[keras.metrics.CategoricalAccuracy()]), y=TAGS)":
-        ("can't compare class numbers with columns", 'metrics=["accuracy"]'),
+        ("A metric can't pair y with the output", 'metrics=["accuracy"]'),
     "fit(tagger(metrics=[keras.metrics.Precision()]), y=TAGS)":
-        ("The sizes are [1,120] and [1,40]", "to_categorical"),
+        ("sizes are 1 × 120 and 1 × 40", "to_categorical"),
+    "fit(tagger(metrics=[keras.metrics.F1Score()]), y=TAGS)":
+        ("F1Score needs y", "to_categorical"),
+    "last_step().fit(X, [LAST, LAST], verbose=0)":
+        ("one output, but y is a list", "np.stack(y)"),
     ("predict(sequential(layers.Masking(), layers.LSTM(U, return_sequences=True), "
      "layers.Softmax()), X)"):
         ("Most likely it received the mask of the timesteps", 'Activation("softmax")'),
@@ -167,7 +171,7 @@ MISTAKES = {
         ("unpacks several names from one tensor", "out, *states = LSTM(units,"),
     "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units=…)"),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
-        ("or the numbers of columns differ", "Dense(y.shape[-1])"),
+        ("y is [8,3], the output [8,4]", "Dense(3, activation="),
 }  # fmt: skip
 """The code of each mistake, with parts of the explained cause and fix."""
 
@@ -177,7 +181,7 @@ PAIRINGS = [
     ((5, 1), "binary_crossentropy", (8, 5, 2),
      "y is (None, 5, 2) and the output is (None, 5, 1): 2 columns", "Dense(2, activation="),
     ((4,), "categorical_crossentropy", (8, 5, 4),
-     "Most likely y has one target per timestep", "LSTM(units, return_sequences=True)"),
+     "Most likely y has one target per timestep", "LSTM(4, return_sequences=True)"),
     ((5, 4), "categorical_crossentropy", (8, 5, 1),
      "y is (None, 5, 1) and the output is (None, 5, 4): 1 column", "sparse_categorical_cross"),
     ((4,), "categorical_crossentropy", (8,),
@@ -218,7 +222,7 @@ NEEDS = {
     "fit(tagger(), y=TAGS, class_weight={0: 1.0, 1: 2.0})": STEP_WEIGHTS,
     'last_step(sample_weight_mode="temporal")': STEP_WEIGHTS,
     "fit(last_step(), class_weight={0: 2.0}, sample_weight=np.ones(N))":
-        "w, weights, labels = np.ones((N, T)), np.ones(3), TAGS",
+        "w, y = np.ones(N), LAST",
     "every_step().predict(X[0], verbose=0)": "x = X[0]",
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
         "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)",

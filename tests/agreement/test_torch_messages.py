@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from lib.shapes import explain_error
-from lib.shapes.errors import TORCH, explanations
+from lib.shapes.errors import OF_TORCH, explanations
 from lib.shapes.errors.pasted import error_and_whole
 from lib.shapes.stack.torch_layers import TEXTS
 
@@ -16,8 +16,6 @@ pytest.importorskip("torch")
 
 from tests.agreement.torch_mistakes import MISTAKES, SAME_LINE, names
 from tests.unit.known_messages import TORCH as KNOWN
-
-OF_TORCH = [message for module in TORCH for message in module.MESSAGES]
 
 
 def error_of(code, known):
@@ -50,6 +48,15 @@ def test_a_mistake_in_pytorch_is_explained_and_the_code_of_its_fix_runs(mistake)
         if fix in f"{meaning.fix}\n{meaning.code}":
             left.append(error_of("\n".join(fixed), names()))
     assert None in left, left
+
+
+@pytest.mark.parametrize("message", [row[0] for row in KNOWN if row[1] and "keras" not in row[0]])
+def test_the_code_of_each_fix_of_an_earlier_message_runs(message):
+    """The code needs only names that the person's program has, too."""
+    explanation = explain_error(message)
+    for meaning in explanation.meanings:
+        error = error_of(f"{meaning.code}\n{explanation.check}", names())
+        assert not isinstance(error, NameError | SyntaxError | AttributeError)
 
 
 def test_each_message_of_pytorch_has_a_mistake_or_a_text():

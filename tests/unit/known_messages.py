@@ -6,7 +6,7 @@ KERAS_3 = [
     ("Unrecognized data type: x=[[[1.0",
      "Keras reads a list as several inputs, not as an array.", "np.asarray(y)"),
     ("Arguments `target` and `output` must have the same shape",
-     "For the sparse loss, y must hold class numbers.", "sparse"),
+     "or hold class numbers for a sparse loss", "sparse_categorical"),
     ("Arguments `target` and `output` must have the same shape up until the last dimension: "
      "target.shape=(None, 4), output.shape=(None, 5, 3)",
      "y is (None, 4)", "outputs = outputs[:, -4:]"),
@@ -19,7 +19,7 @@ KERAS_3 = [
      "has the shape (3, 64) but received (8, 64)", "the same layers and sizes"),
     ("`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
      "labels.shape=(320,) and logits.shape=(32, 5)",
-     "(320,) and the output is (32, 5).", "LSTM(units, return_sequences=True)"),
+     "y is (320,), the output (32, 5).", "LSTM(5, return_sequences=True)"),
     ("Argument `n` should be a positive integer. Received: n=0",
      "It expects a positive integer. It received n=0.", ""),
     ("All `outputs` values must be KerasTensors. Received: outputs=<LSTM name=lstm>",
@@ -35,7 +35,7 @@ KERAS_3 = [
     ("Unexpected result of `train_function` (Empty Logs).", "too few batches", "steps_per_epoch"),
     ("only 0-dimensional arrays can be converted to Python scalars", None, None),
     ("class_weight_to_sample_weights(y)\nTypeError: only 0-dimensional arrays can be converted",
-     "class_weight needs one label per sample", "np.take(weights, labels)"),
+     "class_weight needs one label per sample", "weights[labels]"),
     ("The `mask` must be broadcastable to `inputs`. Each mask dimension must be 1 or match the "
      "corresponding input dimension. Received: inputs.shape=(None, 6, 3), mask.shape=(None, 6)",
      "The mask is (None, 6), and the input is (None, 6, 3).", 'Activation("softmax")'),
@@ -47,7 +47,7 @@ KERAS_3 = [
     ("Error in user-defined function passed to MapDataset:2 transformation with iterator: "
      "Iterator::Root::Prefetch::ParallelMapV2: indices[0] = 3 is not in [0, 2)\n\t [[{{node "
      "GatherV2}}]]\n\t [[IteratorGetNext]]",
-     "a weight for the largest class number", "sample_weight"),
+     "no weight for class 3", "class_weight=weights"),
     ('UserWarning: "`sparse_categorical_crossentropy` received `from_logits=True`, but the '
      "`output` argument was produced by a Softmax activation and thus does not represent logits.",
      "The last layer has the activation Softmax", "Remove the activation, or"),
@@ -63,10 +63,19 @@ KERAS_3 = [
      "However, this layer does not support masking and will therefore destroy the mask.",
      "the loss and the accuracy count the padding", "weighted_metrics"),
     ("data.shape = [40] does not start with segment_ids.shape = [160]\n [[UnsortedSegmentSum_1]]",
-     "can't compare class numbers with columns", "to_categorical"),
+     "A metric can't pair y with the output.", "to_categorical"),
     ("Invalid permutation argument `dims` for Permute Layer.",
      "settings don't fit together", "counts axes from 1"),
     ("expected shape=(32, 12, 3), found shape=(16, 12, 3)", "batch size is fixed at 32", ""),
+    ("y_true and y_pred have different structures.\ny_true: ('*', '*')\ny_pred: *\n",
+     "one output, but y is a list or tuple", "np.stack(y)"),
+    ("FBetaScore expects 2D inputs with shape (batch_size, output_dim). Received input shapes: "
+     "y_pred.shape=(None, 5, 3) and y_true.shape=(None, 5).",
+     "y is (None, 5), and the output is (None, 5, 3).", "np.argmax(model.predict(x)"),
+    ("sample_weight[i] = class_weight.get(int(y[i]), 1.0)\n'str' object has no attribute 'get'",
+     "class_weight is a dict", "class_weight={0: 1.0"),
+    ("TypeError: sub got incompatible shapes for broadcasting: (8, 5, 3), (8, 4, 3).",
+     "the numbers of timesteps differ", "y = y[:, :4]"),
     ("expected shape=(None, 157, 40), found shape=(None, 626, 40)",
      "626 timesteps instead of 157", "keeps only the last 157 of 626 steps"),
     ("Input 0 with name 'None' of layer 'dense_3' is incompatible with the layer: expected "
@@ -83,7 +92,7 @@ KERAS_3 = [
 EARLIER = [
     ("Dimensions must be equal, but are 20 and 10 for '{{node Equal}} = "
      "Equal[T=DT_FLOAT](IteratorGetNext:1, Cast_1)' with input shapes: [?,20], [?,10].",
-     "can't compare class numbers with columns. The sizes are 20 and 10", 'metrics=["accuracy"]'),
+     "A metric can't pair y with the output. The sizes are 20 and 10", 'metrics=["accuracy"]'),
     ("Error when checking target: expected dense_1 to have 2 dimensions, but got array with "
      "shape (100, 5, 1, 1)",
      "y is (100, 5, 1, 1) and the output is of rank 2", "print(y.shape, model.output_shape)"),
@@ -101,7 +110,7 @@ EARLIER = [
      "with y (32, 2): 2 columns instead of 5.", "Dense(2)"),
     ("Dimensions must be equal, but are 5 and 3 for 'loss/dense_1_loss/sub' (op: 'Sub') with "
      "input shapes: [?,5], [?,3].",
-     "Most likely the numbers of columns differ", "Dense(y.shape[-1])"),
+     "the numbers of columns differ. Most likely y has the right", "Dense(y.shape[-1])"),
     ('ValueError: Found a sample_weight array for an input with shape (18, 3). Timestep-wise '
      'sample weighting (use of sample_weight_mode="temporal") is restricted to outputs that are at '
      "least 3D, i.e. that have a time dimension.",
@@ -111,11 +120,11 @@ EARLIER = [
     ("Found a sample_weight array with shape (100, 10) for an input with shape (100, 3). "
      "sample_weight cannot be broadcast.", "(100, 10) doesn't fit (100, 3)", "w = w[:, -1]"),
     ("`class_weight` must contain all classes in the data. The classes {4} exist in the data but "
-     "not in `class_weight`.", "classes without a weight are {4}.", "dict(enumerate(weights))"),
+     "not in `class_weight`.", "classes without a weight are {4}.", "class_weight=weights"),
     ("Expected `class_weight` to be a dict with keys from 0 to one less than the number of "
      "classes, found {1: 1, 2: 3}", "numbered from 0.", "np.searchsorted(np.unique(y), y)"),
     ("`class_weight` is only supported for Models with a single output.",
-     "Most likely this model has several.", "sample_weight=[w1, w2]"),
+     "Most likely this model has several.", "sample_weight=weights"),
     ("Classification metrics can't handle a mix of multilabel-indicator and multiclass targets",
      "received multilabel-indicator and multiclass.", "np.argmax(y, axis=-1)"),
     ("ValueError: invalid literal for int() with base 10: 'rain'",
@@ -167,6 +176,53 @@ EARLIER = [
     ("TypeError: Failed to convert elements of [None, 64] to Tensor. Consider casting elements "
      "to a supported type.",
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),
+    ("Dimension 0 in both shapes must be equal, but are 2 and 1. Shapes are [2] and [1]. for "
+     "'AssignAddVariableOp' (op: 'AssignAddVariableOp') with input shapes: [], [1].",
+     "A metric counts 2 classes", 'Dense(2, activation="softmax")'),
+    ("Incompatible shapes: [1600] vs. [32,50]\n [[{{node metrics/acc/Equal}}]]",
+     "Most likely Keras is version 2.2.3 or 2.2.4", "without metrics"),
+    ("Not enough time for target transition sequence (required: 17, available: 11)",
+     "A label needs 17 timesteps. The output has 11.", "x[keep], y[keep]"),
+    ("InvalidArgumentError: sequence_length(0) <= 15",
+     "The output has 15 timesteps", "input_length = np.full("),
+    ("Saw a non-null label (index >= num_classes - 1) following a null label, batch: 0 "
+     "num_classes: 40 labels: 35,4,40", "The output has 40 columns", "int(y.max()) + 2"),
+    ("'Dense' object has no attribute 'learn_mode'", "the CRF is the last layer", "Put the CRF"),
+    ("Can not squeeze dim[1], expected a dimension of 1, got 10 [[{{node metrics/acc/Squeeze}}]]",
+     "has the size 10", "categorical_crossentropy"),
+    ("Can not squeeze dim[2], expected a dimension of 1, got 5 for 'encode_features/Squeeze'",
+     "axis 2 has the size 5. Most likely the model squeezes the rows", "keras.ops.mean(h, axis=1)"),
+    ("Received a label value of -2147483648 which is outside the valid range of [0, 256).",
+     "it was NaN", "np.isnan(y)"),
+    ("Error when checking model target: the list of Numpy arrays that you are passing to your "
+     "model is not the size the model expected. Expected to see 1 array(s), but instead got the "
+     "following list of 100 arrays: [array([[0.", "read as 100 outputs", "y = np.stack(y)"),
+    ("RuntimeError: The model cannot be compiled because it has no loss to optimize.",
+     "no loss", 'loss="mean_squared_error"'),
+    ("assertion failed: [predictions must be >= 0] [Condition x >= y did not hold element-wise:]",
+     "predictions from 0 to 1", 'activation="sigmoid"'),
+    ("TypeError: Input 'y' of 'Mul' Op has type float32 that does not match type int32 of argument "
+     "'x'.", "received float32 and int32", 'np.asarray(y, dtype="float32")'),
+    ("An operation has `None` for gradient.", "argmax", "The other functions can be metrics"),
+    ("KeyError: 'val_acc'", "The history of fit has no val_acc", "history.history.keys()"),
+    ("Invalid argument: Labels length is zero in batch 25", "is empty", "x[keep], y[keep]"),
+    ("InvalidArgumentError: Incompatible shapes: [5] vs. [32]\n [[Node: loss/dense_loss/mul_grad]]",
+     "Most likely the loss or metric is your own", "use axis=-1"),
+    ("Cannot feed value of shape (32, 3) for Tensor 'lstm_9_target:0', which has shape '(?, ?, ?)'",
+     "y has one number per timestep", "y = y[..., None]"),
+    ("Found a sample_weight array with shape (100, 5, 5, 1). In order to use timestep-wise sample "
+     "weighting, you should pass a 2D sample_weight array.",
+     "sample_weight has an axis for more than", "np.ones(y.shape[:2])"),
+    ("Input dimension mis-match. (input[0].shape[2] = 4, input[1].shape[2] = 100) Apply node: "
+     "Elemwise{Composite{(i0 * log(i1))}} Inputs shapes: [(32, 100, 4), (32, 100, 100)]",
+     "y (32, 100, 4) with the output (32, 100, 100): 4 columns instead", 'Dense(4, activation="'),
+    ("GpuElemwise. Input dimension mis-match. Input 1 (indices start at 0) has shape[1] == 80, but "
+     "the output's size on that axis is 16.", "has the size 80 in one and 16", "Lambda(lambda h:"),
+    ("Incompatible shapes: [2,5] vs. [2] [[Node: loss/td_loss/sub_3_grad/BroadcastGradientArgs]]",
+     "Most likely the loss is your own", "keras.ops.mean(a, axis=-1) + b"),
+    ("logits and labels must be same size: logits_size=[7550,2] labels_size=[50,2]",
+     "Most likely y has one target per sample", "LSTM(2, return_sequences=False)"),
+    ("Shapes (None, 4) and (None, 3) are incompatible", "4 columns instead of 3", "y = y[..., 1:]"),
     ("`TimeDistributed` Layer should be passed a `mask` of shape (None, None, ...), received: "
      "mask.shape=(None, 8)", "The mask (None, 8) may be right", "Dense(1)"),
     ("CUDNN_STATUS_BAD_PARAM", "only if the padding is at the end", 'padding="post"'),
@@ -251,6 +307,16 @@ TORCH = [
     ("Expected hidden size (2, 24, 50), got (2, 30, 50)",
      "reads 24 timesteps as samples", "batch_first=True"),
     ("Expected hidden[0] size (1, 32, 16), got [1, 32, 16]", None, None),
+    ("Expected hidden[0] size (1, 64, 256), got (64, 256)",
+     "This state is (64, 256). Most likely each state is (samples", "h_0.unsqueeze(0)"),
+    ("Expected hidden size (2, 24, 128), got (1L, 48L, 128L)",
+     "should be (2, 24, 128)", "nn.DataParallel splits a state"),
+    ("Input batch size 1 doesn't match hidden[0] batch size 512",
+     "Samples: 1 in x, but 512 in the state. Most likely one tensor", "(h_0[-1], c_0[-1])"),
+    ("inconsistent tensor size, expected r_ [5 x 25] and src [2 x 25]", "2 layers", "transpose"),
+    ('in forward\n  File "torch/nn/modules/module.py"\n    out, (h, c) = self.gru(x)\n'
+     "ValueError: too many values to unpack (expected 2)", "one state", "out, h_n = gru(x)"),
+    ("index 188 is out of bounds for dimension 1 with size 188", "188 is the number", "tokens.max"),
     ("AssertionError: LSTM: Expected input to be 2-D or 3-D but received 4-D tensor",
      "x has 4 axes", "x.flatten(2)"),
     ("RuntimeError: input must have 3 dimensions, got 2", "x is one sequence", "x.unsqueeze(-1)"),
@@ -260,7 +326,7 @@ TORCH = [
      "(320x16 and 8x1)", None, None),
     ("'lengths' argument should be a 1D CPU int64 tensor, but got 1D cuda:0 Long tensor",
      "They are a 1D cuda:0 Long tensor", ".cpu()"),
-    ("'lengths' array has to be sorted in decreasing order", "longest", "enforce_sorted=False"),
+    ("lengths array has to be sorted in decreasing order", "longest", "enforce_sorted=False"),
     ("Expected target size (32, 5), got torch.Size([32, 12])",
      "labels of shape (32, 5). They are [32, 12]", "transpose(1, 2)"),
     ("Expected target size [32, 5], got [32, 5]", None, None),
@@ -270,13 +336,15 @@ TORCH = [
     ("Input and parameter tensors are not the same dtype, found input tensor with Double and "
      "parameter tensor with Float", "types: Double and Float", "x.float()"),
     ("Input and hidden tensors are not at the same device, found input tensor at cuda:0 and "
-     "hidden tensor at cpu", "different devices: cuda:0 and cpu", "h_0.to(device)"),
+     "hidden tensor at cpu", "different devices: cuda:0 and cpu", "device=x.device"),
     ("Input type (torch.FloatTensor) and weight type (torch.cuda.FloatTensor) should be the same",
      "different devices: torch.FloatTensor and torch.cuda.FloatTensor", "x.to(device)"),
     ("Input type (torch.DoubleTensor) and weight type (torch.FloatTensor) should be the same",
      "different types", "x.float()"),
     ("Expected all tensors to be on the same device, but found at least two devices, cuda:0 and "
      "cpu!", "different devices: cuda:0 and cpu", "model.to(device)"),
+    ("same device. Received cuda:0 and cpu", "devices: cuda:0 and cpu", "device=x.device"),
+    ("Expected object of backend CUDA but got backend CPU", "devices: CUDA and CPU", "device)"),
     ("not enough values to unpack (expected 2, got 1)",
      "Most likely an nn.GRU or nn.RNN returned one state", "out, h_n = gru(x)"),
     ("not enough values to unpack (expected 3, got 2)", "of Keras", "out, (h_n, c_n) = lstm(x)"),
@@ -284,12 +352,19 @@ TORCH = [
      "return_state=True", "out, *states"),
     ("The size of tensor a (12) must match the size of tensor b (12)", None, None),
     ("Sizes of tensors must match except in dimension 1. Got 16 and 4 in dimension 2", "is 16", ""),
+    ("CUDA error: device-side assert triggered", "largest token number", "labels.unique("),
+    ("size mismatch for e.weight: copying a param of torch.Size([9, 2]) from checkpoint, where the "
+     "shape is torch.Size([8, 2]) in current model.", "e.weight counts words", "vocabulary"),
+    ("Expected input batch_size (1216) to match target batch_size (1280)", "start", "[:, 1:]"),
+    ("gather got an input of invalid size: got 10x110, but expected 10x226", "differ", "total_len"),
     ("shape '[32, 10, 64]' is invalid for input of size 10240",
      "20480 numbers fit the shape [32, 10, 64], but the tensor has 10240. Most likely axis 0 has",
      "x.reshape(-1, 10, 64)"),
     ("shape '[32, 10, 64]' is invalid for input of size 20480", None, None),
     ("RNN module weights are not part of single contiguous chunk of memory.", "", "flatten_param"),
-    ("cudnn RNN backward can only be called in training mode", "evaluation", "model.train()"),
+    ("backward_input can only be called in training mode", "evaluation", "model.train()"),
+    ("torch/nn/_functions/rnn.py\nRuntimeError: CUDNN_STATUS_EXECUTION_FAILED",
+     "is CUDNN_STATUS_EXECUTION_FAILED. Most likely x or a state is still", ".to(device)"),
     ("cuDNN error: CUDNN_STATUS_NOT_SUPPORTED. This error may appear if you passed in a "
      "non-contiguous input.", "isn't contiguous", "x.contiguous()"),
 ]  # fmt: skip

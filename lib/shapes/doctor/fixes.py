@@ -15,9 +15,9 @@ CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
 SPARSE = f"sparse_{CATEGORICAL}"
 # What y holds if a loss of labels is right, and the step to this loss.
 _LABELS = {
-    SPARSE: ("y holds class numbers", "Use the sparse loss."),
-    CATEGORICAL: ("y has a column per class", "Use the loss for columns."),
-    BINARY: ("one column separates two classes", "Use the loss for two classes."),
+    SPARSE: ("y holds class numbers", "Use sparse_categorical_crossentropy."),
+    CATEGORICAL: ("y has a column per class", "Use categorical_crossentropy."),
+    BINARY: ("one column separates two classes", "Use binary_crossentropy."),
 }
 
 

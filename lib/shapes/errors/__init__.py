@@ -22,13 +22,14 @@ from lib.text import beside
 
 # The first match wins, so modules with more specific messages come first.
 TORCH = torch, torch_tensors
-MODULES = (*TORCH, loading, states, arguments, labels, targets, inputs, arrays, models)
-MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
+MODULES = (*TORCH, labels, loading, states, arguments, targets, inputs, arrays, models)
+MESSAGES: list[Message] = [each for module in MODULES for each in module.MESSAGES]
+OF_TORCH: list[Message] = [each for module in TORCH for each in module.MESSAGES]
 _EXAMPLES = beside(__file__, "examples")
 # Messages of common mistakes, by the short name that the address uses.
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
-_OF_TORCH = re.compile(r"(?<!backend/)torch|\bnn\.[A-Z]|forward\(\)|state_dict|requires? grad")
-_OF_KERAS = re.compile(r"keras|tensorflow|\btf\.")
+_TORCH = re.compile(r"(?<!backend/)torch|\bnn\.[A-Z]|forward\(\)|state_dict|requires? grad")
+_KERAS = re.compile(r"keras|tensorflow|\btf\.")
 
 
 def explain_error(message: str) -> Explanation | None:
@@ -40,8 +41,8 @@ def explain_error(message: str) -> Explanation | None:
 def checklist(message: str) -> list[str]:
     """Return shapes to check in order, of PyTorch if the message looks like PyTorch's."""
     known, _ = _first(message)
-    is_torch = any(known in module.MESSAGES for module in TORCH)
-    is_torch |= bool(_OF_TORCH.search(message) and not _OF_KERAS.search(message))
+    looks_like_torch = _TORCH.search(message) and not _KERAS.search(message)
+    is_torch = known in OF_TORCH or looks_like_torch
     return _EXAMPLES["checklist of PyTorch" if is_torch else "checklist"]
 
 
@@ -57,7 +58,8 @@ def _first(message: str) -> tuple[Message, Explanation] | tuple[None, None]:
 
 def explanations(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
     """Yield each known message that matches in `part`, with its explanation."""
-    for message in MESSAGES:
+    of_torch = "torch/nn/" in whole and not _KERAS.search(whole)
+    for message in OF_TORCH if of_torch else MESSAGES:
         for pattern in message.patterns:
             # An unbounded .*? would take minutes on a long text that repeats the words before it.
             bounded = pattern.replace(".*?", ".{0,300}?")

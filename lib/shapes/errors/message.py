@@ -63,12 +63,14 @@ def explained(
 ) -> Explanation:
     """Return an explanation with these remedies, likeliest first, or with one fix and its code.
 
-    `words` fill the {names} in all texts. "certain" is only for a message with a single cause.
+    `words` fill the {names} in all texts. A remedy is left out if its condition has a {name}
+    without a word. "certain" is only for a message with a single cause.
     """
     words = FALLBACKS | {name: word for name, word in words.items() if word not in (None, "")}
     happened = _filled(cause, words)
     meanings = []
-    for each in remedies or (Remedy("", fix, code),):
+    fitting = [each for each in remedies if words.keys() >= {*_NAME.findall(each.condition)}]
+    for each in fitting or (Remedy("", fix, code),):
         condition = _filled(each.condition, words)
         full_cause = f"{happened} {capital(condition)}." if condition else happened
         # The target doctor's fixes write LSTM(units, …).

@@ -104,7 +104,7 @@ MESSAGES = [
     ),
     of("no targets", r"No gradients provided for any variable", within="[Gg]enerator"),
     of("no gradients", r"No gradients provided for any"),
-    of("no values", r"(?:^|ValueError: )None values not supported|Target data is"),
+    of("no values", r"(?:^|: )None values not supported|Target data is"),
     of("a wrapper", r"Please initialize .(?P<wrapper>\w+). layer with"),
     of("None is no list", r'^"NoneType" object is not (?:iter|subscript)able'),
     of(

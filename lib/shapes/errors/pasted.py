@@ -43,7 +43,7 @@ class Found:
         self.kind = re.sub(r"_\d+$", "", self["layer"].split("/")[-1])
         named = _LOSS.search(whole)
         self.loss = RULE_OF[named[1]].name if named else ""  # the loss function's name
-        in_code = re.search(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py", whole)
+        in_code = re.search(r"comp(?:ile|ute)_loss|\bloss(?:_\d+)?/|losses/losses\.py", whole)
         self.in_loss = bool(self.loss or in_code)
         node = re.search(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]+)', whole)
         self.node = node[1] if node else ""  # the failed operation: "compile_loss/mse/sub"

@@ -1,9 +1,15 @@
 """Messages about a y that doesn't fit the output or the loss."""
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors import remedies
 from lib.shapes.errors.message import Message, number, shape
-from lib.shapes.errors.pairs import class_numbers, incompatible, of_weights, refused, refused_early
+from lib.shapes.errors.pairs import (
+    counted_together,
+    incompatible,
+    of_weights,
+    refused,
+    refused_early,
+)
+from lib.shapes.errors.y_fixes import known
 
 LOSSES = "|".join(RULE_OF)
 
@@ -11,7 +17,9 @@ MESSAGES = [
     Message(
         r"calling (?P<layer>\w+)(?:\.call\(\))?(?:(?!Incompatible shapes|calling \w).)*"
         r"Incompatible shapes: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\]",
-        r"Incompatible shapes(?:: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\])?",
+        r"Incompatible shapes(?:: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\])?(?!: layer)",
+        rf"ncompatible shapes for broadcasting: (?:shapes=\[)?{shape('one')}, {shape('other')}",
+        rf"Input dimension mis-match\..*?Inputs shapes: \[{shape('one')}, {shape('other')}\]",
         r'Dimensions must be equal, but are \d+ and \d+ for "\W*(?:node )?(?:compile_loss|loss/|'
         rf'{LOSSES})[^"]*".{{0,30}} with input shapes: \[(?P<one>[^\]]+)\], \[(?P<other>[^\]]+)\]',
         explain=incompatible,
@@ -28,15 +36,10 @@ MESSAGES = [
         explain=refused,
     ),
     Message(
+        rf"sample_weight array with shape {shape('one')}\. In order to",
         r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight",
         rf"sample_weight array with shape {shape('one')} for an input with shape {shape('other')}",
         explain=of_weights,
-    ),
-    Message(
-        f"target array of shape {shape('y')} while using as loss .categorical_crossentropy",
-        cause="y is {y}, one column of class numbers. The loss needs one column per class.",
-        fix="Use the sparse loss, or convert y to a column per class.",
-        code=f"{remedies.SPARSE}\n# or:\ny = keras.utils.to_categorical(y)",
     ),
     Message(
         r"(?:checking (?P<what>(?:model )?(?:input|target)): )?(?:expected )?(?P<layer>\S+) "
@@ -51,20 +54,12 @@ MESSAGES = [
         rf"\(received {shape('output')}\)",
         rf"same first dimension, got logits shape {shape('output')} and labels shape {shape('y')}",
         rf"labels\.shape={shape('y')} and logits\.shape={shape('output')}",
-        explain=class_numbers,
+        rf"logits and labels must be (?:broad|same size).*?: logits_size={shape('output')} "
+        rf"labels_size={shape('y')}",
+        explain=counted_together,
     ),
-    Message(
-        r"y_true and y_pred have different struct|.loss. argument, can.t be|unexpected losses or",
-        cause="The model's outputs don't match the parts of y, or the losses. A last layer with "
-        "return_state=True makes its states outputs too.",
-        fix="Remove return_state from the last layer, or pass one y and one loss per output.",
-        code="LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
-    ),
-    Message(
-        r"logits and labels must be (?:broad|same size)"
-        rf"(?:.*?: logits_size={shape('output')} labels_size={shape('y')})?",
-        cause="Cross-entropy needs y in the shape of the output. Timesteps count as samples. The "
-        "output is {output} and y is {y}.",
-        remedies=[remedies.TARGET_PER_SAMPLE, remedies.TARGET_PER_STEP, remedies.OTHER_COLUMNS],
+    known(
+        "theano",
+        rf"has shape\[\d\] == {number('one')}, but the output.* axis is {number('other')}",
     ),
 ]

@@ -1,55 +1,64 @@
 """Messages of PyTorch about tensors: their axes, sizes and types, losses and gradients."""
 
 from dataclasses import replace
-from math import prod
+from math import gcd, prod
 
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import Found
-from lib.shapes.errors.torch import BATCH_FIRST, LAST_STEP, SHAPES, SIZE, known
+from lib.shapes.errors.torch import LAST_STEP, SHAPES, SIZE, known
 from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
 
 WHOLE = r"(?P<one>(?:torch\.)?(?:u?int\d+|bool|Long|Int|Short|Byte|Bool|long|int))\b"
+DEVICE = r"(?i:cpu|gpu|cuda|meta|mps)(?::\d+)?)\b"
 UNEQUAL = rf"\D{{3,14}} {number('one')} \D{{3,13}} {number('other')}"
 
 
 def target_size(found: Found) -> Explanation | None:
     """Explain that y doesn't have the shape of the output."""
     y, output = found.shape("y"), found.shape("output")
-    if y == output:
-        return None
-    likely = Remedy("", "Give y the shape of the output.", "print(y.shape, y_hat.shape)")
+    likely = [Remedy("", "Give y the shape of the output.", "print(y.shape, y_hat.shape)")]
     if output == (*y, 1):
-        likely = Remedy("", "Add a last axis of 1 to y.", "y = y.unsqueeze(-1)")
+        likely = [Remedy("", "Add a last axis of 1 to y.", "y = y.unsqueeze(-1)")]
+    elif not output:
+        one = "a batch has one sample, and squeeze() removed its axis, too"
+        likely = [Remedy(one, "Name the axis to remove.", "y_hat = head(out[:, -1]).squeeze(-1)")]
     elif y == (*output, 1):
-        likely = Remedy("", "Remove the last axis of y.", "y = y.squeeze(-1)")
+        likely = [Remedy("", "Remove the last axis of y.", "y = y.squeeze(-1)")]
     elif len(output) == 3 and y == (output[0], output[2]):
-        likely = LAST_STEP
+        likely = [LAST_STEP]
     elif len(output) == 3 and (*y, 1) == (output[0], output[2]):
-        likely = replace(LAST_STEP, code=f"{LAST_STEP.code}.squeeze(-1)")
+        likely = [replace(LAST_STEP, code=f"{LAST_STEP.code}.squeeze(-1)")]
+    elif output[1:] == y[1:] and (output[0] or 0) > (y[0] or 0):
+        layers = Remedy("h_n of all layers was flattened", "Take h_n[-1].", "y_hat = head(h_n[-1])")
+        likely = [replace(LAST_STEP, condition="the head received all timesteps"), layers]
     warned = "Using" in found.match[0]
     wrong = " PyTorch only warns if it can broadcast the two. The loss is then wrong."
     shapes = f"y is {bracketed(y)}, but the output is {bracketed(output)}."
-    return explained(shapes + wrong * warned, likely)
+    return explained(shapes + wrong * warned, *likely, check="print(y.shape, y_hat.shape)")
 
 
-def batch_sizes(found: Found) -> Explanation | None:
+def batch_sizes(found: Found) -> Explanation:
     """Explain that the loss received other numbers of outputs than of labels."""
-    outputs, labels = int(found["outputs"]), int(found["labels"])
-    if outputs == labels or not outputs or not labels:
-        return None
-    likely = [replace(BATCH_FIRST, condition=f"{BATCH_FIRST.condition}: out[:, -1] has other rows")]
-    if outputs % labels == 0:
+    outputs, labels = int(found["have"]), int(found["want"])
+    samples = max(gcd(outputs, labels), 1)
+    rows = "h_n[-1] has a row per timestep, as the layer lacks batch_first=True"
+    code = "lstm = nn.LSTM(input_size, hidden_size, batch_first=True)"
+    likely = [Remedy(rows, "Set batch_first=True.", code)]
+    if samples == labels:
         steps = f"the head received all {outputs // labels} timesteps, for one label per sample"
         flat = "the labels are (samples, timesteps)"
         likely = [
             replace(LAST_STEP, condition=steps),
             Remedy(flat, "Flatten them, as the output.", "labels = labels.flatten()"),
         ]
-    elif labels % outputs == 0:
+    elif samples == outputs:
         steps = f"each sample has {labels // outputs} labels, one per timestep"
         code = "logits, labels = head(out).flatten(0, 1), labels.flatten()"
         likely.insert(0, Remedy(steps, "Pass every step to the head.", code))
+    elif labels - outputs == samples:
+        start = f"the labels of {samples} samples have the start token, one step more than outputs"
+        likely.insert(0, Remedy(start, "Drop the first label.", "labels = labels[:, 1:].flatten()"))
     happened = f"The loss received {outputs} rows of outputs for {labels} labels."
     return explained(happened, *likely, check="print(out.shape, logits.shape, labels.shape)")
 
@@ -68,9 +77,8 @@ def viewed(found: Found) -> Explanation | None:
             fix = "Let -1 stand for this size." + " The last batch is often smaller." * (not place)
             likely.append(Remedy(condition, fix, f"x = x.reshape{free}"))
     flat = Remedy("a head follows", "Join all axes but that of samples.", "x = x.flatten(1)")
-    happened = (
-        f"{'A multiple of ' * (None in sizes)}{needed} numbers fit the shape {found['target']}"
-    )
+    multiple = "A multiple of " * (None in sizes)
+    happened = f"{multiple}{needed} numbers fit the shape {found['target']}"
     happened += f", but the tensor has {numbers}." if numbers else "."
     return explained(happened, *(likely or [flat]), check=SHAPES)
 
@@ -81,29 +89,28 @@ MESSAGES = [
         rf"Expected target size {shape('want')}, got (?:{SIZE})?{shape('got')}",
     ),
     Message(
-        rf"input batch_size \({number('outputs')}\) to match target batch_size "
-        rf"\({number('labels')}\)",
+        rf"input batch_size \({number('have')}\) to match target batch_size \({number('want')}\)",
         explain=batch_sizes,
     ),
     known("axes of labels", r"1D target tensor expected|multi-target not supported"),
     Message(
         rf"(?:Using a t|T)arget size \({SIZE}{shape('y')}.{{1,45}} input size \({SIZE}"
         rf"{shape('output')}",
+        rf"shapes do not match: input {shape('output')}, target {shape('y')}",
+        rf"of elements: input{shape('output')} has \d+ elements, while target{shape('y')}",
         explain=target_size,
     ),
-    known("negative label", r"Target (?P<got>-\d+) is out of bounds"),
-    known("large label", r"Target (?P<got>\d+) is out of bounds"),
+    known("label out of bounds", r"Target (?P<got>(?P<negative>-\d+)|(?P<large>\d+)) is out of"),
     known("type of tokens", r"argument #1 .indices. .{1,70}; but got torch\.(?P<got>\w+)Tensor"),
-    known("unknown token", r"index out of range(?: in self|: Tried to access index (?P<got>\d+))"),
     known(
-        "short labels",
-        r"(?:dtype to be|scalar type) Long .{0,9}but (?:got|found) (?:scalar type )?"
-        r"(?P<got>Int|Short|Char|Byte|Bool)",
+        "unknown token",
+        r"index out of range(?: in self|: Tried to access index (?P<got>\d+)| at .{1,60}/TH/)",
+        r"(?P<assert>device-side assert)|srcIndex < srcSelectDimSize",
     ),
     known(
         "type of labels",
         r"(?:dtype to be|scalar type) Long .{0,9}but (?:got|found) (?:scalar type )?"
-        r"(?P<got>[A-Z]\w+)",
+        r"(?P<got>(?P<values>Float|Double|Half)|[A-Z]\w+)",
     ),
     known(
         "whole numbers",
@@ -111,12 +118,13 @@ MESSAGES = [
         rf"the same dtype, but got:? {WHOLE}",
         rf"found input tensor with {WHOLE}",
     ),
+    known("type of an operation", rf'"{word("operation")}" not implemented for "{word("got")}"'),
     known(
         "two devices",
-        rf"found (?P<one>\w+) tensor at {word('at')} and (?P<other>\w+) tensor at {word('to')}",
-        r"same device, but found at least two devices, (?P<at>[\w:]+) and (?P<to>[\w:]+)",
-        r"Input type \((?P<at>torch\.(?:cuda\.)?(?P<kind>\w+Tensor))\) and \w+ type "
-        r"\((?P<to>torch\.(?:cuda\.)?(?P=kind))\)",
+        rf"(?:tensor at|is on|devices,|Received|backend|device type) (?P<at>{DEVICE}\W.{{1,40}}? "
+        rf"(?P<to>(?!(?P=at)){DEVICE}",
+        r"type \(?(?P<at>torch\.(?:cuda\.)?(?P<kind>\w+Tensor))\)? (?:and|but) .{4,12} "
+        r"\(?(?P<to>torch\.(?:cuda\.)?(?P=kind))\b",
     ),
     known(
         "two types",
@@ -125,42 +133,51 @@ MESSAGES = [
         rf"found input tensor with {word('one')} and \w+ tensor with {word('other')}",
         rf"Input type \({word('one')}\) and \w+ type \({word('other')}\)",
         r"scalar type (?P<other>Float|Double) but found (?P<one>[A-Z]\w+)",
-    ),
-    known(
-        "type of y",
-        r"ound dtype (?P<one>Long|Double|Int) but expected (?P<other>Float)",
+        r"ound dtype (?P<one>\w+) but expected (?P<other>Float)",
         r"result type (?P<other>Float) can.t be cast to the desired output type (?P<one>\w+)",
     ),
     known(
-        "change in place",
-        r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackward)(?P<name>\w+)",
+        "second backward",
+        r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackw)(?P<operation>\w+)",
+        r"through the graph a second|modified by an (?P<inplace>inplace)",
     ),
-    known("second backward", r"through the graph a second time|modified by an inplace operation"),
     known("array of a tensor", r"Can.t call numpy\(\) on Tensor that requires grad"),
     known(
         "no tensor",
         r'"(?P<kind>numpy\.ndarray|list)" object has no attribute "dim"',
         r"argument .input. \(position 1\) must be Tensor, not (?P<kind>numpy\.ndarray|list)",
     ),
-    known("no gradient", r"element 0 of tensors does not require grad"),
+    known(
+        "no gradient", r"(?P<element>element \d+) of tensors does|for (?P<scalar>scalar) outputs"
+    ),
     known("many indices", r"too many indices for tensor of dimension (?P<count>\d+)"),
+    known("no axes", r"(?P<iteration>iteration over)? a 0-d|tensor has no dim"),
     known("no such axis", r"range of \[(?P<first>-?\d+), (?P<last>\d+)\], but got (?P<axis>-?\d+)"),
-    known("one state", r"index 1 is out of bounds for dimension 0 with size 1$"),
+    known(
+        "one state",
+        r"argument .hx. .{1,14} must be tuple|expects two hidden states|forward\(\) takes from 2",
+        r"lstm\(\) received an invalid combination of arguments - got \(Tensor, Tensor, \w+, bool",
+        "index (?P<entry>1) is out of bounds for dimension 0 with size 1$",
+    ),
     known(
         "no such entry",
-        rf"index {number('got')} is out of bounds for dimension {number('place')} with size "
-        rf"{number('size')}",
+        rf"index (?P<got>(?P<token>\d{{3,}})|-?\d+) is out of bounds for dimension "
+        rf"{number('place')} with size {number('size')}",
+        r"(?P<index>tensors used as indices) must be",
     ),
     known("one time axis", r"of dimensions: got (?P<one>\d+) and (?P<other>\d+)"),
-    known("joined features", rf"must match except in dimension (?P<place>2)\. {UNEQUAL}"),
-    known("joined sizes", rf"must match except in dimension {number('place')}\. {UNEQUAL}"),
+    known(
+        "joined sizes",
+        rf"must match except in dimension (?P<place>(?P<last>2)|(?P<early>\d))\. {UNEQUAL}",
+    ),
     known(
         "paired sizes",
         rf"size of tensor a \({number('one')}\) must match the size of tensor b \("
-        rf"{number('other')}\)(?: at non-singleton dimension {number('place')})?",
+        rf"{number('other')}\)(?: at non-singleton dimension (?P<place>(?P<samples>0)|(?P<time>1)|"
+        r"(?P<features>2)|\d))?",
     ),
     Message(
-        rf"shape .{shape('target')}. is invalid for input of size (?:{number('numbers')}|\S)",
+        rf"{shape('target')}. is invalid for input (?:of size|with) (?:{number('numbers')}|\S)",
         explain=viewed,
     ),
     known(

@@ -1,0 +1,139 @@
+"""Fixes for a y that doesn't fit the output, from targets.toml and the target doctor.
+
+No shape here has the samples axis.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from lib.shapes.doctor import ShapeTextError, TargetQuestion, read_shape
+from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, LAST_STEP, SPARSE, target_fixes
+from lib.shapes.errors.inputs import LARGEST
+from lib.shapes.errors.message import Explanation, Message, explained
+from lib.shapes.errors.pasted import RECURRENT, Comparison, Found
+from lib.shapes.output import Shape
+from lib.shapes.remedy import Remedy
+from lib.shapes.stack.recurrent import TIMESTEPS
+from lib.text import beside
+
+TEXTS: dict[str, dict[str, Any]] = beside(__file__, "targets")
+REMEDIES = {name: Remedy(*row) for name, row in TEXTS["remedies"].items()}
+
+
+def known(name: str, *patterns: str) -> Message:
+    """Return a message with these patterns, and with its texts in targets.toml."""
+    remedies = named(*TEXTS[name].get("remedies", []))
+    return Message(*patterns, **TEXTS[name] | {"remedies": remedies})
+
+
+def named(*names: str) -> list[Remedy]:
+    """Return the remedies with these names in targets.toml."""
+    return [REMEDIES[name] for name in names]
+
+
+def difference(y: Shape, output: Shape) -> str:
+    """Return the end of a sentence on how y and the output differ."""
+    words = Comparison((-1, *output), (-1, *y)).in_words()
+    words = words.replace("samples or ", "").replace("feature", "column")
+    return f": {words}" if words else ""
+
+
+def with_fixes(
+    found: Found, y: Shape, output: Shape, losses: Sequence[str], happened: str
+) -> Explanation:
+    """Return the explanation with the likeliest fixes, and with the question for the doctor."""
+    # None may be any size, so it isn't a difference.
+    y, output = _with_sizes_of(y, output), _with_sizes_of(output, y)
+    likely = [each for loss in losses for each in _likely_fixes(y, output, loss)]
+    asked = question(y, output, losses[0])
+    if y == output and losses[0] != SPARSE:
+        likely = named("open sizes")
+    if not likely:
+        fix = "Print both shapes. Give y the output's axes, or the output y's columns."
+        code = "print(y.shape, model.output_shape)"
+        return explained(happened, fix=fix, code=code, target=asked, confidence="possible")
+    first: list[Remedy] = []
+    for each in likely:
+        if not any(each.condition == one.condition or each.code == one.code for one in first):
+            first.append(each)
+    # Without another layer's name in the message, the recurrent layer may be the last.
+    is_last = not found["layer"] or found.kind in RECURRENT
+    units = f"{output[-1]}" if is_last and output and 1 < (output[-1] or 0) <= LARGEST else ""
+    words = {"units": units}
+    if y and output:
+        words |= {"columns": f"{y[-1]}", "classes": f"{output[-1]}"}
+    return explained(happened, *first[:4], words=words, target=asked)
+
+
+def _with_sizes_of(shape: Shape, other: Shape) -> Shape:
+    """Return the shape with the other shape's sizes in place of None."""
+    missing = (None,) * (len(shape) - len(other))
+    return tuple(a or b for a, b in zip(shape, other + missing, strict=False))
+
+
+def question(y: Shape, output: Shape, loss: str) -> TargetQuestion | None:
+    """Return the question for the target doctor."""
+    samples, *_ = TargetQuestion().output
+    try:
+        output, y = (
+            read_shape(f"{[samples, *(size or TIMESTEPS for size in shape)]}")
+            for shape in (output, y)
+        )
+    except ShapeTextError:  # more axes or larger sizes than the doctor reads
+        return None
+    return TargetQuestion(output, y, loss)
+
+
+def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
+    """Return fixes, likeliest first."""
+    found = _doctor_fixes(y, output, loss)
+    if len(y) == 1 and len(output) == 2 and output[0] == 1:
+        condition = "the output doesn't need its time axis of one step"
+        found.insert(0, Remedy(condition, "Return only the last timestep.", LAST_STEP))
+    if y and output and y[:-1] == output[:-1]:
+        columns, classes = y[-1] or 0, output[-1] or 0
+        if found and columns > 1 and found[0].condition.endswith(("per sample", "per timestep")):
+            found[0] = replace(found[0], condition="y has the right columns")
+        if loss == SPARSE and columns not in (1, classes):
+            found[1:1] = named("other classes")
+        elif loss == CATEGORICAL and columns == classes + 1 > 2:
+            found[1:1] = named("classes from 1")
+        elif loss == CATEGORICAL and 1 < columns < classes:
+            found[1:1] = named("missing classes")
+    if len(output) == 2 and len(y) == (1 if loss == SPARSE else 2) and y[0] != output[0]:
+        found += named("other sequence")
+    if not len(y) == len(output) == 1:
+        return found
+    # Columns are more common than timesteps, so fixes of the time axis come last.
+    if loss != SPARSE:
+        found.sort(key=lambda each: "LSTM(" in each.code or "only the last" in each.condition)
+    # Keras may have dropped a last axis of 1 from either shape.
+    output_steps = 1 if loss == SPARSE else output[0]
+    y_steps = 1 if output[0] == 1 else y[0]
+    for name, steps, full_y, full_output in (
+        ("the output", output_steps, y, (*output, 1)),
+        ("y", y_steps, (*y, 1), output),
+    ):
+        if steps not in (1, None):
+            condition = f"{name} is (samples, {steps}, 1), one number per timestep"
+            fixes = _doctor_fixes(full_y, full_output, loss)[:1]
+            found += [replace(each, condition=condition) for each in fixes]
+    return found
+
+
+def _doctor_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
+    """Return the target doctor's fixes, one per condition."""
+    target, shape = (None, *y), (None, *(output or (1,)))
+    if shape[-1] == 1 and loss in (CATEGORICAL, SPARSE):
+        loss = BINARY  # One column can't hold several classes.
+    by_condition: dict[str, Remedy] = {}
+    for fix in target_fixes(shape, target, loss):
+        if not fix.code or ("Dense(" in fix.code and fix.output_shape[-1] > LARGEST):
+            continue
+        text, code = fix.fix, fix.code.replace("timesteps", "x.shape[1]")
+        if first := by_condition.get(fix.condition):
+            text = f"{first.fix} Or {text[:1].lower()}{text[1:]}"
+            code = f"{first.code}\n# or:\n{code}"
+        by_condition[fix.condition] = replace(fix, fix=text, code=code)
+    return list(by_condition.values())
