@@ -5,7 +5,7 @@ The code uses names that `questions/mistakes.py` defines.
 
 MISTAKES = {
     "layers.Embedding()":
-        ('Embedding needs the arguments "input_dim" and', "Embedding(input_dim=…, output_dim=…)"),
+        ('Embedding needs the arguments "input_dim" and', "Embedding(input_dim=1000, "),
     "layers.LSTM((T, F))":
         ("units is one whole number", "keras.Input((timesteps, features))"),
     "keras.Input((T, -1))": ("has whole numbers of at least 0", "not -1, for an unknown size"),
@@ -71,7 +71,7 @@ MISTAKES = {
     "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
         ("validation_split splits arrays, but x is a dataset", "validation_data="),
     "built(features=2).set_weights(built(features=3).get_weights())":
-        ("3 features instead of 2.", "w.shape for w in model.weights"),
+        ("3 features instead of 2", "keras.Input((None, 3))"),
     "built().set_weights(built().get_weights()[:2])":
         ("expected 3, received 2", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
@@ -90,7 +90,7 @@ MISTAKES = {
     "fit(last_step(), class_weight={0: 2.0}, sample_weight=np.ones(N))":
         ("either class_weight or sample_weight", "w * weights[labels]"),
     'last_step(sample_weight_mode="temporal")':
-        ("compile has no sample_weight_mode in Keras 3", "sample_weight=w)  # w: (samples,"),
+        ("compile has no sample_weight_mode in this", "sample_weight=w)  # w: (samples,"),
     "fit(tagger(), y=np.full((N, T), 9))":
         ("y contains class 9, but the output has 3 columns", "Dense(int(y.max()) + 1,"),
     'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.ones(N))':
@@ -160,7 +160,7 @@ MISTAKES = {
     "layers.LSTM(4)(keras.Input((5, None)))":
         ("number of features", "keras.Input((None, x.shape[-1]))"),
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
-        ("Model has no input in Keras", "keras.Model(inputs=…, outputs=…)"),
+        ("Model has no input and output in Keras", "keras.Model(inputs=inputs, "),
     "decoder(8).predict(X, verbose=0)":
         ("has 8 units but starts from states of 4", "return_state=True"),
     "output_from_states((4, 3))":
@@ -168,8 +168,8 @@ MISTAKES = {
     "starting_from(Sequences(4)).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
-        ("unpacks several names from one tensor", "out, *states = LSTM(units,"),
-    "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units=…)"),
+        ("unpacks several names from one tensor", "out, *states = LSTM("),
+    "layers.LSTM()": ('LSTM needs the argument "units".', "LSTM(units="),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
         ("y is [8,3], the output [8,4]", "Dense(3, activation="),
 }  # fmt: skip

@@ -16,7 +16,7 @@ KERAS_3 = [
     ("The shape of the target variable and the shape of the target value in "
      "`variable.assign(value)` must match. variable.shape=(3, 64), Received: value.shape=(8, "
      "64). Target variable: <Variable path=lstm/kernel, shape=(3, 64)>",
-     "has the shape (3, 64) but received (8, 64)", "the same layers and sizes"),
+     "has the shape (3, 64) but received (8, 64)", "keras.Input((None, 8))"),
     ("`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
      "labels.shape=(320,) and logits.shape=(32, 5)",
      "y is (320,), the output (32, 5).", "LSTM(5, return_sequences=True)"),
@@ -29,7 +29,7 @@ KERAS_3 = [
     ("Sequential.add() got an unexpected keyword argument 'return_sequences'",
      "model.add received return_sequences", "return_sequences=True"),
     ("LSTM.__init__() takes 2 positional arguments but 5 were given",
-     "LSTM received too many arguments", "LSTM(units=…)"),
+     "LSTM received too many arguments", "LSTM(units="),
     ("'int' object is not iterable", "one of its sizes must be a tuple", "Reshape((12,))"),
     ("'_VariantDataset' object is not subscriptable", "a dataset for each window", "flat_map"),
     ("Unexpected result of `train_function` (Empty Logs).", "too few batches", "steps_per_epoch"),
@@ -67,6 +67,44 @@ KERAS_3 = [
     ("Invalid permutation argument `dims` for Permute Layer.",
      "settings don't fit together", "counts axes from 1"),
     ("expected shape=(32, 12, 3), found shape=(16, 12, 3)", "batch size is fixed at 32", ""),
+    ("A total of 2 objects could not be loaded. Example error message for object <LSTMCell "
+     "name=lstm_cell, built=True>:\n\nThe shape of the target variable and the shape of the target "
+     "value in `variable.assign(value)` must match. variable.shape=(3, 64), Received: "
+     "value.shape=(3, 32). Target variable: <Variable path=sequential/lstm/lstm_cell/kernel",
+     "has the shape (3, 64) but received (3, 32)", "LSTM(8)"),
+    ("A total of 2 objects could not be loaded. Example error message for object <LSTMCell "
+     "name=lstm_cell, built=True>:\n\nLayer 'lstm_cell' expected 3 variables, but received 0 "
+     "variables during loading. Expected: ['kernel', 'recurrent_kernel', 'bias']",
+     "The layer is lstm_cell", "build the model and save it again"),
+    ("Layer gru weight shape (2, 48) is not compatible with provided weight shape (48,).",
+     "saved with reset_after=False", "GRU(16, reset_after=False)"),
+    ("Layer lstm weight shape (3, 16) is not compatible with provided weight shape (16, 3).",
+     "the weights come from PyTorch", "w_ih.T"),
+    ("with a weight list of length 5000, but the layer was expecting 1 weights.",
+     "the matrix itself", "set_weights([weights])"),
+    ("Unknown layer: 'NotEqual'. Please ensure you are using a `keras.utils.custom_object_scope`",
+     "NotEqual is an operation", "Save the model as .keras"),
+    ("config={'class_name': 'InputLayer', 'config': {'batch_shape': [None, 5, 3]}}\n\nException "
+     "encountered: Could not locate class 'Att'. Make sure custom classes are decorated",
+     "Keras doesn't know Att", 'custom_objects={"Att": Att}'),
+    ("Object Att was created by passing\nnon-serializable argument values in `__init__()`,\nand "
+     "therefore the object must override `get_config()` in\norder to be serializable.",
+     "can't save or copy your own class", "def get_config"),
+    ("<class 'keras.src.models.functional.Functional'> could not be deserialized properly. Please",
+     'after "Exception encountered"', "custom_objects"),
+    ("Requested the deserialization of a `Lambda` layer whose `function` is a Python lambda.",
+     "may contain any code", "safe_mode=False"),
+    ("No model config found in the file at model.weights.h5.", "weights alone", "load_weights"),
+    ("File not found: filepath=model.keras. Please ensure the file is an accessible `.keras` zip "
+     "file.", "Most likely the folder has no such file", "with its ending"),
+    ("Skipping variable loading for optimizer 'adam', because it has 5 variables whereas the saved "
+     "optimizer has 1 variables.", "saved state doesn't fit", "compile=False"),
+    ("<class '__main__.Sub'>: Error encountered during deserialization: Sub.__init__() got an "
+     "unexpected keyword argument 'trainable'", "own class doesn't take trainable", "**kwargs"),
+    ("Unrecognized keyword arguments passed to Dense: {'quantization_config': None}",
+     "a newer Keras saved the file", "Update Keras"),
+    ("'tf.TensorListReserve' op requires element_shape to be static during TF Lite transformation "
+     "pass", "TFLite can't convert", "batch_shape=(1,"),
     ("y_true and y_pred have different structures.\ny_true: ('*', '*')\ny_pred: *\n",
      "one output, but y is a list or tuple", "np.stack(y)"),
     ("FBetaScore expects 2D inputs with shape (batch_size, output_dim). Received input shapes: "
@@ -131,7 +169,7 @@ EARLIER = [
      "x or y holds text", "np.unique(y, return_inverse=True)"),
     ("ValueError: You are trying to load a weight file containing 2 layers into a model with 3 "
      "layers.",
-     "to other layers: expected 3, received 2", "save the whole model"),
+     "another version: expected 3, received 2", "in their order"),
     ("Found array with dim 3. StandardScaler expected <= 2.", "received 3 axes", "x.shape[-1])"),
     ("expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",
      "swapped", "np.transpose"),
@@ -148,9 +186,9 @@ EARLIER = [
      "output is (?, 1): 10 columns instead of 1.", "np.argmax(y, axis=-1)"),
     ("TypeError: Could not locate function 'mse'. Make sure custom classes are decorated with "
      "`@keras.saving.register_keras_serializable()`.",
-     "mse, a loss or metric of Keras,", "load_model(path,"),
+     "mse, a loss or metric of Keras,", "compile=False"),
     ("ValueError: Unknown metric function:rmse",
-     "or metric rmse: most likely it is your own", "model.compile(optimizer, loss,"),
+     "or metric rmse: most likely it is your own", "metrics=[rmse]"),
     ("model = load_model('a.h5')\nValueError: Unknown loss function:my_loss",
      "Keras has no loss or metric my_loss", 'custom_objects={"my_loss": my_loss}'),
     ("ValueError: operands could not be broadcast together with shapes (1393,5) (6,) (1393,5)",
@@ -176,6 +214,29 @@ EARLIER = [
     ("TypeError: Failed to convert elements of [None, 64] to Tensor. Consider casting elements "
      "to a supported type.",
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),
+    ("AttributeError: 'str' object has no attribute 'decode'", "with h5py 3", "install h5py 2"),
+    ("ImportError: cannot import name '_generate_dropout_mask'", "private helper", "names"),
+    ("Unable to load weights saved in HDF5 format into a subclassed Model which has not created "
+     "its variables yet.", "without an ending", "cut this ending off"),
+    ("NotFoundError: Key rnn/basic_lstm_cell/kernel not found in checkpoint",
+     "names end in weights and biases", "Saver(names)"),
+    ("Error: Provided weight data has no target variable: simple_rnn/simple_rnn_cell/kernel",
+     "version of the converter", "tensorflowjs"),
+    ("TypeError: Received unknown keyword arguments: {'epochs': 5}",
+     "Keras 1 is installed", "Update Keras"),
+    ("ValueError: bad marshal data (unknown type code)", "a Lambda layer", "load_weights"),
+    ("Dimension 1 in both shapes must be equal, but are 23 and 22 for 'Assign_2' (op: 'Assign') "
+     "with input shapes: [256,23], [256,22].", "22 classes or units instead of 23", "Dense(22)"),
+    ("load_model('lstm.h5')\nAttributeError: 'float' object has no attribute 'shape'",
+     "as initial_state or mask", "load_weights"),
+    ("weight_decay is not a valid argument, kwargs should be empty for `optimizer_experimental`",
+     "Most likely you load a file", "compile=False"),
+    ("TypeError: can't pickle _thread.RLock objects", "can't store this model", "model.save("),
+    ("RuntimeError: Unable to create link (name already exists)", "the same name", "add_weight"),
+    ("cannot import name 'get_config' from 'tensorflow.python.eager.context'",
+     "the traceback ends inside keras", "pip install --upgrade keras"),
+    ('You called `set_weights(weights)` on layer "gru_cell_2" with a weight list of length 3, but '
+     "the layer was expecting 0 weights.", "gru_cell_2 has no weights yet", ".build(x.shape)"),
     ("Dimension 0 in both shapes must be equal, but are 2 and 1. Shapes are [2] and [1]. for "
      "'AssignAddVariableOp' (op: 'AssignAddVariableOp') with input shapes: [], [1].",
      "A metric counts 2 classes", 'Dense(2, activation="softmax")'),
