@@ -28,6 +28,7 @@ MESSAGES = [
         rf'(?:.*?weight"? sizes: {number("w")})?)?',
         rf"Found {number('x')} input samples and {number('y')} target samples",
         rf"Dimensions {number('x')} and {number('y')} are not comp",
+        rf"inconsistent numbers of samples: \[{number('one')}, {number('other')}",
     ),
     of(
         "objects in an array",
@@ -52,13 +53,20 @@ MESSAGES = [
     ),
     of(
         "different shapes in an array",
-        r"Invalid dtype: object|Failed to convert (?:a NumPy array|.*?) to a Tensor|setting an "
-        r"array element with a sequence|Can.t convert non-rectangular",
+        r"Invalid dtype: object|Failed to convert .*? to a Tensor|convert non-rect|ragged nested|"
+        r"setting an array element with a sequence(?:.*?shape was (?P<equal>\([^)]*\)))?",
     ),
     of("negative word", rf"indices\[[\d,]+\] = (?P<index>-\d+) is not in \[0, {number('size')}\)"),
     of("large word", rf"indices\[[\d,]+\] = {number('index')} is not in \[0, {number('size')}\)"),
-    of("table with three axes", rf"Found array with dim {number('dimensions')}.*? expected <= 2"),
+    of("table with three axes", r"with dim (?P<axes>\d).*? expected <= 2|Must pass 2-d input"),
     of("table with one axis", r"Expected 2D array, got 1D array"),
+    of("NaN for scikit-learn", r"Input (?:\w+ )?contains (?:NaN|infinity)"),
+    of(
+        "rows of another number",
+        rf"Shape of passed values is \({number('one')},.*?indices imply \({number('other')},",
+        rf"Length of values \({number('one')}\) does.*? length of index \({number('other')}\)",
+        rf"same first dimension, but have shapes \({number('other')},.*? and \({number('one')},",
+    ),
     of(
         "empty slice",
         rf"broadcast input array from shape (?P<one>\(0,.*?\)) into shape {shape('other')}",
@@ -107,10 +115,14 @@ MESSAGES = [
         rf"index {number('index')} is out of bounds for axis 0 with size {number('size')}",
         within="[Gg]enerator",
     ),
-    of("a table as an array", r"hashtable.*?KeyError: -?\d+|not in index|in the \[columns\]"),
+    of(
+        "a table as an array",
+        r"hashtable.*?KeyError: -?\d+|not in index|in the \[columns\]",
+        r'^"?\(slice\(None, None|"(?:DataFrame|Series)".*? "(?:reshape|as_matrix)"',
+    ),
     of(
         "no batches",
-        r"Unexpected result of .\w+_function. \(Empty|the Sequence has length 0|input ran out of",
+        r"result of .\w+_function. \(Empty|the Sequence has length 0|input (?P<ran>ran out) of",
         r'local variable "(?:logs|batch_outputs)"|no part of the sequence would be left',
     ),
 ]

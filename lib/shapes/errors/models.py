@@ -15,6 +15,7 @@ from lib.shapes.errors.pasted import Comparison, Found
 TEXTS = Texts(__file__)
 of = TEXTS.message
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
+NO_ERROR = r"^(?!.*Error\b)"  # A warning explains no error that follows.
 OOM = r"OOM when allocating tensor (?:of|with) shape ?"
 
 
@@ -28,6 +29,8 @@ def reshaped(found: Found) -> Explanation:
             words |= {"first": str(first), "had": str(count // first), "needed": str(sample)}
         if count // first > sample:
             name = "reshape of large samples"
+            whole = not count // first % prod(after[1:-1])  # the last size can be computed
+            words["sample"] = str([first, *(after[1:-1] if whole else ()), -1]).strip("[]")
         elif not count % sample and count > sample:
             name = "reshape of other samples"
             words |= {"samples": str(count // sample), "sample": str(after[1:]).strip("(,)")}
@@ -71,7 +74,7 @@ MESSAGES = [
         r"A KerasTensor cannot be used as input to a TensorFlow|KerasTensor is symbolic: it.s a pl",
         r'"KerasTensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
-        r"symbolic .tf\.Tensor. as a Python .bool",
+        r"symbolic .tf\.Tensor. as a Python .bool|cannot be Keras symbolic tensors",
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
     ),
     of("NumPy 1.20", r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy"),
@@ -101,6 +104,10 @@ MESSAGES = [
     ),
     of("no targets", r"No gradients provided for any variable", within="[Gg]enerator"),
     of("no gradients", r"No gradients provided for any"),
+    of("slow kernel", rf"Layer {word('layer')} will not use cuDNN", within=NO_ERROR),
+    of("unused weights", rf"radients do not exist for \w+ \W*{word('name')}", within=NO_ERROR),
+    of("retracing", r"triggered tf\.function retracing", within=NO_ERROR),
+    of("input_shape of a layer", r"Do not pass an .input_shape", within=NO_ERROR),
     of("no values", r"(?:^|: )None values not supported|Target data is"),
     of("a wrapper", r"Please initialize .(?P<wrapper>\w+). layer with"),
     of("None is no list", r'^"NoneType" object is not (?:iter|subscript)able'),
@@ -193,6 +200,7 @@ MESSAGES = [
         "scaler of the table",
         rf"operands could not be broadcast .*? shapes {shape('got')} {shape('own')} [(\[]",
         rf"output operand with shape {shape('got')} doesn.?t match.*?shape {shape('own')}",
+        rf"X has {number('columns')} features.{{0,40}}? expecting {number('fitted')}",
     ),
     of(
         "arrays to pair",
