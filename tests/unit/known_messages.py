@@ -191,6 +191,10 @@ EARLIER = [
     ("Shapes (2, 192) and (192,) are incompatible", "(2, 192) but received (192,)", "reset_after"),
     ("X_train = np.reshape(X_train, (X_train.shape[0], X_train.shape[1], 1))\n"
      "IndexError: tuple index out of range", "an axis that x doesn't have", "np.stack("),
+    ("cannot reshape array of size 1440 into shape (4,6,20,1)", "has 360",
+     "x.reshape(4, 6, 20, -1)"),
+    ("Data must be 1-dimensional, got ndarray of shape (87, 1) instead",
+     "the shape (87, 1)", "np.ravel("),
     ("The filename must end in `.weights.h5`. Received: filepath=a.h5", ".weights.h5", ".weights"),
     ("Found array with dim 3. StandardScaler expected <= 2.", "received 3 axes", "x.shape[-1])"),
     ("expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",

@@ -61,6 +61,7 @@ MESSAGES = [
     of("table with three axes", r"with dim (?P<axes>\d).*? expected <= 2|Must pass 2-d input"),
     of("table with one axis", r"Expected 2D array, got 1D array"),
     of("NaN for scikit-learn", r"Input (?:\w+ )?contains (?:NaN|infinity)"),
+    of("values of a column", rf"must (?:each )?be 1-dimensional(?:, .*? shape {shape('shape')})?"),
     of(
         "rows of another number",
         rf"Shape of passed values is \({number('one')},.*?indices imply \({number('other')},",

@@ -47,6 +47,8 @@ def weights(found: Found, own: Shape = (), got: Shape = ()) -> Explanation | Non
     layer = found["layer"].removesuffix(".")
     if own == got or not own or not got:
         return None
+    if found["gates"] and int(found["gates"]) % 3:
+        return None  # A GRU has three gates.
     at = (Comparison(own, got).differing or [0])[0]
     columns = got[-1] or 0
     cell, gates = CELLS[next((name for name in CELLS if name in layer.lower()), "lstm")]
@@ -239,7 +241,7 @@ MESSAGES = [
         rf"incompatible tensor with shape {shape('got')} .*?with shape {shape('own')} and name "
         rf"{word('layer')}",
         rf"Tensor.s shape {shape('got')} is not compatible with supplied shape {shape('own')}",
-        r"Shapes (?P<own>\((?:2, )?(?P<n>\d+),?\)) and (?P<got>\((?:2, )?(?P=n),?\)) are incompat",
+        r"Shapes (?P<own>\((?:2, )?(?P<gates>\d+),?\)) and (?P<got>\((?:2, )?(?P=gates),?\)) are ",
         explain=weights,
     ),
     Message(

@@ -2,14 +2,7 @@
 
 from math import prod
 
-from lib.shapes.errors.message import (
-    Explanation,
-    Message,
-    Texts,
-    number,
-    shape,
-    word,
-)
+from lib.shapes.errors.message import Explanation, Message, Texts, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
 
 TEXTS = Texts(__file__)
