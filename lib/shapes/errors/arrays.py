@@ -4,7 +4,6 @@ from lib.shapes.errors.message import Texts, number, shape, word
 
 of = Texts(__file__).message
 
-
 MESSAGES = [
     of("split of a dataset", r"validation_split.+?(?:Dataset|Generator|Iterator|Sequence|Loader)"),
     of(

@@ -22,8 +22,9 @@ def reshaped(found: Found) -> Explanation:
             words |= {"first": str(first), "had": str(count // first), "needed": str(sample)}
         if count // first > sample:
             name = "reshape of large samples"
-            whole = not count // first % prod(after[1:-1])  # the last size can be computed
-            words["sample"] = str([first, *(after[1:-1] if whole else ()), -1]).strip("[]")
+            inner = [size or 1 for size in after[1:-1]]
+            fits = not count // first % prod(inner)
+            words["sample"] = str([first, *(inner if fits else ()), -1]).strip("[]")
         elif not count % sample and count > sample:
             name = "reshape of other samples"
             words |= {"samples": str(count // sample), "sample": str(after[1:]).strip("(,)")}
