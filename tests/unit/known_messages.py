@@ -191,6 +191,10 @@ EARLIER = [
     ("Shapes (2, 192) and (192,) are incompatible", "(2, 192) but received (192,)", "reset_after"),
     ("X_train = np.reshape(X_train, (X_train.shape[0], X_train.shape[1], 1))\n"
      "IndexError: tuple index out of range", "an axis that x doesn't have", "np.stack("),
+    ("`generator` yielded an element of shape (24,) where an element of shape (None, 24) was "
+     "expected.", "yields single samples, (24)", "dataset.batch(32)"),
+    ("_SymbolicException: Inputs to eager execution function cannot be Keras symbolic tensors",
+     "a loss of your own, in eager execution", "self.add_loss("),
     ("cannot reshape array of size 1440 into shape (4,6,20,1)", "has 360",
      "x.reshape(4, 6, 20, -1)"),
     ("Data must be 1-dimensional, got ndarray of shape (87, 1) instead",

@@ -89,8 +89,8 @@ MESSAGES = [
     ),
     of(
         "ragged batch of a generator",
-        r"yielded an element that could not be converted|yielded an "
-        r"element of shape",
+        r"shape \((?P<single>[\d, ]+?),?\) where an element of shape \(None, (?P=single),?\)",
+        r"yielded an element (?:that could not be converted|of shape)",
     ),
     of("windows as datasets", r"_NestedVariant|_VariantDataset"),
     of("unknown number of axes", r"length of shape with unknown rank|its rank is undefined, but"),

@@ -68,7 +68,7 @@ MESSAGES = [
         r"A KerasTensor cannot be used as input to a TensorFlow|KerasTensor is symbolic: it.s a pl",
         r'"KerasTensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
-        r"symbolic .tf\.Tensor. as a Python .bool|cannot be Keras symbolic tensors",
+        r"symbolic .tf\.Tensor. as a Python .bool|(?P<eager>eager execution) func.*? be Keras sym",
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
     ),
     of("NumPy 1.20", r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy"),
