@@ -74,7 +74,7 @@ MESSAGES = [
         r'Input "\w+" of "\w+" Op has type (?P<one>\w+) that does not match type (?P<other>\w+)',
         r"cannot compute \w+ as input #.*?be an? (?P<one>\w+) tensor but is an? (?P<other>\w+)",
     ),
-    of("history", r'^"(?P<name>(?:val_)?(?:acc|accuracy))"$'),
+    of("history", r'^"(?P<name>acc|accuracy|val_\w+)"$'),
     of("crf", 'no attribute "learn_mode"'),
     of(
         "list_of_targets",
