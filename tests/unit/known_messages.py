@@ -154,7 +154,7 @@ EARLIER = [
      "TimeDistributed works along the time axis, but its input has none", "return_sequences=True"),
     ("In a stateful network, you should only pass inputs with a number of samples that can be "
      "divided by the batch size. Found: 1 samples. Batch size: 32.",
-     "It received a single sample", "predicts any number of samples"),
+     "It received a batch of 1", "predicts any number of samples"),
     ("expected time_distributed_1_input to have 4 dimensions but got array with shape (800, 60, 1)",
      "takes (samples, parts, timesteps, features)", "x.reshape(len(x), parts, -1, x.shape[-1])"),
     ("Dimensions must be equal, but are 20 and 10 for '{{node Equal}} = "

@@ -163,10 +163,10 @@ MESSAGES = [
         rf'(?:layer should be tensors.*?\(of|found an instance of) type "?<class "{word("kind")}',
         rf'Layer {word("layer")} was called with an input that isn.t.*?<class "{word("kind")}',
         rf'"(?P<kind>{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
-        cause="{layer} takes tensors or, in Keras 3, arrays, but received {kind}, alone or in a "
+        cause="{layer} takes tensors, and in Keras 3 arrays, but received {kind}, alone or in a "
         "list. A layer must be called first. NoneType comes from a function without return.",
-        fix="Pass an Input, or the output of another layer. For a model a, pass a.output.",
-        code=f"inputs = {INPUT}\noutputs = Dense(1)(LSTM(units)(inputs))",
+        fix="Pass an Input or the output of another layer (a.output of a model a).",
+        code=f'x = LSTM(units)({INPUT})  # in Keras 3 also np.asarray(x, "float32")\ny = Dense(1)(x)',
     ),
     Message(
         r'\badd\(\) got an unexpected keyword argument "(?P<name>\w+)"',
