@@ -166,7 +166,7 @@ MESSAGES = [
         cause="{layer} takes tensors, and in Keras 3 arrays, but received {kind}, alone or in a "
         "list. A layer must be called first. NoneType comes from a function without return.",
         fix="Pass an Input or the output of another layer (a.output of a model a).",
-        code=f'x = LSTM(units)({INPUT})  # in Keras 3 also np.asarray(x, "float32")\ny = Dense(1)(x)',
+        code=f'x = LSTM(units)({INPUT})  # Keras 3: or np.asarray(x, "float32")\ny = Dense(1)(x)',
     ),
     Message(
         r'\badd\(\) got an unexpected keyword argument "(?P<name>\w+)"',

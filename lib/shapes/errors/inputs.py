@@ -93,6 +93,8 @@ def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -
     table, last = TEXTS.rows["axes"], (got[-1] if got else None) or 0
     of_layer = table.get(f"{layer or 'unnamed'} {have}")
     likely = of_layer or table.get(f"{want} {have}") or ["other input"]
+    if want == 3 and got[1:3] == (None, None):
+        return ["batched twice", "convolved", "three axes in input"]
     if len(got) == 4 and got[1] == got[2] and (want == 3 or last > CHANNELS):
         before = "convolved" if want == 3 else "images before"
         return [before, "three axes in input" if want == 3 else "single images"]

@@ -86,6 +86,6 @@ MESSAGES = [
         "outputs",
         r"y_true and y_pred have different struct|.loss. argument, can.t be|unexpected losses or",
         rf"one entry per model outputs?\. The model has {number('outputs')} outputs",
-        r"as many entries as the model has outputs|in (?:the )?loss dict|match the output struct",
+        r"as many entries as the model has|in (?:the )?loss (?:dict|arg)|match the output struct",
     ),
 ]

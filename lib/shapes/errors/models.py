@@ -127,7 +127,7 @@ MESSAGES = [
     Message(
         rf"shapes except for the concat(?:enation)? axis(?:.*?\[{shape('one')}, {shape('other')})?",
         rf"ConcatOp :.*?shape\[0\] = {shape('one')} vs\. shape\[\d+\] = {shape('other')}",
-        rf'"ConcatV2"\) with input shapes: {shape("one")}, {shape("other")}',
+        rf'ConcatV2(?:"\)|\[.*?\)") with input shapes: {shape("one")}, {shape("other")}',
         explain=joined_arrays,
     ),
     of(

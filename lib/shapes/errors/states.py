@@ -218,10 +218,13 @@ MESSAGES = [
     ),
     Message(
         rf'(?:ayer "?{word("layer")}"? )?expects 1 input(?:\(s\)|s)?,? but it received '
-        rf"{number('got')}",
+        r"(?P<got>[1-9]\d*)",
         explain=several_tensors,
     ),
-    of("no tensor", r"first argument to .(?:Layer\.)?call. must always be passed"),
+    of(
+        "no tensor",
+        r"to .(?:Layer\.)?call. must always be passed|1 input.{0,18}received 0",
+    ),
     of("no tensor by position", r'missing a required argument: "(?:sequences|inputs)"'),
     of("inputs as arguments", r"call(?:__)?\(\) (?:takes \d positional|got multiple values)"),
     of("outputs in a Sequential model", r"should have a single output tensor"),
