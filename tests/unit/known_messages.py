@@ -133,6 +133,30 @@ KERAS_3 = [
 """Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 
 EARLIER = [
+    ("Data cardinality is ambiguous:\n  x sizes: 1\n  y sizes: 4177\nMake sure all arrays",
+     "x has 1 sample, but y has more", "y = y[steps - 1 :]"),
+    ("All input arrays (x) should have the same number of samples. Got array shapes: [(9, 4), (8, "
+     "2)]", "different numbers of samples: [(9, 4), (8, 2)]", "len(each) for each in x"),
+    ("Your input ran out of data; interrupting training. Make sure that your dataset",
+     "The data ended before all steps", "dataset.repeat()"),
+    ("Input to reshape is a tensor with 5000 values, but the requested shape requires a multiple "
+     "of 640", "5000 values, but its shape requires a multiple of 640", "Reshape((-1, 16))"),
+    ("Shape must be rank 2 but is rank 3 for 'MatMul' (op: 'MatMul') with input shapes: "
+     "[?,20,128], [128,10].", "received [?,20,128]", "y = Dense(1)(x)"),
+    ("Found input variables with inconsistent numbers of samples: [100, 98]",
+     "their sizes are [100, 98]", "y[-len(model.predict(x)) :]"),
+    ("Value passed to parameter 'indices' has DataType float32 not in list of allowed values",
+     "only whole numbers, but received float32", 'astype("int32")'),
+    ("add_weight() got multiple values for argument 'name'", "another order", 'name="w", shape='),
+    ("State 0 is incompatible with layer lstm_1: expected shape=(32, 64), found shape=(1, 64)",
+     "states of shape (32, 64)", "layer.reset_states()"),
+    ("line 177, in build\n    assert len(input_shape) >= 3\nAssertionError",
+     "TimeDistributed works along the time axis, but its input has none", "return_sequences=True"),
+    ("In a stateful network, you should only pass inputs with a number of samples that can be "
+     "divided by the batch size. Found: 1 samples. Batch size: 32.",
+     "It received a batch of 1", "predicts any number of samples"),
+    ("expected time_distributed_1_input to have 4 dimensions but got array with shape (800, 60, 1)",
+     "takes (samples, parts, timesteps, features)", "x.reshape(len(x), parts, -1, x.shape[-1])"),
     ("Dimensions must be equal, but are 20 and 10 for '{{node Equal}} = "
      "Equal[T=DT_FLOAT](IteratorGetNext:1, Cast_1)' with input shapes: [?,20], [?,10].",
      "A metric can't pair y with the output. The sizes are 20 and 10", 'metrics=["accuracy"]'),

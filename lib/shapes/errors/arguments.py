@@ -163,10 +163,10 @@ MESSAGES = [
         rf'(?:layer should be tensors.*?\(of|found an instance of) type "?<class "{word("kind")}',
         rf'Layer {word("layer")} was called with an input that isn.t.*?<class "{word("kind")}',
         rf'"(?P<kind>{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
-        cause="{layer} takes tensors or arrays, but received {kind}, alone or in a list. A layer "
-        "must be called first. NoneType comes from a function without return.",
-        fix="Pass an array, or the output of another layer. Fill in placeholders (...).",
-        code='x = LSTM(units)(np.asarray(x, dtype="float32"))\ny = Dense(1)(x)',
+        cause="{layer} takes tensors, and in Keras 3 arrays, but received {kind}, alone or in a "
+        "list. A layer must be called first. NoneType comes from a function without return.",
+        fix="Pass an Input or the output of another layer (a.output of a model a).",
+        code=f'x = LSTM(units)({INPUT})  # Keras 3: or np.asarray(x, "float32")\ny = Dense(1)(x)',
     ),
     Message(
         r'\badd\(\) got an unexpected keyword argument "(?P<name>\w+)"',
@@ -195,6 +195,7 @@ MESSAGES = [
         r'__init__\(\) missing 1 required positional argument: "(?P<one>layer|cell)"',
         explain=missing,
     ),
+    TEXTS.message("order of add_weight", r"add_weight\(\) got multiple values"),
     TEXTS.message("of Keras 2", r"Received unknown keyword arguments: (?P<got>\{[^}]*\}?)"),
     Message(
         r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) (?:takes\b|got multiple values)",
@@ -260,9 +261,9 @@ MESSAGES = [
     ),
     Message(
         r'^"int" object is not iterable$',
-        cause="If a layer raised this, one of its sizes must be a tuple, such as Reshape's.",
+        cause="If a layer raised this, one of its sizes must be a tuple, such as input_shape.",
         fix="Write a tuple. A single number needs a comma.",
-        code="Reshape((12,))",
+        code="Reshape((12,))\nkeras.Input((12,))  # input_shape=(12,)",
         confidence="possible",
     ),
 ]

@@ -11,23 +11,26 @@ MESSAGES = [
         r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
         r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series))|(?P<other>\w+))">',
         r"Unrecognized data type: \w+=|data adapter that can handle.*?list|.validation_split. is",
+        r"data should be a Numpy array, or list|single array or a list of arrays\. You passed",
     ),
     of(
         "several inputs of different lengths",
         rf'cardinality is ambiguous.*?"?x"? sizes: {number("x")}(?:, \d+)+',
     ),
+    of("inputs of other samples", r"input arrays.*? same number of.*?shapes: (?P<x>\[.*?\)\])"),
     of(
         "no samples",
         r'cardinality is ambiguous.*?"?x"? sizes: (?P<x>0)\b.*?"?y"? sizes: (?P<y>\d+)',
         r'cardinality is ambiguous.*?"?x"? sizes: (?P<x>\d+).*?"?y"? sizes: (?P<y>0)\b',
     ),
+    of("one long sample", r'ambiguous.*?"?x"? sizes: 1 .*?"?y"? sizes: \d|Found 1 input samples'),
     of(
         "samples of x and y",
         rf'cardinality is ambiguous(?:.*?"?x"? sizes: {number("x")}.*?"?y"? sizes: {number("y")}'
         rf'(?:.*?weight"? sizes: {number("w")})?)?',
         rf"Found {number('x')} input samples and {number('y')} target samples",
         rf"Dimensions {number('x')} and {number('y')} are not comp",
-        rf"inconsistent numbers of samples: \[{number('one')}, {number('other')}",
+        rf"length is {number('x')} while.*?is {number('y')}|target array must have the same num",
     ),
     of(
         "objects in an array",
@@ -120,9 +123,10 @@ MESSAGES = [
         r"hashtable.*?KeyError: -?\d+|not in index|in the \[columns\]",
         r'^"?\(slice\(None, None|"(?:DataFrame|Series)".*? "(?:reshape|as_matrix)"',
     ),
+    of("end of a generator", r"input ran out of data"),
     of(
         "no batches",
-        r"result of .\w+_function. \(Empty|the Sequence has length 0|input (?P<ran>ran out) of",
+        r"Unexpected result of .\w+_function. \(Empty|the Sequence has length 0|be a non-empty",
         r'local variable "(?:logs|batch_outputs)"|no part of the sequence would be left',
     ),
 ]

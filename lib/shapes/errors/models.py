@@ -36,7 +36,7 @@ def joined_arrays(found: Found) -> Explanation:
     pair = Comparison(found.shape("one"), found.shape("other"))
     place = next((at for at in pair.differing if at), 0 if pair.differing else 1)
     name = "time axis in one tensor" if pair.missing else "sizes to join"
-    if pair.differing and not place:
+    if 0 in pair.differing:
         name = "samples to join"
     axis = f"number of {pair.name(place)}s" if pair.differing else "sizes"
     one, other = found["one"] or "Two shapes", found["other"] or "others"
@@ -74,7 +74,7 @@ MESSAGES = [
     of("NumPy 1.20", r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy"),
     of(
         "disconnected graph",
-        r"Output with path .(?!1.)[\w.]*. is not connected|Graph dis|Could not compute output",
+        r"Output with path .(?!1.)[\w.]*. is not con|Graph dis|not connected to .o|not compute out",
     ),
     of("slice of an array", r"too many indices for array(?:: array is (?P<axes>\d+)-dim)?"),
     of(
@@ -135,7 +135,7 @@ MESSAGES = [
     Message(
         rf"shapes except for the concat(?:enation)? axis(?:.*?\[{shape('one')}, {shape('other')})?",
         rf"ConcatOp :.*?shape\[0\] = {shape('one')} vs\. shape\[\d+\] = {shape('other')}",
-        rf'"ConcatV2"\) with input shapes: {shape("one")}, {shape("other")}',
+        rf'ConcatV2(?:"\)|\[.*?\)") with input shapes: {shape("one")}, {shape("other")}',
         explain=joined_arrays,
     ),
     of(
@@ -149,10 +149,13 @@ MESSAGES = [
         rf"must be (?:equal|evenly divisible)\D+{number('one')} (?:and|but is) {number('other')}\b",
         r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
     ),
+    of(
+        "reshape in a model",
+        rf"to reshape is a tensor with {number('before')} values, but .*? shape (?P<after>\D*\d+)",
+    ),
     Message(
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
         rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
-        rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
         explain=reshaped,
     ),
     of(
@@ -200,6 +203,9 @@ MESSAGES = [
         "arrays to pair",
         rf"operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
     ),
+    of("matrix product", rf'is rank 3 for "MatMul\w*" .*?shapes: {shape("one")}'),
+    of("arrays of scikit-learn", r"(?:of samples:|number of output) (?P<sizes>[\[(]\d+\D+\d+.)"),
+    of("whole numbers", r'parameter "(?:indices|labels)" has DataType (?P<kind>\w+) not in'),
     of(
         "axes of a layer",
         r'for "\W*(?:node )?(?P<layer>[\w./]*(?:lstm|gru|rnn|bi)\w*)/(?:transpose|Tile).*? shapes: '
