@@ -15,10 +15,21 @@ MESSAGES = [
         r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
         r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series))|(?P<other>\w+))">',
         r"Unrecognized data type: \w+=|data adapter that can handle.*?list|.validation_split. is",
+        r"to be array-like\. Received inv|model expects a list of \d+ Numpy arrays instead",
+    ),
+    of(
+        "another type as data",
+        r'adapter that can handle input: <class "(?:[\w.]*\.)?(?P<kind>(?!None)\w+)">',
+        r"(?:list of arrays\. You passed: \w+=|list/dict of Numpy arrays\. Found: )(?!None)",
+    ),
+    of("tensors as data", r"using data tensors as|inputs that mix Numpy|form of symbolic tensors"),
+    of(
+        "endless data", r"using iterators as|infinite(?:ly \w+)? dataset|only valid for a generator"
     ),
     of(
         "several inputs of different lengths",
         rf'cardinality is ambiguous.*?"?x"? sizes: {number("x")}(?:, \d+)+',
+        r"input arrays \(x\) should have the same number of",
     ),
     of(
         "no samples",
@@ -31,6 +42,7 @@ MESSAGES = [
         rf'(?:.*?weight"? sizes: {number("w")})?)?',
         rf"Found {number('x')} input samples and {number('y')} target samples",
         rf"Dimensions {number('x')} and {number('y')} are not comp",
+        rf"inconsistent numbers of samples: \[{number('x')}, {number('y')}\]",
     ),
     of(
         "objects in an array",
@@ -80,12 +92,12 @@ MESSAGES = [
         "ragged batch",
         r"Cannot (?:batch tensors with|add tensor to the batch)(?:.*?First element had shape "
         rf"{shape('one')} and.*?{shape('other')})?",
-        r"inner ragged dim|RaggedTensor.*?(?:not supp|can.t be)",
+        r"inner ragged dim|RaggedTensor.*?(?:not supp|can.t be)|(?:support|to) RaggedTensor",
     ),
     of(
         "ragged batch of a generator",
         r"yielded an element that could not be converted|yielded an "
-        r"element of shape",
+        r"element of shape|arrays in each batch must have the same rank",
     ),
     of("windows as datasets", r"_NestedVariant|_VariantDataset"),
     of("unknown number of axes", r"length of shape with unknown rank|its rank is undefined, but"),
@@ -97,8 +109,9 @@ MESSAGES = [
     of("nothing from a generator", r"[Oo]utput of generator should be a tuple.*?Found: None"),
     of(
         "pairs in a dataset",
-        r".y. (?:argument is not supported when using|should not be passed)",
-        r"generator must return a tuple, either \(input,\)|[Oo]utput of generator should be a tup",
+        r"(?:y|_weight). (?:argument )?(?:is not supported (?:when us|for P)|should not be passed)",
+        r"(?:generator|__getitem__\(\)) must return a tuple|[Oo]utput of generator should be a tup",
+        r"Data is expected to be in format",
     ),
     of(
         "a generator as an array",
@@ -115,5 +128,6 @@ MESSAGES = [
         "no batches",
         r"Unexpected result of .\w+_function. \(Empty|the Sequence has length 0|input ran out of",
         r'local variable "(?:logs|batch_outputs)"|no part of the sequence would be left',
+        r"Dataset has length 0|least one batch|iterator ran out|sufficient to split|be non-empty",
     ),
 ]

@@ -249,7 +249,7 @@ MESSAGES = [
         explain=axes,
     ),
     Message(
-        f"[Ee]xpected shape {shape('want')}, but input has incompatible shape {shape('got')}",
+        f"[Ee]xpected shape {shape('want')}, but [a-z ]+ shape {shape('got')}",
         f"constructed with shape {shape('want')} for.*?with incompatible shape {shape('got')}",
         rf"{LAYER}expected shape={shape('want')}, found shape={shape('got')}",
         rf"feed value of shape {shape('got')} for Tensor (?P<tensor>.*?),? which has shape "
@@ -295,7 +295,7 @@ MESSAGES = [
     Message(
         rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",
         rf"\(no .None. dimensions\)(?:.*?shape={shape('shape')})?",
-        r"last dimension of the inputs to.*?should be",
+        r"last dimension of the input.{1,40} should be",
         cause="Dense needs a weight for each entry of the last axis, but its size is None. The "
         "shape is {shape}. After Flatten, the size depends on the number of timesteps.",
         fix="Set the number of timesteps, or replace Flatten with return_sequences=False.",
@@ -323,7 +323,7 @@ MESSAGES = [
         confidence="possible",
     ),
     Message(
-        r"explicitly the number of timesteps|Cannot infer num from shape",
+        r"explicitly the number of timesteps|infer num from sh|to know the length of its input",
         cause="Keras 1 with TensorFlow unrolls layers, so it needs the number of timesteps.",
         fix="Set the number in input_shape, or in input_length of an Embedding. Or update Keras.",
         code=f"{remedies.INPUT}  # input_shape=(timesteps, features) in Keras 1",

@@ -71,7 +71,7 @@ MESSAGES = [
     of("layer of another package", r'calling layer "tf\.keras\.backend\.\w+" \(type TFOpLambda'),
     of(
         "symbolic tensor",
-        r"A KerasTensor cannot be used as input to a TensorFlow|KerasTensor is symbolic: it.s a pl",
+        r"A KerasTensor cannot be used as input to a|KerasTensor is symbolic: it.s a pl",
         r'"KerasTensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
         r"symbolic .tf\.Tensor. as a Python .bool",
@@ -85,27 +85,40 @@ MESSAGES = [
     of("slice of an array", r"too many indices for array(?:: array is (?P<axes>\d+)-dim)?"),
     of(
         "slice",
-        rf"infer the shape of the Lambda.s output(?:.*?shape={shape('axes')})?",
         rf"Array has shape {shape('axes')} but slice has to",
         rf"Index out of range using input dim \d; input has only {number('axes')} dims",
         r"^(?:list assignment )?index out of range$|.dim. must be in the range",
         r"axis -?\d+ is out of bounds for an array|Cannot squeeze axis|Invalid reduction dim",
     ),
+    of("shape of a Lambda", rf"automatically infer the .*?shape of(?:.*?shape={shape('shape')})?"),
     of("no shape in the first layer", r"Sequential model must get an .(?:batch_)?input_shape"),
     of(
         "no shapes",
+        r"is not connected, no (?:in|out)put|no inbound nodes|Unable to automatically build",
         r"has no defined (?:in|out)put|model has not yet been built|but the layer isn.t built",
         r"model has never been called|Weights for (?:the )?model \S+ have not yet been",
     ),
     of(
         "not compiled",
-        r"must c(?:all .?compile\(\)|ompile (?:your|a) model)|must be compiled before",
+        r"must c(?:all .?compile\(\)|ompile (?:your|a) model)|(?:must|needs to) be compiled before",
         r"has not been compiled|forgotten to (?:call .?compile|provide a .loss)",
     ),
     of("no targets", r"No gradients provided for any variable", within="[Gg]enerator"),
+    of("no call", r"not have a .call\(\). meth|Unimplemented .tf.keras.Model|implement a .call\("),
+    of("add_weight", r"add_weight\(\) got multiple values"),
+    of("state after building", r"new elements of state|variables on non-first|singleton tf\.Var"),
+    of("structure of inputs", r"inputs. doesn.t match the expected str|an invalid input structure"),
+    of(
+        "whole numbers", r"floating[- ]point (?:dty|inp)|DataType u?int\d+ not|found dtype=u?int\d+"
+    ),
+    of("another session", r"is not an element of this graph|uninitialized value|was uninitialized"),
     of("no gradients", r"No gradients provided for any"),
-    of("no values", r"(?:^|: )None values not supported|Target data is"),
-    of("a wrapper", r"Please initialize .(?P<wrapper>\w+). layer with"),
+    of(
+        "no values",
+        r"(?:^|: )None values not supported|Target data is|Tensors, not None|arrays\. .{5,15}\bNon",
+        r'data adapter that can handle input: <class "NoneType|convert a value \(None\)',
+    ),
+    of("a wrapper", r"Please initialize .(?P<wrapper>\w+). layer with|upplied to [wW]rapper"),
     of("None is no list", r'^"NoneType" object is not (?:iter|subscript)able'),
     of(
         "sizes in Theano",
@@ -121,7 +134,7 @@ MESSAGES = [
     of(
         "no memory",
         rf"OOM when allocating tensor(?: (?:of|with) shape ?{shape('shape')})?",
-        r"Error allocating \d+ bytes of device memory",
+        r"Error allocating \d+ bytes of device memory|Dst tensor is not initialized",
         r"CUDA_ERROR_OUT_OF_MEMORY|[Rr]an out of (?:GPU )?memory|RESOURCE_EXHAUSTED",
     ),
     of(
@@ -137,6 +150,7 @@ MESSAGES = [
     Message(
         rf"shapes except for the concat(?:enation)? axis(?:.*?\[{shape('one')}, {shape('other')})?",
         rf"ConcatOp :.*?shape\[0\] = {shape('one')} vs\. shape\[\d+\] = {shape('other')}",
+        rf"element of shape {shape('one')}, which is different from .*? shape {shape('other')}",
         rf'"ConcatV2"\) with input shapes: {shape("one")}, {shape("other")}',
         explain=joined_arrays,
     ),
@@ -159,7 +173,7 @@ MESSAGES = [
     ),
     of(
         "tensors to pair",
-        r"(?:Concatenate|[Mm]erg(?:e|ing)|Dot).{0,9} layer.? should be called on",
+        r"(?:(?P<joining>Concatenate|Dot)|[Mm]erg\w+).{0,9} (?:layer.? should|must) be called on",
         r"(?P<joining>Subtract).? layer should be called|layer accepts inputs list",
         r"(?P<joining>Attention) layer must be called on a list",
         r"layer must be called on a list|missing.{0,40} argument: .value(?:_shape)?.",
@@ -169,13 +183,14 @@ MESSAGES = [
         "axes of Dot",
         rf"axis values {word('one')} \(at axis [^)]+\) != {word('other')} \(",
         rf"Dimension incompatibility.*?{number('one')} != {number('other')}\. Layer shapes: ",
+        rf"(?:batch_dot on in|-2\]\W+must be equal).*?{shape('one')}.*?{shape('other')}",
         r"Cannot perform batch_dot|can not be merged using dot mode",
     ),
     of(
         "kernel longer than input",
         rf"size would be.*?negative.*?inputs[ .]shape={shape('left')}",
         rf"Negative dimension size caused by subtracting \d+ from {number('left')}",
-        r"negative dimensions are not|due to downsampling in|utput (?:shape|size)[^.]*? negative",
+        r"negative dim\w+ are|due to downsampling|empty output|utput (?:shape|size)[^.]*? negative",
     ),
     of(
         "two tensors to pair",
@@ -183,7 +198,7 @@ MESSAGES = [
         rf"Operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
         rf"has value {number('one')}, which cannot be broadcasted to {number('other')}",
         r"^operands could not be broadcast together$|Cannot merge tensors with different batch",
-        r"of .value. and .key., except the last one",
+        r"of .value. and .key., except the last one|Only layers of same output shape can be merged",
     ),
     of(
         "scaler of the target",

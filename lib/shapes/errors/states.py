@@ -113,10 +113,8 @@ def initial_states(found: Found) -> Explanation:
         name = "cells of different units"
     else:
         name = "a sequence as state" if any(len(each) > 2 for each in shapes) else "other states"
-    received, cell = (
-        joined([bracketed(each) for each in shapes]),
-        "GRU" if len(kept) == 1 else "LSTM",
-    )
+    cell = "GRU" if len(kept) == 1 else "LSTM"
+    received = joined([bracketed(each) for each in shapes])
     return explain(name, got=received, kept=found["kept"], cell=cell)
 
 
@@ -137,7 +135,7 @@ MESSAGES = [
     of("mask in MIOpen", r"MIOpen only supports packed"),
     of("cuDNN in XLA", r"[Dd]etected unsupported operations.*?CudnnRNN|CudnnRNN.{0,60}XLA_"),
     of("another cuDNN", r"find the dnn implementation", within="source was compiled with"),
-    of("no cuDNN", NO_CUDNN),
+    of("no cuDNN", NO_CUDNN, r"Failed to get convolution algorithm"),
     of("cuDNN failed in training", r"Failed to call (?:Then|Do)RnnBackward"),
     of(
         "cuDNN failed",
@@ -174,19 +172,26 @@ MESSAGES = [
         explain=features_or_units,
     ),
     of(
+        "state of another shape",
+        rf"State \S+ is incom.*? shape={shape('own')},? (?:but )?found shape={shape('got')}",
+    ),
+    of("states from outside", r"specified (?:with|via) a mix of (?:TF-)?Keras tensors"),
+    of(
         "number of states",
+        rf"expects {number('kept')} states, but it received {number('got')} state",
         rf"Too few leaves for PyTreeSpec; expected: {number('got')}, got: {number('kept')}",
         rf"Layer has {number('kept')} states but was passed {number('got')} initial states",
     ),
     Message(
         r"initial_state.{0,2} was passed that is not compatible(?:.*?state_spec.=(?P<got>.*?); "
-        r"?[Hh]owever .cell\.state_size. is (?P<kept>[\[(][\[\](),\w ]*[\])]))?",
+        r"?[Hh]owever .cell\.state_size. is (?P<kept>\d+|[\[(][\[\](),\w ]*[\])]))?",
         explain=initial_states,
     ),
     of("flat states of several cells", r"calling \w+Cell\.call\(\)\.? list index out of range"),
     of(
         "too few states",
         r"calling (?P<layer>\w*(?:LSTM|GRU|RNN)\w*)\.call\(\)\.? list index out of",
+        r"list containing the states of the underlying RNNs",
     ),
     of(
         "a sequence as state",
@@ -229,6 +234,7 @@ MESSAGES = [
     of("no tensor", r"first argument to .(?:Layer\.)?call. must always be passed"),
     of("no tensor by position", r'missing a required argument: "(?:sequences|inputs)"'),
     of("inputs as arguments", r"call(?:__)?\(\) (?:takes \d positional|got multiple values)"),
+    of("two directions", r"Forward layer and backward layer (?:should|are expected to) have"),
     of("outputs in a Sequential model", r"should have a single output tensor"),
     of("two directions and states", r'sequence by non-int of type "list"'),
     of("a list as an index", r"list indices must be integers,? (?:or slices, )?not list"),
@@ -279,6 +285,7 @@ MESSAGES = [
         rf"type {TYPE.format('one')} that does not match type {TYPE.format('other')}",
         rf"requested dtype {TYPE.format('one')} for Tensor with dtype {TYPE.format('other')}",
         rf"expected to be a {TYPE.format('one')} tensor but is a {TYPE.format('other')} tensor",
+        rf"the same dtype, got {TYPE.format('one')} != {TYPE.format('other')}",
     ),
     Message(
         r"same as the batch size of the initial state"
@@ -289,6 +296,7 @@ MESSAGES = [
         r"\(None(?P=rest)\) after",
         rf"can be divided by the batch size(?: \({number('full')}\))?"
         rf"(?:\. Found: {number('samples')} samples)?",
+        rf"(?:value|is) {number('size')}\b.{{1,50}}size of your Input Layer: {number('full')}",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
         rf"args to gemm \({number('full')},(?P<units>\d+)\)x\((?P=units),(?P=units)\)->"
         rf"\({number('size')},(?P=units)\)",
