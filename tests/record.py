@@ -24,8 +24,7 @@ from lib.results import spread_places, untrained
 from lib.results.run import Status, memory_of
 from lib.shapes import DAMAGE_EPOCHS, LEAK_EPOCHS
 from lib.shapes.doctor.damage import MISTAKES, Damage, Leak
-from lib.story import GALLERY, SCENES, runs_of
-from lib.story.scenes import FILE, experiments_of
+from lib.story import FILE, GALLERY, SCENES, experiments_of, runs_of
 from lib.sweep.plan import READY
 from lib.sweep.runner import run_plan
 from lib.training.client import TrainingClient

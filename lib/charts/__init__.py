@@ -19,10 +19,9 @@ from lib.charts import (
     sweep,
     target,
 )
-from lib.charts.accuracy import LABEL_CARDS, cards_of
+from lib.charts.accuracy import cards_of
 from lib.charts.chart import CONFIG, Chart, with_unit
 from lib.charts.html import SCALES, TIME, UNITS, render
-from lib.charts.over_epochs import EXPLORE_CARDS
 from lib.charts.palette import PALETTES, Palette, mix
 from lib.charts.pooling import POOL_CARDS
 from lib.charts.proofs import NO_ANSWER, STARTING, WAITING, ProofCard, Side, Sides, Strip

@@ -15,8 +15,6 @@ from lib.experiment import MODES
 from lib.results import ACCURACY, RunAt
 from lib.text import apart, capital
 
-INTERVAL_OPACITY = 0.2
-
 
 class StepAccuracy(StepValues):
     """The card of accuracies on the evaluated samples, by timestep, in percent.
@@ -82,7 +80,7 @@ class StepAccuracy(StepValues):
                 areas = [known[-1:]]
             for area in areas:
                 low, high = edges[:, area]
-                bands.append(chart.band(name, area + 1, (low, high), color, INTERVAL_OPACITY))
+                bands.append(chart.band(name, area + 1, (low, high), color, 0.2))
         return [*bands, *super().moving(palette)]
 
     def sentence(self) -> str:

@@ -98,9 +98,10 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, is_top: bool = True) 
         high = max(1.0, float(np.abs(known).max(initial=0.0)))
         low = -high if known.min(initial=0.0) < 0 else 0.0
         zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)  # pixels from top
-        shapes = html.plotted_line(np.full(len(known), zero), palette.baseline, 1, dash="2 3")
-        shapes += html.plotted_line(np.array(heights), palette.ink, 2)
-        image = html.plot_image(shapes, 40, palette.surface, 3.25)
+        body = f'<rect width="1000" height="40" fill="{palette.surface}"/>'
+        body += html.plotted_line(np.full(len(known), zero), palette.baseline, 1, dash="2 3")
+        body += html.plotted_line(np.array(heights), palette.ink, 2)
+        image = html.svg_uri(body, "0 0 1000 40", 'preserveAspectRatio="none"')
         is_outlined = is_top and line is lines[-1]  # the output that last-step mode returns
         rows.append((line, image, short(high), short(low), is_outlined))
     return render("charts/cell.html", "lines", rows, len(lines[0].trace), palette)

@@ -13,7 +13,6 @@ from lib.data import Dataset, class_numbers
 from lib.text import beside, filled, percent
 
 _TEXTS = beside(__file__)["words"]
-BAR = 12  # the height of a bar in pixels
 KEY_LETTERS, MARK = 46, 2.8  # letters in a row of the key on a phone; a mark is as wide as 2.8
 PART_COLORS = {"training": "ink", "validation": "baseline", "test": "muted"}
 
@@ -70,7 +69,7 @@ def balance_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
         bars.append(bar | {"hovertemplate": "%{text}", "marker": marker})
     x: Part = {"title": "share of the labels in %", "rangemode": "tozero"}
     key = [Entry("square", name, PART_COLORS[name], "ink") for name in shares]
-    height = chart.top([key]) + len(dataset.classes) * (BAR * len(bars) + 8) + chart.BOTTOM
+    height = chart.top([key]) + len(dataset.classes) * (12 * len(bars) + 8) + chart.BOTTOM
     look: Part = {"name": f"balance {dataset.name}", "height": height, "bargap": 0.25}
     look |= {"left": chart.left_of(y["ticktext"]), "hovermode": "closest"}
     return chart.plotted(bars, palette, x, y, [key], **look)

@@ -33,7 +33,6 @@ LOOKS = {  # by a run's letter: the dash of a line, and the shape of a mark
 }
 MOST_SETTINGS = 5  # a run's name shows at most this many settings, and counts the others
 MIXED = "Errors of numbers and accuracies of labels share no axis: each kind has its own charts."
-NO_COMMON_SAMPLE = "Pick runs on the same data to compare their predictions."
 Drawn = list[tuple[Part, End]]  # lines or marks, each with its label
 
 

@@ -18,7 +18,6 @@ from lib.text import beside, filled, percent, readable, short
 
 _TEXTS = beside(__file__)
 MEASURES = ("accuracy", "balanced accuracy", "macro F1")
-WIDE_NAMES = 40  # letters of all classes' names; with more letters, they are written upward
 Skills = Mapping[Part, ScoreTable]  # the results of `label_scores`
 
 
@@ -32,7 +31,7 @@ def label_tables(run: RunAt, skills: Skills, palette: Palette) -> str:
         keras = "only these: padding is masked" if is_masked else "all of them: nothing is masked"
         about = f"{part.sum():,} of {part.size:,} evaluated steps are real. Keras counts {keras}."
     names = {name: shortened(name) for name in classes}
-    upward = sum(map(len, names.values())) > WIDE_NAMES
+    upward = sum(map(len, names.values())) > 40  # the letters of all names
     colors = {mode: palette.words(mode) for mode in (*BOTH_MODES, "pooled", "best")}
     look = {"upward": upward, "masked": is_masked, "about": about, "modes": MODES, "colors": colors}
     scores = {_title(run, part): map(_row, table.rows) for part, table in skills.items()}

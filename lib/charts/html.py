@@ -111,16 +111,8 @@ def svg_image(body: str, width: float, height: float, alt: str = "") -> Markup:
     return drawing(body, (0, 0, width, height), size, alt)
 
 
-def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
-    """Return SVG shapes in a box of 1000 × `height` as an `img`, as wide as its block."""
-    ground = f'<rect width="1000" height="{height}" fill="{background}"/>'
-    uri = svg_uri(ground + shapes, f"0 0 1000 {height}", 'preserveAspectRatio="none"')
-    image = Markup('<img alt="" src="{}" style="display:block;width:100%;height:{:g}rem">')
-    return image.format(uri, rem)
-
-
 def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "none") -> str:
-    """Return a line for `plot_image` through T columns, at `heights` (T,) from the top."""
+    """Return an SVG line through T columns, 1000 wide, at `heights` (T,) from the top."""
     across = (np.arange(len(heights)) + 0.5) * 1000 / len(heights)
     points = " ".join(f"{x:.0f},{y:.1f}" for x, y in zip(across, heights, strict=True))
     return (

@@ -19,7 +19,6 @@ from lib.experiment import LOSSES, MODES
 from lib.results import ACCURACY, ERROR, BestMode, RunAt, Snapshot, Status
 from lib.text import apart, capital, counted, difference, joined, readable, short
 
-EXPLODED = 1000  # a training loss over this many times the baseline's has exploded
 Levels = Sequence[tuple[str, Mapping[str, float], str]]
 """Baselines and best possible errors: label, values by mode (or one for "both"), and color."""
 # The steps in a mode's loss.
@@ -67,7 +66,7 @@ class Losses:
         """Return whether losses exploded or a model overfits, or how to compare the losses."""
         run, modes = self.run, list(self.losses)
         worst = {mode: max(run.snapshot.by_seed(mode, "final_loss")) for mode in modes}
-        if any(worst[mode] > EXPLODED * self.baseline[mode] for mode in modes):
+        if any(worst[mode] > 1000 * self.baseline[mode] for mode in modes):
             mode = max(worst, key=worst.__getitem__)
             return f"{capital(MODES[mode].name)}'s training loss exploded to {short(worst[mode])}."
         if run.snapshot.status is Status.DIVERGED:

@@ -24,7 +24,6 @@ STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
 NO_ANSWER = "no result"
 LOST = "Some outputs are NaN: the run has diverged."
-LEAK_HEIGHT = 260  # of the chart, in pixels
 
 _TEXTS = beside(__file__)
 STREAMED = {  # by card: a difference, and one that is 0
@@ -209,4 +208,4 @@ def leak_figure(leak: Leak, palette: Palette) -> chart.Chart:
     key = [[chart.Entry("dashed", "best possible: 1", "best")]]
     x = axes.timestep_axis([f"{step}" for step in range(1, steps + 1)])
     y = axes.log_axis("mean squared error", [*leak.one_way, *leak.both_ways])
-    return chart.plotted(data, palette, x, y, key, name="leak", height=LEAK_HEIGHT, ends=ends)
+    return chart.plotted(data, palette, x, y, key, name="leak", height=260, ends=ends)

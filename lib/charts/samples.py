@@ -17,7 +17,6 @@ from lib.text import all_of, apart, beside, capital, counted, filled
 
 _TEXTS = beside(__file__)["words"]
 PLOT, GAP, ROW = 170, 32, 22  # heights in pixels: targets or marks, the gap below, one feature
-MOST_LINES = 8
 DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
 """Plotly's dashes of the first, second, … target line, each with its glyph in a key."""
 READS, SEQUENCE, LAST = 2, 1, 0  # the y of marks: rows read, and targets in each mode
@@ -49,7 +48,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
     if dataset.has_labels:
         targets, names = classes.labels_of(dataset, sample)[:, None], (dataset.target_column,)
     ahead = len(dataset.origin.horizons) if dataset.origin else 1
-    drawn = [k for k in range(len(names)) if k % ahead in (0, ahead - 1)][:MOST_LINES]
+    drawn = [k for k in range(len(names)) if k % ahead in (0, ahead - 1)][:8]
     data, entries, dots = [], [], chart.dot_size(steps)
     for k, (dash, glyph) in zip(drawn, cycle(DASHES), strict=False):
         style = {"color": palette.ink, "width": 2.5, "dash": dash}

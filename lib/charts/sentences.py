@@ -12,7 +12,6 @@ from lib.text import all_of, apart, capital, difference, duration, joined, numbe
 Words = tuple[str, str]
 """The words beside a picture: a takeaway of at most 15 words, and the details."""
 CONSTANT = "The target is constant: there is nothing to learn."
-STEADY = 5  # epochs before the time left is estimated, because the first epochs may be slow
 UNTRAINED = "Not trained yet: these results are from the initial weights."
 
 
@@ -64,20 +63,15 @@ def value_of(setting: Setting, experiment: Experiment) -> str:
 
 
 def changed_settings(before: Experiment, after: Experiment, name: Callable[[Setting], str]) -> str:
-    """Return the changed settings: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; or ""."""
-    differing = _differing(before, after)
+    """Return the changed settings: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; or "".
+
+    If the dataset is another one, return only this change, since it determines the rest.
+    """
+    differing = [s for s in SETTINGS.values() if before.get(s.key) != after.get(s.key)]
+    differing = [s for s in differing if s.key == "data"] or differing
     changes = [f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in differing]
-    return ", ".join(changes[:2]) + _more(len(changes) - 2)
-
-
-def _more(count: int) -> str:
-    return f" and {count} more" if count > 0 else ""
-
-
-def _differing(one: Experiment, other: Experiment) -> list[Setting]:
-    """Return the settings that differ. A different dataset alone, since it determines the rest."""
-    differing = [s for s in SETTINGS.values() if one.get(s.key) != other.get(s.key)]
-    return [s for s in differing if s.key == "data"] or differing
+    more = f" and {len(changes) - 2} more" if len(changes) > 2 else ""
+    return ", ".join(changes[:2]) + more
 
 
 def progress_sentence(snapshot: Snapshot) -> str:
@@ -88,7 +82,7 @@ def progress_sentence(snapshot: Snapshot) -> str:
     if snapshot.status is Status.RUNNING and snapshot.epochs_per_second > 0:
         speed = snapshot.epochs_per_second
         parts.append(f"{speed:,.0f} epochs/s" if speed >= 9.95 else f"{speed:.1f} epochs/s")
-        if snapshot.seconds_left is not None and snapshot.epoch >= STEADY:
+        if snapshot.seconds_left is not None and snapshot.epoch >= 5:  # the first may be slow
             parts.append(f"{duration(snapshot.seconds_left)} left")
     return " · ".join(parts)
 

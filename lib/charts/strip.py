@@ -18,7 +18,7 @@ from lib.charts.palette import LEVELS, Palette
 from lib.charts.pytorch import torch_line
 from lib.data import Dataset, keras_target
 from lib.experiment import MODES, POOLINGS, Experiment
-from lib.recurrence import Trace, pooled
+from lib.recurrence import forward, pooled
 from lib.results import activated
 from lib.shapes import TracedLayer, has_time, model_layers, readable_shape, total
 from lib.text import capital, counted, joined
@@ -32,7 +32,6 @@ THREE = 30.0, 66.0, 6  # for three modes below each other
 MOST_PITCH = 5.7  # the most pixels from entry to entry with `fixed_entry_size`
 PACKED = "PyTorch's layers have no mask: pack the sequences with pack_padded_sequence."
 EDGE = 3.0  # pixels around the entries, for the outline of a row
-Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # `recurrence.forward`'s result by mode
 
 
 def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
@@ -123,15 +122,15 @@ def shape_strip(
     dataset: Dataset,
     palette: Palette,
     *,
-    traces: Traces,
+    weights: Mapping[str, Sequence[np.ndarray]],
     sample: int,
     fixed_entry_size: bool = False,
 ) -> str:
     """Draw a panel for each mode, both of the same height, side by side if they fit.
 
     The picture has a fixed height unless the entries have a fixed size. The values of sample
-    `sample`, 0 to N-1, shade the input; its `traces` shade hidden states and predictions. Tensors
-    with unknown values, in a mode without traces, have a single shade.
+    `sample`, 0 to N-1, shade the input, and with a mode's `weights` the hidden states and the
+    predictions. Tensors of a mode without weights have a single shade.
     """
     models = _models(experiment, dataset)
     widest = max(_width(step) for steps in models.values() for step in steps)
@@ -140,15 +139,14 @@ def shape_strip(
     rows = _drawn(dataset.shape[1], whole)
     limit = MOST_PITCH if fixed_entry_size else height / len(rows)
     pitch = min(max(min(limit, width / len(_drawn(widest))), 3.0), 16.0)
-    mask = dataset.model_mask(experiment)
-    masked = [] if mask is None else np.flatnonzero(~mask[sample]).tolist()
+    x, mask = inputs = dataset.model_inputs(experiment, slice(sample, sample + 1))
+    masked = [] if mask is None else np.flatnonzero(~mask[0]).tolist()
     grid = Grid(rows, round(pitch, 1), palette, frozenset(masked))
-    input_levels = levels_of(dataset.x[sample])
     modes, target = [], keras_target(experiment, dataset)
     for mode, steps in models.items():
-        known = None if mask is None else mask[sample]
-        output_levels = _output_levels(experiment, mode, dataset.y[sample], traces.get(mode), known)
-        stages = _stages(mode, experiment, steps, [input_levels, *output_levels], grid)
+        of_mode = experiment, mode, dataset.y[sample], weights.get(mode)
+        levels = [levels_of(x[0]), *_output_levels(*of_mode, inputs)]
+        stages = _stages(mode, experiment, steps, levels, grid)
         if target.layers["masks"]:
             stages[1] = stages[1]._replace(above="Masking")
         if activation := target.layers["activation"]:
@@ -255,25 +253,24 @@ def _output_levels(
     experiment: Experiment,
     mode: str,
     target: np.ndarray,
-    trace: tuple[Sequence[Trace], np.ndarray] | None,
-    mask: np.ndarray | None,
+    weights: Sequence[np.ndarray] | None,
+    inputs: tuple[np.ndarray, np.ndarray | None],  # x (1, T, F), and the mask (1, T)
 ) -> list[np.ndarray | None]:
     """Return each layer's shades; None if unknown. `target` (T, K) sets the scale of the head.
 
     Probabilities are shades from 0 to 1. Logits have the same shades, as sigmoid or softmax.
     """
-    head = experiment.model.head == "dense"
-    if trace is None:
+    head, pooling = experiment.model.head == "dense", experiment.model.pooling_of(mode)
+    if weights is None:
         return [None] * (experiment.model.layers + int(mode == "pooled") + int(head))
-    recurrent, outputs = trace
+    recurrent, outputs = forward(experiment, weights, *inputs, pooling=pooling)
     levels: list[np.ndarray | None] = []
     for layer in recurrent:
         # Rounded up to quarters: no shade shifts when the largest state changes a little.
         reach = np.ceil(4 * np.nanmax(np.abs(layer.hidden[0]), initial=0.25)) / 4
         levels.append(levels_of(layer.hidden[0], -reach, reach))
     if mode == "pooled":
-        kind, own = experiment.model.pooling, None if mask is None else mask[None]
-        levels.append(levels_of(pooled(kind, recurrent[-1].hidden, own)[0], -reach, reach))
+        levels.append(levels_of(pooled(pooling, recurrent[-1].hidden, inputs[1])[0], -reach, reach))
     if head:
         ends = (0, 1) if experiment.has_labels else (float(np.min(target)), float(np.max(target)))
         levels.append(levels_of(activated(experiment, outputs[0]), *ends))

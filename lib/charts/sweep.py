@@ -19,8 +19,6 @@ from lib.text import capital, counted, joined, number, times
 
 HEIGHT, ROW = 330, 34  # heights in pixels: a chart, and a row of the map
 WIDE = 8  # an axis is logarithmic if its largest value is at least this many times the smallest
-MOST_RATIO = 2.0  # log2 of the ratio of errors at which colors are full
-MOST_GAIN = 0.1  # the difference of accuracies at which colors are full
 BASELINE = "baseline"
 LETTERS = {"sequence": "S", "last": "L"}
 
@@ -115,14 +113,17 @@ def map_figure(
 def _differences(
     points: Sequence[PointResult], *, is_over: bool
 ) -> dict[PointResult, tuple[float, str]]:
-    """Return each finished point's shade, -1 (last-step mode is better) to 1, and its text."""
+    """Return each finished point's shade, -1 (last-step mode is better) to 1, and its text.
+
+    A color is full if an error is 4 times smaller, or an accuracy 10 points higher.
+    """
     squares = {}
     for point, found in results.findings(points).items():
         if point.measure is ACCURACY:
-            size, text = found.gain / MOST_GAIN, f"+{number(100 * found.gain, 2)}"
+            size, text = found.gain / 0.1, f"+{number(100 * found.gain, 2)}"
         else:
             ratio = min(found.ratio, 1e6)  # The ratio is huge if an error is 0.
-            size, text = np.log2(ratio) / MOST_RATIO, f"{times(ratio).removesuffix(' times')}×"
+            size, text = np.log2(ratio) / 2, f"{times(ratio).removesuffix(' times')}×"
         shade = min(size, 1.0) * (-1 if found.better else 1)
         is_certain = found.is_clear and is_over
         text = f"{LETTERS[BOTH_MODES[found.better]]} {text}"

@@ -6,6 +6,7 @@ A `Dataset` has `.x` (N, T, F), `.y` (N, T, K), and a split into training, valid
 from lib.data import memory
 from lib.data.caches import OBJECT_CACHES, cached_with_object, keep_newest
 from lib.data.dataset import Baseline, Dataset, Origin
+from lib.data.datasets.bundled import SEQUENCES
 from lib.data.datasets.label_tasks import LABEL_TASKS
 from lib.data.datasets.registry import (
     DATASETS,
@@ -21,7 +22,6 @@ from lib.data.datasets.registry import (
     suggested,
     table_of,
 )
-from lib.data.datasets.sequences import SEQUENCES
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.data.labels import KerasTarget, keras_target
 from lib.data.memory import GB, GROUPS, MB, share, total_memory

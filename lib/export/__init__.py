@@ -2,7 +2,6 @@
 
 from lib.export.archive import KeptError, is_kept
 from lib.export.data import arrays, data_name, is_loaded, keras_windows
-from lib.export.exports import EXPORTS, name_of
 from lib.export.files import (
     Reported,
     forecast_csv,
@@ -15,5 +14,6 @@ from lib.export.files import (
 )
 from lib.export.kept import Kept, keep, open_kept, versions
 from lib.export.predictions import predictions
+from lib.export.script import EXPORTS, name_of
 from lib.export.streaming import streaming_code
 from lib.export.torch_weights import torch_loader, torch_weights

@@ -22,9 +22,9 @@ from lib import charts, results, text
 from lib.charts import cards_of, html, sentences, strip
 from lib.data import Dataset, locked
 from lib.experiment import MODES, SETTINGS, Experiment
-from lib.export.exports import EXPORTS
 from lib.export.predictions import models_of
-from lib.recurrence import forward, weight_names
+from lib.export.script import EXPORTS
+from lib.recurrence import weight_names
 from lib.results import Compared, PointResult, RunAt, SeedWeights, Snapshot
 
 if TYPE_CHECKING:  # a page imports pandas only for a download that needs it
@@ -218,10 +218,7 @@ def _scores(of: Reported, part: results.Part) -> results.SkillTable | results.Sc
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
     """Return the report, an HTML page that loads nothing; `link` opens its settings in the app."""
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
-    index, shown = int(snapshot.samples[of.sample]), figures(of)
-    inputs = dataset.model_inputs(experiment, slice(index, index + 1))
-    pooling_of, models = experiment.model.pooling_of, snapshot.weights[0]
-    traces = {m: forward(experiment, w, *inputs, pooling=pooling_of(m)) for m, w in models.items()}
+    index, models, shown = int(snapshot.samples[of.sample]), snapshot.weights[0], figures(of)
     takeaways = {title: takeaway for title, _, takeaway, _ in shown}
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
     templates = Environment(autoescape=True, undefined=StrictUndefined)
@@ -229,7 +226,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         of=of,
         settings=[setting for key, setting in SETTINGS.items() if key not in locked(experiment)],
         sentence=strip.strip_sentence(experiment, dataset),
-        strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
+        strip=strip.shape_strip(experiment, dataset, _LIGHT, weights=models, sample=index),
         pictures_css=html.CSS + strip.CSS,
         figures=shown,
         skills={part: _scores(of, part) for part in of.parts},

@@ -1,4 +1,4 @@
-"""Write an experiment as a plain Keras script, an exact script, or a notebook of the exact script.
+"""`EXPORTS`: an experiment as a plain or exact script for Keras or PyTorch, or as a notebook.
 
 In the plain script, Keras draws its own initial weights, so the results differ slightly from the
 app's. The exact script draws the app's initial weights, gives `fit` the app's batches, and compares
@@ -6,17 +6,23 @@ its results with the app's. Its last printed line is a JSON object. The keys are
 `loss`, `first_loss` and `tenth_loss`, and `accuracy` (at the last step) for labels; each value is
 an object with the median over the seeds by mode. A difference beyond rounding ends the script with
 an error. The notebook (format 4.5) has the exact script in cells, between texts from script.toml.
+
+The PyTorch scripts share the data with the Keras scripts, and the exact one also the initial
+weights and the checks. Its optimizers are Keras's, and it trains only the weights that Keras's
+layers have. Padding moves to the end of each sequence: PyTorch's packed sequences need it there.
 """
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from typing import Any
 
 import numpy as np
 
-from lib.charts import PALETTES, off_unit
+from lib.charts import PALETTES, off_unit, pytorch
 from lib.data import Dataset, KerasTarget, keras_target
 from lib.experiment import MODES, OPTIMIZERS, POOLINGS, Experiment
 from lib.export.data import (
@@ -142,6 +148,30 @@ def _target_fields(experiment: Experiment, dataset: Dataset, target: KerasTarget
     }
 
 
+def torch_fields(
+    experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None
+) -> dict[str, Any]:
+    """Return the fields of torch.py.jinja and torch_exact.py.jinja for a settled experiment."""
+    if experiment.training.loss == "onehot":  # the same loss, and PyTorch takes class numbers
+        experiment = experiment.set(loss="sparse")
+    fields = keras_fields(experiment, dataset, snapshot)
+    model = experiment.model
+    (_, steps, features), columns = dataset.shape, dataset.targets
+    mask = dataset.model_mask(experiment)
+    shapes = {True: f"(N, {steps}, {columns})", False: f"(N, {columns})"}  # by `every_step`
+    last = [m for m, w in fields["weights"].items() if w and not MODES[m].every_step]
+    changed = {
+        "library": "torch",
+        "kinds": joined([MODES[m].kind for m in model.modes]),
+        "moves_padding": mask is not None and (mask[:, 1:] > mask[:, :-1]).any(),
+        "ends_early": mask is not None or fields["ends_early"],
+        "weights": fields["weights"] | dict.fromkeys(last, "last_weight"),
+        "layer": pytorch.torch_layer(model.cell, features, model.units, model.layers),
+        "returned": " or ".join({shapes[MODES[m].every_step]: m for m in model.modes}),
+    }
+    return fields | changed
+
+
 def _line(*traced: TracedLayer) -> str:
     """Return a layer's code and output shapes. If the modes differ, the code has `every_step`."""
     layer, shapes = traced[0].layer, dict.fromkeys(readable_shape(t.tensors[0]) for t in traced)
@@ -205,3 +235,35 @@ def _loss_at(snapshot: Snapshot, mode: str, epoch: int) -> float:
     results = [seed[mode] for seed in snapshot.seeds]
     losses = [dict(zip(r.loss_epochs.tolist(), r.loss.tolist(), strict=True)) for r in results]
     return float(np.median([of.get(epoch, math.nan) for of in losses]))
+
+
+def name_of(experiment: Experiment, dataset: Dataset) -> str:
+    """Return a file name without its ending: "seattle-lstm-both", "seattle-lstm-both-mean"."""
+    model = experiment.model
+    pooling = "" if model.pooling == "none" else f"-{model.pooling}"
+    return f"{data_name(dataset)}-{model.cell.replace('_', '-')}-{model.mode}{pooling}"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file format of an experiment's code."""
+
+    write: Callable[..., str]  # (experiment, dataset, snapshot=None) → the file's text
+    ending: str  # the end of a file's name, which follows the result of `name_of`
+
+    def file_name(self, experiment: Experiment, dataset: Dataset, note: str = "") -> str:
+        """Return the file's name, "seattle-lstm-both-exact.py"; `note` precedes the ending."""
+        return f"{name_of(experiment, dataset)}{note}{self.ending}"
+
+
+def _script(template: str, fields_of: Callable[..., dict[str, object]], *run: object) -> str:
+    return render(template, fields_of(*run))
+
+
+EXPORTS = {
+    "keras": Export(partial(_script, "plain", keras_fields), ".py"),
+    "exact": Export(partial(_script, "exact", keras_fields), "-exact.py"),
+    "notebook": Export(notebook, ".ipynb"),
+    "torch": Export(partial(_script, "torch", torch_fields), "-pytorch.py"),
+    "torch_exact": Export(partial(_script, "torch_exact", torch_fields), "-pytorch-exact.py"),
+}

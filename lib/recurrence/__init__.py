@@ -31,5 +31,5 @@ from lib.recurrence.model import (
     unroll_stack,
     weight_names,
 )
-from lib.recurrence.pooling import attention_weights, pool_shares, pooled
+from lib.recurrence.pooling import pool_shares, pooled
 from lib.recurrence.torch import from_torch, to_torch

@@ -36,20 +36,16 @@ def pooled(kind: str, hidden: Array, mask: Array | None = None) -> Array:
         return np.concatenate(pools, axis=1)
 
 
-def attention_weights(hidden: Array, mask: Array | None = None) -> Array:
-    """Return the weight of each step in attention's pool of all steps, (N, T); 0 if masked."""
-    real = np.ones(hidden.shape[:2], bool) if mask is None else np.asarray(mask, bool)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return _weights(hidden[:, -1:], hidden, real[:, None])[:, 0]
-
-
 def pool_shares(kind: str, hidden: Array, mask: Array | None = None) -> Array:
     """Return each step's share in the pool of all steps, (N, T), for attention or the maximum.
 
-    A share is attention's weight, or the share of units whose largest output is first at the step.
+    A share is attention's weight, which is 0 for a masked step, or the share of units whose largest
+    output is first at the step.
     """
     if kind == "attention":
-        return attention_weights(hidden, mask)
+        real = np.ones(hidden.shape[:2], bool) if mask is None else np.asarray(mask, bool)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _weights(hidden[:, -1:], hidden, real[:, None])[:, 0]
     first = np.nan_to_num(hidden).argmax(axis=1)  # (N, U)
     return (first[:, None] == np.arange(hidden.shape[1])[:, None]).mean(axis=2)
 

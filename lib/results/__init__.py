@@ -62,7 +62,7 @@ from lib.results.labels import (
     entropy,
     proportion_interval,
 )
-from lib.results.loss_weights import mode_targets, training_arrays
+from lib.results.loss_weights import mode_values, training_arrays
 from lib.results.measures import (
     ACCURACY,
     ERROR,

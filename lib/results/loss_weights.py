@@ -17,11 +17,6 @@ def counted_steps(experiment: Experiment, samples: Samples, mode: str) -> np.nda
     return np.ones((n, steps), bool) if experiment.model.masking == "off" else samples.real
 
 
-def mode_targets(samples: Samples, mode: str) -> np.ndarray:
-    """Return the targets of a mode at each step, (N, T, K): `last_y` for one output per sample."""
-    return mode_values(samples, samples.y, mode)
-
-
 def mode_values(samples: Samples, values: np.ndarray, mode: str) -> np.ndarray:
     """Return values (N, T, K); for one output per sample, those of the last real step at each."""
     if MODES[mode].every_step or samples.mask is None:
@@ -43,7 +38,7 @@ def step_weights(experiment: Experiment, samples: Samples, mode: str) -> np.ndar
         return np.broadcast_to(by_step, (n, steps))
     if kind != "classes":
         return np.ones((n, steps), np.float32)
-    numbers = class_numbers(mode_targets(samples, mode))
+    numbers = class_numbers(mode_values(samples, samples.y, mode))
     known = numbers[train][counted_steps(experiment, samples, mode)[train]]
     counts = np.bincount(known, minlength=max(2, samples.targets))
     by_class = np.where(counts > 0, len(known) / (len(counts) * np.maximum(counts, 1)), 1.0)
@@ -60,7 +55,7 @@ def training_arrays(
     reads. Masked steps are moved behind the real steps, where no counted output depends on them. So
     the layers need no mask, and have the same states as Keras's layers have with the mask.
     """
-    x, y, train = samples.x, mode_targets(samples, mode), slice(samples.train)
+    x, y, train = samples.x, mode_values(samples, samples.y, mode), slice(samples.train)
     counted = counted_steps(experiment, samples, mode)
     weights = step_weights(experiment, samples, mode)
     reads = np.ones(counted.shape)

@@ -13,8 +13,7 @@ import tensorflow as tf
 from lib.experiment import LOSSES, POOLINGS, TrainingSettings
 from lib.recurrence import ARRAYS_EACH, layers_of
 from lib.training.architecture import Architecture, Code, resized, weight_shapes
-from lib.training.pooling_layers import pooled
-from lib.training.recurrent_layers import Array, product, recurrent
+from lib.training.recurrent_layers import Array, pooled, product, recurrent
 
 SampleArrays: TypeAlias = "tuple[Any, Any, Any]"
 """x (N, T, F), y (N, T, K) and `counts` (N, T, 3), padded to a program's sizes. `counts` has the
@@ -294,19 +293,14 @@ def _number_costs(wrong: Array, targets: Array, chosen: Array) -> Costs:
     return share * tf.reduce_sum(cost, axis=-1), share * slope
 
 
-def _mse(wrong: Array) -> Costs:
-    return wrong * wrong, 2 * wrong
-
-
-def _mae(wrong: Array) -> Costs:
-    return tf.abs(wrong), tf.sign(wrong)
-
-
 def _huber(wrong: Array) -> Costs:
     """Return Keras's `huber` with `delta` 1."""
     size = tf.abs(wrong)
     return tf.where(size <= 1, 0.5 * size * size, size - 0.5), tf.clip_by_value(wrong, -1.0, 1.0)
 
 
-_FORMULAS = {"mse": _mse, "mae": _mae, "huber": _huber}
-"""Each loss of numbers, by a key of LOSSES."""
+_FORMULAS: dict[str, Callable[[Array], Costs]] = {  # each loss of numbers, by a key of LOSSES
+    "mse": lambda wrong: (wrong * wrong, 2 * wrong),
+    "mae": lambda wrong: (tf.abs(wrong), tf.sign(wrong)),
+    "huber": _huber,
+}

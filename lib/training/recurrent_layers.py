@@ -1,4 +1,4 @@
-"""Recurrent layers with Keras's weights and arithmetic, and a faster backward pass.
+"""Recurrent layers and pools with Keras's weights and arithmetic, and faster backward passes.
 
 The gradient of Keras's layer adds to each kernel's gradient at every timestep. These layers project
 the input for all timesteps in one matrix product before the time loop, and compute the kernels'
@@ -6,9 +6,11 @@ gradients in one product after the loop. They are 1.3 to 1.7 times as fast.
 
 Arrays are time-major, (T, L, B, …), so that a timestep is contiguous in memory. T is timesteps, L
 lanes (separate models), B samples of a batch, F features, U units, and G gates. Keras concatenates
-the gates in its kernels.
+the gates in its kernels. A pool of the top layer's hidden states is repeated at each timestep, so
+that the rest of a program is the same for all modes. `lib.recurrence.pooling` has pools in NumPy.
 
-Source: the `call` of Keras's cells, keras/src/layers/rnn/{lstm,gru,simple_rnn}.py.
+Sources: the `call` of Keras's cells, keras/src/layers/rnn/{lstm,gru,simple_rnn}.py, and of its
+layers pooling/global_{average,max}_pooling1d.py and attention/attention.py in keras/src/layers.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +19,7 @@ from typing import Any, TypeAlias
 
 import tensorflow as tf
 
+from lib.experiment import POOLINGS
 from lib.shapes import STATES
 
 Array: TypeAlias = "tf.Tensor"
@@ -177,3 +180,60 @@ def product(x: Array, matrix: Array) -> Array:
 def _sums(x: Array, y: Array) -> Array:
     """Return xᵀy (L, I, O) summed over timesteps and samples: (T, L, B, I) and (T, L, B, O)."""
     return tf.einsum("tlbi,tlbo->lio", x, y)
+
+
+def pooled(hidden: Array, reads: Array, is_query: Array, chosen: Array) -> Array:
+    """Return the pool of hidden states (T, L, B, U) at each step, for an index of POOLINGS.
+
+    `reads` (T, L, B, 1) is 1 at steps that the pool reads, -1 at steps that count as 0 in a
+    maximum, else 0. `is_query` (T, L, B, 1) is 1 at attention's query, the last output, else 0.
+    """
+    # The mean is attention to a query of zeros: all steps have the same score.
+    is_query = is_query * tf.cast(chosen == [*POOLINGS].index("attention"), tf.float32)
+    branches = tf.constant([{"none": 0, "max": 2}.get(name, 1) for name in POOLINGS])
+    branch = tf.gather(branches, chosen)
+
+    @tf.custom_gradient
+    def pools(hidden: Array) -> tuple[Array, Callable[[Array], Array]]:
+        def weighted() -> Array:
+            mean = tf.reduce_sum(_weights(hidden, reads, is_query) * hidden, axis=0)
+            return tf.broadcast_to(mean, tf.shape(hidden))
+
+        def highest() -> Array:
+            largest = tf.reduce_max(_candidates(hidden, reads), axis=0)
+            return tf.broadcast_to(largest, tf.shape(hidden))
+
+        def gradient(upstream: Array) -> Array:
+            total = tf.reduce_sum(upstream, axis=0)
+
+            def of_maximum() -> Array:
+                each = _candidates(hidden, reads)
+                is_max = tf.cast(each == tf.reduce_max(each, axis=0), tf.float32)
+                shares = is_max / tf.reduce_sum(is_max, axis=0)
+                return tf.where(reads > 0, total * shares, 0.0)
+
+            def of_weights() -> Array:
+                each = _weights(hidden, reads, is_query)
+                products = tf.reduce_sum(total * hidden, axis=3, keepdims=True)
+                by_score = each * (products - tf.reduce_sum(each * products, axis=0))
+                query = tf.reduce_sum(is_query * hidden, axis=0)
+                by_query = tf.reduce_sum(by_score * hidden, axis=0)
+                return each * total + by_score * query + is_query * by_query
+
+            return tf.switch_case(branch, [lambda: upstream, of_weights, of_maximum])
+
+        return tf.switch_case(branch, [lambda: hidden, weighted, highest]), gradient
+
+    return pools(hidden)
+
+
+def _weights(hidden: Array, reads: Array, is_query: Array) -> Array:
+    """Return the weight (T, L, B, 1) of each step in attention, or in the mean without a query."""
+    query = tf.reduce_sum(is_query * hidden, axis=0)
+    scores = tf.reduce_sum(hidden * query, axis=3, keepdims=True)
+    return tf.nn.softmax(tf.where(reads > 0, scores, scores.dtype.min), axis=0)
+
+
+def _candidates(hidden: Array, reads: Array) -> Array:
+    """Return the values (T, L, B, U) of which a pool takes the maximum."""
+    return tf.where(reads > 0, hidden, tf.where(reads < 0, 0.0, hidden.dtype.min))

@@ -23,13 +23,13 @@ from lib.ui.session import session
 
 COOKIE = "unrolled_browser"  # a random token, sent with a browser's first page: see `served`
 _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
-# Page → keys of the keyboard. A key does nothing if its element isn't on the page.
+# Page → its own keys of the keyboard. A key does nothing if its element isn't on the page.
 KEYS: dict[str, list[dict[str, Any]]] = beside(__file__, "keys")
 MENU = "menu"  # the Streamlit key of the menu, with a link to each page
 _LINK = ":scope > :nth-child({}) a"  # selects the menu's link to the page with this number
 EVERYWHERE: list[dict[str, Any]] = [  # keys of all pages; listener.js also handles `?`
     {"name": f"Shift+{k}", "does": f"go to {page}", "on": [MENU], "part": _LINK.format(k)}
-    for k, page in enumerate((page for page in KEYS if page != "Present"), start=1)
+    for k, page in enumerate(beside(__file__, "frame"), start=1)
 ]
 LISTENER = "listener"
 IN_PLACE = "<wbr>"  # keeps the place of a style among the elements; page.css hides the element
@@ -61,7 +61,7 @@ def component(key: str, module: str, name: str, *scripts: str) -> Any:
     return st.components.v2.component(key, html=html, css=_SHARED + css, js="".join([*others, js]))
 
 
-_save = component("save", __file__, "save")
+_save = component("save", __file__, "save", "download.js")
 
 
 def save_button(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
@@ -90,7 +90,7 @@ def listener(page: str) -> None:
     # Streamlit (1.67) would end the current script run and lose a waiting click.
     draws = count()
     # `data` is a list: Streamlit (1.67) would search a dict for tables, and load pandas to do so.
-    options = {"data": [*KEYS[page], *EVERYWHERE], "on_background_change": lambda: None}
+    options = {"data": [*KEYS.get(page, ()), *EVERYWHERE], "on_background_change": lambda: None}
 
     def draw() -> None:
         if next(draws):  # the component has reported

@@ -32,7 +32,6 @@ USUAL = 3  # how many of the newest runs the page picks
 STAND_INS = ("running_mean", "echo")  # data whose recorded runs fill a short list
 GONE = "{} of the link or list {} gone or not shared{}. The server keeps runs for a few hours."
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")  # names that the address can contain
-LONGEST_NAME = 40
 SECONDS = 1.0  # minimum seconds between two redraws, since each row has many elements
 
 
@@ -161,7 +160,7 @@ def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
             _draw_charts(kind, palette)
         with card("Predictions for one sample" if kinds[0] else "Probability of the true class"):
             if not same_data(drawn):
-                hint(charts.compare.NO_COMMON_SAMPLE)
+                hint("Pick runs on the same data to compare their predictions.")
             else:
                 picked = draw_pickers(drawn[0])
                 text = charts.compare.predictions_words(drawn, *picked)
@@ -224,6 +223,6 @@ def _more(run: Compared) -> None:
         if run.id in session().compare.picks:
             _toggle(run.id)
 
-    st.text_input("Name", run.name, LONGEST_NAME, **bound(f"name_{run.id}", run.name, rename))
+    st.text_input("Name", run.name, 40, **bound(f"name_{run.id}", run.name, rename))
     hover = "Removes the run and stops training. Other browsers that opened it keep its results."
     press("Remove", "delete", f"remove_{run.id}", remove, help=hover)

@@ -32,7 +32,7 @@ def _draw_picture(scene: Scene) -> None:
     elif scene.shows == "strip":
         experiment = settle(read_query(query, suggested(query.get("data", [FIRST])[-1]))[0])
         dataset = dataset_of(experiment, None)
-        _shrink(charts.shape_strip(experiment, dataset, palette, traces={}, sample=0))
+        _shrink(charts.shape_strip(experiment, dataset, palette, weights={}, sample=0))
     elif scene.shows == "stack" and "stack" in query:
         _shrink(charts.stack.stack_picture(trace(read_text(query["stack"][-1])[0]), palette))
     elif scene.shows == "advice":

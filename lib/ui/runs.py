@@ -130,7 +130,9 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     run = client().start(experiment, dataset, paused, browser or "", seconds)
     _RECORDS[run.id] = record
     state.started.add(run.id)
-    _forget_records()
+    for known in list(_RECORDS):  # a copy: other sessions add runs at the same time
+        if client().get(known) is None:
+            _RECORDS.pop(known, None)
     state.subject.run_id = run.id
     address.set_page_values(NEWEST)
     if not paused:  # wait, since the first point arrives in milliseconds
@@ -145,12 +147,6 @@ def forget_run() -> None:
         client().stop(found[0])
     session().subject.run_id = None
     address.set_page_values(NEWEST)
-
-
-def _forget_records() -> None:
-    for run_id in list(_RECORDS):
-        if client().get(run_id) is None:
-            _RECORDS.pop(run_id, None)
 
 
 def or_elsewhere() -> str:

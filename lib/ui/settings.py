@@ -21,7 +21,6 @@ from lib.ui.widgets import bound, hint, plain
 
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)  # by group and URL key
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
-MOST_OFFERED = 3  # columns offered as labels
 _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 
 
@@ -210,7 +209,7 @@ def _pick_names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[st
             hint(f"The target is {usual[0]} until you choose another column.")
         counts = data.label_columns(table)
         order = sorted(counts, key=lambda name: name in table.numbers and name not in current)
-        for name in order[:MOST_OFFERED]:
+        for name in order[:3]:
             values: dict[str, Any] = {"targets": (name,)}
             if name in table.numbers:
                 values["types"] = (*session().subject.experiment.data.types, f"{name}:category")

@@ -34,7 +34,6 @@ from lib.ui.widgets import Linked, card_chart, hint, plain, press, takeaway
 
 Draw = Callable[[Loaded, Palette], None]
 TEXTS: dict[str, str] = beside(__file__)
-REAL_STEPS = 3  # steps before the padding, in a sample of at least four steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ def _glance(loaded: Loaded, palette: Palette) -> None:
 
 def glance_numbers(layer: LayerPass) -> dict[str, Any]:
     """Return outputs (T, U) after a mask, the final states, and outputs of both directions."""
-    mask = np.arange(len(layer.x)) < min(REAL_STEPS, len(layer.x) - 1)
+    mask = np.arange(len(layer.x)) < min(3, len(layer.x) - 1)  # at least one step is padded
     masked = unroll(layer.cell, layer.weights, layer.x[None], mask[None]).hidden[0]
     backward = unroll(layer.cell, layer.weights, layer.x[None], go_backwards=True).hidden[0]
     last = layer.trace.hidden[0, -1]

@@ -18,7 +18,7 @@ from lib.data import keras_target, read_upload
 from lib.data.datasets.registry import DATASETS, make_dataset, settle
 from lib.experiment import CELLS, HEADS, MODES, OPTIMIZERS, REGISTRIES, Experiment, losses_for
 from lib.export.data import arrays, data_name, is_loaded
-from lib.export.exports import EXPORTS
+from lib.export.script import EXPORTS
 from lib.recurrence import outputs_in_parts
 from lib.results import RunAt, Status, activated
 from tests.agreement.covering import covering

@@ -15,8 +15,7 @@ from lib.results import ERROR
 from lib.results.compared import corrected
 from lib.results.run import Status
 from lib.shapes import Damage, Leak
-from lib.story import GALLERY, TALK
-from lib.story.scenes import experiments_of
+from lib.story import GALLERY, TALK, experiments_of
 from lib.training.recorded import answers_of, read_recording, recorded
 from tests.record import train_leak
 from tests.waiting import PATIENCE

@@ -11,12 +11,6 @@ def expect_heading(page, words):
     expect(page.get_by_role("heading", level=1)).to_contain_text(words)
 
 
-def go_to_part(page, name):
-    """Open one of the page's four parts."""
-    page.get_by_role("radiogroup", name="Part").get_by_text(name).click()
-    settle(page)
-
-
 def test_the_first_visit_shows_a_stack_and_one_click_shows_a_pattern(page):
     """The page opens with tensors and code. A pattern replaces both. T may be empty."""
     open_page(page, "/shapes")

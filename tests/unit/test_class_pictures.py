@@ -9,7 +9,7 @@ from lib.charts import classes, samples, split
 from lib.charts.strip import strip_sentence
 from lib.data import class_numbers
 from lib.experiment import Experiment
-from lib.recurrence import forward, initial_model_weights
+from lib.recurrence import initial_model_weights
 from tests.unit.fakes import fake_labels
 from tests.unit.pictures import LIGHT, the, words_of
 from tests.unit.test_strip import strip_of
@@ -117,7 +117,6 @@ def test_the_strip_shades_probabilities_from_0_to_1():
     experiment = MODEL.set(loss="sparse", mask="off", mode="sequence")
     weights = initial_model_weights(experiment, 3, 3)
     weights[-2] = np.zeros_like(weights[-2])
-    traces = {"sequence": forward(experiment, weights, PADDED.x[:1])}
-    _, pictures = strip_of(experiment, PADDED, traces)
+    _, pictures = strip_of(experiment, PADDED, {"sequence": weights})
     [shade] = {path.get("fill") for path in pictures[-1].iter() if path.get("fill")}
     assert shade == LIGHT.shades(LIGHT.sequence)[3]

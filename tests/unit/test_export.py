@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from lib.data import DATASETS, SEQUENCES, Table, class_numbers, make_dataset, settle, suggested
-from lib.data.datasets.series import TABLES
+from lib.data.datasets.bundled import TABLES
 from lib.experiment import Experiment
 from lib.export import EXPORTS, name_of
 from lib.export.script import shown_of

@@ -10,7 +10,7 @@ import pytest
 from lib.data import DATASETS, make_dataset, read_upload, settle, suggested
 from lib.experiment import Experiment
 from lib.export.data import arrays, data_name
-from lib.export.exports import EXPORTS
+from lib.export.script import EXPORTS
 from tests.unit import own_data
 from tests.unit.test_export import assert_same_data, check_format, exported
 

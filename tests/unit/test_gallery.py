@@ -12,8 +12,7 @@ from lib import story
 from lib.charts.palette import PALETTES
 from lib.charts.thumbnail import HEIGHT, PICTURES, WIDTH, Line, Plot, small_picture
 from lib.results.run import Status
-from lib.story import GALLERY, SCENES, Scene, plot_of
-from lib.story.scenes import experiments_of
+from lib.story import GALLERY, SCENES, Scene, experiments_of, plot_of
 from lib.text import beside
 from lib.training.recorded import FOLDER, answers_of, recorded, recorded_answer
 from tests.record import draw_plot

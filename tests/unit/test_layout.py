@@ -14,7 +14,7 @@ README = (ROOT / "lib" / "README.md").read_text(encoding="utf-8")
 MAP = re.findall(r"^\| `(\w+)` \|", README, flags=re.MULTILINE)
 """The packages of lib in the order of the map, from the top down."""
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
-HEAVY = ("engine", "keras_layers", "recurrent_layers", "pooling_layers", "streaming", "answers")
+HEAVY = ("engine", "keras_layers", "recurrent_layers", "streaming", "answers")
 """The modules of lib.training that load Keras or TensorFlow."""
 
 

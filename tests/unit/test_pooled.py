@@ -12,7 +12,7 @@ from lib.charts.strip import shape_strip, strip_sentence
 from lib.data import make_dataset, settle
 from lib.experiment import MODES, POOLINGS, Experiment
 from lib.export import Reported, keep, open_kept, predictions, report
-from lib.recurrence import attention_weights, forward, pool_shares, pooled
+from lib.recurrence import forward, pool_shares, pooled
 from lib.results import ERROR, RunAt, as_of, best_mode, frames_of, step_shares, untrained
 from lib.sweep.plan import make_plan
 
@@ -48,7 +48,7 @@ def test_a_pool_reads_the_real_steps_so_far(kind, mask):
         steps = hidden[n, : t + 1]
         expected = pool_of(kind, steps if kind == "max" else steps[reads[n, : t + 1]])
         np.testing.assert_allclose(pooled(kind, hidden, real)[n, t], expected, atol=1e-6)
-    weights = attention_weights(hidden, real)
+    weights = pool_shares("attention", hidden, real)
     np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-6)
     assert (weights[~reads] == 0).all()
     last = np.einsum("nt,ntu->nu", weights, hidden)
@@ -117,10 +117,8 @@ def test_pages_and_files_show_the_third_mode(name):
         )
         assert len(made.takeaway().split(" ")) <= 15
         assert "ooled model" in made.sentence() or card == "pool"
-    inputs, of = dataset.model_inputs(experiment, slice(0, 1)), experiment.model.pooling_of
-    models = snapshot.weights[0].items()
-    traces = {mode: forward(experiment, w, *inputs, pooling=of(mode)) for mode, w in models}
-    assert "pooled" in shape_strip(experiment, dataset, LIGHT, traces=traces, sample=0)
+    weights = snapshot.weights[0]
+    assert "pooled" in shape_strip(experiment, dataset, LIGHT, weights=weights, sample=0)
     pooling = POOLINGS[experiment.model.pooling].keras
     assert f"{pooling} (N, {experiment.model.units})" in strip_sentence(experiment, dataset)
     frames = frames_of(run, {0: untrained(experiment, dataset).weights})

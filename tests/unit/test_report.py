@@ -11,8 +11,8 @@ import pytest
 from lib.charts.sentences import setup_sentence
 from lib.charts.skill import score_texts
 from lib.charts.strip import strip_sentence
-from lib.export.exports import EXPORTS
 from lib.export.files import Reported, figures, report
+from lib.export.script import EXPORTS
 from lib.results.baselines import skill_of_seeds
 from lib.results.replay import as_of, untrained
 from lib.results.run import RunAt

@@ -18,7 +18,7 @@ from lib.charts.skill import (
     skill_takeaway,
 )
 from lib.data import every_kth
-from lib.data.datasets.series import gapminder, macro
+from lib.data.datasets.bundled import gapminder, macro
 from lib.results import SkillTable, Snapshot, Status, by_row, forecast, predict, skill_of_seeds
 from lib.results.baselines import Score
 from lib.text import percent

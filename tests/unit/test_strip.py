@@ -11,7 +11,7 @@ from lib.charts.palette import PALETTES
 from lib.charts.strip import shape_strip, strip_sentence
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.recurrence import forward, initial_model_weights
+from lib.recurrence import initial_model_weights
 from tests.unit.pictures import a_dataset
 
 LIGHT = PALETTES["light"]
@@ -19,9 +19,9 @@ EXPERIMENT = Experiment().set(T=4, F=3, U=5)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def strip_of(experiment, dataset, traces=(), sample=0):
+def strip_of(experiment, dataset, weights=(), sample=0):
     """Return the strip's root element, and the SVG of each tensor as an XML element."""
-    html = shape_strip(experiment, dataset, LIGHT, traces=dict(traces), sample=sample)
+    html = shape_strip(experiment, dataset, LIGHT, weights=dict(weights), sample=sample)
     root = ET.fromstring(re.sub(r"<(br|img)([^>]*[^/])?>", r"<\1\2/>", html))  # noqa: S314 - our own
     sources = [part.get("src").partition("base64,")[2] for part in root.iter("img")]
     return root, [ET.fromstring(base64.b64decode(source)) for source in sources]  # noqa: S314
@@ -93,13 +93,12 @@ def test_entries_are_shaded_by_known_values(layers, cell, head):
     dataset = a_dataset(k=5 if head == "none" else 1)
     experiment = EXPERIMENT.set(layers=layers, cell=cell, head=head)
     weights = initial_model_weights(experiment, 3, dataset.targets)
-    modes = ("sequence", "last")
-    traces = dict.fromkeys(modes, forward(experiment, weights, dataset.x[2:3]))
-    flat, full = (strip_of(experiment, dataset, known, 2)[1] for known in ({}, traces))
+    by_mode = dict.fromkeys(("sequence", "last"), weights)
+    flat, full = (strip_of(experiment, dataset, known, 2)[1] for known in ({}, by_mode))
     assert len(flat) == len(full) == 2 * (1 + layers + (head == "dense"))
     inputs = (0, len(flat) // 2)  # The inputs of both modes are always known.
     assert all((entries(picture)[1] > 1) == (k in inputs) for k, picture in enumerate(flat))
     assert entries(full[0])[1] > 3
     assert entries(full[1])[1] > 2
-    lost = forward(experiment, [w * np.nan for w in weights], dataset.x[:1])
-    assert entries(strip_of(experiment, dataset, {"sequence": lost})[1][1]) == (20, 1)
+    lost = {"sequence": [w * np.nan for w in weights]}
+    assert entries(strip_of(experiment, dataset, lost)[1][1]) == (20, 1)

@@ -7,9 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from lib.data.dataset import Dataset
+from lib.data.datasets.bundled import TABLES, make_sequences
 from lib.data.datasets.label_tasks import LABEL_TASKS, make_label_task
-from lib.data.datasets.sequences import make_sequences
-from lib.data.datasets.series import TABLES
 from lib.data.datasets.synthetic import TASKS, make_task, make_worked
 from lib.data.tables.table import (
     MAX_COLUMNS,
@@ -73,13 +72,16 @@ class DatasetSpec:
 
 
 def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
-    """Return the spec for a row of specs.toml; add the settings that all tasks or tables use."""
+    """Return the spec for a row of specs.toml; add what all tasks or all tables have in common."""
     uses = {*row.pop("uses", ())}
     row["classes"] = tuple(row.get("classes", ()))
     if task := TASKS.get(name) or LABEL_TASKS.get(name):
         uses |= {"N", *task.options}
+        row["at_most"] = {"T": 100}
     elif name in (*TABLES, "upload"):
         uses |= _OF_TABLES
+        row["why"] = {"F": "The input columns determine F.", **row.get("why", {})}
+        row["targets"] = 0
     return DatasetSpec(name, TABLES.get(name), frozenset(uses), **row)
 
 

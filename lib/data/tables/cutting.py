@@ -14,8 +14,6 @@ from lib.data.tables.table import WindowError
 from lib.experiment import DataSettings
 from lib.text import counted
 
-_HOURS_OF_A_WEEK = 168
-
 
 def every_kth(least: float, period: int) -> int:
     """Return the smallest k ≥ `least` coprime to `period`: every k-th row then has all phases."""
@@ -91,8 +89,8 @@ def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: f
     by_part = [first[part[first] == p] for p in range(3)]
     if not all(map(len, by_part[:parts])):
         return None
-    # Rounding may add a window to each part. The k keeps all hours and weekdays.
-    every = every_kth(len(first) / max(1, most - parts), _HOURS_OF_A_WEEK)
+    # Rounding may add a window to each part. The k keeps all 168 hours of a week.
+    every = every_kth(len(first) / max(1, most - parts), 168)
     used = [starts[::every] for starts in by_part]
     train, validation, test = map(len, used)
     return Cut(np.concatenate(used), (train, validation, test), part, every)

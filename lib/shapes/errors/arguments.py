@@ -2,9 +2,16 @@
 
 import re
 
-from lib.shapes.errors.message import Explanation, Message, explained, word
+from lib.shapes.errors.message import (
+    ANY_LENGTH,
+    INPUT,
+    Explanation,
+    Message,
+    Texts,
+    explained,
+    word,
+)
 from lib.shapes.errors.pasted import Found
-from lib.shapes.errors.remedies import ANY_LENGTH, INPUT
 from lib.shapes.remedy import Remedy
 from lib.shapes.stack.making import arguments_of, corrections
 from lib.shapes.stack.settings import ARGUMENTS, SIGNATURES
@@ -12,6 +19,10 @@ from lib.text import joined
 
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
 REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"
+TEXTS = Texts(__file__)
+REMOVED = ARGUMENTS | {name: row for row in TEXTS.rows["arguments"] for name in row["names"]}
+VALUES, NEEDED = TEXTS.rows["values"], TEXTS.rows["needed"]
+VERSIONS = "print(keras.__version__, keras.__file__)"
 GOT = r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?"
 IN_FILES = ("batch_input_shape", "time_major", "implementation")  # Keras 2 files store these
 OLDER = """\
@@ -19,69 +30,103 @@ class Older(keras.layers.{kind}):
     def __init__(self, *args, {dropped}, **options):
         super().__init__(*args, **options)
 
-model = keras.models.load_model("{file}", custom_objects={"{kind}": Older})"""
+model = keras.models.load_model("{file}", custom_objects={"{kind}": Older}, compile=False)"""
 LOOK_UP = "Remove the argument, or look up its right name."
 
 
 def keywords(found: Found) -> Explanation | None:
     """Explain that a layer, a model or an optimizer doesn't take an argument."""
-    pattern, is_class = found.match[0], found["owner"][:1].isupper()
+    text, owner = found.match[0], found["owner"].replace("__init__", "")
+    is_class = owner[:1].isupper()
     named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # A value may be a dict with names.
     received = re.sub(named_values, "", found["got"])
-    names = re.findall(r'"(\w+)":', received) or re.findall(r'"(\w+)"\W{0,2}$', received)
-    names = names[:20]
-    names = names or re.findall(r"\w+", received)[:1]
-    names = names or (["input"] if found["owner"] == "Model" else [])
-    owner = "The optimizer" if pattern.startswith("Argument") else "The layer"
-    owner = found["owner"] if is_class or found["owner"] in ("compile", "fit") else owner
+    names = (re.findall(r'"(\w+)":', received) or re.findall(r'"(\w+)"', received))[:20]
+    names = names or re.findall(r"\w+", received)[:1] or (["input"] if owner == "Model" else [])
     path = re.search(r'load_model\("([\w./-]+)"', found.whole)
+    sizes = re.search(r'input_shape": ([(\[][\w, ]+[)\]])', received)
     words = {
-        "owner": owner,
-        "names": ", ".join(names),
-        "kind": owner if owner in ("GRU", "SimpleRNN", "Bidirectional") else "LSTM",
+        "owner": owner or ("The optimizer" if text.startswith("Argument") else "The layer"),
+        "names": joined(names),
+        "first": names[0] if names else "",
+        "kind": owner if is_class else "LSTM",
         "dropped": ", ".join(f"{each}=None" for each in names),
         "file": path[1] if path else "model.h5",
+        "shape": sizes[1] if sizes else "(32, *x.shape[1:])" if "batch" in text else "x.shape[1:]",
     }
-    is_loading = found.is_loading and found["owner"] != "compile"
-    if names[:1] != ["go_backwards"] and is_loading:  # Bidirectional sets go_backwards itself
+    keys = {name: name if f"{owner}.{name}" not in REMOVED else f"{owner}.{name}" for name in names}
+    unknown = [name for name, key in keys.items() if key not in REMOVED]
+    rows = [REMOVED[key] for key in keys.values() if key in REMOVED]
+    rows = [row for at, row in enumerate(rows) if row not in rows[:at]]
+    is_old = "understood" in text  # Keras 2 or older, which doesn't name the layer
+    is_file = found.is_loading and owner != "compile" and not any("cause" in row for row in rows)
+    if names[:1] != ["go_backwards"] and is_file and not is_old:  # Bidirectional sets go_backwards
         return explained(
             "{owner} has no {names}: the file was saved by another Keras, most likely Keras 2.",
             fix="Drop {names} while loading, as this class does, or load the file with Keras 2.",
             code=OLDER,
             words=words,
+            check=VERSIONS,
         )
-    keys = (key for name in names for key in (f"{owner}.{name}", name))
-    if removed := next((key for key in keys if key in ARGUMENTS), ""):
-        name = removed.split(".")[-1]
-        value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
-        words |= {"name": name, "dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
-        in_code = "your code passes {name}" if name in IN_FILES else ""
-        remedies = [Remedy(in_code, ARGUMENTS[removed]["fix"], ARGUMENTS[removed]["code"])]
-        if name in IN_FILES:  # Code rarely passes a default value, but a saved file always does.
-            is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
-            file = Remedy("you are loading a Keras 2 file", "Drop {name} while loading.", OLDER)
+    right = corrections(owner if owner in SIGNATURES else "LSTM", unknown)
+    steps = [row["fix"] for row in rows]
+    if renamed := {old: new for old, new in right.items() if new}:
+        steps.append(f"Rename {joined([f'{old} to {new}' for old, new in renamed.items()])}.")
+    if steps and (removed := [old for old, new in right.items() if not new]):
+        steps.append(f"Remove {joined(removed)}.")
+    codes = [row["code"] for row in rows] + ([_layer(words["kind"], renamed)] if renamed else [])
+    fix, code = " ".join(steps), "\n".join(codes)
+    if is_old and not renamed:
+        row = TEXTS.row("not understood")
+        own, of_file, in_code, update = row["remedies"]
+        likely = [Remedy(in_code.condition, fix, code), own] if fix else [own, of_file, in_code]
+        own_class = rf"super\((?!(?:{LAYERS}|Layer|Recurrent)\b)\w+, self"
+        first = of_file if found.is_loading else own if re.search(own_class, found.whole) else None
+        likely.sort(key=lambda each: each is not first)
+        likely = [update, *likely] if "AssertionError" in found.whole else likely
+        return explained(row["cause"], *likely, words=words, check=VERSIONS, confidence="possible")
+    if fix:
+        version = " in Keras 3" if text.startswith("Unrecog") else " in this version of Keras"
+        happened = f"{{owner}} has no {{names}}{version if rows else ''}."
+        happened = rows[0].get("cause", happened) if rows else happened
+        remedies = [Remedy("your code passes {first}" if names[0] in IN_FILES else "", fix, code)]
+        if names[0] in IN_FILES:
+            # Code rarely passes a default value, but a saved file always does.
+            is_usual = re.search(rf'"{names[0]}": (?:False|None|\d)', received)
+            file = Remedy("you are loading a Keras 2 file", "Drop {names} while loading.", OLDER)
             remedies.insert(0 if is_usual else 1, file)
-        return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
-    right = corrections(owner if owner in SIGNATURES else "LSTM", names)
-    if renamed := [f"{old} to {new}" for old, new in right.items() if new]:
-        code = "\n".join(f"{new}=…" for new in right.values() if new)
-        removed = [old for old, new in right.items() if not new]
-        fix = f"Rename {joined(renamed)}." + (f" Remove {joined(removed)}." if removed else "")
-        return explained("{owner} has no {names}.", fix=fix, code=code, words=words)
-    if "not understood" in pattern:
-        load = "Load it with the version that saved it, and pass your own classes."
-        return explained(
-            f"The layer has no {', '.join(names)} in this version of Keras.",
-            Remedy("you are loading a file", load, 'keras.models.load_model("model.keras")'),
-            Remedy(f"your code passes {names[0]}", LOOK_UP, "help(keras.layers.LSTM)"),
-            check="",
-            confidence="possible",
-        )
-    if not (pattern.startswith("Unrecognized") or is_class):
+        return explained(happened, *remedies, words=words, check=VERSIONS)
+    if not (text.startswith("Unrecognized") or is_class):
         return None  # The user may have written the function.
     has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(arguments_of("LSTM")) else ""
-    happened = f"{owner} has no {', '.join(names) or 'such argument'}{has_it}."
-    return explained(happened, fix=LOOK_UP, code=f"help({found['owner'] or 'keras.layers.LSTM'})")
+    happened = f"{words['owner']} has no {joined(names) or 'such argument'}{has_it}."
+    return explained(happened, fix=LOOK_UP, code=f"help({owner or 'keras.layers.LSTM'})")
+
+
+def _layer(kind: str, renamed: dict[str, str]) -> str:
+    """Return code that creates a layer with the renamed arguments."""
+    names = dict.fromkeys([*NEEDED.get(kind, ["units"]), *renamed.values()])
+    return f"{kind}({', '.join(f'{each}={VALUES.get(each, True)}' for each in names)})"
+
+
+def no_units(found: Found) -> Explanation:
+    """Explain that a layer was created without its number of units."""
+    row = TEXTS.row("no units")
+    is_copy = "from_config" in found.whole
+    likely = sorted(row["remedies"], key=lambda each: ("get_config" in each.fix) != is_copy)
+    words = {"owner": found["owner"], "one": found["one"] or "units"}
+    return explained(row["cause"], *likely, words=words, check=VERSIONS)
+
+
+def missing(found: Found) -> Explanation:
+    """Explain that a layer was created without arguments that it needs."""
+    names = [found["one"], *([found["two"]] if found["two"] else [])]
+    owner = found["owner"] or {"layer": "Bidirectional", "cell": "RNN"}.get(found["one"], "LSTM")
+    needed = " and ".join(f'"{name}"' for name in names)
+    return explained(
+        f"{owner} needs the argument{'s' * (len(names) > 1)} {needed}.",
+        fix="Pass both arguments." if len(names) > 1 else "Pass this argument.",
+        code=f"{owner}({', '.join(f'{name}={VALUES.get(name, 2)}' for name in names)})",
+    )
 
 
 MESSAGES = [
@@ -101,15 +146,17 @@ MESSAGES = [
         r'missing a required argument: "states"|.cell. should have a .call. method|cell should '
         r'have a .state_size|All cells must have a .(?:call|state_size)|^"go_backwards"$|variable '
         r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
-        cause="{cell}Cell processes one timestep. RNN takes a cell, Bidirectional takes a layer.",
+        cause="{cell}Cell processes one timestep. Other cells do, too. RNN takes a cell, "
+        "Bidirectional takes a layer.",
         fix="Use the layer directly, or pass RNN a cell or a list of cells.",
         code="RNN({cell}Cell(units))  # as {cell}(units)",
     ),
     Message(
         r"can only have a single required positional argument, the input tensor",
+        r'[a-z]\(\) missing \d required positional arguments?: "\w*(?:states|inputs?|query|value)"',
         cause="Sequential gives each layer one tensor. This layer, such as attention, takes more.",
         fix="Call the layer in a functional model, on a query and a value.",
-        code="y = layers.MultiHeadAttention(2, 16)(x, x)",
+        code="y = MultiHeadAttention(2, 16)(x, x)",
     ),
     Message(
         rf'Only input tensors may be passed as positional.+?\(of type <class "{word("kind")}',
@@ -118,7 +165,7 @@ MESSAGES = [
         rf'"(?P<kind>{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
         cause="{layer} takes tensors or arrays, but received {kind}, alone or in a list. A layer "
         "must be called first. NoneType comes from a function without return.",
-        fix="Pass an array, or the output of another layer.",
+        fix="Pass an array, or the output of another layer. Fill in placeholders (...).",
         code='x = LSTM(units)(np.asarray(x, dtype="float32"))\ny = Dense(1)(x)',
     ),
     Message(
@@ -129,27 +176,26 @@ MESSAGES = [
     ),
     Message(
         r"Unrecognized keyword arguments passed to (?P<owner>\w+)?(?:: \{(?P<got>.*))?",
-        r"Unrecognized keyword arguments: \[(?P<got>[^\]]+)",
-        r'Keyword argument not understood:"?,? (?P<got>"?\w+"?)',
+        r"Unrecognized keyword arguments:\W*(?:dict_keys\(\[)?(?P<got>[^\]]+)",
+        r'[Kk]eyword argument ?not ?understood:?"?,? ?(?P<got>"?\w+"?)',
         r"Argument\(s\) not recognized: \{(?P<got>.*)",
-        r"\b(?P<owner>[A-Z]\w+|__init__|compile|fit)(?:\.__init__)?\(\) got an unexpected keyword "
-        r'argument (?P<got>"\w+")',
+        r"\b(?P<owner>[A-Z]\w+|__init__|compile|fit\w*)(?:\.__init__)?\(\) got an unexpected "
+        r'keyword argument (?P<got>"\w+")',
         explain=keywords,
     ),
     Message(
-        r"\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "
-        rf'"(?P<one>{REQUIRED})" and "(?P<two>\w+)"',
-        cause='{owner} needs the arguments "{one}" and "{two}".',
-        fix="Pass both arguments, as in Bidirectional(layer=LSTM(units=16)).",
-        code="{owner}({one}=…, {two}=…)",
+        r"(?:\b(?P<owner>[A-Z]\w+)\.)?__init__\(\) missing \d required positional argument:\W*"
+        r"(?P<one>(?:units|output_dim)\b)",
+        r"__init__\(\) takes (?:at least|exactly) \d arguments? \(1 given\)",
+        explain=no_units,
     ),
     Message(
-        rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"',
-        r'__init__\(\) missing 1 required positional argument: "(?P<one>units|layer)"',
-        cause='{owner} needs the argument "{one}".',
-        fix="Pass this argument, as in Bidirectional(layer=LSTM(units=16)).",
-        code="{owner}({one}=…)",
+        rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"'
+        r'(?: and "(?P<two>\w+)")?',
+        r'__init__\(\) missing 1 required positional argument: "(?P<one>layer|cell)"',
+        explain=missing,
     ),
+    TEXTS.message("of Keras 2", r"Received unknown keyword arguments: (?P<got>\{[^}]*\}?)"),
     Message(
         r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) (?:takes\b|got multiple values)",
         cause="{layer} received too many arguments without a name.",

@@ -1,11 +1,8 @@
 """Messages about arrays, lists and datasets that Keras can't read as samples."""
 
-from functools import partial
+from lib.shapes.errors.message import Texts, number, shape, word
 
-from lib.shapes.errors.message import known, number, shape, word
-from lib.text import beside
-
-of = partial(known, beside(__file__))
+of = Texts(__file__).message
 
 
 MESSAGES = [

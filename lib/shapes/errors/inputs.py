@@ -3,21 +3,24 @@
 import math
 import re
 
-from lib.shapes.doctor.fixes import EVERY_STEP
-from lib.shapes.errors import remedies
 from lib.shapes.errors.loading import weights
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.message import (
+    LAYER_SHAPES,
+    Explanation,
+    Message,
+    Texts,
+    explained,
+    number,
+    shape,
+    word,
+)
 from lib.shapes.errors.pasted import NAMES, RECURRENT, Comparison, Found
 from lib.shapes.errors.states import features_or_units
 from lib.shapes.output import Shape, bracketed
-from lib.shapes.remedy import Remedy
 from lib.shapes.stack.making import KINDS
-from lib.text import beside, counted
+from lib.text import counted
 
-TABLES = beside(__file__)
-FIXES = {name: Remedy(*row) for name, row in TABLES["fixes"].items()}
-FIXES |= {"other features": remedies.OTHER_FEATURES, "swapped": remedies.SWAPPED}
-FIXES |= {"lengths": remedies.LENGTHS, "unbatched": remedies.UNBATCHED}
+TEXTS = Texts(__file__)
 COLUMNS = 30  # most columns of a table; a longer row is probably a sequence of numbers
 CHANNELS = 4  # most channels of an image
 SHORT = 10  # fewer rows are probably the timesteps of one sample
@@ -28,10 +31,6 @@ _KINDS = {each().keras.lower(): kind for kind, each in KINDS.items()}
 _KINDS |= dict.fromkeys(("dense", "embedding", "flatten"), "")
 _OF_AXES = {2: "dense", 3: "lstm", 4: "conv2d", 5: "convlstm2d"}  # layers with such an input
 _SIZES = 8, 12, 28, 28, 1  # If a message has no shape, a sample has the last of these sizes.
-
-
-def _fixes(names: list[str]) -> list[Remedy]:
-    return [FIXES[name] for name in names]
 
 
 def _axis_names(axes: int, layer: str = "") -> str:
@@ -78,20 +77,20 @@ def axes(found: Found) -> Explanation | None:
     takes = f"{found['layer'] or 'The layer'} takes ({_axis_names(want, layer)})"
     return explained(
         f"{takes} but received {found['got'] or counted(have, 'axis', 'axes')}: {problem}.",
-        *_fixes(_layer_fixes(layer, want + inside, have + inside, got, is_first)),
+        *TEXTS.remedies(*_layer_fixes(layer, want + inside, have + inside, got, is_first)),
         words={
             "sample": _sample(sample) or f"*x.shape[1:{want}],",
             "rows": (*got, None, None)[1],
             "kind": {3: "Conv1D(16, 3)", 4: "Conv2D(16, 3)"}.get(want, "Dense(units)"),
         },
-        check=remedies.LAYER_SHAPES,
+        check=LAYER_SHAPES,
         stack=f"{stack}~{kind}" if kind else "",
     )
 
 
 def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -> list[str]:
     """Return fixes for a wrong number of axes, likeliest first."""
-    table, last = TABLES["axes"], (got[-1] if got else None) or 0
+    table, last = TEXTS.rows["axes"], (got[-1] if got else None) or 0
     of_layer = table.get(f"{layer or 'unnamed'} {have}")
     likely = of_layer or table.get(f"{want} {have}") or ["other input"]
     if len(got) == 4 and got[1] == got[2] and (want == 3 or last > CHANNELS):
@@ -137,7 +136,7 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     return explained(
         f"{found['layer'] or 'The model'} takes {takes} but received {found['got']}: "
         f"{pair.in_words()}.",
-        *_fixes(likely),
+        *TEXTS.remedies(*likely),
         words={
             "place": received.index(1, 1) if 1 in received[1:] else -1,
             "sample": _sample(received[1:]),
@@ -230,6 +229,7 @@ def _rows_fixes(found: Found, rows: int, columns: int, sample: list[str]) -> lis
     return [likely.pop(), *likely] if is_short else likely
 
 
+of = TEXTS.message
 MESSAGES = [
     Message(
         rf"{LAYER}expected min_ndim=\d, found ndim=0|3 dimensions, received: (?:\[\]|\(\))",
@@ -256,12 +256,10 @@ MESSAGES = [
         rf'"?{shape("want")}',
         explain=data,
     ),
-    Message(
+    of(
+        "no time axis",
         r"with at least 3 dimensions(?:, received: "
         rf"(?P<shape>[(\[](?:None|\d+), {number('units')}[)\]]))?",
-        cause="TimeDistributed works along the time axis, but its input has none: {shape}.",
-        remedies=_fixes(["layer before", "unwrapped"]),
-        stack="input~lstm_u{units}~td",
     ),
     Message(
         f"Dimensions must be equal, but are {number('got')} and {number('want')}.*?MatMul",
@@ -270,81 +268,52 @@ MESSAGES = [
         rf"Shape mismatch: x has {number('got')} cols.*? but y has {number('want')} rows",  # Theano
         explain=features_or_units,
     ),
-    Message(
+    of(
+        "features of a built layer",
         rf"{LAYER}expected axis(?: -1 of input shape to have value {number('want')}.*?"
         rf"(?P<shape>[(\[][^()\[\]]*?{number('got')}[)\]]))?",
-        cause="{layer} was built for other data. It takes {want} features but received {shape}.",
-        remedies=_fixes(["other features", "flattened steps"]),
     ),
-    Message(
+    of(
+        "recurrent layer in TimeDistributed",
         rf"\(no .None. dim.*?shape={shape('shape')} for variable "
         r'path="(?=[^"]*_cell/).*?time_distributed',
-        cause="The kernel would be {shape}: TimeDistributed passes the recurrent layer single "
-        "timesteps, without a time axis. A recurrent layer itself processes all timesteps.",
-        fix="Use the recurrent layer without TimeDistributed.",
-        code=f"{EVERY_STEP}  # without TimeDistributed",
     ),
-    Message(
+    of(
+        "no number of features",
         rf'\(no .None. dim.*?shape={shape("shape")} for variable path="[^"]*_cell/',
         r'unsupported operand type\(s\) for %: "NoneType"|only support static input shapes',
         r"^The channel dimension of the inputs|^Dimensions must be equal, but are None and",
-        cause="The number of features or rows must not be None. The kernel would be {shape}.",
-        fix="Set the number in the Input.",
-        code=remedies.ANY_LENGTH,
     ),
-    Message(
+    of(
+        "no number of timesteps",
         rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",
         rf"\(no .None. dimensions\)(?:.*?shape={shape('shape')})?",
         r"last dimension of the input.{1,40} should be",
-        cause="Dense needs a weight for each entry of the last axis, but its size is None. The "
-        "shape is {shape}. After Flatten, the size depends on the number of timesteps.",
-        fix="Set the number of timesteps, or replace Flatten with return_sequences=False.",
-        code=remedies.INPUT,
-        stack="input_tany~flatten~dense",
     ),
-    Message(
+    of(
+        "reshape",
         rf"total size of .*?unchanged.*?_shape ?= ?{shape('before')}, \w+ ?= ?{shape('after')}",
-        cause="A Reshape must keep all values, but the products of {before} and {after} differ.",
-        remedies=_fixes(["other layers", "other reshape"]),
-        check=remedies.LAYER_SHAPES,
     ),
-    Message(
+    of(
+        "batch size of a new Input",
         rf"{LAYER}expected shape=\({number('full')}, (?P<sample>[^)]*)\), found shape=\(None,",
-        cause="{layer} has a fixed batch size of {full}, but the new Input has none.",
-        fix="Give the Input the same batch size. Pass predict whole batches.",
-        code="keras.Input(batch_shape=({full}, {sample}))",
     ),
-    Message(
-        rf'of layer "?{word("layer")}"? is incompatible with the layer\W*$',
-        cause="{layer} received a tensor with other axes or sizes than it needs. The message "
-        "continues with the numbers.",
-        remedies=_fixes(["layer before", "flat input", "other features"]),
-        check=remedies.LAYER_SHAPES,
-        confidence="possible",
+    of("cut message", rf'of layer "?{word("layer")}"? is incompatible with the layer\W*$'),
+    of(
+        "unrolled",
+        r"explicitly the number of timesteps|infer num from sh|to know the length of its in",
     ),
-    Message(
-        r"explicitly the number of timesteps|infer num from sh|to know the length of its input",
-        cause="Keras 1 with TensorFlow unrolls layers, so it needs the number of timesteps.",
-        fix="Set the number in input_shape, or in input_length of an Embedding. Or update Keras.",
-        code=f"{remedies.INPUT}  # input_shape=(timesteps, features) in Keras 1",
-        check="print(keras.__version__, x.shape)",
-    ),
-    Message(
+    of(
+        "parts of y",
         rf"checking model target.*?Expected to see {number('want')} array.*?following list of "
         rf"{number('got')}",
-        cause="The model has {want} outputs, but y has {got} part.",
-        fix="Pass y as a list with one array per output.",
-        code="model.fit(x, [y1, y2])",
     ),
-    Message(
+    of(
+        "number of arrays",
         rf"Expected to see {number('want')} array.*?following list of {number('got')}",
         rf"model expects {number('want')} (?:input )?arrays?, but only received (?P<got>one)",
         rf'(?:ayer "?{word("layer")}"? )?expects (?P<want>[2-9]|\d\d) .*?input(?:\(s\)|s)'
         rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('got')}",
         r'(?:Missing data for input|No data provided for) ".*? keys?(?: in)?: (?P<keys>\[[^\]]*\])',
-        cause="The call needs {want} arrays but received {got}. {layer} takes the inputs {keys}.",
-        fix="Pass a list of arrays (not of lists) in that order, or a dict by name. A "
-        "tf.data.Dataset yields ((x1, x2), y). Pass states of a layer as initial_state.",
-        code="x1, x2 = np.asarray(x1), np.asarray(x2)\nmodel.predict([x1, x2])",
     ),
 ]

@@ -1,66 +1,158 @@
-"""Messages about files, weights, and names of an older Keras."""
+"""Messages about files, weights, and names of another version."""
+
+import re
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.arguments import VERSIONS
+from lib.shapes.errors.message import Explanation, Message, Texts, explained, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
-from lib.shapes.errors.remedies import INPUT
 from lib.shapes.output import Shape, bracketed
+from lib.shapes.remedy import Remedy
 from lib.shapes.stack.settings import ATTRIBUTES
 
+TEXTS = Texts(__file__)
+of = TEXTS.message
 CLASSES = "Functional|Sequential|InputLayer|LSTM|GRU|Bidirectional|TimeDistributed|Dense"
+CLASSES += r"|(?P<merge>Merge|MaxoutDense)|\w+OpLambda|TensorFlowOpLayer"
+INITIALIZERS = r"Orthogonal|Glorot\w+|He\w+|Random\w+|VarianceScaling|Zeros|Ones"
+REMOVED = ATTRIBUTES | {name: row for row in TEXTS.rows["names"] for name in row["names"]}
+CELLS = {"lstm": ("LSTM", 4), "gru": ("GRU", 3), "rnn": ("SimpleRNN", 1), "dense": ("Dense", 1)}
+LARGEST = 5000  # More rows than this aren't features.
+MODEL_WEIGHTS = "print([(w.path, w.shape) for w in model.weights])"
 
 
 def removed(found: Found) -> Explanation | None:
-    """Explain that Keras 3 removed a name of an earlier version."""
-    if (name := found["name"]) not in ATTRIBUTES:
+    """Explain that the installed version lacks a name that another version has."""
+    name, owner = found["name"], re.sub("^module$", "", found["owner"])  # Python 2 has no names.
+    keys = f"{owner}.{name}", name, f"{owner}.*"
+    if row := next((REMOVED[key] for key in keys if key in REMOVED), None):
+        happened = f"{owner + ' has' if owner else 'There is'} no {name} in the installed version."
+        words = {"name": name}
+        return explained(happened, fix=row["fix"], code=row["code"], words=words, check=VERSIONS)
+    line = re.search(rf"from ((?:keras|tensorflow)\S*) import .{{0,200}}\b{name}\b", found.whole)
+    owner = owner or (line[1] if line else "")
+    if not re.match(r"(?:keras|tensorflow|tf)\b", owner):
         return None
-    happened = f"{found['owner'] + ' has' if found['owner'] else 'There is'} no {name} in Keras 3."
-    return explained(happened, fix=ATTRIBUTES[name]["fix"], code=ATTRIBUTES[name]["code"])
+    row = TEXTS.row("missing name")
+    is_inner = re.search(r"python|src|engine|compat|internal", owner)  # Only Keras uses these.
+    likely = row["remedies"] if is_inner else row["remedies"][::-1]
+    words = {"name": name, "owner": owner}
+    return explained(row["cause"], *likely, words=words, check=VERSIONS, confidence="possible")
 
 
-def weights(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
-    """Explain which axis of a weight differs between the expected and the received shape."""
-    expected = expected or found.shape("own") or found.shape("one")
-    received = received or found.shape("got") or found.shape("other")
-    if expected == received:
+def weights(found: Found, own: Shape = (), got: Shape = ()) -> Explanation | None:
+    """Explain how a weight of the model differs from the saved or passed weight."""
+    own = own or found.shape("own") or found.shape("one")
+    got = got or found.shape("got") or found.shape("other")
+    layer = found["layer"].removesuffix(".")
+    if own == got or not own or not got:
         return None
-    pair, why = Comparison(expected, received), ""
-    if pair.is_batch and len(expected) == 2:
-        rows = "words" if "embedding" in found.match[0].lower() else "features"
-        why = f": {received[0]} {rows} instead of {expected[0]}"
-    elif pair.missing:
-        why = f": {pair.in_words()}. The weight is from another layer, or includes the batch"
-    elif pair.differing:
-        why = f": {received[-1]} columns instead of {expected[-1]}. The units differ: "
-        why += "an LSTM has four columns per unit, a GRU three"
-    layer, shapes = found["layer"] or "the layer", (bracketed(expected), bracketed(received))
+    at = (Comparison(own, got).differing or [0])[0]
+    columns = got[-1] or 0
+    cell, gates = CELLS[next((name for name in CELLS if name in layer.lower()), "lstm")]
+    other, of_other = ("LSTM", 4) if columns > (own[-1] or 0) else ("GRU", 3)
+    words = {
+        "own": own[at], "got": got[at], "columns": columns, "gru_units": columns // 3,
+        "reset": len(got) == 2, "saved_cell": f"{other}({columns // of_other})",
+        "saved_layer": f"Dense({columns})" if columns % gates else f"{cell}({columns // gates})",
+    }  # fmt: skip
     return explained(
-        f"The weight of {layer} has the shape {shapes[0]} but received {shapes[1]}{why}.",
-        fix="Build both models with the same layers and sizes.",
-        code="print([w.shape for w in model.weights])",
+        f"The weight of {layer or 'a layer'} in the model has the shape {bracketed(own)} but "
+        f"received {bracketed(got)}.",
+        *TEXTS.remedies(*_causes(own, got, layer.lower())),
+        words=words,
+        check=MODEL_WEIGHTS,
     )
 
 
+def _causes(own: Shape, got: Shape, layer: str) -> list[str]:
+    """Return the likely causes, by their names in [weights] of loading.toml."""
+    rows, columns = sorted((own[0] or 0, got[0] or 0)), sorted((own[-1] or 0, got[-1] or 0))
+    has_same_rows, has_same_columns = rows[0] == rows[1], columns[0] == columns[1]
+    has_many_rows = not layer and rows[1] > columns[1]  # An Embedding has, a kernel hasn't.
+    is_dense = "dense" in layer or any(size % 3 and size % 4 for size in columns)
+    axes = {len(own), len(got)}
+    if axes == {1, 2} and has_same_columns and 2 in rows:
+        likely = ["reset_after"]
+    elif axes == {1} and columns[1] == 2 * columns[0]:
+        likely = ["two biases", "units"]
+    elif axes == {1}:
+        likely = ["classes" if is_dense else "units", "order"]
+    elif axes == {1, 2} and columns[1] == 2 * columns[0] and 2 in rows:
+        likely = ["two biases", "order"]
+    elif axes != {2}:
+        likely = ["sizes" if len(axes) == 1 else "batch", "order"]
+    elif own == got[::-1]:
+        likely = ["transposed", "order"]
+    elif has_same_columns and ("embedding" in layer or has_many_rows):
+        likely = ["padding" if rows[1] == rows[0] + 1 else "words"]
+        likely += ["features"] if not layer and rows[1] <= LARGEST else []
+    elif has_same_columns:
+        likely = ["features"] if layer else ["features", "words"]
+    elif not has_same_rows or "embedding" in layer:
+        likely = ["sizes" if "embedding" in layer else "units", "order"]
+    elif is_dense:
+        likely = ["classes"]
+    elif columns[1] * 3 == columns[0] * 4:
+        likely = ["cell", "units"] if rows[0] * 4 == columns[1] else ["units", "cell"]
+    else:
+        likely = ["units"]
+    return likely
+
+
+def counts(found: Found) -> Explanation:
+    """Explain that a model or layer has another number of weights or layers than the file."""
+    own, got = (int(found[each] or 0) for each in ("own", "got"))
+    kinds = [
+        each for each in TEXTS.rows["counts"].values() if own in each["own"] and got in each["got"]
+    ]
+    if own == 1 and got > 12:
+        kinds = [TEXTS.rows["counts"]["matrix"]]
+    numbers = f": expected {own}, received {got}" if got else ""
+    return explained(
+        f"The weights are of other layers or of another version{numbers}. A recurrent layer has "
+        "three arrays, Bidirectional six.",
+        *[Remedy(*each["fix"]) for each in kinds],
+        *TEXTS.remedies("order"),
+        check=MODEL_WEIGHTS,
+    )
+
+
+def no_variables(found: Found) -> Explanation:
+    """Explain that the file lacks the weights of a layer: a bug of Keras, or another model."""
+    row = TEXTS.row("no variables")
+    is_load_model = "A total of" in found.whole or ":0" in found.whole  # load_weights is direct
+    likely = sorted(row["remedies"], key=lambda each: ("Update" in each.fix) != is_load_model)
+    words = found.match.groupdict()
+    return explained(row["cause"], *likely, words=words, check=MODEL_WEIGHTS)
+
+
 MESSAGES = [
-    Message(
-        r'Unrecognized keyword arguments: \["batch_shape"|InputLayer.*?"batch_shape"',
-        r'"str" object has no attribute "decode"|parent module keras\.src\S* cannot be imported',
-        cause="The file was saved by Keras 3, or with h5py 3, but an older version is loading it.",
-        fix="Load the file with the version that saved it, or a newer version.",
-        code="print(keras.__version__)",
+    of(
+        "saved by Keras 3",
+        r"parent module keras\.src\S* cannot be imported",
+        r'keyword arguments:\W*(?:dict_keys\(\[)?"batch_shape"|passed to InputLayer: \{"batch_sh',
+        r'deserializing class "InputLayer" using config=\{"batch_shape"',
     ),
+    of(
+        "concat",
+        r"Expected int32, got .{0,60}?(?:_Message|Variable|Tensor)",
+        r"Shapes \((?:\d+, )+\d+\) and \(\) are incompatible",
+    ),
+    of("h5py", r'"str" object has no attribute "decode"'),
     Message(
-        rf'Could not \w+ function "(?P<name>{"|".join(RULE_OF)})"',
+        rf'Could not \w+ (?:function )?"(?:keras\.\w+\.)?(?P<name>{"|".join(RULE_OF)})"',
         cause="The file names {name}, a loss or metric of Keras, in another version's format.",
         fix="Load the model with compile=False. Compile it again if you train it.",
-        code='model = keras.models.load_model("model.keras", compile=False)\n'
+        code='model = keras.models.load_model("model.h5", compile=False)\n'
         'model.compile("adam", loss="{name}")',
+        check=VERSIONS,
     ),
-    Message(
+    of("operation", r'Unknown layer: "?(?P<name>NotEqual|GetItem)\b'),
+    of(
+        "class of Keras",
         rf'(?:not \w+ class|Unknown layer:) "?(?P<name>{CLASSES})\b',
-        cause="{name} belongs to Keras: most likely another version, or tf.keras, saved the file.",
-        fix="Load the file with the package and version that saved it. Keras 2 is now tf_keras.",
-        code='import tf_keras\nmodel = tf_keras.models.load_model("model.h5")',
+        rf'interpret \w+ identifier\W*class_name\W*(?P<name>{INITIALIZERS})"',
     ),
     Message(
         r'Unknown (?:(?P<loss>loss)|(?P<metric>metric))(?: function)?: ?"?(?P<name>\w+)',
@@ -70,65 +162,100 @@ MESSAGES = [
         'model.compile("adam", "mse", {metric}s=[{name}])  # {name} is a function\n'
         'model = keras.models.load_model("model.keras", custom_objects={"{name}": {name}})  # or',
     ),
-    Message(
+    of(
+        "unknown class",
         r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
         r'Could not (?:locate|deserialize|find) (?:class|function) "(?P<name>[\w.>]+)"',
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
-        cause="The file names {name}, most likely your own, or from another Keras version.",
-        fix="Pass your own object while loading, or use the Keras version that saved the file.",
-        code='model = keras.models.load_model("model.keras", custom_objects={"{name}": {name}})',
+        r"Unable to restore custom object of type (?P<name>\w+)",
+    ),
+    of("arguments", r"must override .get_config"),
+    of(
+        "constants",
+        r'"(?:float|int|list)" object has no attribute "shape"',
+        within="load_model|model_from_",
+    ),
+    of("marshal", r"bad marshal data"),
+    of("not read", r"could not be deserialized properly(?!.*Exception encountered)"),
+    of("lambda", r"deserialization of a .Lambda"),
+    of("folder", r"only supports V3 .?\.keras|legacy SavedModel format"),
+    of("weights alone", r"No model (?:config )?found in (?:the )?config|No model config found"),
+    of(
+        "no file",
+        r"File format not supported|file signature not found|File not found: filepath|SavedModel "
+        r"file does not|nable to (?:synchronously )?open file|accessible .\.keras. zip file",
+    ),
+    of(
+        "reset_after",
+        r"(?P<saved>(?P<cudnn>CuDNNGRU)|GRU\(reset_after=(?P<reset>\w+)\)) is not compatible with "
+        r"(?P<own>CuDNNGRU|GRU\(reset_after=\w+\))",
     ),
     Message(
-        r"only supports V3 .?\.keras|File format not supported|file signature not found",
-        r"No model (?:config )?found in (?:the )?config",
-        cause="This Keras can't read the path: it is a Keras 2 folder, or a file of weights.",
-        fix="Save the model as .keras with its own Keras, or build it and load the weights.",
-        code='model.save("model.keras")',
+        r'(?:Layer "(?P<name>\w+)" )?expected \d+ variables, but received 0 variables',
+        explain=no_variables,
     ),
-    Message(
-        r"GRU\(reset_after=\w+\) is not compatible with GRU\(reset_after=",
-        cause="The GRU's weights need another reset_after. Older versions used False.",
-        fix="Build the layer with the reset_after of the file.",
-        code="GRU(units, reset_after=False)",
+    of(
+        "checkpoint file",
+        r"HDF5 format into a subclassed Model|not an sstable|bad magic number",
     ),
-    Message(
-        rf"length {number('got')}, but the layer was expecting 0 weight",
-        rf"expect(?:s|ed) 0 (?:weight|variable).*?(?:weights have|eceived) {number('got')}",
-        rf"containing {number('got')} layers into a model with 0 layers",
-        cause="The model or layer has no weights yet: it was never built. It received {got}.",
-        fix="Start the model with an Input. If the layer is in no model, call build.",
-        code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units))])\n"
-        "model.layers[0].build(x.shape)",
+    of(
+        "layer without weights",
+        r'on layer "(?P<name>\w+)" with a +weight list.{1,40}but the layer was expecting 0 weight',
     ),
-    Message(
+    of(
+        "no weights yet",
+        r"layer was expecting 0 weight|layers into a model with 0 layers",
+        r"expect(?:s|ed) 0 (?:weight|variable|layer)|that has not yet been built",
+    ),
+    of(
+        "ending",
         r"file(?:path|name)[\w ]* must end in .(?P<end>\.[\w.]+?).[ .(]",
-        cause="Keras 3 decides by the file name what to save: this path must end in {end}.",
-        fix="Use .keras for a model and .weights.h5 for weights alone.",
-        code='keras.callbacks.ModelCheckpoint("best{end}")',
+        r"expected a .(?P<end>\.[\w.]+). extension|Invalid filepath extension|.save_format. arg",
     ),
-    Message(
-        rf"length {number('got')}, but the layer was expecting {number('own')} weight",
-        rf"expect(?:s|ed) {number('own')} (?:weight|variable).*?(?:weights have|eceived) "
-        rf"{number('got')}",
-        rf"containing {number('got')} layers into a model with {number('own')} ",
-        r"Layer count mis|objects could not",
-        cause="The weights belong to other layers: expected {own}, received {got}. A recurrent "
-        "layer has three weights, Bidirectional six. In files of Keras 1, an LSTM has twelve.",
-        fix="Use weights of a model with the same layers and version, or save the whole model.",
-        code='model.save("model.keras")\nmodel = keras.models.load_model("model.keras")',
+    of(
+        "optimizer",
+        r"Optimizer weight shape|loading for optimizer|weight list of length \d+, but the optim",
+        r"load(?:ing)? the saved optimizer|weights of optimizer",
     ),
+    of(
+        "optimizer arguments",
+        r"is not a valid argument, kwargs should|decay is deprecated|Unexpected argument\(s\)",
+        r"Unknown optimizer:",
+    ),
+    of("pickle", r"can(?:no|.)t pickle .{0,9}(?:_thread|weakref|module|function|TextIO)"),
+    of("same names", r"Unable to create (?:link|dataset) \(name already"),
     Message(
         rf"Layer (?P<layer>\S*?) ?(?:weight )?shape {shape('own')}.*?not compatible with.*?"
         rf"{shape('got')}",
-        rf"(?:object <{word('layer')} .*?)?variable.shape={shape('own')}, Received: "
-        rf"value.shape={shape('got')}",
+        rf"variable.shape={shape('own')}, Received: value.shape={shape('got')}"
+        rf"(?:.{{0,40}}?path={word('layer')})?",
         rf'named "{word("layer")}".*?has shape {shape("own")}, but the saved.*?{shape("got")}',
         rf"weight {word('layer')} Weight expects shape {shape('own')}\. Received.*?{shape('got')}",
         rf'variable "? ?{word("layer")}"?.*?variable shape {shape("own")}.*?and.*?{shape("got")}',
         rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('got')}",
-        rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('got')}.*?Assign",
+        rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('got')}"
+        r".{1,9}Assign(?!Add)",
+        rf'hapes must be equal(?: rank)?, but .*?"Assign(?!Add).*?: {shape("own")}, {shape("got")}',
+        rf"incompatible tensor with shape {shape('got')} .*?with shape {shape('own')} and name "
+        rf"{word('layer')}",
+        rf"Tensor.s shape {shape('got')} is not compatible with supplied shape {shape('own')}",
         explain=weights,
     ),
+    Message(
+        rf"length {number('got')}, but the layer was expecting {number('own')} weight",
+        rf"expect(?:s|ed) {number('own')} (?:weight|variable|layer).*?(?:weights have|eceived|found"
+        rf") {number('got')}",
+        rf"containing {number('got')} layers into a model with {number('own')} ",
+        r"Layer count mis|objects could not",
+        explain=counts,
+    ),
+    of("checkpoint names", rf"Key {word('name')} not found in checkpoint"),
+    of(
+        "tflite",
+        r"cannot duplicate the value since|TensorListReserve|TensorList ops|TFLite runtime",
+    ),
+    of("converter", r"bidirectional module only works with|weight data has no target variable"),
+    of("private name", r'cannot import name "?(?P<name>_\w+)'),
     Message(
         r'(?:"(?P<owner>[\w.]+)" )?(?:object )?has no attribute "(?P<name>\w+)"',
         r'cannot import name "?(?P<name>\w+)"?(?: from "(?P<owner>[\w.]+)")?',

@@ -8,10 +8,12 @@ from typing import Any, Literal, TypeAlias
 from lib.shapes.doctor import TargetQuestion
 from lib.shapes.errors.pasted import Found
 from lib.shapes.remedy import Remedy
-from lib.text import capital
+from lib.text import beside, capital
 
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
+INPUT, ANY_LENGTH = "keras.Input(x.shape[1:])", "keras.Input((None, x.shape[-1]))"
 CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
+LAYER_SHAPES = "print([layer.output.shape for layer in model.layers], x.shape)"
 # Values for a {name} that the message doesn't contain.
 FALLBACKS = {"layer": "The layer", "owner": "Layer", "wrapper": "Sequential", "cell": "LSTM"}
 FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer", "full": "32"}
@@ -129,19 +131,39 @@ class Message:
         self.explain = explain or from_texts
 
 
-def known(table: Mapping[str, Any], name: str, *patterns: str, within: str = "") -> Message:
-    """Return a message with these patterns, and with the texts of a row of a TOML file."""
-    return Message(*patterns, within=within, **texts(table[name]))
+class Texts:
+    """The texts of a TOML file.
 
+    A row has the name of a message and the arguments of `explained`. Its remedies: the keys "fix"
+    and "if …" (a condition), and the names in the key "remedies", from the table of this name in
+    the file or in shared.toml. The file's own `check` is for rows without one.
+    """
 
-def from_row(table: Mapping[str, Any], name: str, **words: object) -> Explanation:
-    """Return an explanation with the texts of a row of a TOML file, filled with words."""
-    row = texts(table[name])
-    return explained(row.pop("cause"), *row.pop("remedies"), words=words, **row)
+    def __init__(self, module: str, *names: str) -> None:
+        """Read the file of a module (a `__file__`), or files with these names beside the module."""
+        files = [beside(module, name) for name in names or ("",)]
+        self.rows: dict[str, Any] = {name: row for file in files for name, row in file.items()}
+        shared = [file.get("remedies", {}) for file in (beside(__file__, "shared"), *files)]
+        self._remedies = {name: Remedy(*row) for file in shared for name, row in file.items()}
 
+    def message(self, name: str, *patterns: str, within: str = "") -> Message:
+        """Return a message with these patterns and the texts of a row."""
+        return Message(*patterns, within=within, **self.row(name))
 
-def texts(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the texts of a row, with a remedy for each key "fix" or "if …" (its condition)."""
-    fixes = {key: value for key, value in row.items() if not isinstance(value, str)}
-    remedies = [Remedy(key.removeprefix("fix").removeprefix("if "), *fixes[key]) for key in fixes]
-    return {key: row[key] for key in row if key not in fixes} | {"remedies": remedies}
+    def explanation(self, name: str, **words: object) -> Explanation:
+        """Return the explanation of a row, filled with words."""
+        row = self.row(name)
+        return explained(row.pop("cause"), *row.pop("remedies"), words=words, **row)
+
+    def remedies(self, *names: str) -> list[Remedy]:
+        """Return the remedies with these names."""
+        return [self._remedies[name] for name in names]
+
+    def row(self, name: str) -> dict[str, Any]:
+        """Return the arguments of `explained` in a row."""
+        row = {"check": self.rows.get("check", CHECK)} | self.rows[name]
+        remedies = self.remedies(*row.pop("remedies", ()))
+        for key in [key for key, value in row.items() if isinstance(value, list)]:
+            condition = key.removeprefix("fix").removeprefix("if ")
+            remedies.append(Remedy(condition, *row.pop(key)))
+        return row | {"remedies": remedies}

@@ -1,22 +1,19 @@
 """Messages about building and calling models, and about operations on their tensors."""
 
-from functools import partial
 from math import prod
 
 from lib.shapes.errors.message import (
     Explanation,
     Message,
-    from_row,
-    known,
+    Texts,
     number,
     shape,
     word,
 )
 from lib.shapes.errors.pasted import Comparison, Found
-from lib.text import beside
 
-TEXTS = beside(__file__)
-of = partial(known, TEXTS)
+TEXTS = Texts(__file__)
+of = TEXTS.message
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
 OOM = r"OOM when allocating tensor (?:of|with) shape ?"
 
@@ -34,7 +31,7 @@ def reshaped(found: Found) -> Explanation:
         elif not count % sample and count > sample:
             name = "reshape of other samples"
             words |= {"samples": str(count // sample), "sample": str(after[1:]).strip("(,)")}
-    return from_row(TEXTS, name, **words)
+    return TEXTS.explanation(name, **words)
 
 
 def joined_arrays(found: Found) -> Explanation:
@@ -46,7 +43,7 @@ def joined_arrays(found: Found) -> Explanation:
         name = "samples to join"
     axis = f"number of {pair.name(place)}s" if pair.differing else "sizes"
     one, other = found["one"] or "Two shapes", found["other"] or "others"
-    return from_row(TEXTS, name, one=one, other=other, axis=axis, place=place)
+    return TEXTS.explanation(name, one=one, other=other, axis=axis, place=place)
 
 
 MESSAGES = [

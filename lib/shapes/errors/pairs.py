@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, SPARSE
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors import remedies
 from lib.shapes.errors.inputs import LARGEST, data
 from lib.shapes.errors.loading import weights
-from lib.shapes.errors.message import Confidence, Explanation, explained
+from lib.shapes.errors.message import LAYER_SHAPES, Confidence, Explanation, explained
 from lib.shapes.errors.pasted import RECURRENT, Comparison, Found, pasted_sizes
 from lib.shapes.errors.states import batches
 from lib.shapes.errors.y_fixes import difference, named, question, with_fixes
@@ -51,7 +50,7 @@ def incompatible(found: Found) -> Explanation | None:
             f"{place} can't pair its two tensors, {shapes[0]} and {shapes[1]}: {pair.in_words()}. "
             "Axes are paired from the right. If two sizes differ, one must be 1.",
             fix="Print the shapes of all inputs of this operation.",
-            code=remedies.LAYER_SHAPES,
+            code=LAYER_SHAPES,
             confidence="possible",
         )
     return _explained_loss(found, pair, shapes)
@@ -171,7 +170,7 @@ def refused(found: Found) -> Explanation | None:
     pair = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
     if not pair.received or not pair.expected:
         happened = f"y has no axes, but the output has the shape {output_text}."
-        likely = [*named("list as outputs"), remedies.UNBATCHED]
+        likely = named("list as outputs", "unbatched")
         return explained(happened, *likely, check="print(type(y))") if found["y"] else None
     if pair.is_batch:
         return batches(found, pair.received, pair.expected)

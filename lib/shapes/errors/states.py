@@ -1,15 +1,12 @@
 """Messages about masks, states, stateful layers and their GPU kernels."""
 
 import re
-from functools import partial
 
-from lib.shapes.errors import remedies
 from lib.shapes.errors.message import (
     Explanation,
     Message,
+    Texts,
     explained,
-    from_row,
-    known,
     number,
     shape,
     word,
@@ -17,10 +14,10 @@ from lib.shapes.errors.message import (
 from lib.shapes.errors.pasted import RECURRENT, Found, pasted_sizes
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
-from lib.text import beside, joined
+from lib.text import joined
 
-TEXTS = beside(__file__) | beside(__file__, "gpu")
-of, explain = partial(known, TEXTS), partial(from_row, TEXTS)
+TEXTS = Texts(__file__, "states", "gpu")
+of, explain = TEXTS.message, TEXTS.explanation
 LARGEST = 1_000  # most features of a usual layer; a longer axis probably counts timesteps
 NO_CUDNN = (
     r"[Ff]ail to find the dnn implementation|DNN library is not found|[Cc]ould not (?:create cudnn "
@@ -50,7 +47,7 @@ def features_or_units(found: Found) -> Explanation:
     only_state_has_size = state[-1:] == (int(received),) and state[-1:] != x[-1:]
     if "MatMul_1" in found.match[0] or only_state_has_size:
         return explain("units of states", got=received, want=expected)
-    likely = [remedies.OTHER_FEATURES, remedies.SWAPPED]
+    likely = TEXTS.remedies("other features", "swapped")
     if min(int(received), int(expected)) > LARGEST:
         likely.insert(0, STEPS_AS_FEATURES)
     return explained(f"The layer expects {expected} features but receives {received}.", *likely)

@@ -9,10 +9,11 @@ from lib.shapes.errors.pairs import (
     refused,
     refused_early,
 )
-from lib.shapes.errors.y_fixes import known
+from lib.shapes.errors.y_fixes import TEXTS
 
 LOSSES = "|".join(RULE_OF)
 
+of = TEXTS.message
 MESSAGES = [
     Message(
         r"calling (?P<layer>\w+)(?:\.call\(\))?(?:(?!Incompatible shapes|calling \w).)*"
@@ -42,7 +43,7 @@ MESSAGES = [
         explain=of_weights,
     ),
     Message(
-        r"(?:checking (?P<what>(?:model )?(?:input|target)): )?(?:expected )?(?P<layer>\S+) "
+        r"(?:checking (?P<what>(?:model )?(?:input|target)): )?(?:expected )?(?P<layer>\S{1,99}) "
         rf"to have (?:{number('axes')} dimension\(?s\)?|shape {shape('want')})[.,]? but got array "
         r"with shape (?P<got>[(\[][^()\[\]]*[)\]]|[\d,]+)",
         rf'feed value of shape {shape("got")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'
@@ -58,7 +59,7 @@ MESSAGES = [
         rf"labels_size={shape('y')}",
         explain=counted_together,
     ),
-    known(
+    of(
         "theano",
         rf"has shape\[\d\] == {number('one')}, but the output.* axis is {number('other')}",
     ),

@@ -1,25 +1,17 @@
 """Messages of PyTorch about its layers: inputs, states, arguments and weights."""
 
-from typing import Any
-
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, texts
+from lib.shapes.errors.message import Explanation, Message, Texts, explained, number, shape
 from lib.shapes.errors.pasted import Found
 from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
-from lib.text import beside
 
-TEXTS: dict[str, dict[str, Any]] = beside(__file__)
+known = Texts(__file__).message
 SIZE = r"torch\.Size\("
 WEIGHT = r"(?P<name>(?P<recurrent>[\w.]*_[ih]h_l\w+)|(?P<plain>[\w.]+))"
 ROWS = r"(?P<rows>\d+|[N…])"  # The stack tracer doesn't know the number of samples.
 METHODS = "view|reshape|permute|transpose|flatten|(?:un)?squeeze|mean|sum|max|min"
 SHAPES = "print(x.shape, x.dtype, x.device, lstm)"
 LAST_STEP = Remedy("", "Pass only the last step to the head.", "y_hat = head(out[:, -1])")
-
-
-def known(name: str, *patterns: str, within: str = "") -> Message:
-    """Return a message with these patterns, and with its texts in torch.toml."""
-    return Message(*patterns, within=within, **{"check": SHAPES} | texts(TEXTS[name]))
 
 
 def initial_states(found: Found) -> Explanation | None:

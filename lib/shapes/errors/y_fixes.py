@@ -5,31 +5,18 @@ No shape here has the samples axis.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from lib.shapes.doctor import ShapeTextError, TargetQuestion, read_shape
 from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, LAST_STEP, SPARSE, target_fixes
 from lib.shapes.errors.inputs import LARGEST
-from lib.shapes.errors.message import Explanation, Message, explained
+from lib.shapes.errors.message import Explanation, Texts, explained
 from lib.shapes.errors.pasted import RECURRENT, Comparison, Found
 from lib.shapes.output import Shape
 from lib.shapes.remedy import Remedy
 from lib.shapes.stack.recurrent import TIMESTEPS
-from lib.text import beside
 
-TEXTS: dict[str, dict[str, Any]] = beside(__file__, "targets")
-REMEDIES = {name: Remedy(*row) for name, row in TEXTS["remedies"].items()}
-
-
-def known(name: str, *patterns: str) -> Message:
-    """Return a message with these patterns, and with its texts in targets.toml."""
-    remedies = named(*TEXTS[name].get("remedies", []))
-    return Message(*patterns, **TEXTS[name] | {"remedies": remedies})
-
-
-def named(*names: str) -> list[Remedy]:
-    """Return the remedies with these names in targets.toml."""
-    return [REMEDIES[name] for name in names]
+TEXTS = Texts(__file__, "targets")
+named = TEXTS.remedies
 
 
 def difference(y: Shape, output: Shape) -> str:

@@ -5,7 +5,6 @@ from lib.shapes.stack.joining import Joining, Merge
 from lib.shapes.stack.plain import PYTHON_OPS, SIGNS, Input, Unpack, Unread
 from lib.shapes.stack.tracing import TracedLayer, takes_previous
 
-MARGIN = 64  # the last column at which comments may start
 Steps = tuple[TracedLayer, ...]
 HEAD = "import keras\nfrom keras import layers\n"
 INCOMPLETE = "# This code is incomplete. Replace each ... with the code that could not be traced."
@@ -14,7 +13,7 @@ INCOMPLETE = "# This code is incomplete. Replace each ... with the code that cou
 def keras_code(steps: Steps) -> str:
     """Return a script that builds the model. If the stack breaks, it raises Keras's error."""
     lines = code_lines(steps)
-    column = min(MARGIN, max(map(len, lines)))
+    column = min(64, max(map(len, lines)))  # at which comments start
     pairs = zip(lines, steps, strict=True)
     body = [f"{line:<{column}}  # {_comment(step)}".rstrip() for line, step in pairs]
     head = [INCOMPLETE] if any(isinstance(step.layer, Unread) for step in steps) else []

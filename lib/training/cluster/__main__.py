@@ -15,8 +15,6 @@ from lib.training.cluster.driver import ClusterError, Driver
 from lib.training.machine import RAY
 from lib.training.messages import Event, encode, sentence
 
-PROBE_SECONDS = 2.0  # the time in which the cluster's head must accept a connection
-
 
 def why_unusable(address: str) -> str:
     """Return why the cluster at HOST:PORT, or this machine's ("auto"), can't be used; else ""."""
@@ -28,7 +26,7 @@ def why_unusable(address: str) -> str:
         return ""
     host, _, port = address.rpartition(":")
     try:
-        with socket.create_connection((host, int(port)), PROBE_SECONDS):
+        with socket.create_connection((host, int(port)), timeout=2):
             return ""
     except (OSError, ValueError):
         return sentence("unreachable")

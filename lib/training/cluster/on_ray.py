@@ -15,9 +15,6 @@ from lib.training.cluster.driver import Call, ClusterError, UnavailableError, Un
 from lib.training.cluster.slot import Slot
 from lib.training.messages import sentence, short_reason
 
-NAMESPACE = "unrolled"
-CALLS = 1000  # the maximum number of concurrent calls of a slot; a page server has a few open
-
 
 def connect(address: str) -> None:
     """Connect to the cluster at HOST:PORT, or "auto". Raises ClusterError with the reason."""
@@ -27,7 +24,7 @@ def connect(address: str) -> None:
     try:
         ray.init(
             address,
-            namespace=NAMESPACE,
+            namespace="unrolled",
             log_to_driver=False,
             logging_level=logging.ERROR,
             configure_logging=False,
@@ -79,7 +76,7 @@ def _slot(name: str) -> Call:
         get_if_exists=True,
         lifetime="detached",
         max_restarts=-1,
-        max_concurrency=CALLS,
+        max_concurrency=1000,  # calls; a page server has a few open
         num_cpus=1,
         scheduling_strategy="SPREAD",
     )

@@ -13,7 +13,7 @@ import streamlit as st
 
 from lib.charts import NO_ANSWER, STARTING, WAITING
 from lib.recurrence import initial_model_weights, initial_weights
-from lib.results import mode_targets
+from lib.results import mode_values
 from lib.text import counted
 from lib.training import AnswerFuture, recorded_answer
 from lib.ui import clock, runs
@@ -68,7 +68,7 @@ def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
             of_loss = {"loss": experiment.training.loss, "layer": chosen.layer}
             y = dataset.y[averaged]
             if dataset.has_labels:  # if steps are padded, last-step mode has other targets
-                y = np.stack([y, mode_targets(dataset, "last")[averaged]])
+                y = np.stack([y, mode_values(dataset, dataset.y, "last")[averaged]])
             return of_model | of_loss | {"x": dataset.x[averaged], "y": y}
         case "both ways":
             untrained = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -18,13 +17,11 @@ from lib.ui import runs
 from lib.ui.browser import playhead_band
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
 from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
-from lib.ui.cell.streaming import draw_streaming
+from lib.ui.cell.streaming import LOOK, PROOFS, draw_streaming
 from lib.ui.session import Loaded
 from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_chart, takeaway
 
 TEXTS: dict[str, str] = beside(__file__)
-PROOFS = "charts/proofs.html"  # the templates of proof cards and strips
-LOOK: dict[str, Any] = {"gap": "xsmall", "height": "stretch"}  # the layout of cards side by side
 Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
 
 

@@ -26,7 +26,6 @@ STRIPS = {  # names of a card's two strips
     "carried": ("second sequence", "no reset"),
     "order": ("same order", "another order"),
 }
-MOST_GENERATED = 200  # samples whose generated values are compared with the true values
 
 
 def draw_streaming(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
@@ -96,7 +95,7 @@ def _draw_generation(chosen: Chosen, palette: Palette) -> None:
         weights, sample = run.results[mode].weights or weights, int(dataset.shown[0])
     make = partial(generate, experiment, dataset, weights)
     evaluated = np.arange(len(dataset.x))[dataset.evaluated]
-    evaluated = evaluated[spread_places(len(evaluated), MOST_GENERATED)]
+    evaluated = evaluated[spread_places(len(evaluated), 200)]
     many = once("generated", (weights, dataset), partial(make, evaluated))
     figure = generation.generated_figure(dataset, make(np.array([sample])), mode, palette)
     with card("Generate: predictions become inputs", key="cell_generated", **LOOK):
@@ -104,8 +103,5 @@ def _draw_generation(chosen: Chosen, palette: Palette) -> None:
             hint(f"{why} This is a recorded run on sine waves.")
         card_chart(figure, *generation.generated_words(dataset, many), "chart_generated")
         if why:
-            press("Use sine waves", "arrow_forward", "to_sine", _pick_sine)
-
-
-def _pick_sine() -> None:
-    address.change(address.picking("sine"))
+            act = partial(address.change, address.picking("sine"))
+            press("Use sine waves", "arrow_forward", "to_sine", act)

@@ -10,13 +10,12 @@ from functools import partial
 import streamlit as st
 
 from lib.charts import Palette, cards_of, sentences, shape_strip
-from lib.recurrence import forward
 from lib.results import MIN_REPLAY_EPOCHS, Run, Status
 from lib.text import beside
 from lib.training import architecture_of, bucket_of, limits
 from lib.ui import address, clock, runs
 from lib.ui.browser import current_palette
-from lib.ui.explore import replay_card, run_cards, scrubber, skill
+from lib.ui.explore import replay_card, run_cards, skill
 from lib.ui.explore.take import draw_files
 from lib.ui.fragment import Place, fragment
 from lib.ui.frame import frame
@@ -64,12 +63,7 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
         shown = Epochs(fitting_run(experiment, dataset)).at_picked_epoch
         sample = int(shown.snapshot.samples[sample_and_target(shown)[0]])
         weights = shown.snapshot.weights[0] if not shown.polling else {}
-        inputs = dataset.model_inputs(experiment, slice(sample, sample + 1))
-        pooling_of = experiment.model.pooling_of
-        traces = {
-            m: forward(experiment, w, *inputs, pooling=pooling_of(m)) for m, w in weights.items()
-        }
-        draw = partial(shape_strip, experiment, dataset, palette, traces=traces, sample=sample)
+        draw = partial(shape_strip, experiment, dataset, palette, weights=weights, sample=sample)
         st.html(draw(fixed_entry_size=session().address.page == "Present"))
 
 
@@ -81,7 +75,7 @@ def _panel(loaded: Loaded, palette: Palette, epochs: Epochs) -> Callable[[Epochs
         with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
             _buttons(loaded, shown)
         with st.container(key="run_scrubber"):
-            scrubber.draw(epochs, can_replay=can_replay)
+            replay_card.draw_scrubber(epochs, can_replay=can_replay)
         with st.container(key="run_progress", gap=None):
             _progress(epochs, progress)
         with st.container(key="run_options"), st.popover("Options", icon=":material/tune:"):

@@ -1,4 +1,8 @@
-"""Explore's replay card: the page's charts in one figure, which the scrubber plays."""
+"""Explore's replay card, the page's charts in one figure, and the scrubber that plays it.
+
+The scrubber is a track that fills while a run trains, with a handle that goes back in time.
+`scrubber.js` moves the handle with training or replay, and reports where the handle rests.
+"""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -12,17 +16,41 @@ from lib.data import keep_newest
 from lib.results import Snapshot, frames_of
 from lib.training import give_way
 from lib.ui import address
+from lib.ui.browser import component
 from lib.ui.explore.run_cards import OPEN_REPLAY, card, head
-from lib.ui.explore.scrubber import reported
 from lib.ui.session import once
 from lib.ui.shown import Epochs
 from lib.ui.widgets import press, rerun_when, takeaway
 
-REPLAY, CHART, START = "replay", "replay_chart", "replay_start"
+SCRUBBER, REPLAY, CHART, START = "scrubber", "replay", "replay_chart", "replay_start"
 POLL_SECONDS = 0.2  # seconds between two checks of whether the requested frames are ready
 FRAMES: dict[Snapshot, Future[Frames]] = {}  # by snapshot, for all sessions of this server
 MOST_FUTURES = 16
 _POOL = ThreadPoolExecutor(2, REPLAY, give_way)
+_scrubber = component(SCRUBBER, __file__, SCRUBBER, "plotly_private.js")
+
+
+def draw_scrubber(epochs: Epochs, *, can_replay: bool) -> None:
+    """Draw the scrubber of a run. Its ▶ opens the replay if `can_replay`."""
+    texts, snapshot = epochs.choice.texts, epochs.shown.snapshot
+
+    def show_epoch() -> None:
+        is_newest = (text := reported("epoch")) in ("newest", texts[-1])
+        address.set_page_values({"epoch": "" if is_newest else text})
+
+    open_replay = partial(address.set_page_values, {OPEN_REPLAY.name: "yes"})
+    data: Any = {"names": [*texts], "picked": "" if epochs.picked is None else f"{epochs.picked}"}
+    data |= {"run": snapshot.run_id, "trained": snapshot.epoch, "epochs": snapshot.epochs}
+    data |= {"live": epochs.shown.polling, "replays": can_replay, "received": reported("epoch")}
+    on: Any = {"on_epoch_change": show_epoch, "on_replay_change": open_replay}
+    on["on_narrow_change"] = lambda: None
+    _scrubber(key=SCRUBBER, data=[data], **on)  # a list: see `listener`
+
+
+def reported(name: str) -> str:
+    """Return the first word of scrubber.js's last report: an epoch's name, "yes", or ""."""
+    text: str = (st.session_state.get(SCRUBBER) or {}).get(name) or ""
+    return text.partition(" ")[0]
 
 
 def draw(epochs: Epochs, palette: Palette, *, badge: str) -> None:

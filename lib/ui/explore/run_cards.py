@@ -29,7 +29,6 @@ EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # 1: show all modes at e
 OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # 1: only the replay
 KEYS = (EARLIER.name, OPEN_REPLAY.name)  # in the address
 CONFUSION = "confusion"  # the key of the card with confusion matrices
-MOST_LOOKS = 16  # cached charts per snapshot, by card, theme, sample and target
 
 
 def draw(
@@ -126,7 +125,7 @@ def card(name: str, badge: str = "") -> Iterator[None]:
                 st.markdown(f":yellow-badge[{plain(badge)}]")
 
 
-@partial(cached_with_object, size=MOST_LOOKS)
+@partial(cached_with_object, size=16)  # charts of a snapshot, by card, theme, sample and target
 def _drawn(
     snapshot: Snapshot, name: str, experiment: Experiment, dataset: ref[Dataset], look: Look
 ) -> tuple[Chart, Words]:

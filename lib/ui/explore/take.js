@@ -27,12 +27,6 @@ function sizeOf(bytes) {
   return `${size < 9.95 ? size.toFixed(1).replace(".0", "") : Math.round(size)}\u00A0${unit}`;
 }
 
-function save(content, name) {
-  const link = made("a", { href: URL.createObjectURL(new Blob([content])), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-}
-
 // ── Pictures ──
 
 // Streamlit's font as a data URL, so that a picture looks the same without the app.

@@ -36,7 +36,8 @@ RECEIVED = "received"  # sent by the browser once it has its file
 Files = dict[str, Callable[[], bytes | str]]  # file's id → function that returns its content
 Make = Callable[[], Future[Any]]  # starts to make a file in another thread, or in the worker
 
-_component, _FILE = component(KEY, __file__, KEY, "plotly_private.js"), beside(__file__)
+_component = component(KEY, __file__, KEY, "plotly_private.js", "download.js")
+_FILE = beside(__file__)
 TEXTS: dict[str, str] = _FILE["texts"]
 _POOL = ThreadPoolExecutor(4, KEY, give_way)
 

@@ -26,7 +26,7 @@ _FILE = beside(__file__)
 TEXTS: dict[str, str] = _FILE["texts"]
 WIDTHS: dict[str, int] = _FILE["widths"]  # of fields, in pixels
 USUAL_WIDTH = 126  # a number field with buttons needs more than 120
-UNUSED: dict[str, list[str]] = _FILE["unused"]  # form of an Input → settings without effect
+AXES = {"batch": "N", "timesteps": "T", "features": "F"}  # settings of an Input → their axes
 Steps = tuple[TracedLayer, ...]
 
 
@@ -203,7 +203,11 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
     """Return the settings of a layer that have an effect: the usual ones, then the rare ones."""
-    hidden = UNUSED[layer.form] if isinstance(layer, shapes.Input) else ["called"]
+    hidden = ["called"]
+    if isinstance(layer, shapes.Input):
+        letters = [axis.letter for axis in layer.axes()]
+        hidden = ["shape", *(name for name, letter in AXES.items() if letter not in letters)]
+        hidden = ["timesteps", "features"] if layer.form == "other" else hidden
     if isinstance(layer, shapes.Unread) and isinstance(layer.error, shapes.ShapeError):
         hidden = ["called", "output"]
     used = [setting for setting in layer.settings() if setting.name not in hidden]
