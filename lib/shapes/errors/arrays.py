@@ -53,13 +53,13 @@ MESSAGES = [
         "text",
         rf"to a Tensor \(Unsupported object type {word('kind')}\)",
         r"Invalid dtype: (?P<kind>str|\w{4,8}64|category|<U)",
-        r"could not convert string to float|Cast string to float|invalid literal for int\(\)",
+        r"could not convert string to float|Cast string to |invalid literal for int\(\)",
     ),
     of(
         "None as a size",
         r"Failed to convert.*?(?P<shape>[(\[]None(?:, \w+)+[)\]])",
         r"__int__ returned non-int \(type NoneType\)|convert an unknown Dimension to a Tensor",
-        r'int\(\) argument must be .{0,60}not "NoneType"',
+        r'int\(\) argument must be .{0,60}not "NoneType"|Expected int32, got None',
         r"Cannot convert a partially known TensorShape (?P<shape>\([^)]*\))",
     ),
     of(

@@ -265,6 +265,7 @@ MESSAGES = [
         f"Dimensions must be equal, but are {number('got')} and {number('want')}.*?MatMul",
         rf"size-incompatible: In\[0\]: \[(?:\d+,)*{number('got')}\], In\[1\]: "
         rf"\[{number('want')},\d+\]",
+        rf"In\[0\] mismatch In\[1\] shape: {number('got')} vs\. {number('want')}:",
         rf"Shape mismatch: x has {number('got')} cols.*? but y has {number('want')} rows",  # Theano
         explain=features_or_units,
     ),
@@ -299,10 +300,7 @@ MESSAGES = [
         rf"{LAYER}expected shape=\({number('full')}, (?P<sample>[^)]*)\), found shape=\(None,",
     ),
     of("cut message", rf'of layer "?{word("layer")}"? is incompatible with the layer\W*$'),
-    of(
-        "unrolled",
-        r"explicitly the number of timesteps|infer num from sh|to know the length of its in",
-    ),
+    of("unrolled", r"explicitly the number of timesteps|infer num from|know the length of its in"),
     of(
         "parts of y",
         rf"checking model target.*?Expected to see {number('want')} array.*?following list of "

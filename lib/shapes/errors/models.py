@@ -69,9 +69,9 @@ MESSAGES = [
     of(
         "symbolic tensor",
         r"A KerasTensor cannot be used as input to a|KerasTensor is symbolic: it.s a pl",
-        r'"KerasTensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
+        r'Tensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
-        r"symbolic .tf\.Tensor. as a Python .bool",
+        r"tf\.Tensor. as a Python .bool",
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
     ),
     of("NumPy 1.20", r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy"),
@@ -105,9 +105,7 @@ MESSAGES = [
     of("add_weight", r"add_weight\(\) got multiple values"),
     of("state after building", r"new elements of state|variables on non-first|singleton tf\.Var"),
     of("structure of inputs", r"inputs. doesn.t match the expected str|an invalid input structure"),
-    of(
-        "whole numbers", r"floating[- ]point (?:dty|inp)|DataType u?int\d+ not|found dtype=u?int\d+"
-    ),
+    of("whole numbers", r"floating[- ]point (?:dty|inp)|(?:DataType |found dtype=|T. of )u?int\d"),
     of("another session", r"is not an element of this graph|uninitialized value|was uninitialized"),
     of("no gradients", r"No gradients provided for any"),
     of(

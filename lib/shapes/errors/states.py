@@ -251,8 +251,8 @@ MESSAGES = [
     of("one tensor to unpack", r"Iterating over a symbolic KerasTensor is not supported"),
     of(
         "one output to unpack",
-        r"Cannot iterate over a tensor with unknown first|Tensor. object(?:s are| is) (?:not|only) "
-        r"iterable|[Ii]terating over .tf\.Tensor",
+        r"Cannot iterate over a tensor with unknown first|[Ii]terating over .tf\.Tensor",
+        r"Tensor\W{1,2}object(?:s are| is) (?:not|only) iterable",
     ),
     of(
         "names and values",
@@ -274,7 +274,7 @@ MESSAGES = [
     ),
     of(
         "no timesteps",
-        r"stack elements of an empty list|slice index 0 of dimension 1 out of bounds",
+        r"stack elements of an empty list|slice index (?:0|-1) of dimension 1 out of bou",
         r"TensorArray has size zero",
     ),
     of(
