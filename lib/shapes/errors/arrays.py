@@ -12,12 +12,12 @@ MESSAGES = [
         r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
         r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series))|(?P<other>\w+))">',
         r"Unrecognized data type: \w+=|data adapter that can handle.*?list|.validation_split. is",
-        r"to be array-like\. Received inv|model expects a list of \d+ Numpy arrays instead",
+        r"of .x. to be array-like|model expects a list of \d+ Numpy arrays instead",
     ),
     of(
         "another type as data",
         r'adapter that can handle input: <class "(?:[\w.]*\.)?(?P<kind>(?!None)\w+)">',
-        r"(?:list of arrays\. You passed: \w+=|list/dict of Numpy arrays\. Found: )(?!None)",
+        r"(?:single array or a list of arrays|list/dict of Numpy arrays)(?!\. .{5,15}None)",
     ),
     of("tensors as data", r"using data tensors as|inputs that mix Numpy|form of symbolic tensors"),
     of(
@@ -37,7 +37,7 @@ MESSAGES = [
         "samples of x and y",
         rf'cardinality is ambiguous(?:.*?"?x"? sizes: {number("x")}.*?"?y"? sizes: {number("y")}'
         rf'(?:.*?weight"? sizes: {number("w")})?)?',
-        rf"Found {number('x')} input samples and {number('y')} target samples",
+        rf"nput arrays should .*? samples as (?:.*? {number('x')} input .*? {number('y')} targ)?",
         rf"Dimensions {number('x')} and {number('y')} are not comp",
         rf"inconsistent numbers of samples: \[{number('x')}, {number('y')}\]",
     ),

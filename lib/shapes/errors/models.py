@@ -145,7 +145,7 @@ MESSAGES = [
     Message(
         rf"shapes except for the concat(?:enation)? axis(?:.*?\[{shape('one')}, {shape('other')})?",
         rf"ConcatOp :.*?shape\[0\] = {shape('one')} vs\. shape\[\d+\] = {shape('other')}",
-        rf"element of shape {shape('one')}, which is different from .*? shape {shape('other')}",
+        rf"Every value in .*? same shape(?:.*?shape {shape('one')}, .*? shape {shape('other')})?",
         rf'"ConcatV2"\) with input shapes: {shape("one")}, {shape("other")}',
         explain=joined_arrays,
     ),
@@ -189,7 +189,7 @@ MESSAGES = [
     ),
     of(
         "two tensors to pair",
-        rf"Inputs have incompatible shapes\. Received shapes {shape('one')} and {shape('other')}",
+        rf"nputs have incompatible shapes(?:.*?shapes {shape('one')} and {shape('other')})?",
         rf"Operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
         rf"has value {number('one')}, which cannot be broadcasted to {number('other')}",
         r"^operands could not be broadcast together$|Cannot merge tensors with different batch",
