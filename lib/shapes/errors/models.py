@@ -163,7 +163,7 @@ MESSAGES = [
     Message(
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
         rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
-        rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
+        rf"to reshape is a tensor with {number('before')} values(?:, but .*?has {number('after')})?",
         explain=reshaped,
     ),
     of(
