@@ -163,7 +163,7 @@ MESSAGES = [
     Message(
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
         rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
-        rf"to reshape is a tensor with {number('before')} values(?:, but .*?has {number('after')})?",
+        rf"reshape is a tensor with {number('before')} values(?:.*? shape has {number('after')})?",
         explain=reshaped,
     ),
     of(
@@ -178,7 +178,7 @@ MESSAGES = [
         "axes of Dot",
         rf"axis values {word('one')} \(at axis [^)]+\) != {word('other')} \(",
         rf"Dimension incompatibility.*?{number('one')} != {number('other')}\. Layer shapes: ",
-        rf"(?:batch_dot on in|-2\]\W+must be equal).*?{shape('one')}.*?{shape('other')}",
+        rf"(?:batch_dot on inputs .{{0,9}}shapes|-2\]\W+must).*?{shape('one')}.*?{shape('other')}",
         r"Cannot perform batch_dot|can not be merged using dot mode",
     ),
     of(
