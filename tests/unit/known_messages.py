@@ -186,6 +186,33 @@ EARLIER = [
     ("ValueError: You are trying to load a weight file containing 2 layers into a model with 3 "
      "layers.",
      "another version: expected 3, received 2", "in their order"),
+    ("ValueError: Input X contains NaN.", "neither NaN nor infinity", "table.dropna()"),
+    ("Shape of passed values is (200, 1), indices imply (230, 1)",
+     "200 values should stand beside 230 rows", "table.index[-len(prediction) :]"),
+    ("Shape of passed values is (230, 1), indices imply (230, 4)", None, None),
+    ("Early stopping conditioned on metric `val_loss` which is not available. Available metrics "
+     "are: loss", "A callback watches val_loss", "validation_split="),
+    ("WARNING:tensorflow:Layer lstm_3 will not use cuDNN kernels since it doesn't meet",
+     "A warning: lstm_3 can't use cuDNN", "recurrent_dropout"),
+    ("WARNING:tensorflow:5 out of the last 13 calls to <function Model.make_predict_function> "
+     "triggered tf.function retracing.", "anew in most calls", "model(x, training=False)"),
+    ("Do not pass an `input_shape`/`input_dim` argument to a layer.", "prefers an Input", "Input("),
+    ("UserWarning: Do not pass an `input_shape` argument to a layer.\nKeyError: 'a'", None, None),
+    ("Gradients do not exist for variables ['lstm/lstm_cell/kernel'] when minimizing the loss.",
+     "doesn't depend on lstm/lstm_cell/kernel", "remove it"),
+    ("Error: Python module keras was not found.", "a Python without Keras", "install_keras()"),
+    ("Shapes (2, 192) and (192,) are incompatible", "(2, 192) but received (192,)", "reset_after"),
+    ("X_train = np.reshape(X_train, (X_train.shape[0], X_train.shape[1], 1))\n"
+     "IndexError: tuple index out of range", "an axis that x doesn't have", "np.stack("),
+    ("`generator` yielded an element of shape (24,) where an element of shape (None, 24) was "
+     "expected.", "yields single samples, (24)", "dataset.batch(32)"),
+    ("_SymbolicException: Inputs to eager execution function cannot be Keras symbolic tensors",
+     "a loss of your own, in eager execution", "self.add_loss("),
+    ("cannot reshape array of size 1440 into shape (4,6,20,1)", "has 360",
+     "x.reshape(4, 6, 20, -1)"),
+    ("Data must be 1-dimensional, got ndarray of shape (87, 1) instead",
+     "the shape (87, 1)", "np.ravel("),
+    ("The filename must end in `.weights.h5`. Received: filepath=a.h5", ".weights.h5", ".weights"),
     ("Found array with dim 3. StandardScaler expected <= 2.", "received 3 axes", "x.shape[-1])"),
     ("expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",
      "swapped", "np.transpose"),

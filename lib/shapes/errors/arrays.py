@@ -4,7 +4,6 @@ from lib.shapes.errors.message import Texts, number, shape, word
 
 of = Texts(__file__).message
 
-
 MESSAGES = [
     of("split of a dataset", r"validation_split.+?(?:Dataset|Generator|Iterator|Sequence|Loader)"),
     of(
@@ -39,7 +38,7 @@ MESSAGES = [
         rf'(?:.*?weight"? sizes: {number("w")})?)?',
         rf"nput arrays should .*? samples as (?:.*? {number('x')} input .*? {number('y')} targ)?",
         rf"Dimensions {number('x')} and {number('y')} are not comp",
-        rf"inconsistent numbers of samples: \[{number('x')}, {number('y')}\]",
+        rf"inconsistent numbers of samples: \[{number('one')}, {number('other')}",
     ),
     of(
         "objects in an array",
@@ -64,13 +63,21 @@ MESSAGES = [
     ),
     of(
         "different shapes in an array",
-        r"Invalid dtype: object|Failed to convert (?:a NumPy array|.*?) to a Tensor|setting an "
-        r"array element with a sequence|Can.t convert non-rectangular",
+        r"Invalid dtype: object|Failed to convert .*? to a Tensor|convert non-rect|ragged nested|"
+        r"setting an array element with a sequence(?:.*?shape was (?P<equal>\([^)]*\)))?",
     ),
     of("negative word", rf"indices\[[\d,]+\] = (?P<index>-\d+) is not in \[0, {number('size')}\)"),
     of("large word", rf"indices\[[\d,]+\] = {number('index')} is not in \[0, {number('size')}\)"),
-    of("table with three axes", rf"Found array with dim {number('dimensions')}.*? expected <= 2"),
+    of("table with three axes", r"with dim (?P<axes>\d).*? expected <= 2|Must pass 2-d input"),
     of("table with one axis", r"Expected 2D array, got 1D array"),
+    of("NaN for scikit-learn", r"Input (?:\w+ )?contains (?:NaN|infinity)"),
+    of("values of a column", rf"must (?:each )?be 1-dimensional(?:, .*? shape {shape('shape')})?"),
+    of(
+        "rows of another number",
+        rf"Shape of passed values is \({number('one')},.*?indices imply \({number('other')},",
+        rf"Length of values \({number('one')}\) does.*? length of index \({number('other')}\)",
+        rf"same first dimension, but have shapes \({number('other')},.*? and \({number('one')},",
+    ),
     of(
         "empty slice",
         rf"broadcast input array from shape (?P<one>\(0,.*?\)) into shape {shape('other')}",
@@ -93,8 +100,8 @@ MESSAGES = [
     ),
     of(
         "ragged batch of a generator",
-        r"yielded an element that could not be converted|yielded an "
-        r"element of shape|arrays in each batch must have the same rank",
+        r"shape \((?P<single>[\d, ]+?),?\) where an element of shape \(None, (?P=single),?\)",
+        r"yielded an element (?:that could not be converted|of shape)|arrays in each batch must",
     ),
     of("windows as datasets", r"_NestedVariant|_VariantDataset"),
     of("unknown number of axes", r"length of shape with unknown rank|its rank is undefined, but"),
@@ -120,11 +127,15 @@ MESSAGES = [
         rf"index {number('index')} is out of bounds for axis 0 with size {number('size')}",
         within="[Gg]enerator",
     ),
-    of("a table as an array", r"hashtable.*?KeyError: -?\d+|not in index|in the \[columns\]"),
+    of(
+        "a table as an array",
+        r"hashtable.*?KeyError: -?\d+|not in index|in the \[columns\]",
+        r'^"?\(slice\(None, None|"(?:DataFrame|Series)".*? "(?:reshape|as_matrix)"',
+    ),
     of(
         "no batches",
-        r"Unexpected result of .\w+_function. \(Empty|the Sequence has length 0|input ran out of",
+        r"result of .\w+_function. \(Empty|the Sequence has length 0|input (?P<ran>ran out) of",
         r'local variable "(?:logs|batch_outputs)"|no part of the sequence would be left',
-        r"Dataset has length 0|least one batch|iterator ran out|sufficient to split|be non-empty",
+        r"Dataset has length 0|least one batch|or (?P<ran>ran out)|sufficient to split|be non-emp",
     ),
 ]

@@ -1,6 +1,6 @@
 """Messages about labels, weights of samples, losses and metrics. Their texts: targets.toml."""
 
-from lib.shapes.errors.message import Message, number, shape
+from lib.shapes.errors.message import Message, number, shape, word
 from lib.shapes.errors.pairs import metric
 from lib.shapes.errors.y_fixes import TEXTS
 
@@ -74,6 +74,7 @@ MESSAGES = [
         r'Input "\w+" of "\w+" Op has type (?P<one>\w+) that does not match type (?P<other>\w+)',
         r"compute (?!MatMul)\w+ as input #.*?be an? (?P<one>\w+) tensor but is an? (?P<other>\w+)",
     ),
+    of("monitored", rf"(?:conditioned on metric .|best model only with ){word('name')}"),
     of("history", r'^"(?P<name>(?:val_)?(?:acc|accuracy))"$'),
     of("crf", 'no attribute "learn_mode"'),
     of(

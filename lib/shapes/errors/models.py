@@ -2,19 +2,13 @@
 
 from math import prod
 
-from lib.shapes.errors.message import (
-    Explanation,
-    Message,
-    Texts,
-    number,
-    shape,
-    word,
-)
+from lib.shapes.errors.message import Explanation, Message, Texts, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
 
 TEXTS = Texts(__file__)
 of = TEXTS.message
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
+NO_ERROR = r"^(?!.*Error\b)"  # A warning explains no error that follows.
 OOM = r"OOM when allocating tensor (?:of|with) shape ?"
 
 
@@ -28,6 +22,9 @@ def reshaped(found: Found) -> Explanation:
             words |= {"first": str(first), "had": str(count // first), "needed": str(sample)}
         if count // first > sample:
             name = "reshape of large samples"
+            inner = [size or 1 for size in after[1:-1]]
+            fits = not count // first % prod(inner)
+            words["sample"] = str([first, *(inner if fits else ()), -1]).strip("[]")
         elif not count % sample and count > sample:
             name = "reshape of other samples"
             words |= {"samples": str(count // sample), "sample": str(after[1:]).strip("(,)")}
@@ -71,7 +68,7 @@ MESSAGES = [
         r"A KerasTensor cannot be used as input to a|KerasTensor is symbolic: it.s a pl",
         r'Tensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
-        r"tf\.Tensor. as a Python .bool",
+        r"tf\.Tensor. as a Python .bool|(?P<eager>eager execution) func.*? be Keras sym",
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
     ),
     of("NumPy 1.20", r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy"),
@@ -108,6 +105,10 @@ MESSAGES = [
     of("whole numbers", r"floating[- ]point (?:dty|inp)|(?:DataType |found dtype=|T. of )u?int\d"),
     of("another session", r"is not an element of this graph|uninitialized value|was uninitialized"),
     of("no gradients", r"No gradients provided for any"),
+    of("slow kernel", rf"Layer {word('layer')} will not use cuDNN", within=NO_ERROR),
+    of("unused weights", rf"radients do not exist for \w+ \W*{word('name')}", within=NO_ERROR),
+    of("retracing", r"triggered tf\.function retracing", within=NO_ERROR),
+    of("input_shape of a layer", r"Do not pass an .input_shape", within=NO_ERROR),
     of(
         "no values",
         r"(?:^|: )None values not supported|Target data is|Tensors, not None|arrays\. .{5,15}\bNon",
@@ -206,6 +207,7 @@ MESSAGES = [
         "scaler of the table",
         rf"operands could not be broadcast .*? shapes {shape('got')} {shape('own')} [(\[]",
         rf"output operand with shape {shape('got')} doesn.?t match.*?shape {shape('own')}",
+        rf"X has {number('columns')} features.{{0,40}}? expecting {number('fitted')}",
     ),
     of(
         "arrays to pair",
