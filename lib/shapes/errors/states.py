@@ -255,11 +255,11 @@ MESSAGES = [
         r"Cannot iterate over a tensor with unknown first|[Ii]terating over .tf\.Tensor",
         r"Tensor\W{1,2}object(?:s are| is) (?:not|only) iterable",
     ),
+    of("more values than names", r"too many values to unpack \(expected"),
     of(
-        "names and values",
+        "fewer values than names",
         r"^list index out of range$",
-        rf"(?:too many|not enough) values to unpack \(expected {number('want')}"
-        rf"(?:, got {number('got')})?\)",
+        rf"not enough values to unpack \(expected {number('want')}, got {number('got')}\)",
     ),
     of("no batch size", r"batch size must be static|an? RNN is stateful, (?:it needs to|a comp)"),
     of(
