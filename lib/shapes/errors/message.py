@@ -13,7 +13,7 @@ from lib.text import beside, capital
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
 INPUT, ANY_LENGTH = "keras.Input(x.shape[1:])", "keras.Input((None, x.shape[-1]))"
 CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
-LAYER_SHAPES = "print([layer.output.shape for layer in model.layers], x.shape)"
+LAYER_SHAPES = 'print([getattr(layer, "output", 0) for layer in model.layers], x.shape)'
 # Values for a {name} that the message doesn't contain.
 FALLBACKS = {"layer": "The layer", "owner": "Layer", "wrapper": "Sequential", "cell": "LSTM"}
 FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer"}

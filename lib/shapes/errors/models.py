@@ -23,10 +23,9 @@ def reshaped(found: Found) -> Explanation:
         if not count % first:
             words |= {"first": str(first), "had": str(count // first), "needed": str(sample)}
         if count // first > sample:
-            name = "reshape of large samples"
             inner = [size or 1 for size in after[1:-1]]
             fits = not count // first % prod(inner)
-            words["sample"] = str([first, *(inner if fits else ()), -1]).strip("[]")
+            words["large"] = str([first, *(inner if fits else ()), -1]).strip("[]")
         elif not count % sample and count > sample:
             name = "reshape of other samples"
             words |= {"samples": str(count // sample), "sample": str(after[1:]).strip("(,)")}
