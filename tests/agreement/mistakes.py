@@ -207,6 +207,7 @@ SCALER += "    transform = inverse_transform = lambda self, x: x\nscaler = Scale
 NEEDS = {
     "[y1, y2]": OUTPUTS,
     "len(model.outputs)": OUTPUTS,
+    "pad_sequences(": "x = y = [np.ones((2 + row % 3, 3)) for row in range(96)]",
     "[x1, x2]": f"{INPUTS}x1 = x2 = x",
     "class_weight=": CLASSES,
     "w * weights": CLASSES,
@@ -232,5 +233,5 @@ NEEDS = {
 }
 """Lines that define names for the code of a fix that has this part."""
 
-OF_ANOTHER_PACKAGE = ("tf_keras", "pip install", "compat.v1.train")
+OF_ANOTHER_PACKAGE = ("tf_keras", "compat.v1.train")
 """Parts of codes that need a package or a version that isn't installed."""

@@ -17,7 +17,7 @@ KERAS_3 = [
     ("Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",
      "Dense has no activaton.", "Rename activaton to activation."),
     ("Unrecognized data type: x={'a': [1]} (of type <class 'dict'>)", "a dict", '"a": np'),
-    ("too many values to unpack (expected 3)", "recurrent layer has", "out, *states"),
+    ("too many values to unpack (expected 3)", "layer has", "*states"),
     ("o, h, c = GRU(64, return_state=True)(i)\nValueError: not enough values to unpack (expected 3, "
      "got 2)", "3 names from 2. Most likely a GRU", "out, h = GRU("),
     ("Data cardinality is ambiguous. 'x' sizes: 100 'y' sizes: 100 'sample_weight' sizes: 90",

@@ -23,8 +23,8 @@ MESSAGES = [
         "a list as data",
         r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
         r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series)))">',
-        r"Unrecognized data type: \w+=(?!.*?<class)|data adapter that can handle.*?list|.validation_split. is",
-        r"data should be a Numpy array, or list|of .x. to be array-like",
+        r"Unrecognized data type: \w+=(?!.*?<class)|data adapter that can handle.*?list",
+        r".validation_split. is|data should be a Numpy array, or list|of .x. to be array-like",
         r"model expects a list of \d+ Numpy arrays instead",
     ),
     of("a dict as data", r'Unrecognized data type: .+?\(of type <class "dict">'),
@@ -65,7 +65,7 @@ MESSAGES = [
         r"Unsupported object type (?P<kind>int|float|bool|NoneType|decimal\.Decimal)\)",
     ),
     of(
-        "rows of different lengths",
+        "different shapes in an array",
         r"Unsupported object type (?:[\w.]*\.)?(?P<kind>list|ndarray|tuple|Series)\)",
     ),
     of(

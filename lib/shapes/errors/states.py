@@ -249,9 +249,9 @@ MESSAGES = [
         r'Cannot convert "(?:\(\(|$)|"tuple" object has no .*? "(?:shape|rank|ndim)"',
         r'"list" object has no .*? "(?:rank|get_shape)"',
     ),
-    of("one tensor to unpack", r"Iterating over a symbolic KerasTensor is not supported"),
     of(
-        "one output to unpack",
+        "one tensor to unpack",
+        r"Iterating over a symbolic KerasTensor is not supported",
         r"Cannot iterate over a tensor with unknown first|[Ii]terating over .tf\.Tensor",
         r"Tensor\W{1,2}object(?:s are| is) (?:not|only) iterable",
     ),
