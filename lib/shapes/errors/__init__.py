@@ -51,20 +51,28 @@ def _first(message: str) -> tuple[Message, Explanation] | tuple[None, None]:
     last, whole = error_and_whole(message)
     for known, explanation in explanations(last, whole):
         return known, explanation
-    for known, explanation in explanations(whole, whole):
-        return known, replace(explanation, confidence="possible")
+    for part, is_loose in ((whole, False), (last, True)):
+        for known, explanation in explanations(part, whole, is_loose):
+            return known, replace(explanation, confidence="possible")
     return None, None
 
 
-def explanations(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
-    """Yield each known message that matches in `part`, with its explanation."""
+def explanations(
+    part: str, whole: str, is_loose: bool = False
+) -> Iterator[tuple[Message, Explanation]]:
+    """Yield each known message that matches in `part`, with its explanation.
+
+    A loose match ignores case, and quotes or apostrophes that a person left out.
+    """
     of_torch = "torch/nn/" in whole and not _KERAS.search(whole)
     for message in OF_TORCH if of_torch else MESSAGES:
         for pattern in message.patterns:
             # An unbounded .*? would take minutes on a long text that repeats the words before it.
             bounded = pattern.replace(".*?", ".{0,300}?")
+            if is_loose:
+                bounded = re.sub(r'"(?![?*+{])', '"?', bounded).replace("n.t", "n.?t")
             # The last match counts: earlier, a traceback quotes the source line of the message.
-            for match in reversed(list(re.finditer(bounded, part))):
+            for match in reversed(list(re.finditer(bounded, part, re.I * is_loose))):
                 found = Found(match, whole)
                 if found.is_consistent and (explanation := message.explain(found)):
                     yield message, explanation
