@@ -7,24 +7,24 @@ MISTAKES = {
     "layers.Embedding()":
         ('Embedding needs the arguments "input_dim" and', "Embedding(input_dim=1000, "),
     "layers.LSTM((T, F))":
-        ("units is one whole number", "keras.Input((timesteps, features))"),
+        ("units is one whole number", "keras.Input("),
     "keras.Input((T, -1))": ("has whole numbers of at least 0", "not -1, for an unknown size"),
     'last_step().compile("adamm")':
         ("no optimizer called adamm", 'model.compile("adam",'),
-    "layers.LSTM(4, units=U)": ("LSTM received too many arguments without a name", "LSTM(units=…)"),
+    "layers.LSTM(4, units=U)": ("LSTM received too many arguments without a name", "LSTM(units="),
     "keras.Input(5)":
-        ("Input takes shape, for one sample, or", "keras.Input((timesteps, features))"),
+        ("Input takes shape, for one sample, or", "keras.Input("),
     "layers.LSTM(U, True)": ("True is the second argument", "return_sequences=True"),
     'layers.LSTM(U, activation="than")':
-        ("no activation called than", 'LSTM(units, activation="tanh"'),
+        ("no activation called than", 'LSTM(16, activation="tanh"'),
     "layers.LSTM(U)(X, return_sequences=True)":
-        ("The call of a layer takes the sequence first,", "y = LSTM(units,"),
+        ("The call of a layer takes the sequence first,", "initial_state=states"),
     "keras.Sequential([keras.Input((T, F)), layers.LSTM])":
-        ("LSTM without parentheses is a class, not a layer", "Bidirectional(LSTM(units)),"),
-    "layers.Bidirectional(U)": ("Bidirectional takes a layer", "LSTM(units)"),
-    "layers.RNN(U)": ("LSTMCell processes one timestep.", "RNN(LSTMCell(units))"),
+        ("LSTM without parentheses is a class, not a layer", "Bidirectional(LSTM(16)),"),
+    "layers.Bidirectional(U)": ("Bidirectional takes a layer", "LSTM(16)"),
+    "layers.RNN(U)": ("LSTMCell processes one timestep.", "RNN(LSTMCell(16))"),
     "keras.Sequential([keras.Input((T, F)), layers.GRUCell(U)])":
-        ("GRUCell processes one timestep.", "RNN(GRUCell(units))  # as GRU(units)"),
+        ("GRUCell processes one timestep.", "RNN(GRUCell(16))  # as GRU(16)"),
     "layers.LSTM(U)(X.tolist())": ("A layer must be called first", "np.asarray(x"),
     "layers.LSTM(U)(None)": ("NoneType comes from a function without return", "y = Dense(1)(x)"),
     "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))":
@@ -41,7 +41,7 @@ MISTAKES = {
         ("needs more axes than the tensor has", "return_sequences=True)(x)[:, -1, :]"),
     "layers.Reshape((4, 2))(X)": ("A Reshape must keep all values, but", "Reshape((12, -1))"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
-        ("only one of them has a time axis", "RepeatVector(timesteps)(b)"),
+        ("only one of them has a time axis", "RepeatVector(a.shape[1])(b)"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
         ("(None, 5, 2) and (None, 6, 2) differ in their number", "Concatenate(axis=1)([a, b])"),
     "layers.Conv1D(3, 8)(keras.Input((T, F)))":
@@ -73,12 +73,12 @@ MISTAKES = {
     "built(features=2).set_weights(built(features=3).get_weights())":
         ("3 features instead of 2", "keras.Input((None, 3))"),
     "built().set_weights(built().get_weights()[:2])":
-        ("expected 3, received 2", "twin.set_weights(model.get_weights()"),
+        ("expected 3, received 2", "keras.models.load_model("),
     "layers.LSTM(U)(X, initial_state=states(3))":
         ("keeps 2 states but starts from 3", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
      "merge_mode=None)(keras.Input((T, F))))"):
-        ("takes one tensor but received 2.", "Bidirectional(LSTM(units,"),
+        ("takes one tensor but received 2.", "Bidirectional(LSTM(16,"),
     "fit(stateful(4), batch_size=4, validation_split=0.25)":
         ("A tensor of 2 samples meets one of 4", "of validation data too"),
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
@@ -130,7 +130,7 @@ MISTAKES = {
     "tf.reduce_mean(keras.Input((T, F)), axis=1)":
         ("a shape but no values yet", "keras.ops.mean(x, axis=1)"),
     "keras.Model(keras.Input((T, F)), layers.LSTM(U)(keras.Input((T, F))))":
-        ("can't be reached from its inputs", "keras.Model(x, y)"),
+        ("can't be reached from its inputs", "keras.Model(inputs, outputs)"),
     "last_step().predict_classes(X)":
         ("Sequential has no predict_classes", "np.argmax(model.predict(x), axis=-1)"),
     "keras.preprocessing.sequence.TimeseriesGenerator":
@@ -193,49 +193,43 @@ MISTAKES |= {
     for output, loss, y, cause, fix in PAIRINGS
 }
 
-STEP_WEIGHTS = "w = np.ones((N, T))"
-TWO_OUTPUTS = "model, y1, y2 = two_outputs(), LAST, LAST"
-NEEDS = {
-    ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
-     "merge_mode=None)(keras.Input((T, F))))"):
-        ("recurrent_layer = layers.GRU(F, return_state=True, return_sequences=True)\nlayer = "
-         "layers.GRU(F)"),
-    "fit(last_step(), X[:, 0])": "x, dataset = ROWS, dataset(ROWS)",
-    "layers.ConvLSTM2D(4, 3)(keras.Input((28, 28, 1)))": "x = ROWS",
-    "layers.TimeDistributed(layers.Conv2D(4, 3))(keras.Input((12, 28, 28)))": "x = ROWS",
-    "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4), layers.LSTM(4)])": "x = ROWS",
-    "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
-        "dataset = dataset(X, LAST).batch(2)",
-    "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":
-        "dataset = dataset(X, LAST).batch(4).batch(2)",
-    ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
-     "output_types=(tf.float32, tf.float32)), verbose=0)"):
-        "x = tf.constant(X[0])",
-    "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
-        'b = np.zeros((N, U), "float32")',
-    "np.zeros((N, T, F)) - np.zeros((N, 3))": "y = LAST",
-    "np.stack([X[0], X[0, :4]])": "sequences = [X[0], X[0, :4]]",
-    "fit(last_step(), list(X))": "x = list(X)",
-    'fit(last_step(), y=np.array(["a"] * N))': 'y, table = np.array(["a", "b"]), Table()',
-    "fit(with_states())": TWO_OUTPUTS,
-    "fit(every_step(), y=Y, sample_weight=np.ones(N))": STEP_WEIGHTS,
-    "fit(tagger(), y=TAGS, class_weight={0: 1.0, 1: 2.0})": STEP_WEIGHTS,
-    'last_step(sample_weight_mode="temporal")': STEP_WEIGHTS,
-    "fit(last_step(), class_weight={0: 2.0}, sample_weight=np.ones(N))":
-        "w, y = np.ones(N), LAST",
-    "every_step().predict(X[0], verbose=0)": "x = X[0]",
-    "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
-        "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)",
-    "np.transpose(LAST, (0, 2, 1))": "x = LAST",
-}  # fmt: skip
-"""Lines that define names for the code of a fix, if the usual names aren't enough."""
-
-FILLED_IN = (
-    ("merge_mode=…", 'merge_mode="sum"'),
-    ("inputs=…, outputs=…", "inputs=x, outputs=y"),
-    ("_dim=…", "_dim=2"),
-    ("=…", "=True"),
-    ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),
-    ('keras.models.load_model("model.h5", custom_objects={"GRU": Older})', "Older(4)"),
+OUTPUTS = "i = keras.Input((5, 2))\nmodel = keras.Model(i, [LSTM(1)(i), LSTM(1)(i)])\n"
+OUTPUTS += "model.compile('sgd', 'mse')\ny = y1 = y2 = y[:, -1]\nw1 = w2 = w[:, 0]"
+INPUTS = (
+    "a, b = keras.Input((5, 2)), keras.Input((5, 2))\nmodel = keras.Model([a, b], Add()([a, b]))\n"
 )
-"""Replacements for each "…" in the code of a fix, and for loading a Keras 2 file."""
+CLASSES = "y = np.arange(96) % 3\nmodel = keras.Sequential([LSTM(3, activation='softmax')])\n"
+CLASSES += "model.compile('sgd', 'sparse_categorical_crossentropy')\nw = w[:, 0]"
+VECTORS = "weights = np.ones((10, 3))"
+EMBEDDING = "model = keras.Sequential([keras.Input((5,)), Embedding(10, 3)])"
+SCALER = "class Scaler:\n    n_features_in_, fit = 2, lambda self, x: self\n"
+SCALER += "    transform = inverse_transform = lambda self, x: x\nscaler = Scaler()"
+NEEDS = {
+    "[y1, y2]": OUTPUTS,
+    "len(model.outputs)": OUTPUTS,
+    "[x1, x2]": f"{INPUTS}x1 = x2 = x",
+    "class_weight=": CLASSES,
+    "w * weights": CLASSES,
+    "scaler": SCALER,
+    "RepeatVector(a.": "b = x[:, -1]",
+    "axis=-1) + b": "a, b = y[..., 0], y[:, 0, 0]",
+    "model.predict(x)[:, -1] - y": "y = y[:, -1]",
+    "x[keep]": "y = y[:, 0, 0]",
+    "count_nonzero": "y = np.zeros((96, 3))",
+    "window.batch": "dataset = tf.data.Dataset.from_tensor_slices(x).window(5)",
+    "dataset.skip": "dataset = dataset.batch(32)",
+    "dataset.unbatch": "dataset = dataset.batch(32)",
+    "outputs[:": "outputs = keras.Input((90, 10))",
+    "w[:, None]": "w = w[:, 0]",
+    "(table": "table = table.drop(columns='date')",
+    "table.to_numpy": "table = table.drop(columns='date')",
+    "Constant(weights)": VECTORS,
+    "each_gate": "weights = [np.ones((2, 16)), np.ones((4, 16)), np.ones(32)]",
+    "w_ih": "weights = [np.ones((16, 2)), np.ones((16, 4)), np.ones(16), np.ones(16)]",
+    "order = (0, 6": "weights = [np.ones((2, 4)), np.ones((4, 4)), np.ones(4)] * 4",
+    "set_weights([weights])": f"{EMBEDDING}\n{VECTORS}",
+}
+"""Lines that define names for the code of a fix that has this part."""
+
+OF_ANOTHER_PACKAGE = ("tf_keras", "pip install", "compat.v1.train")
+"""Parts of codes that need a package or a version that isn't installed."""

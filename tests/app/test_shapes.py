@@ -144,7 +144,7 @@ def test_several_meanings_of_a_message_are_numbered():
     app = paste_message("Shapes (None, 1) and (None, 10) are incompatible")
     assert text(app).index("1 · If y holds class numbers") < text(app).index("2 · If the output")
     assert "Likely, but not certain" in text(app)
-    assert "y.shape, y[:2]" in app.code[0].value
+    assert "y.shape, y[:2]" in app.code[-1].value
 
 
 def test_one_click_opens_the_stack_that_a_message_describes():
@@ -155,8 +155,21 @@ def test_one_click_opens_the_stack_that_a_message_describes():
     assert "breaks at layer 3, LSTM" in title(app)
     assert address(app)["stack"] == "input~lstm_u64~lstm"
     assert not any("ndim" in value for value in address(app).values())
+
+
+def test_one_click_checks_the_target_that_a_message_describes():
+    """y, the output and the loss of the message are filled in, and the check finds the error."""
+    app = paste_message("Shapes (None, 1) and (None, 10) are incompatible")
+    app.button(key="check_target").click().run()
+    assert title(app).startswith("Error: Keras refuses y (320, 1) for the output (320, 10)")
+    assert address(app)["check"] == "320.10_320.1_categorical-crossentropy_32"
+
+
+def test_a_message_without_shapes_leads_to_the_tracer_of_code():
+    """Neither a stack nor a target is offered."""
     app = paste_message("You must call `compile()` before")
-    assert not [b for b in app.button if b.key == "open_stack"]
+    app.button(key="trace_code").click().run()
+    assert "part" not in address(app)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,13 @@
-"""Error messages with parts of their explanations. real_messages.toml and mistakes.py have more."""
+"""Error messages with parts of their explanations. threads.jsonl and mistakes.py have more."""
+
+import json
+
+from lib.shapes import explain_error
+from lib.shapes.errors import TORCH as OF_TORCH
+from lib.shapes.errors import explanations
+from lib.shapes.errors.pasted import error_and_whole
+from tests.agreement.recorded import ANSWERS
+from tests.unit.threads import ROWS
 
 KERAS_3 = [
     ("Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",
@@ -72,10 +81,6 @@ KERAS_3 = [
      "value in `variable.assign(value)` must match. variable.shape=(3, 64), Received: "
      "value.shape=(3, 32). Target variable: <Variable path=sequential/lstm/lstm_cell/kernel",
      "has the shape (3, 64) but received (3, 32)", "LSTM(8)"),
-    ("A total of 2 objects could not be loaded. Example error message for object <LSTMCell "
-     "name=lstm_cell, built=True>:\n\nLayer 'lstm_cell' expected 3 variables, but received 0 "
-     "variables during loading. Expected: ['kernel', 'recurrent_kernel', 'bias']",
-     "The layer is lstm_cell", "build the model and save it again"),
     ("Layer gru weight shape (2, 48) is not compatible with provided weight shape (48,).",
      "saved with reset_after=False", "GRU(16, reset_after=False)"),
     ("Layer lstm weight shape (3, 16) is not compatible with provided weight shape (16, 3).",
@@ -153,8 +158,6 @@ EARLIER = [
      'sample weighting (use of sample_weight_mode="temporal") is restricted to outputs that are at '
      "least 3D, i.e. that have a time dimension.",
      "Most likely sample_weight has one number per timestep", "w = w[:, -1]"),
-    ("ValueError: `class_weight` not supported for 3+ dimensional targets.",
-     "class_weight needs one label per sample", "sample_weight"),
     ("Found a sample_weight array with shape (100, 10) for an input with shape (100, 3). "
      "sample_weight cannot be broadcast.", "(100, 10) doesn't fit (100, 3)", "w = w[:, -1]"),
     ("`class_weight` must contain all classes in the data. The classes {4} exist in the data but "
@@ -173,8 +176,6 @@ EARLIER = [
     ("Found array with dim 3. StandardScaler expected <= 2.", "received 3 axes", "x.shape[-1])"),
     ("expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",
      "swapped", "np.transpose"),
-    ("expected shape=(None, 219566, 6), found shape=(None, 6)",
-     "all rows of the table as timesteps", "keras.Input(x.shape[1:])"),
     ("expected shape=(None, 5, 2), found shape=(None, 2)",
      "1 axis is missing (samples or timesteps).", "x = np.stack([x[i "),
     ("WARNING:tensorflow:Model was constructed with shape (None, 30, 8) for input "
@@ -196,34 +197,16 @@ EARLIER = [
     ("ValueError: A target array with shape (1000, 10) was passed for an output of shape (None, "
      "1) while using as loss `binary_crossentropy`.",
      "Most likely y has a column per class.", 'Dense(10, activation="softmax")'),
-    ("Exception: When using TensorFlow, you should define explicitly the number of timesteps of "
-     "your sequences.", "Keras 1 with TensorFlow unrolls", "input_length"),
     ("Exception: Input 0 is incompatible with layer lstm_2: expected shape=(32, 53, 16), found "
      "shape=(None, 53, 16)", "a fixed batch size of 32", "batch_shape=(32, 53, 16)"),
-    ('ValueError: Input 0 of layer "gru_1" is incompatible with the layer',
-     "other axes or sizes", "return_sequences=True"),
     ("ValueError: cannot reshape array of size 24 into shape (4,5)", "from 24 to (4,5)", ""),
-    ("total size of new array must be unchanged, input_shape = [50, 50, 64], output_shape = [50, "
-     "768]", "the products of [50, 50, 64] and [50, 768] differ", "Input"),
-    ("Error when checking input: expected lstm_LSTM1_input to have 3 dimension(s). but got array "
-     "with shape 1606,73", "received 1606,73: 1 axis is missing", "np.stack"),
     ("TypeError: ('Bad input argument to theano function at index 0(0-based)', 'Wrong number of "
      "dimensions: expected 3, got 1 with shape (128,).')", "2 axes are missing", "x[..., None]"),
-    ("Exception: Invalid input shape - Layer expects input ndim=2, was provided with input shape "
-     "(25, 200, 64)", "an Embedding receives vectors", "remove the Embedding"),
     ("TypeError: Failed to convert elements of [None, 64] to Tensor. Consider casting elements "
      "to a supported type.",
      "needs sizes as numbers, but received [None, 64]", "keras.ops.shape(x)[0]"),
-    ("AttributeError: 'str' object has no attribute 'decode'", "with h5py 3", "install h5py 2"),
-    ("ImportError: cannot import name '_generate_dropout_mask'", "private helper", "names"),
-    ("Unable to load weights saved in HDF5 format into a subclassed Model which has not created "
-     "its variables yet.", "without an ending", "cut this ending off"),
     ("NotFoundError: Key rnn/basic_lstm_cell/kernel not found in checkpoint",
      "names end in weights and biases", "Saver(names)"),
-    ("Error: Provided weight data has no target variable: simple_rnn/simple_rnn_cell/kernel",
-     "version of the converter", "tensorflowjs"),
-    ("TypeError: Received unknown keyword arguments: {'epochs': 5}",
-     "Keras 1 is installed", "Update Keras"),
     ("ValueError: bad marshal data (unknown type code)", "a Lambda layer", "load_weights"),
     ("Dimension 1 in both shapes must be equal, but are 23 and 22 for 'Assign_2' (op: 'Assign') "
      "with input shapes: [256,23], [256,22].", "22 classes or units instead of 23", "Dense(22)"),
@@ -235,20 +218,13 @@ EARLIER = [
     ("RuntimeError: Unable to create link (name already exists)", "the same name", "add_weight"),
     ("cannot import name 'get_config' from 'tensorflow.python.eager.context'",
      "the traceback ends inside keras", "pip install --upgrade keras"),
-    ('You called `set_weights(weights)` on layer "gru_cell_2" with a weight list of length 3, but '
-     "the layer was expecting 0 weights.", "gru_cell_2 has no weights yet", ".build(x.shape)"),
     ("Dimension 0 in both shapes must be equal, but are 2 and 1. Shapes are [2] and [1]. for "
      "'AssignAddVariableOp' (op: 'AssignAddVariableOp') with input shapes: [], [1].",
      "A metric counts 2 classes", 'Dense(2, activation="softmax")'),
-    ("Incompatible shapes: [1600] vs. [32,50]\n [[{{node metrics/acc/Equal}}]]",
-     "Most likely Keras is version 2.2.3 or 2.2.4", "without metrics"),
-    ("Not enough time for target transition sequence (required: 17, available: 11)",
-     "A label needs 17 timesteps. The output has 11.", "x[keep], y[keep]"),
     ("InvalidArgumentError: sequence_length(0) <= 15",
      "The output has 15 timesteps", "input_length = np.full("),
     ("Saw a non-null label (index >= num_classes - 1) following a null label, batch: 0 "
      "num_classes: 40 labels: 35,4,40", "The output has 40 columns", "int(y.max()) + 2"),
-    ("'Dense' object has no attribute 'learn_mode'", "the CRF is the last layer", "Put the CRF"),
     ("Can not squeeze dim[1], expected a dimension of 1, got 10 [[{{node metrics/acc/Squeeze}}]]",
      "has the size 10", "categorical_crossentropy"),
     ("Can not squeeze dim[2], expected a dimension of 1, got 5 for 'encode_features/Squeeze'",
@@ -264,7 +240,6 @@ EARLIER = [
      "predictions from 0 to 1", 'activation="sigmoid"'),
     ("TypeError: Input 'y' of 'Mul' Op has type float32 that does not match type int32 of argument "
      "'x'.", "received float32 and int32", 'np.asarray(y, dtype="float32")'),
-    ("An operation has `None` for gradient.", "argmax", "The other functions can be metrics"),
     ("KeyError: 'val_acc'", "The history of fit has no val_acc", "history.history.keys()"),
     ("Invalid argument: Labels length is zero in batch 25", "is empty", "x[keep], y[keep]"),
     ("InvalidArgumentError: Incompatible shapes: [5] vs. [32]\n [[Node: loss/dense_loss/mul_grad]]",
@@ -277,24 +252,15 @@ EARLIER = [
     ("Input dimension mis-match. (input[0].shape[2] = 4, input[1].shape[2] = 100) Apply node: "
      "Elemwise{Composite{(i0 * log(i1))}} Inputs shapes: [(32, 100, 4), (32, 100, 100)]",
      "y (32, 100, 4) with the output (32, 100, 100): 4 columns instead", 'Dense(4, activation="'),
-    ("GpuElemwise. Input dimension mis-match. Input 1 (indices start at 0) has shape[1] == 80, but "
-     "the output's size on that axis is 16.", "has the size 80 in one and 16", "Lambda(lambda h:"),
     ("Incompatible shapes: [2,5] vs. [2] [[Node: loss/td_loss/sub_3_grad/BroadcastGradientArgs]]",
      "Most likely the loss is your own", "keras.ops.mean(a, axis=-1) + b"),
-    ("logits and labels must be same size: logits_size=[7550,2] labels_size=[50,2]",
-     "Most likely y has one target per sample", "LSTM(2, return_sequences=False)"),
     ("Shapes (None, 4) and (None, 3) are incompatible", "4 columns instead of 3", "y = y[..., 1:]"),
-    ("`TimeDistributed` Layer should be passed a `mask` of shape (None, None, ...), received: "
-     "mask.shape=(None, 8)", "The mask (None, 8) may be right", "Dense(1)"),
     ("CUDNN_STATUS_BAD_PARAM", "only if the padding is at the end", 'padding="post"'),
-    ("ROCm MIOpen only supports packed input output.", "takes no masks at all", "use_cudnn=False"),
     ("Detected unsupported operations when trying to compile graph on XLA_GPU_JIT: CudnnRNN",
      "XLA can't compile", "jit_compile=False"),
     ("but source was compiled with: 7.6.5\nUnknownError: Fail to find the dnn implementation.",
      "another cuDNN than it was built for", "Install the cuDNN"),
     ("UnknownError: Fail to find the dnn implementation.", "can't start cuDNN", "memory_growth"),
-    ("No OpKernel was registered to support Op 'CudnnRNN' used by {{node CudnnRNN}} with these",
-     "no such kernel on this device", "RNN(LSTMCell(16))"),
     ("No OpKernel was registered to support Op 'CudnnRNN' with these attrs. [CPU]",
      "runs only on an NVIDIA GPU", "LSTM(16)"),
     ("Using a symbolic `tf.Tensor` as a Python `bool` is not allowed. Arguments received by "
@@ -302,15 +268,10 @@ EARLIER = [
     ("Exception encountered when calling BroadcastTo.call(). x=tf.Tensor(dtype=bool)",
      "Concatenate has to join the masks", "without mask_zero"),
     ("calling LSTM.call().\n\nlist index out of range", "from fewer states", "states"),
-    ("Could not pack sequence. Structure had 6 elements, but flat_sequence had 3 elements.",
-     "keep 6 states, but 3", "[[h, c], [h, c]]"),
-    ("('Keyword argument not understood:', 'initial_state')", "argument of the call", "*states"),
     ("('Keyword argument not understood:', 'state_size')", "passes all of **kwargs", "self.state"),
     ("The Dataset is defined on an unknown TensorShape", "no shape", "output_signature"),
-    ("Layer model expects 1 input(s), but it received 2 input tensors", "2 inputs", "data=(x, y)"),
     ("Cannot take the length of shape with unknown rank.", "how many axes", "np.reshape"),
     ("get_input_spec\nIndexError: list assignment index out of range", "too few axes", "build("),
-    ("    assert initial_state is None and constants is None", "states twice", "[x, h, c]"),
     ("get_initial_state() takes 2 positional arguments", "by name", "batch_size=32"),
     ("The first argument to `Layer.call` must always be passed.", "without a tensor", "(16)(x)"),
     ("Failed to call ThenRnnBackward with model config", "gradients", "batch_size=32"),
@@ -326,38 +287,23 @@ EARLIER = [
     ("Dense.call() got multiple values for argument 'training'", "as separate", "Dense(1)(Conc"),
     ("use_cudnn=True was specified, but cuDNN is not supported", "forces the cuDNN", "LSTM(16)"),
     ("calling LSTMCell.call().\n\nlist index out of range", "states are nested", "[[h, c], "),
-    ("list indices must be integers, not list", "one value", "Concatenate()([a, b])"),
-    ("'list' object has no attribute 'shape'", "Python list", "np.asarray(x)"),
-    ("Cannot iterate over a tensor with unknown first dimension.", "from one tensor", "scores"),
     ("in reset_states\nTypeError: 'NoneType' object is not subscriptable", "batch size", "reset_"),
     ("AttributeError: Layer must be stateful.", "Only a stateful layer", "stateful=True"),
     ("Cannot unroll a RNN if the time dimension is undefined.", "must be known", "x.shape[1:]"),
     ("Tried to stack elements of an empty list with non-fully-defined", "without timesteps", "len"),
     ("'b' of 'MatMul' Op has type float16 that does not match type float32 of argument 'a'.",
      "float16 and float32", 'dtype="float32"'),
-    ("'Tensor' object has no attribute '_keras_history'", "isn't the output of a layer", "Lambda"),
     ("wrappers.py\nAttributeError: can't set attribute", "different packages", "tensorflow.keras"),
     ("too many indices for array: array is 2-dimensional", "array has 2 axes", "np.shape"),
-    ("The first layer in a Sequential model must get an `input_shape`", "no input shape", "Input("),
     ("fit_generator\nValueError: No gradients provided for any variable", "got no y", "yield x"),
     ("ValueError: None values not supported.", "received None in place", "model.fit(x, y)"),
     ("Please initialize `Bidirectional` layer with a `Layer` instance", "takes a layer", "(x)"),
-    ("TypeError: 'NoneType' object is not iterable", "loops over None", "return x, y"),
-    ("TypeError: data type not understood", "read as a type of numbers", "np.zeros((2, 3))"),
     ("Unable to allocate 9. GiB for an array with shape (9, 9, 9)", "(9, 9, 9)", "class numbers"),
-    ("OOM when allocating tensor with shape[131072,2048]", "[131072,2048]", "GlobalAverage"),
     ("OOM when allocating tensor with shape[32,9,2048]", "[32,9,2048]", "batch_size=8"),
-    ("Dimension 1 in both shapes must be equal, but are 7 and 30. Shapes are [30,7] and [30,30].",
-     "[30,7] and [30,30] differ in axis 1", "Attention()([a, b])"),
     ("non-broadcastable output operand with shape (9,1) doesn't match the broadcast shape (9,4)",
      "was fitted on (9,4)", "a separate scaler"),
-    ("Data cardinality is ambiguous: x sizes: 0 y sizes: 25", "one of them is empty", "x.shape"),
-    ("indices[6,11] = -1 is not in [0, 2000)", "negative number -1", "x - x.min()"),
-    ("`generator` yielded an element that could not be converted", "of another shape", "yield x["),
     ("Output of generator should be a tuple (x, y). Found: [[array(", "yields a list", "yield x["),
     ("output of generator should be a tuple (x, y). Found: None", "yields nothing", "yield x["),
-    ("'TimeseriesGenerator' object has no attribute 'ndim'", "takes arrays only", "fit_generator"),
-    ("`sequences` must be iterable.", "takes a list of sequences", "list(row)"),
     ("generator\nStopIteration: index 9 is out of bounds for axis 0 with size 9", "row 9", "len("),
     ("KeyError: '[3 1] not in index'", "looks for a column", "to_numpy"),
 ]  # fmt: skip
@@ -430,3 +376,30 @@ TORCH = [
      "non-contiguous input.", "isn't contiguous", "x.contiguous()"),
 ]  # fmt: skip
 """Messages of PyTorch in earlier wordings, of GPUs, and with sizes that fit."""
+
+RECORDED = (ANSWERS / "mistakes.jsonl").read_text("utf-8").splitlines()[1:]
+TEXTS = [text for text, *_ in KERAS_3 + EARLIER + TORCH] + [row["text"] for row in ROWS]
+TEXTS += [
+    answer["message"]
+    for answer in (json.loads(line)["answer"] for line in RECORDED)
+    if isinstance(answer, dict)
+]
+"""All messages of the tests: of these tables, of public threads, and of the recorded mistakes."""
+
+
+def known_message(text):
+    """Return the known message that explains a text; None for an unknown message."""
+    part, whole = error_and_whole(text)
+    found = (known for each in (part, whole) for known, _ in explanations(each, whole))
+    return next(found, None)
+
+
+def fixes_for_keras():
+    """Yield each text whose message isn't PyTorch's, its explanation, and the code of each fix."""
+    of_torch = [message for module in OF_TORCH for message in module.MESSAGES]
+    for text in TEXTS:
+        explanation = explain_error(text)
+        if explanation and known_message(text) not in of_torch:
+            for meaning in explanation.meanings:
+                for code in meaning.code.split("# or:\n"):
+                    yield text, explanation, code.strip()

@@ -1,15 +1,13 @@
 """Explanations of error messages of Keras and PyTorch, also inside tracebacks.
 
 tests/agreement/test_error_messages.py raises the errors of Keras 3, and test_torch_messages.py
-those of PyTorch. The messages of
-real_messages.toml are from public threads, with the cause that the thread found.
+those of PyTorch. The messages of threads.jsonl are from public threads.
 """
 
 import ast
-import json
+import builtins
 import re
-import tomllib
-from pathlib import Path
+from itertools import permutations
 
 import pytest
 
@@ -18,10 +16,16 @@ from lib.shapes.errors import MESSAGES, explanations
 from lib.shapes.errors import TORCH as OF_TORCH
 from lib.shapes.errors.pasted import READ, error_and_whole
 from lib.shapes.stack.tracing import broken_at
-from tests.agreement.recorded import ANSWERS
-from tests.unit.known_messages import EARLIER, KERAS_3, TORCH
+from tests.unit.known_messages import (
+    EARLIER,
+    KERAS_3,
+    TEXTS,
+    TORCH,
+    fixes_for_keras,
+    known_message,
+)
+from tests.unit.threads import ROWS, VERDICTS, verdict
 
-REAL = tomllib.loads(Path(__file__).with_name("real_messages.toml").read_text("utf-8"))["message"]
 REFUSES = "is incompatible with the layer: expected ndim=3, found ndim=2. Full shape received:"
 
 
@@ -40,29 +44,21 @@ def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
     assert not re.search(r"\{[a-z_]+\}", explanation.cause + explanation.fix)
 
 
-def verdict(row, explanation):
-    """Return "right", "hedged", "misleading" or "unknown" for the explanation of a row."""
-    if explanation is None:
-        return "unknown"
-    texts = [f"{m.cause} {m.fix} {m.code}" for m in explanation.meanings]
-    right = [any(re.search(words, text, re.I) for words in row["expected"]) for text in texts]
-    misleads = any(re.search(words, texts[0], re.I) for words in row.get("misleads", []))
-    if right[0] and not misleads:
-        return "right"
-    return "hedged" if any(right[1:]) else "misleading"
-
-
 def test_messages_of_public_threads_get_the_cause_that_the_thread_found():
-    """Except in ten texts, the likeliest meaning is the cause. No explanation is misleading."""
-    verdicts = {row["text"]: verdict(row, explain_error(row["text"])) for row in REAL}
-    wrong = {text: each for text, each in verdicts.items() if each != "right"}
-    assert len(wrong) <= 10, wrong
-    assert "misleading" not in wrong.values(), wrong
+    """95% get the cause first or among the causes. 2% may be misleading, but none is certain."""
+    explained = [(row, explain_error(row["text"])) for row in ROWS]
+    rows = {name: [] for name in VERDICTS}
+    for row, explanation in explained:
+        rows[verdict(row, explanation)].append((row["source"], row["cause"], explanation))
+    wrong = rows["misleading"]
+    assert len(rows["first"] + rows["hedged"]) >= 0.95 * len(ROWS), rows["thin"] + rows["unknown"]
+    assert len(wrong) <= 0.02 * len(ROWS), wrong
+    assert not [row for row in wrong if row[-1].confidence == "certain"]
 
 
 def test_fixes_have_only_plausible_sizes():
     """No Dense or LSTM has an unknown width, and no Input or Dense counts the rows of a table."""
-    for row in REAL:
+    for row in ROWS:
         explanation = explain_error(row["text"])
         code = explanation.code if explanation else ""
         assert not re.search(r"(?:Dense|LSTM|GRU)\((?:\?|None)", code)
@@ -70,13 +66,77 @@ def test_fixes_have_only_plausible_sizes():
             assert max(int(size) for size in re.findall(r"\d+", sizes)) <= 5_000
 
 
+# A shape or a number, but no version, and no place such as "axis 0".
+VALUE = (
+    r"(?<!Keras )(?<!h5py )(?<!axis )(?<!class )(?<![\w(])"
+    r"(?:[(\[][\dNone?, ]*[)\]]|\b\d+(?:,\d{3})*)(?!\w)"
+)
+DIFFER = r"but |instead of|differ|can't (?:be )?pair|n't (?:fit|match)|must (?:be equal|match)"
+
+
+def lies(explanation):
+    """Return the sentences that say that their last two shapes or numbers differ, but are equal."""
+    texts = [explanation.happened, *(each.condition for each in explanation.meanings)]
+    found = []
+    for sentence in re.split(r"(?<=[.:;]) ", ". ".join(texts)):
+        values = [each.replace("?", "None").strip("[()]") for each in re.findall(VALUE, sentence)]
+        if len(values) > 1 and values[-1] == values[-2] and re.search(DIFFER, sentence):
+            found.append(sentence)
+    return found
+
+
+def with_equal_values(text):
+    """Yield the text with two values of its explained pattern equal, for each two values."""
+    _, whole = error_and_whole(text)
+    for pattern in getattr(known_message(text), "patterns", ()):
+        for match in re.finditer(pattern.replace(".*?", ".{0,300}?"), whole):
+            names = [name for name in match.groupdict() if re.fullmatch(VALUE, match[name] or "")]
+            for one, other in permutations(names, 2):
+                if (match[one][0] in "([") == (match[other][0] in "(["):
+                    yield whole[: match.start(other)] + match[one] + whole[match.end(other) :]
+
+
+USUAL = "x y model dataset table a b np tf keras w weights x1 x2 y1 y2 w1 w2 scaler outputs"
+KNOWN = {*dir(builtins)} | set(re.findall(r"\w+", USUAL))
+
+
+def unknown_names(code, text):
+    """Return variables of the code that are neither defined, usual, nor named in the message."""
+    nodes = list(ast.walk(ast.parse(code.replace("…", "gap"))))
+    names = [node for node in nodes if isinstance(node, ast.Name) and node.id[0].islower()]
+    defined = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    defined |= {getattr(node, key, "") for node in nodes for key in ("arg", "name", "asname")}
+    return {node.id for node in names} - defined - KNOWN - set(re.findall(r"\w+", text))
+
+
+def test_the_code_of_each_fix_has_no_unknown_names():
+    """The code runs as it stands if x, y and the model exist. Other tests run the code."""
+    fixes = {(part, text) for text, each, code in fixes_for_keras() for part in (code, each.check)}
+    wrong = {(code, *names) for code, text in fixes if (names := unknown_names(code, text))}
+    assert not wrong
+
+
+def test_each_explanation_has_a_check_and_a_way_on_that_can_be_opened():
+    """The check is Python, the stack of the address is known, and the target isn't right."""
+    for explanation in filter(None, map(explain_error, TEXTS)):
+        assert ast.parse(explanation.check).body, explanation
+        assert not explanation.stack or from_text(explanation.stack), explanation
+        if explanation.target:
+            assert explanation.target.diagnose().verdict != "correct", explanation
+
+
+def test_no_explanation_says_that_equal_values_differ():
+    """Neither the texts of the tests, nor these texts with two equal values get such a sentence."""
+    changed = [each for text in TEXTS for each in with_equal_values(text)]
+    explained = [(text, explain_error(text)) for text in TEXTS + changed]
+    wrong = [(text[-300:], lies(each)) for text, each in explained if each and lies(each)]
+    assert len(changed) > 300
+    assert not wrong
+
+
 def test_each_known_message_has_a_text_in_the_tests():
     """Each message of Keras matches a text of the tests, and no two messages share a pattern."""
-    recorded = (ANSWERS / "mistakes.jsonl").read_text("utf-8").splitlines()[1:]
-    answers = [json.loads(line)["answer"] for line in recorded]
-    texts = [text for text, *_ in KERAS_3 + EARLIER + TORCH] + [row["text"] for row in REAL]
-    texts += [answer["message"] for answer in answers if isinstance(answer, dict)]
-    matches = [explanations(*error_and_whole(text)) for text in texts]
+    matches = [explanations(*error_and_whole(text)) for text in TEXTS]
     explained = {next((each for each, _ in pairs), None) for pairs in matches}
     of_torch = [message for module in OF_TORCH for message in module.MESSAGES]
     missing = {*MESSAGES} - {*of_torch} - explained  # test_torch_messages.py has the others

@@ -31,6 +31,7 @@ def error_and_whole(text: str) -> tuple[str, str]:
 DIFFERENT = (
     *(("want", "got"), ("own", "got"), ("kept", "got"), ("want", "have"), ("axes", "have")),
     *(("one", "other"), ("before", "after"), ("full", "size"), ("own", "saved")),
+    *(("want", "layers"), ("names", "got")),
 )
 
 

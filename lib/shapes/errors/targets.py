@@ -43,7 +43,7 @@ MESSAGES = [
         explain=of_weights,
     ),
     Message(
-        r"(?:checking (?P<what>(?:model )?(?:input|target)): )?(?:expected )?(?P<layer>\S+) "
+        r"(?:checking (?P<what>(?:model )?(?:input|target)): )?(?:expected )?(?P<layer>\S{1,99}) "
         rf"to have (?:{number('axes')} dimension\(?s\)?|shape {shape('want')})[.,]? but got array "
         r"with shape (?P<got>[(\[][^()\[\]]*[)\]]|[\d,]+)",
         rf'feed value of shape {shape("got")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'

@@ -17,6 +17,8 @@ UNEQUAL = rf"\D{{3,14}} {number('one')} \D{{3,13}} {number('other')}"
 def target_size(found: Found) -> Explanation | None:
     """Explain that y doesn't have the shape of the output."""
     y, output = found.shape("y"), found.shape("output")
+    if y == output:
+        return None
     likely = [Remedy("", "Give y the shape of the output.", "print(y.shape, y_hat.shape)")]
     if output == (*y, 1):
         likely = [Remedy("", "Add a last axis of 1 to y.", "y = y.unsqueeze(-1)")]

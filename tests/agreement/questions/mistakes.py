@@ -1,16 +1,20 @@
 """The error that a mistake in Keras code raises, and whether the code of its fix runs.
 
-The code of a mistake may use all names in this module. The code of a fix may also use the names
+The code of a mistake may use all names in this module. The code of a fix may only use the names
 that `names_for_fixes` returns.
 """
 
 from __future__ import annotations
 
+import contextlib
 import linecache
+import tempfile
+import warnings
 from typing import Any
 
 import keras
 import numpy as np
+import pandas as pd
 import tensorflow as tf
 from keras import layers
 
@@ -30,16 +34,24 @@ def raised(code: str) -> dict[str, str] | None:
     return error_of(lambda: run(code, dict(globals())))
 
 
-def runs(code: str, before: str) -> bool:
-    """Run lines that define names, then the code of a fix, and return True.
+def fails(code: str, before: str) -> str:
+    """Run lines that define names, then the code of a fix. Return the error, or "".
 
-    Raises:
-        Exception: The code has an error.
+    The code runs in an empty folder, which has the model in a file if the code loads a model.
     """
-    defined: dict[str, Any] = {}
-    run(before, dict(globals()), defined)
-    run(code, names_for_fixes() | defined)
-    return True
+    names = names_for_fixes()
+    with (
+        warnings.catch_warnings(action="ignore"),
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.chdir(folder),
+    ):
+        if "load_" in code:
+            names["model"].save("model.keras")
+            names["model"].save("model.h5")
+            names["model"].save_weights("model.weights.h5")
+            tf.train.Checkpoint(weight=tf.Variable(1.0)).write("model.ckpt")
+        error = error_of(lambda: run(f"{before}\n{code}", names))
+    return f"{error['type']}: {error['message']}" if error else ""
 
 
 def after_fix(code: str, output: list[int], y: list[int], loss: str) -> tuple[Any, Any, str]:
@@ -54,7 +66,7 @@ def after_fix(code: str, output: list[int], y: list[int], loss: str) -> tuple[An
         lines.insert(0, f"LSTM(units, return_sequences={len(output) == 2})")
     for line in lines:
         if line.startswith("model.compile"):
-            loss = line.split('"')[1]
+            loss = line.split('loss="')[1].split('"')[0]
         elif line.startswith(("LSTM", "Dense")):
             run(f"outputs = layers.{line}(outputs)", names)
         else:
@@ -62,14 +74,11 @@ def after_fix(code: str, output: list[int], y: list[int], loss: str) -> tuple[An
     return keras.Model(inputs, names["outputs"]).output_shape, names["y"].shape, loss
 
 
-def run(code: str, names: dict[str, Any], defined: dict[str, Any] | None = None) -> None:
-    """Run code whose lines appear in tracebacks, like the lines of a file.
-
-    The names that the code assigns are added to `defined`, or to `names` if it is None.
-    """
+def run(code: str, names: dict[str, Any]) -> None:
+    """Run code whose lines appear in tracebacks, like the lines of a file."""
     lines = code.splitlines(keepends=True)
     linecache.cache[SCRIPT] = len(code), None, lines, SCRIPT
-    exec(compile(code, SCRIPT, "exec"), names, defined)  # noqa: S102 - The code is ours.
+    exec(compile(code, SCRIPT, "exec"), names)  # noqa: S102 - The code is ours.
 
 
 def sequential(*parts: Any, loss: Any = "mse", **options: Any) -> keras.Model:
@@ -191,37 +200,12 @@ def dataset(*parts: Any) -> tf.data.Dataset:
     return tf.data.Dataset.from_tensor_slices(parts if len(parts) > 1 else parts[0])
 
 
-class Table:
-    """The methods of a pandas DataFrame that the code of fixes calls."""
-
-    def drop(self, columns: Any) -> Table:
-        """Return the table. A DataFrame would drop the columns."""
-        assert columns
-        return self
-
-    def to_numpy(self, dtype: Any) -> np.ndarray:
-        """Return the values of the table."""
-        return ROWS.astype(dtype)
-
-
 def names_for_fixes() -> dict[str, Any]:
-    """Return all names that the code of a fix may use, including the names in this module."""
-    lstm = layers.LSTM(U, return_sequences=True, return_state=True)
-    return {
-        **globals(),
-        **{name: getattr(layers, name) for name in dir(layers) if name[0].isupper()},
-        **{"timesteps": T, "features": F, "units": U, "batch_size": 4, "dataset": dataset(X, LAST)},
-        **{"filters": 3, "kernel_size": 2, "a": np.zeros((N, T, U)), "b": np.zeros((N, T, U))},
-        **{"optimizer": "sgd", "loss": "mse", "model": every_step(), "twin": every_step()},
-        **{
-            "x": X,
-            "y": Y,
-            "w": np.ones(N),
-            "weights": np.ones(3),
-            "h": states(1)[0],
-            "c": states(1)[0],
-        },
-        **{"layer": layers.LSTM(U, return_sequences=True), "recurrent_layer": lstm},
-        **{"sequence": X[0], "decoder_input": X, "table": ROWS},
-        **{"generate": lambda: iter([(X, LAST)])},
-    }
+    """Return all names that the code of a fix may use."""
+    x, y = np.zeros((96, T, F), "float32"), np.zeros((96, T, 1), "float32")
+    table = pd.DataFrame({"date": ["2026-01-01"] * 96, "target": 0.0, "other": 1.0})
+    names = {name: getattr(layers, name) for name in dir(layers) if name[0].isupper()}
+    names |= {"np": np, "keras": keras, "tf": tf, "x": x, "y": y, "model": every_step()}
+    names |= {"dataset": dataset(x, y), "table": table, "a": x, "b": x}
+    names |= {"w": np.ones((96, T)), "weights": np.ones(3)}
+    return names
