@@ -16,8 +16,8 @@ from lib.shapes.errors import (
     torch,
     torch_tensors,
 )
-from lib.shapes.errors.message import Explanation, Message
-from lib.shapes.errors.pasted import Found, error_and_whole
+from lib.shapes.errors.message import Explanation, Message, Texts
+from lib.shapes.errors.pasted import Found, error_and_whole, pasted_sizes
 from lib.text import beside
 
 # The first match wins, so modules with more specific messages come first.
@@ -29,6 +29,7 @@ _EXAMPLES = beside(__file__, "examples")
 # Messages of common mistakes, by the short name that the address uses.
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
 _TORCH = re.compile(r"(?<!backend/)torch|\bnn\.[A-Z]|forward\(\)|state_dict|requires? grad")
+_QUOTE = re.compile(r'(?<![\\\[^])"(?![\]?*+{])')  # a quote in a pattern, but not in [...]
 _KERAS = re.compile(r"keras|tensorflow|\btf\.")
 
 
@@ -70,9 +71,21 @@ def explanations(
             # An unbounded .*? would take minutes on a long text that repeats the words before it.
             bounded = pattern.replace(".*?", ".{0,300}?")
             if is_loose:
-                bounded = re.sub(r'"(?![?*+{])', '"?', bounded).replace("n.t", "n.?t")
+                bounded = _QUOTE.sub(r'(?:"|\\b)', bounded).replace("n.t", "n.?t")
             # The last match counts: earlier, a traceback quotes the source line of the message.
             for match in reversed(list(re.finditer(bounded, part, re.I * is_loose))):
                 found = Found(match, whole)
                 if found.is_consistent and (explanation := message.explain(found)):
-                    yield message, explanation
+                    yield message, of_empty(found) or explanation
+
+
+def of_empty(found: Found) -> Explanation | None:
+    """Return an explanation if a shape of the message has a size of 0: an array is empty."""
+    texts = [text for text in found.match.groupdict().values() if text and text[0] in "(["]
+    empty = [each for each in texts if 0 in pasted_sizes(each) and None not in pasted_sizes(each)]
+    if "0" in (found["x"], found["y"]):  # "x sizes: 0"
+        empty = ["(0,)"]
+    if not empty or empty[0] == "[0]":  # hidden[0]
+        return None
+    words = {"shape": empty[0], "matrix": found["own"] and "a matrix"}
+    return Texts(__file__, "shared").explanation("empty", **words)

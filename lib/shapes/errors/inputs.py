@@ -171,7 +171,8 @@ def _size_fixes(found: Found, pair: Comparison) -> list[str]:
         likely = ["steps first"]
     elif pair.differing == [1]:
         likely = ["other windows", "any steps"]
-        likely = likely[::-1] if re.search(r"training=True|\bfit\(", found.whole) else likely
+        is_fit = re.search(r"training=True|\bfit\(", found.whole)
+        likely = likely[::-1] if is_fit or received[1] == 1 else likely
     elif len(pair.differing) > 1:  # The sizes of the Input may be x.shape[:2].
         likely.insert(expected[2] != received[1], "batch in input")
     return likely
@@ -298,7 +299,11 @@ MESSAGES = [
         "batch size of a new Input",
         rf"{LAYER}expected shape=\({number('full')}, (?P<sample>[^)]*)\), found shape=\(None,",
     ),
-    of("cut message", rf'of layer "?{word("layer")}"? is incompatible with the layer\W*$'),
+    of(
+        "cut message",
+        rf'of layer "?{word("layer")}"? is incompatible with the layer(?:: expected.{{0,40}}|\W*)$',
+        rf"is incompatible with layer {word('layer')}(?:: expected.{{0,40}}|\W*)$",
+    ),
     of("unrolled", r"explicitly the number of timesteps|Cannot infer num from shape"),
     of(
         "parts of y",
@@ -307,7 +312,8 @@ MESSAGES = [
     ),
     of(
         "number of arrays",
-        rf"Expected to see {number('want')} array.*?following list of {number('got')}",
+        rf"Expected to see {number('want')} array(?:.*?following list of "
+        r"(?P<got>(?P<single>1)\b|\d+))?",
         rf"model expects {number('want')} (?:input )?arrays?, but only received (?P<got>one)",
         rf'(?:ayer "?{word("layer")}"? )?expects (?P<want>[2-9]|\d\d) .*?input(?:\(s\)|s)'
         rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('got')}",

@@ -79,7 +79,7 @@ def _causes(own: Shape, got: Shape, layer: str) -> list[str]:
     elif axes == {1}:
         likely = ["classes" if is_dense else "units", "order"]
     elif axes == {1, 2} and columns[1] == 2 * columns[0] and 2 in rows:
-        likely = ["two biases", "order"]
+        likely = ["two biases of a GRU", "order"]
     elif axes != {2}:
         likely = ["sizes" if len(axes) == 1 else "batch", "order"]
     elif own == got[::-1]:
@@ -108,10 +108,11 @@ def counts(found: Found) -> Explanation:
     ]
     if own == 1 and got > 12:
         kinds = [TEXTS.rows["counts"]["matrix"]]
-    numbers = f": expected {own}, received {got}" if got else ""
+    numbers = f": expected {own}, received {got}" if own and got else ""
+    arrays = " A recurrent layer has three arrays, Bidirectional six."
+    arrays = "" if re.search(r"\d layers?\b", found.match[0]) else arrays
     return explained(
-        f"The weights are of other layers or of another version{numbers}. A recurrent layer has "
-        "three arrays, Bidirectional six.",
+        f"The weights are of other layers or of another version{numbers}.{arrays}",
         *[Remedy(*each["fix"]) for each in kinds],
         *TEXTS.remedies("order"),
         check=MODEL_WEIGHTS,
@@ -245,7 +246,7 @@ MESSAGES = [
         rf"length {number('got')}, but the layer was expecting {number('own')} weight",
         rf"expect(?:s|ed) {number('own')} (?:weight|variable|layer).*?(?:weights have|eceived|found"
         rf") {number('got')}",
-        rf"containing {number('got')} layers into a model with {number('own')} ",
+        rf"containing {number('got')} layers?(?: into a model with {number('own')} )?",
         r"Layer count mis|objects could not",
         explain=counts,
     ),

@@ -88,7 +88,7 @@ MESSAGES = [
         r"^(?:list assignment )?index out of range$|.dim. must be in the range",
         r"axis -?\d+ is out of bounds for an array|Cannot squeeze axis|Invalid reduction dim",
     ),
-    of("no shape in the first layer", r"Sequential model must get an .(?:batch_)?input_shape"),
+    of("no shape in the first layer", r"first layer in a Sequential model must"),
     of(
         "no shapes",
         r"has no defined (?:in|out)put|model has not yet been built|but the layer isn.t built",
@@ -150,7 +150,7 @@ MESSAGES = [
     ),
     Message(
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
-        rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
+        rf"annot reshape a.*? {number('before')}(?: (?:into|elements to) shape {shape('after')})?",
         rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
         explain=reshaped,
     ),
@@ -184,8 +184,8 @@ MESSAGES = [
     ),
     of(
         "scaler of the target",
-        r"output operand with shape (?P<got>\(\d+(?:, ?1)+\)) doesn.?t match.*?shape "
-        rf"{shape('own')}",
+        r"output operand with shape (?P<got>\(\d+(?:, ?1)+\))(?: doesn.?t match.*?shape "
+        rf"{shape('own')})?",
         r"operands could not be broadcast .*? shapes (?P<got>\(\d+(?:, ?1)+\)) "
         rf"{shape('own')} [(\[]",
     ),
@@ -196,7 +196,8 @@ MESSAGES = [
     ),
     of(
         "arrays to pair",
-        rf"operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
+        rf"operands could not be broadcast together(?: with shapes {shape('one')} "
+        rf"{shape('other')})?",
     ),
     of(
         "axes of a layer",
