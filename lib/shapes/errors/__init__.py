@@ -83,9 +83,9 @@ def of_empty(found: Found) -> Explanation | None:
     """Return an explanation if a shape of the message has a size of 0: an array is empty."""
     texts = [text for text in found.match.groupdict().values() if text and text[0] in "(["]
     empty = [each for each in texts if 0 in pasted_sizes(each) and None not in pasted_sizes(each)]
-    if "0" in (found["x"], found["y"]):  # "x sizes: 0"
-        empty = ["(0,)"]
-    if not empty or empty[0] == "[0]":  # hidden[0]
+    what = [f"{name} has 0 samples" for name in ("x", "y") if found[name] == "0"]
+    what += [f"its shape is {each}" for each in empty if each != "[0]"]  # hidden[0]
+    if not what:
         return None
-    words = {"shape": empty[0], "matrix": found["own"] and "a matrix"}
+    words = {"what": what[0], "matrix": found["own"] and "a matrix"}
     return Texts(__file__, "shared").explanation("empty", **words)

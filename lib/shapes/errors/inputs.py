@@ -30,6 +30,7 @@ LAYER = r'(?:layer "?(?P<layer>[\w./-]+)"?[\w :]*)?'
 _KINDS = {each().keras.lower(): kind for kind, each in KINDS.items()}
 _KINDS |= dict.fromkeys(("dense", "embedding", "flatten"), "")
 _OF_AXES = {2: "dense", 3: "lstm", 4: "conv2d", 5: "convlstm2d"}  # layers with such an input
+CUT = r"(?:: e.{0,9}|: expected ndim=3.{0,30}|\W*)$"  # a message without its numbers
 _SIZES = 8, 12, 28, 28, 1  # If a message has no shape, a sample has the last of these sizes.
 
 
@@ -301,8 +302,8 @@ MESSAGES = [
     ),
     of(
         "cut message",
-        rf'of layer "?{word("layer")}"? is incompatible with the layer(?:: expected.{{0,40}}|\W*)$',
-        rf"is incompatible with layer {word('layer')}(?:: expected.{{0,40}}|\W*)$",
+        rf'of layer "?{word("layer")}"? is incompatible with the layer{CUT}',
+        rf"is incompatible with layer {word('layer')}{CUT}",
     ),
     of("unrolled", r"explicitly the number of timesteps|Cannot infer num from shape"),
     of(

@@ -45,6 +45,9 @@ def weights(found: Found, own: Shape = (), got: Shape = ()) -> Explanation | Non
     own = own or found.shape("own") or found.shape("one")
     got = got or found.shape("got") or found.shape("other")
     layer = found["layer"].removesuffix(".")
+    if own and not found["got"] + found["other"]:  # The message was cut.
+        happened = f"The model's weight is {found['own']}, but the given weight has another shape."
+        return explained(happened, *TEXTS.remedies("sizes", "order"), check=MODEL_WEIGHTS)
     if own == got or not own or not got:
         return None
     at = (Comparison(own, got).differing or [0])[0]
@@ -188,8 +191,8 @@ MESSAGES = [
     ),
     of(
         "reset_after",
-        r"(?P<saved>(?P<cudnn>CuDNNGRU)|GRU\(reset_after=(?P<reset>\w+)\)) is not compatible with "
-        r"(?P<own>CuDNNGRU|GRU\(reset_after=\w+\))",
+        r"(?P<saved>(?P<cudnn>CuDNNGRU)|GRU\(reset_after=(?P<reset>\w+)\)) is not comp"
+        r"(?:atible with (?P<own>CuDNNGRU|GRU\(reset_after=\w+\)))?",
     ),
     Message(
         r'(?:Layer "(?P<name>\w+)" )?expected \d+ variables, but received 0 variables',
@@ -228,6 +231,7 @@ MESSAGES = [
     Message(
         rf"Layer (?P<layer>\S*?) ?(?:weight )?shape {shape('own')}.*?not compatible with.*?"
         rf"{shape('got')}",
+        rf"Layer (?P<layer>\S*?) ?weight shape {shape('own')} (?:is )?not compat",
         rf"variable.shape={shape('own')}, Received: value.shape={shape('got')}"
         rf"(?:.{{0,40}}?path={word('layer')})?",
         rf'named "{word("layer")}".*?has shape {shape("own")}, but the saved.*?{shape("got")}',

@@ -28,7 +28,7 @@ MESSAGES = [
         explain=incompatible,
     ),
     Message(
-        r".?target.? and .?output.? must have the same(?: shape| rank)?(?: up until the last)?"
+        r".?target.? and .?output.? must(?: have the same(?: shape| rank)?)?(?: up until the last)?"
         rf"(?:.*?.shape={shape('y')}, output\.shape={shape('output')})?",
         r"rank \(ndim\) .target\.ndim - 1."
         rf"(?:.*?target\.shape={shape('y')}, output\.shape={shape('output')})?",

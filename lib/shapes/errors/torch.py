@@ -146,7 +146,10 @@ MESSAGES = [
         r'"(?:Tensor|tuple)" object has no attribute "(?P<unpacked>batch_sizes)"',
         r'PackedSequence" object has no attribute "(?P<name>\w+)"|be Tensor, not PackedSequence',
     ),
-    known("lengths", r"be a 1D CPU int64 tensor(?:, but got (?P<got>.{1,30}) tensor)?"),
+    known(
+        "lengths",
+        r"argument should be a 1(?:D CPU int64 tensor)?(?:, but got (?P<got>.{1,30}) tensor)?",
+    ),
     known(
         "number of lengths",
         r"to be equal to batch_size, but got (?P<got>\d+) \(batch_size=(?!(?P=got)\))(?P<n>\d+)",
