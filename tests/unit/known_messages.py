@@ -255,7 +255,6 @@ EARLIER = [
     ("Incompatible shapes: [2,5] vs. [2] [[Node: loss/td_loss/sub_3_grad/BroadcastGradientArgs]]",
      "Most likely the loss is your own", "keras.ops.mean(a, axis=-1) + b"),
     ("Shapes (None, 4) and (None, 3) are incompatible", "4 columns instead of 3", "y = y[..., 1:]"),
-    ("CUDNN_STATUS_BAD_PARAM", "the GPU library of TensorFlow and PyTorch", "pad at the end"),
     ("Detected unsupported operations when trying to compile graph on XLA_GPU_JIT: CudnnRNN",
      "XLA can't compile", "jit_compile=False"),
     ("but source was compiled with: 7.6.5\nUnknownError: Fail to find the dnn implementation.",
@@ -322,6 +321,7 @@ EARLIER = [
 """Messages of earlier Keras versions. Messages that any code may raise have None."""
 
 TORCH = [
+    ("CUDNN_STATUS_BAD_PARAM", "the GPU library of TensorFlow and PyTorch", "pad at the end"),
     ("input.size(-1) must be equal to input_size. Expected 3, got 3", None, None),
     ("Expected hidden size (2, 24, 50), got (2, 30, 50)",
      "reads 24 timesteps as samples", "batch_first=True"),
