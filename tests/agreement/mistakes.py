@@ -216,6 +216,7 @@ NEEDS = {
     "model.predict(x)[:, -1] - y": "y = y[:, -1]",
     "x[keep]": "y = y[:, 0, 0]",
     "count_nonzero": "y = np.zeros((96, 3))",
+    "words.adapt": 'x = np.array(["a good film", "a bad film"])',
     "window.batch": "dataset = tf.data.Dataset.from_tensor_slices(x).window(5)",
     "dataset.skip": "dataset = dataset.batch(32)",
     "dataset.unbatch": "dataset = dataset.batch(32)",

@@ -133,6 +133,30 @@ KERAS_3 = [
 """Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 
 EARLIER = [
+    ("Data cardinality is ambiguous:\n  x sizes: 1\n  y sizes: 4177\nMake sure all arrays",
+     "x has 1 sample, but y has more", "y = y[steps - 1 :]"),
+    ("All input arrays (x) should have the same number of samples. Got array shapes: [(9, 4), (8, "
+     "2)]", "different numbers of samples: [(9, 4), (8, 2)]", "len(each) for each in x"),
+    ("Your input ran out of data; interrupting training. Make sure that your dataset",
+     "The data ended before all steps", "dataset.repeat()"),
+    ("Input to reshape is a tensor with 5000 values, but the requested shape requires a multiple "
+     "of 640", "5000 values, but its shape requires a multiple of 640", "Reshape((-1, 16))"),
+    ("Shape must be rank 2 but is rank 3 for 'MatMul' (op: 'MatMul') with input shapes: "
+     "[?,20,128], [128,10].", "received [?,20,128]", "y = Dense(1)(x)"),
+    ("Found input variables with inconsistent numbers of samples: [100, 98]",
+     "their sizes are [100, 98]", "y[-len(model.predict(x)) :]"),
+    ("Value passed to parameter 'indices' has DataType float32 not in list of allowed values",
+     "only whole numbers, but received float32", 'astype("int32")'),
+    ("add_weight() got multiple values for argument 'name'", "another order", 'name="w", shape='),
+    ("State 0 is incompatible with layer lstm_1: expected shape=(32, 64), found shape=(1, 64)",
+     "states of shape (32, 64)", "layer.reset_states()"),
+    ("line 177, in build\n    assert len(input_shape) >= 3\nAssertionError",
+     "TimeDistributed works along the time axis, but its input has none", "return_sequences=True"),
+    ("In a stateful network, you should only pass inputs with a number of samples that can be "
+     "divided by the batch size. Found: 1 samples. Batch size: 32.",
+     "It received a batch of 1", "predicts any number of samples"),
+    ("expected time_distributed_1_input to have 4 dimensions but got array with shape (800, 60, 1)",
+     "takes (samples, parts, timesteps, features)", "x.reshape(len(x), parts, -1, x.shape[-1])"),
     ("Dimensions must be equal, but are 20 and 10 for '{{node Equal}} = "
      "Equal[T=DT_FLOAT](IteratorGetNext:1, Cast_1)' with input shapes: [?,20], [?,10].",
      "A metric can't pair y with the output. The sizes are 20 and 10", 'metrics=["accuracy"]'),
@@ -173,6 +197,33 @@ EARLIER = [
     ("ValueError: You are trying to load a weight file containing 2 layers into a model with 3 "
      "layers.",
      "another version: expected 3, received 2", "in their order"),
+    ("ValueError: Input X contains NaN.", "neither NaN nor infinity", "table.dropna()"),
+    ("Shape of passed values is (200, 1), indices imply (230, 1)",
+     "200 values should stand beside 230 rows", "table.index[-len(prediction) :]"),
+    ("Shape of passed values is (230, 1), indices imply (230, 4)", None, None),
+    ("Early stopping conditioned on metric `val_loss` which is not available. Available metrics "
+     "are: loss", "A callback watches val_loss", "validation_split="),
+    ("WARNING:tensorflow:Layer lstm_3 will not use cuDNN kernels since it doesn't meet",
+     "A warning: lstm_3 can't use cuDNN", "recurrent_dropout"),
+    ("WARNING:tensorflow:5 out of the last 13 calls to <function Model.make_predict_function> "
+     "triggered tf.function retracing.", "anew in most calls", "model(x, training=False)"),
+    ("Do not pass an `input_shape`/`input_dim` argument to a layer.", "prefers an Input", "Input("),
+    ("UserWarning: Do not pass an `input_shape` argument to a layer.\nKeyError: 'a'", None, None),
+    ("Gradients do not exist for variables ['lstm/lstm_cell/kernel'] when minimizing the loss.",
+     "doesn't depend on lstm/lstm_cell/kernel", "remove it"),
+    ("Error: Python module keras was not found.", "a Python without Keras", "install_keras()"),
+    ("Shapes (2, 192) and (192,) are incompatible", "(2, 192) but received (192,)", "reset_after"),
+    ("X_train = np.reshape(X_train, (X_train.shape[0], X_train.shape[1], 1))\n"
+     "IndexError: tuple index out of range", "an axis that x doesn't have", "np.stack("),
+    ("`generator` yielded an element of shape (24,) where an element of shape (None, 24) was "
+     "expected.", "yields single samples, (24)", "dataset.batch(32)"),
+    ("_SymbolicException: Inputs to eager execution function cannot be Keras symbolic tensors",
+     "a loss of your own, in eager execution", "self.add_loss("),
+    ("cannot reshape array of size 1440 into shape (4,6,20,1)", "has 360",
+     "x.reshape(4, 6, 20, -1)"),
+    ("Data must be 1-dimensional, got ndarray of shape (87, 1) instead",
+     "the shape (87, 1)", "np.ravel("),
+    ("The filename must end in `.weights.h5`. Received: filepath=a.h5", ".weights.h5", ".weights"),
     ("Found array with dim 3. StandardScaler expected <= 2.", "received 3 axes", "x.shape[-1])"),
     ("expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",
      "swapped", "np.transpose"),

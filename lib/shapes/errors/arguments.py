@@ -203,6 +203,7 @@ MESSAGES = [
         r'__init__\(\) missing 1 required positional argument: "(?P<one>layer|cell)"',
         explain=missing,
     ),
+    TEXTS.message("order of add_weight", r"add_weight\(\) got multiple values"),
     TEXTS.message("of Keras 2", r"Received unknown keyword arguments: (?P<got>\{[^}]*\}?)"),
     Message(
         r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) (?:takes\b|got multiple values)",
@@ -270,9 +271,9 @@ MESSAGES = [
     ),
     Message(
         r'^"int" object is not iterable$',
-        cause="If a layer raised this, one of its sizes must be a tuple, such as Reshape's.",
+        cause="If a layer raised this, one of its sizes must be a tuple, such as input_shape.",
         fix="Write a tuple. A single number needs a comma.",
-        code="Reshape((12,))",
+        code="Reshape((12,))\nkeras.Input((12,))  # input_shape=(12,)",
         confidence="possible",
     ),
 ]

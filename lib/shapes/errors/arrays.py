@@ -4,7 +4,6 @@ from lib.shapes.errors.message import Texts, number, shape, word
 
 of = Texts(__file__).message
 
-
 MESSAGES = [
     of("split of a dataset", r"validation_split.+?(?:Dataset|Generator|Iterator|Sequence|Loader)"),
     of(
@@ -12,10 +11,16 @@ MESSAGES = [
         r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
         r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series))|(?P<other>\w+))">',
         r"Unrecognized data type: \w+=|data adapter that can handle.*?list|.validation_split. is",
+        r"data should be a Numpy array, or list|single array or a list of arrays\. You passed",
     ),
     of(
         "several inputs of different lengths",
         rf'cardinality is ambiguous.*?"?x"? sizes: {number("x")}(?:, \d+)+',
+    ),
+    of("inputs of other samples", r"input arrays.*? same number of.*?shapes: (?P<x>\[.*?\)\])"),
+    of(
+        "one long sample",
+        r'ambiguous.*?"?x"? sizes: 1 .*?"?y"? sizes: \d|Found 1 input samples',
     ),
     of(
         "samples of x and y",
@@ -23,7 +28,7 @@ MESSAGES = [
         rf'(?:.*?weight"? sizes: {number("w")})?)?',
         rf"Found {number('x')} input samples and {number('y')} target samples",
         rf"Dimensions {number('x')} and {number('y')} are not comp",
-        r"arrays and the target array must have the same number of samples",
+        rf"length is {number('x')} while.*?is {number('y')}|target array must have the same num",
     ),
     of(
         "objects in an array",
@@ -48,13 +53,21 @@ MESSAGES = [
     ),
     of(
         "different shapes in an array",
-        r"Invalid dtype: object|Failed to convert (?:a NumPy array|.*?) to a Tensor|setting an "
-        r"array element|Can.t convert non-rectangular",
+        r"Invalid dtype: object|Failed to convert .*? to a Tensor|convert non-rect|ragged nested|"
+        r"setting an array element(?: with a sequence)?(?:.*?shape was (?P<equal>\([^)]*\)))?",
     ),
     of("negative word", rf"indices\[[\d,]+\] = (?P<index>-\d+) is not in \[0, {number('size')}\)"),
     of("large word", rf"indices\[[\d,]+\] = {number('index')} is not in \[0, {number('size')}\)"),
-    of("table with three axes", rf"Found array with dim {number('dimensions')}"),
+    of("table with three axes", r"with dim (?P<axes>\d)|Must pass 2-d input"),
     of("table with one axis", r"Expected 2D array, got 1D array"),
+    of("NaN for scikit-learn", r"Input (?:\w+ )?contains (?:NaN|infinity)"),
+    of("values of a column", rf"must (?:each )?be 1-dimensional(?:, .*? shape {shape('shape')})?"),
+    of(
+        "rows of another number",
+        rf"Shape of passed values is \({number('one')},.*?indices imply \({number('other')},",
+        rf"Length of values \({number('one')}\) does.*? length of index \({number('other')}\)",
+        rf"same first dimension, but have shapes \({number('other')},.*? and \({number('one')},",
+    ),
     of(
         "another slice",
         rf"broadcast input array from shape {shape('one')}(?: into shape {shape('other')})?",
@@ -72,8 +85,8 @@ MESSAGES = [
     ),
     of(
         "ragged batch of a generator",
-        r"yielded an element that could not be converted|yielded an "
-        r"element of shape",
+        r"shape \((?P<single>[\d, ]+?),?\) where an element of shape \(None, (?P=single),?\)",
+        r"yielded an element (?:that could not be converted|of shape)",
     ),
     of("windows as datasets", r"_NestedVariant|_VariantDataset"),
     of("unknown number of axes", r"length of shape with unknown rank|its rank is undefined, but"),
@@ -98,10 +111,15 @@ MESSAGES = [
         rf"index {number('index')} is out of bounds for axis 0 with size {number('size')}",
         within="[Gg]enerator",
     ),
-    of("a table as an array", r"hashtable.*?KeyError: -?\d+|not in index|in the \[columns\]"),
+    of(
+        "a table as an array",
+        r"hashtable.*?KeyError: -?\d+|not in index|in the \[columns\]",
+        r'^"?\(slice\(None, None|"(?:DataFrame|Series)".*? "(?:reshape|as_matrix)"',
+    ),
+    of("end of a generator", r"input ran out of data"),
     of(
         "no batches",
-        r"Unexpected result of .\w+_function. \(Empty|the Sequence has length 0|input ran out of",
+        r"Unexpected result of .\w+_function. \(Empty|the Sequence has length 0|be a non-empty",
         r'local variable "(?:logs|batch_outputs)"|no part of the sequence would be left',
     ),
 ]

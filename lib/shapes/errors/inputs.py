@@ -94,8 +94,10 @@ def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -
     table, last = TEXTS.rows["axes"], (got[-1] if got else None) or 0
     of_layer = table.get(f"{layer or 'unnamed'} {have}")
     likely = of_layer or table.get(f"{want} {have}") or ["other input"]
+    if want == 3 and got[1:3] == (None, None):
+        return ["batched twice", "convolved", "three axes in input"]
     if len(got) == 4 and got[1] == got[2] and (want == 3 or last > CHANNELS):
-        before = "convolved" if want == 3 else "layer before"  # a ConvLSTM2D
+        before = "convolved" if want == 3 else "images before"
         return [before, "three axes in input" if want == 3 else "single images"]
     if (want, have) == (3, 2) and last > 1024:  # A recurrent layer has fewer units.
         return ["flattened", "flat input"]
@@ -119,6 +121,8 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     """Explain that data don't have the Input's shape. Both shapes start with the samples axis."""
     expected, received = expected or found.shape("want"), received or found.shape("got")
     layer = "embedding" if "embed" in found.kind and len(expected) == 2 else ""
+    if "time_distributed" in found.kind and len(expected) == 4:
+        layer = "time_distributed"
     pair = Comparison(expected, received, layer)
     if "Placeholder" in found["tensor"]:
         return weights(found, expected, received)
@@ -132,7 +136,7 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     takes = found["want"] or f"({_axis_names(len(expected), layer)})"
     steps, have = ((*each, None, None)[1] or 0 for each in (expected, received))
     sample = received[1:] if pair.missing else expected[1:]
-    kind = "embed~lstm" if layer else _OF_AXES.get(len(expected))
+    kind = {"embedding": "embed~lstm", "": _OF_AXES.get(len(expected))}.get(layer)
     kept = f"keeps only the last {steps} of {have} steps"
     return explained(
         f"{found['layer'] or 'The model'} takes {takes} but received {found['got']}: "
@@ -161,7 +165,7 @@ def _size_fixes(found: Found, pair: Comparison) -> list[str]:
     elif len(expected) > 3 and expected[-3:] == (*received[-2:], received[-3]):
         likely = ["channels first"]
     elif len(expected) != 3:
-        likely = ["tokens"] if pair.layer else likely
+        likely = ["tokens"] if pair.layer == "embedding" else likely
         if received[1:] == (1,):  # Keras 2 adds this axis to an array of lists.
             likely.insert(0, "lengths")
     elif received[1:] == expected[:2]:
@@ -204,6 +208,8 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[str]:
         starts_with_steps = expected[1:2] == received[:1] != (None,)
         if gaps == [0] or starts_with_steps or last == 1:
             likely = sample
+        elif pair.layer == "time_distributed":
+            likely = ["subsequences", *sample]
         elif last > 2:
             likely = _layer_fixes("data", last + 1, last, received, is_first=False)
             likely = [*sample, *likely] if 1 < (received[0] or 0) < SHORT else likely
@@ -221,6 +227,8 @@ def _rows_fixes(found: Found, rows: int, columns: int, sample: list[str]) -> lis
     # Keras 2 names no input in the messages of predict.
     is_predict = bool(re.search(r"checking : |\bpredict\b", found.whole))
     if columns == 1:  # Keras 2 adds a second axis to an array of one axis.
+        if "checking" not in found.whole:  # tf.keras refuses arrays of lists earlier.
+            return ["table", "series", *sample]
         likely = ["lengths", *sample, "table"]
         return [likely.pop(), *likely] if is_predict else likely
     # Windows often have a round length. A table may have any number of columns.
@@ -262,11 +270,13 @@ MESSAGES = [
         "no time axis",
         r"with at least 3 dimensions(?:, received: "
         rf"(?P<shape>[(\[](?:None|\d+), {number('units')}[)\]]))?",
+        r"assert len\(input_shape\) >= 3",
     ),
     Message(
         f"Dimensions must be equal, but are {number('got')} and {number('want')}.*?MatMul",
         rf"size-incompatible: In\[0\]: \[(?:\d+,)*{number('got')}\], In\[1\]: "
         rf"\[{number('want')},\d+\]",
+        rf"args to gemm \(\d+,{number('got')}\)x\({number('want')},",
         rf"Shape mismatch: x has {number('got')} cols.*? but y has {number('want')} rows",  # Theano
         explain=features_or_units,
     ),
@@ -318,6 +328,6 @@ MESSAGES = [
         rf"model expects {number('want')} (?:input )?arrays?, but only received (?P<got>one)",
         rf'(?:ayer "?{word("layer")}"? )?expects (?P<want>[2-9]|\d\d) .*?input(?:\(s\)|s)'
         rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('got')}",
-        r'(?:Missing data for input|No data provided for) ".*? keys?(?: in)?: (?P<keys>\[[^\]]*\])',
+        r'(?:Missing|No) data .*?for.*?"(?P<lost>\w+)".*? keys?(?: in)?: (?P<keys>\[[^\]]*\])',
     ),
 ]

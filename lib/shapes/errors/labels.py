@@ -1,6 +1,6 @@
 """Messages about labels, weights of samples, losses and metrics. Their texts: targets.toml."""
 
-from lib.shapes.errors.message import Message, number, shape
+from lib.shapes.errors.message import Message, number, shape, word
 from lib.shapes.errors.pairs import metric
 from lib.shapes.errors.y_fixes import TEXTS
 
@@ -74,7 +74,8 @@ MESSAGES = [
         r'Input "\w+" of "\w+" Op has type (?P<one>\w+) that does not match type (?P<other>\w+)',
         r"cannot compute \w+ as input #.*?be an? (?P<one>\w+) tensor but is an? (?P<other>\w+)",
     ),
-    of("history", r'^"(?P<name>(?:val_)?(?:acc|accuracy))"$'),
+    of("monitored", rf"(?:conditioned on metric .|best model only with ){word('name')}"),
+    of("history", r'^"(?P<name>acc|accuracy|val_\w+)"$'),
     of("crf", 'no attribute "learn_mode"'),
     of(
         "list_of_targets",
@@ -86,6 +87,6 @@ MESSAGES = [
         "outputs",
         r"y_true and y_pred have different struct|.loss. argument, can.t be|unexpected losses or",
         rf"one entry per model outputs?\. The model has {number('outputs')} outputs",
-        r"as many entries as the model has outputs|in (?:the )?loss dict|match the output struct",
+        r"as many entries as the model has|in (?:the )?loss (?:dict|arg)|match the output struct",
     ),
 ]

@@ -50,6 +50,8 @@ def weights(found: Found, own: Shape = (), got: Shape = ()) -> Explanation | Non
         return explained(happened, *TEXTS.remedies("sizes", "order"), check=MODEL_WEIGHTS)
     if own == got or not own or not got:
         return None
+    if found["gates"] and int(found["gates"]) % 3:
+        return None  # A GRU has three gates.
     at = (Comparison(own, got).differing or [0])[0]
     columns = got[-1] or 0
     cell, gates = CELLS[next((name for name in CELLS if name in layer.lower()), "lstm")]
@@ -213,7 +215,7 @@ MESSAGES = [
     ),
     of(
         "ending",
-        r"file(?:path|name)[\w ]* must end in .(?P<end>\.[\w.]+?).[ .(]",
+        r"file(?:path|name)[\w ]* must end in .(?P<end>\.[\w.]*\w)\W",
         r"expected a .(?P<end>\.[\w.]+). extension|Invalid filepath extension|.save_format. arg",
     ),
     of(
@@ -244,6 +246,7 @@ MESSAGES = [
         rf"incompatible tensor with shape {shape('got')} .*?with shape {shape('own')} and name "
         rf"{word('layer')}",
         rf"Tensor.s shape {shape('got')} is not compatible with supplied shape {shape('own')}",
+        r"Shapes (?P<own>\((?:2, )?(?P<gates>\d+),?\)) and (?P<got>\((?:2, )?(?P=gates),?\)) are ",
         explain=weights,
     ),
     Message(
@@ -260,6 +263,7 @@ MESSAGES = [
         r"cannot duplicate the value since|TensorListReserve|TensorList ops|TFLite runtime",
     ),
     of("converter", r"bidirectional module only works with|weight data has no target variable"),
+    of("no keras in R", r"Python module keras was not found|Installation of TensorFlow not found"),
     of("private name", r'cannot import name "?(?P<name>_\w+)'),
     Message(
         r'(?:"(?P<owner>[\w.]+)" )?(?:object )?has no attribute "(?P<name>\w+)"',

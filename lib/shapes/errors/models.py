@@ -2,19 +2,13 @@
 
 from math import prod
 
-from lib.shapes.errors.message import (
-    Explanation,
-    Message,
-    Texts,
-    number,
-    shape,
-    word,
-)
+from lib.shapes.errors.message import Explanation, Message, Texts, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
 
 TEXTS = Texts(__file__)
 of = TEXTS.message
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
+NO_ERROR = r"^(?!.*Error\b)"  # A warning explains no error that follows.
 OOM = r"OOM when allocating tensor (?:of|with) shape ?"
 
 
@@ -28,6 +22,9 @@ def reshaped(found: Found) -> Explanation:
             words |= {"first": str(first), "had": str(count // first), "needed": str(sample)}
         if count // first > sample:
             name = "reshape of large samples"
+            inner = [size or 1 for size in after[1:-1]]
+            fits = not count // first % prod(inner)
+            words["sample"] = str([first, *(inner if fits else ()), -1]).strip("[]")
         elif not count % sample and count > sample:
             name = "reshape of other samples"
             words |= {"samples": str(count // sample), "sample": str(after[1:]).strip("(,)")}
@@ -39,7 +36,7 @@ def joined_arrays(found: Found) -> Explanation:
     pair = Comparison(found.shape("one"), found.shape("other"))
     place = next((at for at in pair.differing if at), 0 if pair.differing else 1)
     name = "time axis in one tensor" if pair.missing else "sizes to join"
-    if pair.differing and not place:
+    if 0 in pair.differing:
         name = "samples to join"
     axis = f"number of {pair.name(place)}s" if pair.differing else "sizes"
     one, other = found["one"] or "Two shapes", found["other"] or "others"
@@ -71,13 +68,13 @@ MESSAGES = [
         r"A KerasTensor cannot be used as input to a TensorFlow|KerasTensor is symbolic: it.s a pl",
         r'"KerasTensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
-        r"symbolic .tf\.Tensor. as a Python .bool",
+        r"symbolic .tf\.Tensor. as a Python .bool|(?P<eager>eager execution) func.*? be Keras sym",
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
     ),
     of("NumPy 1.20", r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy"),
     of(
         "disconnected graph",
-        r"Output with path .(?!1.)[\w.]*. is not connected|Graph dis|Could not compute output",
+        r"Output with path .(?!1.)[\w.]*. is not con|Graph dis|not connected to .o|not compute out",
     ),
     of("slice of an array", r"too many indices for array(?:: array is (?P<axes>\d+)-dim)?"),
     of(
@@ -101,6 +98,10 @@ MESSAGES = [
     ),
     of("no targets", r"No gradients provided for any variable", within="[Gg]enerator"),
     of("no gradients", r"No gradients provided for any"),
+    of("slow kernel", rf"Layer {word('layer')} will not use cuDNN", within=NO_ERROR),
+    of("unused weights", rf"radients do not exist for \w+ \W*{word('name')}", within=NO_ERROR),
+    of("retracing", r"triggered tf\.function retracing", within=NO_ERROR),
+    of("input_shape of a layer", r"Do not pass an .input_shape", within=NO_ERROR),
     of("no values", r"(?:^|: )None values not supported|Target data is"),
     of("a wrapper", r"Please initialize .(?P<wrapper>\w+). layer with"),
     of("None is no list", r'^"NoneType" object is not (?:iter|subscript)able'),
@@ -134,7 +135,7 @@ MESSAGES = [
     Message(
         rf"shapes except for the concat(?:enation)? axis(?:.*?\[{shape('one')}, {shape('other')})?",
         rf"ConcatOp :.*?shape\[0\] = {shape('one')} vs\. shape\[\d+\] = {shape('other')}",
-        rf'"ConcatV2"\) with input shapes: {shape("one")}, {shape("other")}',
+        rf'ConcatV2(?:"\)|\[.*?\)") with input shapes: {shape("one")}, {shape("other")}',
         explain=joined_arrays,
     ),
     of(
@@ -148,10 +149,13 @@ MESSAGES = [
         rf"must be (?:equal|evenly divisible)\D+{number('one')} (?:and|but is) {number('other')}\b",
         r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
     ),
+    of(
+        "reshape in a model",
+        rf"to reshape is a tensor with {number('before')} values, but .*? shape (?P<after>\D*\d+)",
+    ),
     Message(
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
         rf"annot reshape a.*? {number('before')}(?: (?:into|elements to) shape {shape('after')})?",
-        rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
         explain=reshaped,
     ),
     of(
@@ -193,12 +197,16 @@ MESSAGES = [
         "scaler of the table",
         rf"operands could not be broadcast .*? shapes {shape('got')} {shape('own')} [(\[]",
         rf"output operand with shape {shape('got')} doesn.?t match.*?shape {shape('own')}",
+        rf"X has {number('columns')} features.{{0,40}}? expecting {number('fitted')}",
     ),
     of(
         "arrays to pair",
         rf"operands could not be broadcast together(?: with shapes {shape('one')} "
         rf"{shape('other')})?",
     ),
+    of("matrix product", rf'is rank 3 for "MatMul\w*" .*?shapes: {shape("one")}'),
+    of("arrays of scikit-learn", r"(?:of samples:|number of output) (?P<sizes>[\[(]\d+\D+\d+.)"),
+    of("whole numbers", r'parameter "(?:indices|labels)" has DataType (?P<kind>\w+) not in'),
     of(
         "axes of a layer",
         r'for "\W*(?:node )?(?P<layer>[\w./]*(?:lstm|gru|rnn|bi)\w*)/(?:transpose|Tile).*? shapes: '

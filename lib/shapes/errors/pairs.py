@@ -34,7 +34,8 @@ def incompatible(found: Found) -> Explanation | None:
     short, long = sorted((one, other), key=len)
     if len(short) == 1 < len(long) and None not in long and _count(short) % _count(long) == 0:
         return metric(found)  # An accuracy counts timesteps, or columns of y, as samples.
-    if pair.is_batch:
+    fixed = [at for at in pair.differing if 1 not in (one[at], other[at])]  # 1 fits any size
+    if not pair.missing and [0] in (pair.differing, fixed):
         return _samples(found, one, other)
     shapes = [bracketed(each).replace("None", "?") for each in (one, other)]
     product = re.match(r"compile_loss/(?:[\w.-]+/)?mul(?:_\d+)?(?:/|$)", found.node)
@@ -101,6 +102,8 @@ def metric(found: Found) -> Explanation:
     if one and len(one) != len(other):
         is_same = _count(one) == _count(other)
         likely = named("old accuracy" if is_same else "class columns", "accuracy")
+    elif "confusion" in found.whole:  # Precision, Recall and AUC call this function.
+        likely.reverse()
     sizes = [" × ".join(map(str, each)) for each in (one, other)]
     return explained(
         "A metric can't pair y with the output. The sizes are {one} and {other}.",
@@ -218,7 +221,7 @@ def refused_early(found: Found) -> Explanation | None:
             likely = named("class columns", "columns of y")
         elif columns <= LARGEST:  # More numbers of a sample are timesteps.
             likely = named("class columns", "columns of y", "timesteps of y")
-    elif has_no_sizes and len(output) == 2 and len(y) == 1:
+    elif has_no_sizes and (len(output), len(y)) in ((2, 1), (4, 3)):  # 4: ConvLSTM2D
         second = "number per timestep" if columns > 1 else "repeat y"
         likely = named("target per sample", second, "joined axes")
     elif has_extra_axis and y[-2:] == (2, 2):

@@ -87,6 +87,7 @@ NAMES: dict[int | str, tuple[str, ...]] = {  # number of axes, or layer → the 
     5: ("sample", "timestep", "row", "column", "channel"),
     "convlstm1d": ("sample", "timestep", "row", "channel"),
     "embedding": ("sample", "timestep", "feature"),
+    "time_distributed": ("sample", "part", "timestep", "feature"),
 }
 
 

@@ -2,15 +2,7 @@
 
 import re
 
-from lib.shapes.errors.message import (
-    Explanation,
-    Message,
-    Texts,
-    explained,
-    number,
-    shape,
-    word,
-)
+from lib.shapes.errors.message import Explanation, Message, Texts, explained, number, shape, word
 from lib.shapes.errors.pasted import RECURRENT, Found, pasted_sizes
 from lib.shapes.output import Shape, bracketed
 from lib.shapes.remedy import Remedy
@@ -75,11 +67,11 @@ def stateful(found: Found) -> Explanation:
     name = "short batch"
     if full == 1:
         name = "batches of one"
-    elif size == 1:
+    elif "1" in (found["size"], found["samples"]):
         name = "single samples"
     elif size == USUAL_BATCH or (full and not 0 < size < full):
         name = "usual batch"
-    return explain(name, built=found["full"], **found.match.groupdict())
+    return explain(name, exact=found["full"], **found.match.groupdict())
 
 
 def several_tensors(found: Found) -> Explanation:
@@ -108,12 +100,12 @@ def initial_states(found: Found) -> Explanation:
         name = "flat states of several cells"
     elif len(kept) > 2 and len({*kept}) > 1:
         name = "cells of different units"
+    elif any(len(each) > 2 for each in shapes):
+        name = "a sequence as state"
     else:
-        name = "a sequence as state" if any(len(each) > 2 for each in shapes) else "other states"
-    received, cell = (
-        joined([bracketed(each) for each in shapes]),
-        "GRU" if len(kept) == 1 else "LSTM",
-    )
+        name = "states of other units" if len(shapes) == len(kept) else "other states"
+    received = joined([bracketed(each) for each in shapes])
+    cell = "GRU" if len(kept) == 1 else "LSTM"
     return explain(name, got=received, kept=found["kept"], cell=cell)
 
 
@@ -173,17 +165,23 @@ MESSAGES = [
     of(
         "number of states",
         rf"Too few leaves for PyTreeSpec; expected: {number('got')}, got: {number('kept')}",
-        rf"Layer has {number('kept')} states but was passed {number('got')} initial states",
+        rf"Layer has {number('kept')} states but was passed (?P<got>[2-9]) initial states",
+        rf"expects {number('kept')} states, but (?:it )?received (?P<got>[2-9]) state",
     ),
     Message(
         r"initial_state.{0,2} was passed that is not compatible(?:.*?state_spec.=(?P<got>.*?); "
         r"?[Hh]owever .cell\.state_size. is (?P<kept>[\[(][\[\](),\w ]*[\])]))?",
         explain=initial_states,
     ),
+    of(
+        "states to reset",
+        rf"State \d+ is incompatible with.*?={shape('want')}, found shape={shape('got')}",
+    ),
     of("flat states of several cells", r"calling \w+Cell\.call\(\)\.? list index out of range"),
     of(
         "too few states",
         r"calling (?P<layer>\w*(?:LSTM|GRU|RNN)\w*)\.call\(\)\.? list index out of",
+        r"list containing the states of the underlying|\d states,? but .{0,9}ed 1 ",
     ),
     of(
         "a sequence as state",
@@ -224,10 +222,13 @@ MESSAGES = [
     ),
     Message(
         rf'(?:ayer "?{word("layer")}"? )?expects 1 input(?:\(s\)|s)?,? but it received '
-        rf"{number('got')}",
+        r"(?P<got>[1-9]\d*)",
         explain=several_tensors,
     ),
-    of("no tensor", r"first argument to .(?:Layer\.)?call. must always be passed"),
+    of(
+        "no tensor",
+        r"to .(?:Layer\.)?call. must always be passed|1 input.{0,18}received 0",
+    ),
     of("no tensor by position", r'missing a required argument: "(?:sequences|inputs)"'),
     of("inputs as arguments", r"call(?:__)?\(\) (?:takes \d positional|got multiple values)"),
     of("outputs in a Sequential model", r"should have a single output tensor"),
@@ -235,7 +236,7 @@ MESSAGES = [
     of("a list as an index", r"list indices must be integers,? (?:or slices, )?not list"),
     of(
         "a list as an array",
-        r'"list" object has no attribute "(?:shape|ndim|dtype)"',
+        r'"(?:list|Series|DataFrame)" object has no attribute "(?:(?:re)?shape|ndim|dtype)"',
         r"list indices must be integers,? or slices, not tuple",
     ),
     of(
@@ -244,7 +245,7 @@ MESSAGES = [
         r"Output with path .1. is not connected",
         r'Shapes must be equal rank, but are \d+ and \d+\b(?! for "\W*node compile_loss)',
         r'Cannot convert "(?:\(\(|$)|"tuple" object has no .*? "(?:shape|rank|ndim)"',
-        r'"list" object has no .*? "rank"',
+        r'"list" object has no .*? "(?:rank|get_shape)"',
     ),
     of("one tensor to unpack", r"Iterating over a symbolic KerasTensor is not supported"),
     of(
