@@ -125,7 +125,7 @@ MISTAKES = {
      "output_types=(tf.float32, tf.float32)), verbose=0)"):
         ("Keras doesn't know how many axes", "output_signature="),
     "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)":
-        ("you passed it to fit", "from_tensor_slices((x, y))"),
+        ("fit takes no y and no weights", "from_tensor_slices((x, y))"),
     "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),
     "tf.reduce_mean(keras.Input((T, F)), axis=1)":
         ("a shape but no values yet", "keras.ops.mean(x, axis=1)"),

@@ -129,6 +129,19 @@ KERAS_3 = [
      "ndim=4. Full shape received: (None, 12, 28, 28)",
      "(samples, timesteps, rows, columns, channels) but received (None, 12, 28, 28): 1 axis is "
      "missing. Most likely x holds gray images", "x = x[..., None]"),
+    ("We could not automatically infer the shape of the Lambda's output. Please specify the "
+     "`output_shape` argument. Arguments received by Lambda.call(): args=('<KerasTensor "
+     "shape=(None, 16), dtype=float32>',)", "(None, 16)", "keras.ops.mean"),
+    ("NotImplementedError: Model Encoder does not have a `call()` method implemented.",
+     "neither inputs and outputs nor", "keras.Model(inputs=inputs, outputs="),
+    ("TypeError: Layer.add_weight() got multiple values for argument 'shape'",
+     "written for another Keras", 'add_weight(name="w", shape='),
+    ("You cannot add new elements of state (variables or sub-layers) to a layer that is already "
+     "built.", "only its first run", "self.lstm = LSTM(16)"),
+    ("The structure of `inputs` doesn't match the expected structure. Expected: keras_tensor",
+     "isn't nested like the inputs", "one array, not a list"),
+    ("Forward layer and backward layer should have different `go_backwards` value.",
+     "The two layers of a Bidirectional don't match", "go_backwards=True"),
 ]  # fmt: skip
 """Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 
@@ -147,7 +160,6 @@ EARLIER = [
      "their sizes are [100, 98]", "y[-len(model.predict(x)) :]"),
     ("Value passed to parameter 'indices' has DataType float32 not in list of allowed values",
      "only whole numbers, but received float32", 'astype("int32")'),
-    ("add_weight() got multiple values for argument 'name'", "another order", 'name="w", shape='),
     ("State 0 is incompatible with layer lstm_1: expected shape=(32, 64), found shape=(1, 64)",
      "states of shape (32, 64)", "layer.reset_states()"),
     ("line 177, in build\n    assert len(input_shape) >= 3\nAssertionError",
@@ -368,6 +380,18 @@ EARLIER = [
     ("output of generator should be a tuple (x, y). Found: None", "yields nothing", "yield x["),
     ("generator\nStopIteration: index 9 is out of bounds for axis 0 with size 9", "row 9", "len("),
     ("KeyError: '[3 1] not in index'", "looks for a column", "to_numpy"),
+    ("The initial state or constants of an RNN layer cannot be specified with a mix of Keras "
+     "tensors and non-Keras tensors", "x is a tensor of a Keras model", "initial_state=[h, c]"),
+    ("Failed to find data adapter that can handle input: <class 'pandas.core.frame.DataFrame'>",
+     "The type is DataFrame.", "np.asarray(x"),
+    ("When using data tensors as input to a model, you should specify the `steps_per_epoch`",
+     "a tensor of TensorFlow", "np.asarray(x)"),
+    ("When passing an infinitely repeating dataset, you must specify the `steps_per_epoch`",
+     "can't count the batches", "steps_per_epoch="),
+    ("TypeError: Unable to build `Dense` layer with non-floating point dtype <dtype: 'int64'>",
+     "received whole numbers", "Embedding("),
+    ('Tensor Tensor("dense_1/Softmax:0", shape=(?, 10), dtype=float32) is not an element of this '
+     "graph.", "another graph or session", "upgrade to TensorFlow 2."),
 ]  # fmt: skip
 """Messages of earlier Keras versions. Messages that any code may raise have None."""
 

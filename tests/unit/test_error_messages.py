@@ -145,6 +145,13 @@ def test_each_known_message_has_a_text_in_the_tests():
     assert len(patterns) == len(set(patterns))
 
 
+def test_a_text_without_backticks_gets_the_same_explanation():
+    """Pages show code without its backticks, and people copy the page."""
+    for text, cause, _ in KERAS_3:
+        explanation = explain_error(text.replace("`", ""))
+        assert cause in explanation.cause if cause else explanation is None
+
+
 def test_the_last_error_of_a_traceback_is_explained_first():
     """An earlier error is only a possible cause, and a quoted line of code isn't the message."""
     first = "ValueError: expected ndim=3, found ndim=2"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from lib.shapes.errors import (
     arguments,
@@ -29,8 +30,12 @@ _EXAMPLES = beside(__file__, "examples")
 # Messages of common mistakes, by the short name that the address uses.
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
 _TORCH = re.compile(r"(?<!backend/)torch|\bnn\.[A-Z]|forward\(\)|state_dict|requires? grad")
-_QUOTE = re.compile(r'(?<![\\\[^])"(?![\]?*+{])')  # a quote in a pattern, but not in [...]
 _KERAS = re.compile(r"keras|tensorflow|\btf\.")
+# A quote in a pattern: the character ", or a . before or after a word, as in .compile or isn.t.
+_QUOTE = re.compile(
+    r"""(?<!\[\^)(?<!\\)"|(?<![\w\\\])}.])\.(?=\w|\(\?)|(?<=[\w)])\.(?=[ts]\b|[ ,)|\\]|$)"""
+)
+_LOST = r"(?<!\w)|(?!\w)|(?<=n)(?=t\b)"  # the place of a lost quote: not inside a word
 
 
 def explain_error(message: str) -> Explanation | None:
@@ -52,28 +57,31 @@ def _first(message: str) -> tuple[Message, Explanation] | tuple[None, None]:
     last, whole = error_and_whole(message)
     for known, explanation in explanations(last, whole):
         return known, explanation
-    for part, is_loose in ((whole, False), (last, True)):
-        for known, explanation in explanations(part, whole, is_loose):
-            return known, replace(explanation, confidence="possible")
+    for known, explanation in explanations(whole, whole):
+        return known, replace(explanation, confidence="possible")
+    for known, explanation in explanations(last, whole, is_loose=True):
+        return known, replace(explanation, confidence="possible")
     return None, None
+
+
+@cache
+def _compiled(pattern: str, is_loose: bool) -> re.Pattern[str]:
+    """Return a compiled pattern. A loose pattern matches a text that lost its quotes or case."""
+    # An unbounded .*? would take minutes on a long text that repeats the words before it.
+    bounded = pattern.replace(".*?", ".{0,300}?")
+    loose = _QUOTE.sub(lambda quote: f"(?:{quote[0]}|{_LOST})", bounded)
+    return re.compile(loose if is_loose else bounded, re.I * is_loose)
 
 
 def explanations(
     part: str, whole: str, is_loose: bool = False
 ) -> Iterator[tuple[Message, Explanation]]:
-    """Yield each known message that matches in `part`, with its explanation.
-
-    A loose match ignores case, and quotes or apostrophes that a person left out.
-    """
+    """Yield each known message that matches in `part`, with its explanation."""
     of_torch = "torch/nn/" in whole and not _KERAS.search(whole)
     for message in OF_TORCH if of_torch else MESSAGES:
         for pattern in message.patterns:
-            # An unbounded .*? would take minutes on a long text that repeats the words before it.
-            bounded = pattern.replace(".*?", ".{0,300}?")
-            if is_loose:
-                bounded = _QUOTE.sub(r'(?:"|\\b)', bounded).replace("n.t", "n.?t")
             # The last match counts: earlier, a traceback quotes the source line of the message.
-            for match in reversed(list(re.finditer(bounded, part, re.I * is_loose))):
+            for match in reversed(list(_compiled(pattern, is_loose).finditer(part))):
                 found = Found(match, whole)
                 if found.is_consistent and (explanation := message.explain(found)):
                     yield message, of_empty(found) or explanation

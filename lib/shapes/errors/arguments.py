@@ -95,7 +95,7 @@ def keywords(found: Found) -> Explanation | None:
             file = Remedy("you are loading a Keras 2 file", "Drop {names} while loading.", OLDER)
             remedies.insert(0 if is_usual else 1, file)
         return explained(happened, *remedies, words=words, check=VERSIONS)
-    if not (text.startswith("Unrecognized") or is_class):
+    if not (text.startswith(("Unrecognized", "argument(s)")) or is_class):
         return None  # The user may have written the function.
     has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(arguments_of("LSTM")) else ""
     happened = f"{words['owner']} has no {joined(names) or 'such argument'}{has_it}."
@@ -175,6 +175,7 @@ MESSAGES = [
         rf"Layer {word('layer')} was called with an input that isn.t.*?<class "
         r'"(?P<kind>(?P<array>numpy\.ndarray)|[\w.]+)',
         rf'"(?P<kind>{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
+        rf"Inputs to a layer should be tensors(?:\. Got: <{word('kind')} obj)?",
     ),
     Message(
         r'\badd\(\) got an unexpected keyword argument "(?P<name>\w+)"',
@@ -185,6 +186,8 @@ MESSAGES = [
     Message(
         r"Unrecognized keyword arguments passed to (?P<owner>\w+)?(?:: \{(?P<got>.*))?",
         r"Unrecognized keyword arguments:\W*(?:dict_keys\(\[)?(?P<got>[^\]]+)",
+        r"(?:argument\(s\) in|passed to) .(?P<owner>compile|Model)\W{1,5}(?:aren.t supported: )?"
+        r"[\[{](?P<got>[^\]}]+)",
         r'[Kk]eyword argument ?not ?understood:?"?,? ?(?P<got>"?\w+"?)',
         r"Argument\(s\) not recognized: \{(?P<got>.*)",
         r"\b(?P<owner>[A-Z]\w+|__init__|compile|fit\w*)(?:\.__init__)?\(\) got an unexpected "
@@ -203,7 +206,6 @@ MESSAGES = [
         r'__init__\(\) missing 1 required positional argument: "(?P<one>layer|cell)"',
         explain=missing,
     ),
-    TEXTS.message("order of add_weight", r"add_weight\(\) got multiple values"),
     TEXTS.message("of Keras 2", r"Received unknown keyword arguments: (?P<got>\{[^}]*\}?)"),
     Message(
         r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) (?:takes\b|got multiple values)",
@@ -232,10 +234,11 @@ MESSAGES = [
         r"elements|a (?:float value between 0 and 1|non-negative integer|tuple of \d integers)"
         r"|strictly less than .strides.|at most one unknown dimension|either .valid. or "
         rf".same.){GOT}",
-        rf"(?:be|or) one of \{{(?P<wanted>[^}}]*){GOT}",
+        rf"(?:be|or|Expected) (?:one of|values are) [{{\[](?P<wanted>[^}}\]]*){GOT}",
+        r'(?:Padd|Truncat)ing type "(?P<got>\w+)" ?not ?understood',
         rf'(?:ReLU layer cannot be|"<=".*?"int" and "str"){GOT}',
         cause="Keras refuses the value of an argument. It expects {wanted}. It received {got}.",
-        fix="Use whole numbers of at least 1 for sizes and counts, and 0 to 1 for rates.",
+        fix="Use a value that it takes: a name of its list, a whole number, or 0 to 1 for rates.",
         code='Conv1D(filters=8, kernel_size=3, padding="same")',
     ),
     Message(
@@ -254,8 +257,8 @@ MESSAGES = [
         confidence="likely",
     ),
     Message(
-        r"You (?:must pass a .shape|cannot pass both .shape. and .batch_shape)|Only provide the "
-        r'shape OR batch_shape|Cannot convert "(?P<got>[^("]+)" to a shape',
+        r"You (?:must pass a .shape|cannot pass both .\w+. and .batch_sh)|provide to Input|Only "
+        r'provide the \w*shape OR batch|Cannot convert "(?P<got>[^("]+)" to a shape',
         cause="Input takes shape, for one sample, or batch_shape, but not both. It received {got}.",
         fix="Pass a tuple of whole numbers. A single number needs a comma.",
         code=f"{INPUT}\nkeras.Input((x.shape[1],))  # before an Embedding",

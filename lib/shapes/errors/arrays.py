@@ -11,13 +11,26 @@ MESSAGES = [
         r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
         r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series))|(?P<other>\w+))">',
         r"Unrecognized data type: \w+=|data adapter that can handle.*?list|.validation_split. is",
-        r"data should be a Numpy array, or list|single array or a list of arrays\. You passed",
+        r"data should be a Numpy array, or list|of .x. to be array-like",
+        r"model expects a list of \d+ Numpy arrays instead",
+    ),
+    of(
+        "another type as data",
+        r'adapter that can handle input: <class "(?:[\w.]*\.)?(?P<kind>(?!None)\w+)">',
+        r"(?:single array or a list of arrays|list/dict of Numpy arrays)(?!\. .{5,15}None)",
+    ),
+    of("tensors as data", r"using data tensors as|inputs that mix Numpy|form of symbolic tensors"),
+    of(
+        "endless data", r"using iterators as|infinite(?:ly \w+)? dataset|only valid for a generator"
     ),
     of(
         "several inputs of different lengths",
         rf'cardinality is ambiguous.*?"?x"? sizes: {number("x")}(?:, \d+)+',
     ),
-    of("inputs of other samples", r"input arrays.*? same number of.*?shapes: (?P<x>\[.*?\)\])"),
+    of(
+        "inputs of other samples",
+        r"nput arrays \(x\).*? same number of(?:.*?shapes: (?P<x>\[.*?\)\]))?",
+    ),
     of(
         "one long sample",
         r'ambiguous.*?"?x"? sizes: 1 .*?"?y"? sizes: \d|Found 1 input samples',
@@ -26,7 +39,7 @@ MESSAGES = [
         "samples of x and y",
         rf'cardinality is ambiguous(?:.*?"?x"? sizes: {number("x")}.*?"?y"? sizes: {number("y")}'
         rf'(?:.*?weight"? sizes: {number("w")})?)?',
-        rf"Found {number('x')} input samples and {number('y')} target samples",
+        rf"nput arrays should .*? samples as (?:.*? {number('x')} input .*? {number('y')} targ)?",
         rf"Dimensions {number('x')} and {number('y')} are not comp",
         rf"length is {number('x')} while.*?is {number('y')}|target array must have the same num",
     ),
@@ -42,13 +55,13 @@ MESSAGES = [
         "text",
         rf"to a Tensor \(Unsupported object type {word('kind')}\)",
         r"Invalid dtype: (?P<kind>str|\w{4,8}64|category|<U)",
-        r"could not convert string to float|Cast string to float|invalid literal for int\(\)",
+        r"could not convert string to float|Cast string to |invalid literal for int\(\)",
     ),
     of(
         "None as a size",
         r"Failed to convert.*?(?P<shape>[(\[]None(?:, \w+)+[)\]])",
         r"__int__ returned non-int \(type NoneType\)|convert an unknown Dimension to a Tensor",
-        r'int\(\) argument must be .{0,60}not "NoneType"',
+        r'int\(\) argument must be .{0,60}not "NoneType"|Expected int32, got None',
         r"Cannot convert a partially known TensorShape (?P<shape>\([^)]*\))",
     ),
     of(
@@ -81,12 +94,12 @@ MESSAGES = [
         "ragged batch",
         r"Cannot (?:batch tensors with|add tensor to the batch)(?:.*?First element had shape "
         rf"{shape('one')} and.*?{shape('other')})?",
-        r"inner ragged dim|RaggedTensor.*?(?:not supp|can.t be)",
+        r"inner ragged dim|RaggedTensor.*?(?:not supp|can.t be)|(?:support|to) RaggedTensor",
     ),
     of(
         "ragged batch of a generator",
         r"shape \((?P<single>[\d, ]+?),?\) where an element of shape \(None, (?P=single),?\)",
-        r"yielded an element (?:that could not be converted|of shape)",
+        r"yielded an element (?:that could not be converted|of shape)|arrays in each batch must",
     ),
     of("windows as datasets", r"_NestedVariant|_VariantDataset"),
     of("unknown number of axes", r"length of shape with unknown rank|its rank is undefined, but"),
@@ -98,8 +111,9 @@ MESSAGES = [
     of("nothing from a generator", r"[Oo]utput of generator should be a tuple.*?Found: None"),
     of(
         "pairs in a dataset",
-        r".y. (?:argument is not supported when using|should not be passed)",
-        r"generator must return a tuple, either \(input,\)|[Oo]utput of generator should be a tup",
+        r"(?:y|_weight). (?:argument )?(?:is not supported (?:when us|for P)|should not be passed)",
+        r"(?:generator|__getitem__\(\)) must return a tuple|[Oo]utput of generator should be a tup",
+        r"Data is expected to be in format",
     ),
     of(
         "a generator as an array",
@@ -121,5 +135,6 @@ MESSAGES = [
         "no batches",
         r"Unexpected result of .\w+_function. \(Empty|the Sequence has length 0|be a non-empty",
         r'local variable "(?:logs|batch_outputs)"|no part of the sequence would be left',
+        r"Dataset has length 0|least one batch|or (?P<ran>ran out)|sufficient to split|be non-emp",
     ),
 ]

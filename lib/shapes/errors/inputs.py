@@ -259,7 +259,7 @@ MESSAGES = [
         explain=axes,
     ),
     Message(
-        f"[Ee]xpected shape {shape('want')}, but input has incompatible shape {shape('got')}",
+        f"[Ee]xpected shape {shape('want')}, but [a-z ]+ shape {shape('got')}",
         f"constructed with shape {shape('want')} for.*?with incompatible shape {shape('got')}",
         rf"{LAYER}expected shape={shape('want')}, found shape={shape('got')}",
         rf"feed value of shape {shape('got')} for Tensor (?P<tensor>.*?),? which has shape "
@@ -277,6 +277,7 @@ MESSAGES = [
         rf"size-incompatible: In\[0\]: \[(?:\d+,)*{number('got')}\], In\[1\]: "
         rf"\[{number('want')},\d+\]",
         rf"args to gemm \(\d+,{number('got')}\)x\({number('want')},",
+        rf"In\[0\] mismatch In\[1\] shape: {number('got')} vs\. {number('want')}:",
         rf"Shape mismatch: x has {number('got')} cols.*? but y has {number('want')} rows",  # Theano
         explain=features_or_units,
     ),
@@ -300,7 +301,7 @@ MESSAGES = [
         "no number of timesteps",
         rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",
         rf"\(no .None. dimensions\)(?:.*?shape={shape('shape')})?",
-        r"last dimension of the inputs to.*?should be",
+        r"last dimension of the input.{1,40} should be",
     ),
     of(
         "reshape",
@@ -315,7 +316,7 @@ MESSAGES = [
         rf'of layer "?{word("layer")}"? is incompatible with the layer{CUT}',
         rf"is incompatible with layer {word('layer')}{CUT}",
     ),
-    of("unrolled", r"explicitly the number of timesteps|Cannot infer num from shape"),
+    of("unrolled", r"explicitly the number of timesteps|infer num from|know the length of its in"),
     of(
         "parts of y",
         rf"checking model target.*?Expected to see {number('want')} array.*?following list of "

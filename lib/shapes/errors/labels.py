@@ -72,7 +72,7 @@ MESSAGES = [
     of(
         "types",
         r'Input "\w+" of "\w+" Op has type (?P<one>\w+) that does not match type (?P<other>\w+)',
-        r"cannot compute \w+ as input #.*?be an? (?P<one>\w+) tensor but is an? (?P<other>\w+)",
+        r"compute (?!MatMul)\w+ as input #.*?be an? (?P<one>\w+) tensor but is an? (?P<other>\w+)",
     ),
     of("monitored", rf"(?:conditioned on metric .|best model only with ){word('name')}"),
     of("history", r'^"(?P<name>acc|accuracy|val_\w+)"$'),
@@ -87,6 +87,6 @@ MESSAGES = [
         "outputs",
         r"y_true and y_pred have different struct|.loss. argument, can.t be|unexpected losses or",
         rf"one entry per model outputs?\. The model has {number('outputs')} outputs",
-        r"as many entries as the model has|in (?:the )?loss (?:dict|arg)|match the output struct",
+        r"as many entries as the model has|(?:in|from) (?:the )?loss (?:dict|arg)|e output struct",
     ),
 ]

@@ -173,7 +173,7 @@ MESSAGES = [
         r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
         r'Could not (?:locate|deserialize|find) (?:class|function) "(?P<name>[\w.>]+)"',
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
-        r"Unable to restore custom object of type (?P<name>\w+)",
+        r'Unable to restore (?:a layer|custom object) of (?:type|class) "?(?P<name>\w+)',
     ),
     of("arguments", r"must override .get_config"),
     of(
@@ -189,7 +189,7 @@ MESSAGES = [
     of(
         "no file",
         r"File format not supported|file signature not found|File not found: filepath|SavedModel "
-        r"file does not|nable to (?:synchronously )?open file|accessible .\.keras. zip file",
+        r"file does not|nable to (?:synchronously )?open file|accessible .\.ker|not an hdf5 file",
     ),
     of(
         "reset_after",
@@ -210,7 +210,7 @@ MESSAGES = [
     ),
     of(
         "no weights yet",
-        r"layer was expecting 0 weight|layers into a model with 0 layers",
+        r"layer was expecting 0 weight|layers into a model with 0 layers|was never built and thus",
         r"expect(?:s|ed) 0 (?:weight|variable|layer)|that has not yet been built",
     ),
     of(
@@ -237,7 +237,7 @@ MESSAGES = [
         rf"variable.shape={shape('own')}, Received: value.shape={shape('got')}"
         rf"(?:.{{0,40}}?path={word('layer')})?",
         rf'named "{word("layer")}".*?has shape {shape("own")}, but the saved.*?{shape("got")}',
-        rf"weight {word('layer')} Weight expects shape {shape('own')}\. Received.*?{shape('got')}",
+        rf"weight {word('layer')}\. Weight expects shape {shape('own')}\. Recei.*?{shape('got')}",
         rf'variable "? ?{word("layer")}"?.*?variable shape {shape("own")}.*?and.*?{shape("got")}',
         rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('got')}",
         rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('got')}"

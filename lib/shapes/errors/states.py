@@ -126,7 +126,7 @@ MESSAGES = [
     of("mask in MIOpen", r"MIOpen only supports packed"),
     of("cuDNN in XLA", r"[Dd]etected unsupported operations.*?CudnnRNN|CudnnRNN.{0,60}XLA_"),
     of("another cuDNN", r"find the dnn implementation", within="source was compiled with"),
-    of("no cuDNN", NO_CUDNN),
+    of("no cuDNN", NO_CUDNN, r"Failed to get convolution algorithm"),
     of("cuDNN failed in training", r"Failed to call (?:Then|Do)RnnBackward"),
     of(
         "cuDNN failed",
@@ -162,6 +162,7 @@ MESSAGES = [
         rf'must be equal, but are {number("got")} and {number("want")} for "[^"]*?MatMul_1\b',
         explain=features_or_units,
     ),
+    of("states from outside", r"specified (?:with|via) a mix of (?:TF-)?Keras tensors"),
     of(
         "number of states",
         rf"Too few leaves for PyTreeSpec; expected: {number('got')}, got: {number('kept')}",
@@ -170,7 +171,7 @@ MESSAGES = [
     ),
     Message(
         r"initial_state.{0,2} was passed that is not compatible(?:.*?state_spec.=(?P<got>.*?); "
-        r"?[Hh]owever .cell\.state_size. is (?P<kept>[\[(][\[\](),\w ]*[\])]))?",
+        r"?[Hh]owever .cell\.state_size. is (?P<kept>\d+|[\[(][\[\](),\w ]*[\])]))?",
         explain=initial_states,
     ),
     of(
@@ -231,6 +232,7 @@ MESSAGES = [
     ),
     of("no tensor by position", r'missing a required argument: "(?:sequences|inputs)"'),
     of("inputs as arguments", r"call(?:__)?\(\) (?:takes \d positional|got multiple values)"),
+    of("two directions", r"Forward layer and backward layer (?:should|are expected to) have"),
     of("outputs in a Sequential model", r"should have a single output tensor"),
     of("two directions and states", r'sequence by non-int of type "list"'),
     of("a list as an index", r"list indices must be integers,? (?:or slices, )?not list"),
@@ -250,8 +252,8 @@ MESSAGES = [
     of("one tensor to unpack", r"Iterating over a symbolic KerasTensor is not supported"),
     of(
         "one output to unpack",
-        r"Cannot iterate over a tensor with unknown first|Tensor. object(?:s are| is) (?:not|only) "
-        r"iterable|[Ii]terating over .tf\.Tensor",
+        r"Cannot iterate over a tensor with unknown first|[Ii]terating over .tf\.Tensor",
+        r"Tensor\W{1,2}object(?:s are| is) (?:not|only) iterable",
     ),
     of(
         "names and values",
@@ -273,7 +275,7 @@ MESSAGES = [
     ),
     of(
         "no timesteps",
-        r"stack elements of an empty list|slice index 0 of dimension 1 out of bounds",
+        r"stack elements of an empty list|slice index (?:0|-1) of dimension 1 out of bou",
         r"TensorArray has size zero",
     ),
     of(
@@ -281,6 +283,7 @@ MESSAGES = [
         rf"type {TYPE.format('one')} that does not match type {TYPE.format('other')}",
         rf"requested dtype {TYPE.format('one')} for Tensor with dtype {TYPE.format('other')}",
         rf"expected to be a {TYPE.format('one')} tensor but is a {TYPE.format('other')} tensor",
+        rf"the same dtype, got {TYPE.format('one')} != {TYPE.format('other')}",
     ),
     Message(
         r"same as the batch size of the initial state"
@@ -291,6 +294,7 @@ MESSAGES = [
         r"\(None(?P=rest)\) after",
         r"should only pass inputs with a number of samples(?: that can be divided by the batch size"
         rf"(?: \({number('full')}\))?(?:\. Found: {number('samples')} samples)?)?",
+        rf"(?:value|is) {number('size')}\b.{{1,50}}size of your Input Layer: {number('full')}",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
         rf"args to gemm \({number('full')},(?P<units>\d+)\)x\((?P=units),(?P=units)\)->"
         rf"\({number('size')},(?P=units)\)",

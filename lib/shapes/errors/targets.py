@@ -20,6 +20,7 @@ MESSAGES = [
         r"calling (?P<layer>\w+)(?:\.call\(\))?(?:(?!Incompatible shapes|calling \w).)*"
         r"Incompatible shapes: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\]",
         r"Incompatible shapes(?:: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\])?(?!: layer)",
+        r"required broadcastable shapes",
         rf"ncompatible shapes for broadcasting: (?:shapes=\[)?{shape('one')}, {shape('other')}",
         rf"Input dimension mis-match\..*?Inputs shapes: \[{shape('one')}, {shape('other')}\]",
         r'Dimensions must be equal, but are \d+ and \d+ for "?\W*(?:node )?(?:compile_loss|loss/|'
@@ -40,7 +41,7 @@ MESSAGES = [
     ),
     Message(
         rf"sample_weight array with shape {shape('one')}\. In order to",
-        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight",
+        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_w|Expected sample_weight",
         rf"sample_weight array with shape {shape('one')} for an input with shape {shape('other')}",
         explain=of_weights,
     ),
