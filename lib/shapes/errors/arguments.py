@@ -143,6 +143,7 @@ MESSAGES = [
         r"class Layer\. (?:Found|Received)): ?(?:layer=)?"
         rf'(?:<class "[\w.]*?(?P<class_>\w+)">|<?(?P<tensor>KerasTensor|Tensor|tf\.Tensor)\b'
         rf"|<{word('instance')} object|(?P<other>(?:(?! \(of type).)*))",
+        r"Please initialize .(?P<wrapper>\w+). layer with",
         explain=no_layer,
     ),
     Message(

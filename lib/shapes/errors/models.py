@@ -117,7 +117,6 @@ MESSAGES = [
         r"(?:^|: )None values not supported|Target data is|Tensors, not None|arrays\. .{5,15}\bNon",
         r'data adapter that can handle input: <class "NoneType|convert a value \(None\)',
     ),
-    of("a wrapper", r"Please initialize .(?P<wrapper>\w+). layer with|upplied to [wW]rapper"),
     of("None is no list", r'^"NoneType" object is not (?:iter|subscript)able'),
     of(
         "sizes in Theano",
