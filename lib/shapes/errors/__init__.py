@@ -26,7 +26,7 @@ TORCH = torch, torch_tensors
 MODULES = (*TORCH, labels, loading, states, arguments, targets, inputs, arrays, models)
 MESSAGES: list[Message] = [each for module in MODULES for each in module.MESSAGES]
 OF_TORCH: list[Message] = [each for module in TORCH for each in module.MESSAGES]
-_EXAMPLES = beside(__file__, "examples")
+_EXAMPLES, _SHARED = beside(__file__, "examples"), Texts(__file__, "shared")
 # Messages of common mistakes, by the short name that the address uses.
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
 _TORCH = re.compile(r"(?<!backend/)torch|\bnn\.[A-Z]|forward\(\)|state_dict|requires? grad")
@@ -96,4 +96,4 @@ def of_empty(found: Found) -> Explanation | None:
     if not what:
         return None
     words = {"what": what[0], "matrix": found["own"] and "a matrix"}
-    return Texts(__file__, "shared").explanation("empty", **words)
+    return _SHARED.explanation("empty", **words)
