@@ -18,8 +18,8 @@ KERAS_3 = [
      "Dense has no activaton.", "Rename activaton to activation."),
     ("Unrecognized data type: x={'a': [1]} (of type <class 'dict'>)", "a dict", '"a": np'),
     ("too many values to unpack (expected 3)", "layer has", "*states"),
-    ("o, h, c = GRU(64, return_state=True)(i)\nValueError: not enough values to unpack (expected 3, "
-     "got 2)", "3 names from 2. Most likely a GRU", "out, h = GRU("),
+    ("o, h, c = GRU(64, return_state=True)(i)\nValueError: not enough values to unpack (expected "
+     "3, got 2)", "Most likely a GRU", "out, h = GRU("),
     ("Data cardinality is ambiguous. 'x' sizes: 100 'y' sizes: 100 'sample_weight' sizes: 90",
      "x and y have 100 samples, but sample_weight has 90.", "sample_weight=np.ones("),
     ("Data cardinality is ambiguous. 'x' sizes: 80 'y' sizes: 90 'sample_weight' sizes: 90",
@@ -34,7 +34,7 @@ KERAS_3 = [
      "y is (None, 4)", "outputs = outputs[:, -4:]"),
     ("Dimensions must be equal, but are 8 and 2", "Two sizes differ: 8 and 2.", "print"),
     ("AttributeError: 'LSTM' object has no attribute 'shape'",
-     "arrays, but received LSTM, alone", "the output of another layer"),
+     "the output of a layer, but received LSTM, alone", "the output of a layer"),
     ("The shape of the target variable and the shape of the target value in "
      "`variable.assign(value)` must match. variable.shape=(3, 64), Received: value.shape=(8, "
      "64). Target variable: <Variable path=lstm/kernel, shape=(3, 64)>",
@@ -104,7 +104,7 @@ KERAS_3 = [
      "NotEqual is an operation", "Save the model as .keras"),
     ("config={'class_name': 'InputLayer', 'config': {'batch_shape': [None, 5, 3]}}\n\nException "
      "encountered: Could not locate class 'Att'. Make sure custom classes are decorated",
-     "Keras doesn't know Att", 'custom_objects={"Att": Att}'),
+     "Keras needs Att for the model", 'custom_objects={"Att": Att}'),
     ("Object Att was created by passing\nnon-serializable argument values in `__init__()`,\nand "
      "therefore the object must override `get_config()` in\norder to be serializable.",
      "can't save or copy your own class", "def get_config"),
@@ -159,6 +159,7 @@ KERAS_3 = [
 """Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 
 TORCH = [
+    ("CUDNN_STATUS_BAD_PARAM", "the GPU library of TensorFlow and PyTorch", "pad at the end"),
     ("input.size(-1) must be equal to input_size. Expected 3, got 3", None, None),
     ("Expected hidden size (2, 24, 50), got (2, 30, 50)",
      "reads 24 timesteps as samples", "batch_first=True"),
@@ -168,7 +169,7 @@ TORCH = [
     ("Expected hidden size (2, 24, 128), got (1L, 48L, 128L)",
      "should be (2, 24, 128)", "nn.DataParallel splits a state"),
     ("Input batch size 1 doesn't match hidden[0] batch size 512",
-     "Samples: 1 in x, but 512 in the state. Most likely one tensor", "(h_0[-1], c_0[-1])"),
+     "x has 1 samples, but the state has 512. Most likely one tensor", "(h_0[-1], c_0[-1])"),
     ("inconsistent tensor size, expected r_ [5 x 25] and src [2 x 25]", "2 layers", "transpose"),
     ('in forward\n  File "torch/nn/modules/module.py"\n    out, (h, c) = self.gru(x)\n'
      "ValueError: too many values to unpack (expected 2)", "one state", "out, h_n = gru(x)"),
