@@ -21,7 +21,7 @@ KERAS_3 = [
     ("o, h, c = GRU(64, return_state=True)(i)\nValueError: not enough values to unpack (expected "
      "3, got 2)", "Most likely a GRU", "out, h = GRU("),
     ("Data cardinality is ambiguous. 'x' sizes: 100 'y' sizes: 100 'sample_weight' sizes: 90",
-     "x and y have 100 samples, but sample_weight has 90.", "sample_weight=np.ones("),
+     "x and y have 100 samples, but sample_weight has 90.", "sample_weight = np.ones("),
     ("Data cardinality is ambiguous. 'x' sizes: 80 'y' sizes: 90 'sample_weight' sizes: 90",
      "So x is the array that differs", "y[steps - 1 :]"),
     ("cannot reshape array of size 1000 into shape (10,12,3)", "100 numbers", "x.reshape(10, -1)"),
