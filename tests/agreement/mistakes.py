@@ -204,9 +204,12 @@ VECTORS = "weights = np.ones((10, 3))"
 EMBEDDING = "model = keras.Sequential([keras.Input((5,)), Embedding(10, 3)])"
 SCALER = "class Scaler:\n    n_features_in_, fit = 2, lambda self, x: self\n"
 SCALER += "    transform = inverse_transform = lambda self, x: x\nscaler = Scaler()"
+FIXED_BATCH = """model = keras.models.clone_model(model, keras.Input(batch_shape=(32, *x.shape[1:])))
+model.compile(loss="mse")"""
 NEEDS = {
     "[y1, y2]": OUTPUTS,
     "len(model.outputs)": OUTPUTS,
+    "// size": FIXED_BATCH,
     "pad_sequences(": "x = y = [np.ones((2 + row % 3, 3)) for row in range(96)]",
     "[x1, x2]": f"{INPUTS}x1 = x2 = x",
     "class_weight=": CLASSES,
