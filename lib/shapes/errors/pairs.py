@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, SPARSE
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors.inputs import LARGEST, data
+from lib.shapes.errors.inputs import LARGEST_LAYER, data
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import LAYER_SHAPES, Confidence, Explanation, explained
 from lib.shapes.errors.pasted import RECURRENT, Comparison, Found, pasted_sizes
@@ -181,6 +181,8 @@ def refused(found: Found) -> Explanation | None:
     losses = [CATEGORICAL, BINARY]
     if (loss := found.loss or found["loss"]) in RULE_OF:
         losses = [RULE_OF[loss].name]
+    elif "logits" in message:  # TensorFlow's sigmoid
+        losses = [BINARY]
     elif "up until the last" in message or "target.ndim - 1" in message:
         losses = [SPARSE]
     elif found["one"]:
@@ -218,7 +220,7 @@ def refused_early(found: Found) -> Explanation | None:
         # Keras 2's sparse loss raised this for any output.
         if len(y) > 1:
             likely = named("class columns", "columns of y")
-        elif columns <= LARGEST:  # More numbers of a sample are timesteps.
+        elif columns <= LARGEST_LAYER:  # More numbers of a sample are timesteps.
             likely = named("class columns", "columns of y", "timesteps of y")
     elif has_no_sizes and (len(output), len(y)) in ((2, 1), (4, 3)):  # 4: ConvLSTM2D
         second = "number per timestep" if columns > 1 else "repeat y"
@@ -234,7 +236,7 @@ def refused_early(found: Found) -> Explanation | None:
         if found.kind in RECURRENT:  # A recurrent layer returns numbers, not probabilities.
             losses.reverse()
         return with_fixes(found, y, output, losses, happened)
-    size = columns if columns <= LARGEST else ""
+    size = columns if columns <= LARGEST_LAYER else ""
     target = question(y, output, CATEGORICAL)
     return explained(happened, *likely, words={"columns": size}, target=target)
 
