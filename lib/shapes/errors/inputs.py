@@ -98,7 +98,6 @@ def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -
     table, last = TEXTS.rows["axes"], (got[-1] if got else None) or 0
     of_layer = table.get(f"{layer or 'unnamed'} {have}")
     likely = of_layer or table.get(f"{want} {have}") or ["other input"]
-    has_channels = 0 < last <= CHANNELS
     if want == 3 and got[1:3] == (None, None):
         return ["batched twice", "convolved", "three axes in input"]
     if len(got) == 4 and got[1] == got[2] and (want == 3 or last > CHANNELS):
@@ -109,12 +108,11 @@ def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -
     is_reversed = {
         (3, 2): is_first,
         (3, 4): last >= 16 and 1 not in got[1:],  # Only a layer returns so many features.
-        (4, 3): has_channels,
+        (4, 3): 0 < last <= CHANNELS,
         (4, 5): got[1:2] == (None,),
         (5, 4): last > CHANNELS,
     }
-    if has_channels:
-        likely = [each for each in likely if each != "no channels"]
+    likely = [each for each in likely if each != "no channels" or not 0 < last <= CHANNELS]
     return likely[::-1] if is_reversed.get((want, have)) else likely
 
 
@@ -219,8 +217,8 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[str]:
             likely = ["subsequences", *sample]
         elif last > 2:
             likely = _layer_fixes("data", last + 1, last, received, is_first=False)
-            places = {"one sample": 0, "single images": 1, "no channels": last}
-            likely = [each for each in likely if places.get(each) in gaps] or ["no images"]
+            places = {"one sample": 0, "single images": 1, "no channels": last, "images before": -1}
+            likely = [each for each in likely if places.get(each, gaps[0]) in gaps] or sample
             likely = [*sample, *likely] if 1 < (received[0] or 0) < SHORT else likely
         elif last not in gaps or received[-1] == expected[-1] != 1:
             likely = ["table", *sample]

@@ -27,7 +27,7 @@ def incompatible(found: Found) -> Explanation | None:
     one, other = found.shape("one"), found.shape("other")
     if not one or not other:
         likely = named("target per sample", "target per timestep")
-        happened = "Most likely the loss can't pair the output with y."
+        happened = "Two tensors can't be paired: y and the output, if the loss raised this."
         return explained(happened, *likely, confidence="possible")
     pair = Comparison(one, other)
     short, long = sorted((one, other), key=len)
@@ -60,15 +60,12 @@ def incompatible(found: Found) -> Explanation | None:
 def _samples(found: Found, one: Shape, other: Shape) -> Explanation:
     """Explain that the numbers of samples differ. One axis is most likely that of a loss."""
     sizes = [size for size in (one[0], other[0]) if size and size != BATCH_SIZE]
+    happened = f"The loss can't pair {one[0]} samples with {other[0]}."
     if found.loss and len(sizes) == 1:  # The other size is fit's default.
-        happened = f"The loss can't pair {one[0]} samples with {other[0]}."
-        likely = (
-            named("other batch", "short batch") if sizes[0] < BATCH_SIZE else named("other batch")
-        )
+        likely = named("other batch", "short batch")[: 1 + (sizes[0] < BATCH_SIZE)]
         return explained(happened, *likely, words={"full": sizes[0]})
     if found.loss or not (found.in_loss or len(one) == 1):
         return batches(found, one, other)
-    happened = f"The loss can't pair {one[0]} samples with {other[0]}."
     return explained(happened, *named("own samples", "fixed batch"), confidence="possible")
 
 
@@ -168,8 +165,9 @@ def refused(found: Found) -> Explanation | None:
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
         happened = "y must have the output's shape, or hold class numbers for a sparse loss."
-        likely = named("class numbers", "target per sample", "target per timestep")
-        return explained(happened, *likely)
+        return explained(
+            happened, *named("class numbers", "target per sample", "target per timestep")
+        )
     pair = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
     if not pair.received or not pair.expected:
         happened = f"y has no axes, but the output has the shape {output_text}."

@@ -44,10 +44,8 @@ def with_fixes(
     for each in likely:
         if not any(each.condition == one.condition or each.code == one.code for one in first):
             first.append(each)
-    # The last layer is probably a Dense, unless the message names a recurrent layer.
-    is_last = found.kind in RECURRENT
-    units = f"{output[-1]}" if is_last and output and 1 < (output[-1] or 0) <= LARGEST_LAYER else ""
-    words = {"units": units}
+    # Without the name of a recurrent layer in the message, the last layer is probably a Dense.
+    words = {"units": f"{output[-1] or ''}" if output and found.kind in RECURRENT else ""}
     if y and output:
         words |= {"columns": f"{y[-1]}", "classes": f"{output[-1]}"}
     return explained(happened, *first[:4], words=words, target=asked)
@@ -62,8 +60,7 @@ def _with_sizes_of(shape: Shape, other: Shape) -> Shape:
 def question(y: Shape, output: Shape, loss: str) -> TargetQuestion | None:
     """Return the question for the target doctor."""
     samples, *_ = TargetQuestion().output
-    if output[-1:] == (1,) and loss == CATEGORICAL:
-        loss = BINARY
+    loss = BINARY if loss == CATEGORICAL and output[-1:] == (1,) else loss
     try:
         output, y = (
             read_shape(f"{[samples, *(size or TIMESTEPS for size in shape)]}")
@@ -80,16 +77,12 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     if len(y) == 1 and len(output) == 2 and output[0] == 1:
         condition = "the output doesn't need its time axis of one step"
         found.insert(0, Remedy(condition, "Return only the last timestep.", LAST_STEP))
-    if loss == CATEGORICAL and output == 2 * y:  # As many timesteps as classes
+    if loss == CATEGORICAL and output == 2 * y:  # as many timesteps as classes
         found[:0] = named("target per sample")
     if y and output and y[:-1] == output[:-1]:
         columns, classes = y[-1] or 0, output[-1] or 0
-        if (
-            loss != SPARSE
-            and found
-            and columns > 1
-            and found[0].condition.endswith(("per sample", "per timestep"))
-        ):
+        is_plain = found and found[0].condition.endswith(("per sample", "per timestep"))
+        if is_plain and columns > 1 and loss != SPARSE:
             found[0] = replace(found[0], condition="y has the right columns")
         if loss == SPARSE and columns not in (1, classes):
             found[1:1] = named("other classes")
@@ -129,9 +122,6 @@ def _doctor_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
             continue
         text, code = fix.fix, fix.code.replace("timesteps", "x.shape[1]")
         condition = fix.condition.removesuffix(", for each sample")
-        for step, value in (("only the last timestep", "False"), ("every timestep", "True")):
-            place = f"Set return_sequences={value} in the last recurrent layer."
-            text = text.replace(f"Return {step}.", place)
         if first := by_condition.get(condition):
             text = f"{first.fix} Or {text[:1].lower()}{text[1:]}"
             code = f"{first.code}\n# or:\n{code}"
