@@ -4,16 +4,7 @@ import math
 import re
 
 from lib.shapes.errors.loading import weights
-from lib.shapes.errors.message import (
-    LAYER_SHAPES,
-    Explanation,
-    Message,
-    Texts,
-    explained,
-    number,
-    shape,
-    word,
-)
+from lib.shapes.errors.message import Explanation, Message, Texts, explained, number, shape, word
 from lib.shapes.errors.pasted import NAMES, RECURRENT, Comparison, Found
 from lib.shapes.errors.states import features_or_units
 from lib.shapes.output import Shape, bracketed
@@ -76,7 +67,7 @@ def axes(found: Found) -> Explanation | None:
         stack = stack if is_first else f"input~lstm_u{units or 16}"
     elif (want, have) == (2, 3):
         stack += f"~lstm_u{units or 16}_seq"
-    sample = got[1:-1] if want == 3 and got[-1:] == (1,) else got[2:]
+    sample = got[1:-1] if want == 3 and got[3:] == (1,) else got[2:]
     kind = _KINDS.get(layer, "") if want == 3 or layer != "bidirectional" else ""
     takes = f"{found['layer'] or 'The layer'} takes ({_axis_names(want, layer)})"
     return explained(
@@ -88,7 +79,7 @@ def axes(found: Found) -> Explanation | None:
             "kind": {3: "Conv1D(16, 3)", 4: "Conv2D(16, 3)"}.get(want, "Dense(units)"),
             "spatial": want - 3,
         },
-        check=LAYER_SHAPES,
+        check=TEXTS.rows["axes"]["check"],
         stack=f"{stack}~{kind}" if kind else "",
     )
 
@@ -219,7 +210,8 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[str]:
             likely = _layer_fixes("data", last + 1, last, received, is_first=False)
             places = {"one sample": 0, "single images": 1, "no channels": last, "images before": -1}
             likely = [each for each in likely if places.get(each, gaps[0]) in gaps] or sample
-            likely = [*sample, *likely] if 1 < (received[0] or 0) < SHORT else likely
+            is_short = 0 in gaps and 1 < (received[0] or 0) < SHORT
+            likely = [*sample, *likely] if is_short else likely
         elif last not in gaps or received[-1] == expected[-1] != 1:
             likely = ["table", *sample]
         elif gaps == [last] or received[1:] == expected[1:-1]:
