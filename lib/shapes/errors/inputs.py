@@ -16,8 +16,8 @@ COLUMNS = 30  # most columns of a table; a longer row is probably a sequence of 
 CHANNELS = 4  # most channels of an image
 SHORT = 10  # fewer rows are probably the timesteps of one sample
 LARGEST_LAYER = 5_000  # most units or columns of a layer; a larger number counts samples
-# The call in front of a layer in a line of code, such as LSTM in "LSTM(64), Conv1D(32, 3)"
-BEFORE = r"\b(\w+)\((?:[^()]|\([^()]*\)){{0,99}}\)\W{{1,9}}(?:\w+\.)?{}\("
+# Calls in front of a layer in a line of code, such as LSTM in "LSTM(64), Conv1D(32, 3)"
+BEFORE = r"\b(\w+)\((?:[^()]|\([^()]*\)){{0,99}}\)\W{{1,9}}(?=(?:\w+\.)?{}\()"
 LAYER = r'(?:layer "?(?P<layer>[\w./-]+)"?[\w :]*)?'
 # A layer's name without "_" → its kind in a stack. In Keras 3, some take any number of axes.
 _KINDS = {each().keras.lower(): kind for kind, each in KINDS.items()}
@@ -60,8 +60,8 @@ def axes(found: Found) -> Explanation | None:
     is_old = "incompatible with layer" in found.whole and found.kind in RECURRENT
     is_first = found["layer"] in (found.kind, f"{found.kind}_1" if is_old else "")
     is_first &= not re.search("attention|pooling", layer)
-    if before := re.search(BEFORE.format(layer or "-"), found.whole, re.I):
-        is_first = before[1] in ("Input", "InputLayer")
+    if before := re.findall(BEFORE.format(layer or "-"), found.whole, re.I):
+        is_first = {"Input", "InputLayer"} >= {*before}
     stack = _input(got[1:] or _SIZES[1 - max(have, 2) :])
     if (want, have) == (3, 2):
         problem = "there is no time axis"
