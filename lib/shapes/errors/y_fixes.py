@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lib.shapes.doctor import ShapeTextError, TargetQuestion, read_shape
-from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, LAST_STEP, SPARSE, target_fixes
+from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, SPARSE, target_fixes
 from lib.shapes.errors.inputs import LARGEST_LAYER
 from lib.shapes.errors.message import Explanation, Texts, explained
 from lib.shapes.errors.pasted import RECURRENT, Comparison, Found
@@ -74,10 +74,8 @@ def question(y: Shape, output: Shape, loss: str) -> TargetQuestion | None:
 def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     """Return fixes, likeliest first."""
     found = _doctor_fixes(y, output, loss)
-    if len(y) == 1 and len(output) == 2 and output[0] == 1:
-        condition = "the output doesn't need its time axis of one step"
-        found.insert(0, Remedy(condition, "Return only the last timestep.", LAST_STEP))
-    if loss == CATEGORICAL and output == 2 * y:  # as many timesteps as classes
+    is_last_step = loss != SPARSE and len(y) == 1 and output[:-1] == (1,)
+    if is_last_step or (loss == CATEGORICAL and output == 2 * y):  # as many timesteps as classes
         found[:0] = named("target per sample")
     if y and output and y[:-1] == output[:-1]:
         columns, classes = y[-1] or 0, output[-1] or 0
