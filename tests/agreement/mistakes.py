@@ -59,7 +59,7 @@ MISTAKES = {
     "layers.ConvLSTM2D(4, 3)(keras.Input((28, 28, 1)))":
         ("1 axis is missing. Most likely each sample of x is one image", "x = np.stack([x[i"),
     "layers.TimeDistributed(layers.Conv2D(4, 3))(keras.Input((12, 28, 28)))":
-        ("received (None, 28, 28): 1 axis is missing. Most likely x has no channel", "x[..., None]"),
+        ("received (None, 28, 28): 1 axis is missing. Most likely x has no ch", "x[..., None]"),
     "layers.LSTM(U)(layers.Conv2D(4, 3)(keras.Input((28, 28, 1))))":
         ("Most likely a Conv2D or pooling before", "Reshape((26, -1))"),
     "layers.LSTM(U)(layers.Embedding(9, 16)(keras.Input((T, 9))))":
