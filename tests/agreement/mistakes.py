@@ -204,7 +204,8 @@ VECTORS = "weights = np.ones((10, 3))"
 EMBEDDING = "model = keras.Sequential([keras.Input((5,)), Embedding(10, 3)])"
 SCALER = "class Scaler:\n    n_features_in_, fit = 2, lambda self, x: self\n"
 SCALER += "    transform = inverse_transform = lambda self, x: x\nscaler = Scaler()"
-FIXED_BATCH = """model = keras.models.clone_model(model, keras.Input(batch_shape=(32, *x.shape[1:])))
+FIXED_BATCH = """fixed = keras.Input(batch_shape=(32, *x.shape[1:]))
+model = keras.models.clone_model(model, fixed)
 model.compile(loss="mse")"""
 NEEDS = {
     "[y1, y2]": OUTPUTS,
