@@ -111,9 +111,12 @@ def _layer(kind: str, renamed: dict[str, str]) -> str:
 def no_units(found: Found) -> Explanation:
     """Explain that a layer was created without its number of units."""
     row = TEXTS.row("no units")
+    unnamed = "A call lacks an argument: it creates a layer or an instance of another class."
     is_copy = "from_config" in found.whole
     likely = sorted(row["remedies"], key=lambda each: ("get_config" in each.fix) != is_copy)
-    words = {"owner": found["owner"], "one": found["one"] or "units"}
+    words = found.match.groupdict()
+    if not found["one"]:
+        return explained(unnamed, *likely, check=VERSIONS, confidence="possible")
     return explained(row["cause"], *likely, words=words, check=VERSIONS)
 
 
@@ -130,6 +133,9 @@ def missing(found: Found) -> Explanation:
 
 
 MESSAGES = [
+    TEXTS.message("directions of another layer", r'to (?P<owner>\w+): \{"go_backwards": True\}'),
+    TEXTS.message("states to reset", r'reset_states?\(\) got an unexpected .{1,20} "states?"'),
+    TEXTS.message("called tensor", r'"KerasTensor" object is not callable'),
     Message(
         r"(?:Please initialize .(?P<wrapper>\w+). layer with a .[\w.]+. instance\. "
         r"(?:Received|You passed)|added to a Sequential model\. Received|must be an instance of "

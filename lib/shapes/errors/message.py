@@ -17,7 +17,7 @@ LAYER_SHAPES = "print([layer.output.shape for layer in model.layers], x.shape)"
 # Values for a {name} that the message doesn't contain.
 FALLBACKS = {"layer": "The layer", "owner": "Layer", "wrapper": "Sequential", "cell": "LSTM"}
 FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer", "full": "32"}
-FALLBACKS |= {"sample": "*x.shape[1:],", "columns": "y.shape[-1]", "steps": "12"}
+FALLBACKS |= {"sample": "x.shape[1:]", "path": "model.h5", "columns": "y.shape[-1]", "steps": "12"}
 FALLBACKS |= {"unit": "feature", "rows": "12"}
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
