@@ -126,8 +126,8 @@ def counts(found: Found) -> Explanation:
 def no_variables(found: Found) -> Explanation:
     """Explain that the file lacks the weights of a layer: a bug of Keras, or another model."""
     row = TEXTS.row("no variables")
-    is_load_model = "A total of" in found.whole or ":0" in found.whole  # load_weights is direct
-    likely = sorted(row["remedies"], key=lambda each: ("Update" in each.fix) != is_load_model)
+    is_load_model = re.search("A total of|:0", found.whole) and "load_weights(" not in found.whole
+    likely = sorted(row["remedies"], key=lambda each: ("Update" in each.fix) != bool(is_load_model))
     words = found.match.groupdict()
     return explained(row["cause"], *likely, words=words, check=MODEL_WEIGHTS)
 

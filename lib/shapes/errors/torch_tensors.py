@@ -4,7 +4,6 @@ from dataclasses import replace
 from math import gcd, prod
 
 from lib.shapes.errors.message import (
-    Confidence,
     Explanation,
     Message,
     explained,
@@ -102,7 +101,7 @@ def viewed(found: Found) -> Explanation | None:
     happened = f"{multiple}{needed} numbers fit the shape {found['target']}"
     happened += f", but the tensor has {numbers}." if numbers else "."
     if not likely:
-        return explained(happened, typed, flat, check=SHAPES, confidence="possible")
+        return explained(happened, typed, flat, check=SHAPES)
     return explained(happened, *likely, check=SHAPES)
 
 
