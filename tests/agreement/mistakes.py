@@ -20,13 +20,13 @@ MISTAKES = {
     "layers.LSTM(U)(X, return_sequences=True)":
         ("The call of a layer takes the sequence first,", "initial_state=states"),
     "keras.Sequential([keras.Input((T, F)), layers.LSTM])":
-        ("LSTM without parentheses is a class, not a layer", "Bidirectional(LSTM(16)),"),
+        ("LSTM without parentheses is a class, not a layer", "LSTM(16), Dense(1)"),
     "layers.Bidirectional(U)": ("Bidirectional takes a layer", "LSTM(16)"),
-    "layers.RNN(U)": ("LSTMCell processes one timestep.", "RNN(LSTMCell(16))"),
+    "layers.RNN(U)": ("which process one timestep, such as LSTMCell", "RNN(LSTMCell(16))"),
     "keras.Sequential([keras.Input((T, F)), layers.GRUCell(U)])":
-        ("GRUCell processes one timestep.", "RNN(GRUCell(16))  # as GRU(16)"),
+        ("which process one timestep, such as GRUCell", "RNN(GRUCell(16))  # as GRU(16)"),
     "layers.LSTM(U)(X.tolist())": ("A layer must be called first", "np.asarray(x"),
-    "layers.LSTM(U)(None)": ("NoneType comes from a function without return", "y = Dense(1)(x)"),
+    "layers.LSTM(U)(None)": ("NoneType comes from a function without return", "model.predict("),
     "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))":
         ("2 axes too many.", "TimeDistributed(Flatten())"),
     "fit(last_step(), X[:, 0])":
@@ -73,7 +73,7 @@ MISTAKES = {
     "built(features=2).set_weights(built(features=3).get_weights())":
         ("3 features instead of 2", "keras.Input((None, 3))"),
     "built().set_weights(built().get_weights()[:2])":
-        ("expected 3, received 2", "keras.models.load_model("),
+        ("expected 3, received 2", "len(layer.weights)"),
     "layers.LSTM(U)(X, initial_state=states(3))":
         ("keeps 2 states but starts from 3", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
@@ -92,7 +92,7 @@ MISTAKES = {
     'last_step(sample_weight_mode="temporal")':
         ("compile has no sample_weight_mode in this", "sample_weight=w)  # w: (samples,"),
     "fit(tagger(), y=np.full((N, T), 9))":
-        ("y contains class 9, but the output has 3 columns", "Dense(int(y.max()) + 1,"),
+        ("y contains class 9, but the output has no column for it", "Dense(int(y.max()) + 1,"),
     'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.ones(N))':
         ("Its only class is 0, but y contains class 1", 'Dense(1, activation="sigmoid")'),
     "fit(tagger(metrics=[keras.metrics.CategoricalAccuracy()]), y=TAGS)":
@@ -120,7 +120,7 @@ MISTAKES = {
     "layers.LSTM(U)(RAGGED)": ("Sequences of one", "dataset = dataset.padded_batch(32)"),
     "dataset([X, LAST])": ("x and y are in one list", "((x, y))"),
     "predict(sequential(layers.Embedding(10, 3), layers.LSTM(U)), np.full((3, T), 20))":
-        ("The Embedding has 10 rows, numbered from 0", "print(x.min(), x.max())"),
+        ("The Embedding has 10 rows, numbered from 0", "Embedding(int(x.max()) + 1, 16)"),
     ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
      "output_types=(tf.float32, tf.float32)), verbose=0)"):
         ("Keras doesn't know how many axes", "output_signature="),

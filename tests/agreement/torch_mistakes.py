@@ -110,7 +110,7 @@ MISTAKES = {
     "out = torch.tanh(out)\nout[0] = 0\nout.mean().backward()":
         ("changed the output of Tanh", "torch.where(mask, 0, out)"),
     "nn.LSTM(F, 2).load_state_dict(saved)":
-        ("bias_hh_l0 is [16] in the file but [8]", "nn.LSTM(input_size, 4,"),
+        ("bias_hh_l0 has other sizes in the file", "nn.LSTM(input_size, 4,"),
     "nn.LSTM(F, U, 2).load_state_dict(saved)": ("has weight_ih_l1", "model.state_dict().keys()"),
     "head(out).backward(torch.ones(N, T, 1), retain_graph=True)\n"
     "torch.optim.SGD(lstm.parameters(), 0.1).step()\nhead(lstm(x, state)[0]).mean().backward()":
@@ -146,7 +146,7 @@ MISTAKES = {
     "torch.cat((out, h_n[-1]), dim=-1)": ("received 3 and 2", "unsqueeze(1).expand"),
     "a, b = out, x\ntorch.cat((a, b), dim=1)": ("is 4 in a tensor and 3", "(a, b), dim=-1"),
     "a, b = x, x[:, 1:]\ntorch.cat((a, b), dim=-1)": ("all other axes must be equal", "dim=2"),
-    "h_0 = h_0[0, 1:]\ncell(x[:, 0], h_0)": ("8 in x, but 7", "x.size(0), hidden_"),
+    "h_0 = h_0[0, 1:]\ncell(x[:, 0], h_0)": ("but the state has 7", "x.size(0), hidden_"),
     "state = h_0[0]\nfor x_t in x: state = cell(x_t, state)": ("reads samples", "x.unbind(1)"),
     "nn.LSTM(F, U, 2, dropout=20)": ("dropout is a number from 0 to 1", "dropout=0.2"),
     "nn.Dropout(20)": ("dropout is a number from 0 to 1", "Divide a percentage by 100"),

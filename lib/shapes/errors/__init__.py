@@ -17,8 +17,8 @@ from lib.shapes.errors import (
     torch,
     torch_tensors,
 )
-from lib.shapes.errors.message import Explanation, Message
-from lib.shapes.errors.pasted import Found, error_and_whole
+from lib.shapes.errors.message import Explanation, Message, Texts
+from lib.shapes.errors.pasted import Found, error_and_whole, pasted_sizes
 from lib.text import beside
 
 # The first match wins, so modules with more specific messages come first.
@@ -26,7 +26,7 @@ TORCH = torch, torch_tensors
 MODULES = (*TORCH, labels, loading, states, arguments, targets, inputs, arrays, models)
 MESSAGES: list[Message] = [each for module in MODULES for each in module.MESSAGES]
 OF_TORCH: list[Message] = [each for module in TORCH for each in module.MESSAGES]
-_EXAMPLES = beside(__file__, "examples")
+_EXAMPLES, _SHARED = beside(__file__, "examples"), Texts(__file__, "shared")
 # Messages of common mistakes, by the short name that the address uses.
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
 _TORCH = re.compile(r"(?<!backend/)torch|\bnn\.[A-Z]|forward\(\)|state_dict|requires? grad")
@@ -60,17 +60,17 @@ def _first(message: str) -> tuple[Message, Explanation] | tuple[None, None]:
     for known, explanation in explanations(whole, whole):
         return known, replace(explanation, confidence="possible")
     for known, explanation in explanations(last, whole, is_loose=True):
-        return known, explanation
+        return known, replace(explanation, confidence="possible")
     return None, None
 
 
 @cache
 def _compiled(pattern: str, is_loose: bool) -> re.Pattern[str]:
-    """Return a compiled pattern. A loose pattern matches a text that lost its quotes, too."""
+    """Return a compiled pattern. A loose pattern matches a text that lost its quotes or case."""
     # An unbounded .*? would take minutes on a long text that repeats the words before it.
     bounded = pattern.replace(".*?", ".{0,300}?")
     loose = _QUOTE.sub(lambda quote: f"(?:{quote[0]}|{_LOST})", bounded)
-    return re.compile(loose if is_loose else bounded)
+    return re.compile(loose if is_loose else bounded, re.I * is_loose)
 
 
 def explanations(
@@ -84,4 +84,16 @@ def explanations(
             for match in reversed(list(_compiled(pattern, is_loose).finditer(part))):
                 found = Found(match, whole)
                 if found.is_consistent and (explanation := message.explain(found)):
-                    yield message, explanation
+                    yield message, of_empty(found) or explanation
+
+
+def of_empty(found: Found) -> Explanation | None:
+    """Return an explanation if a shape of the message has a size of 0: an array is empty."""
+    texts = [text for text in found.match.groupdict().values() if text and text[0] in "(["]
+    empty = [each for each in texts if 0 in pasted_sizes(each) and None not in pasted_sizes(each)]
+    what = [f"{name} has 0 samples" for name in ("x", "y") if found[name] == "0"]
+    what += [f"its shape is {each}" for each in empty if each != "[0]"]  # hidden[0]
+    if not what:
+        return None
+    words = {"what": what[0], "matrix": found["own"] and "a matrix"}
+    return _SHARED.explanation("empty", **words)

@@ -85,7 +85,7 @@ def keywords(found: Found) -> Explanation | None:
         likely = [update, *likely] if "AssertionError" in found.whole else likely
         return explained(row["cause"], *likely, words=words, check=VERSIONS, confidence="possible")
     if fix:
-        version = " in Keras 3" if text.startswith("Unrecog") else " in this version of Keras"
+        version = " in Keras 3" if "arguments passed to" in text else " in this version of Keras"
         happened = f"{{owner}} has no {{names}}{version if rows else ''}."
         happened = rows[0].get("cause", happened) if rows else happened
         remedies = [Remedy("your code passes {first}" if names[0] in IN_FILES else "", fix, code)]
@@ -106,6 +106,13 @@ def _layer(kind: str, renamed: dict[str, str]) -> str:
     """Return code that creates a layer with the renamed arguments."""
     names = dict.fromkeys([*NEEDED.get(kind, ["units"]), *renamed.values()])
     return f"{kind}({', '.join(f'{each}={VALUES.get(each, True)}' for each in names)})"
+
+
+def no_layer(found: Found) -> Explanation:
+    """Explain that a wrapper or a model received something else than a layer."""
+    row = "no layer in a wrapper" if found["wrapper"] else "no layer in a model"
+    inner = "Dense(16)" if found["wrapper"] == "TimeDistributed" else "LSTM(16)"
+    return TEXTS.explanation(row, inner=inner, **found.match.groupdict())
 
 
 def no_units(found: Found) -> Explanation:
@@ -142,20 +149,24 @@ MESSAGES = [
         r"class Layer\. (?:Found|Received)): ?(?:layer=)?"
         rf'(?:<class "[\w.]*?(?P<class_>\w+)">|<?(?P<tensor>KerasTensor|Tensor|tf\.Tensor)\b'
         rf"|<{word('instance')} object|(?P<other>(?:(?! \(of type).)*))",
-        cause="{wrapper} takes a layer. {class_} without parentheses is a class, not a layer. A "
-        "{tensor} is the output of a layer. {instance} is from another Keras. It received {other}.",
-        fix="Pass uncalled layers with their arguments, all from one package.",
-        code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units)), Dense(1)])",
+        r"Please initialize .(?P<wrapper>\w+). layer with",
+        explain=no_layer,
     ),
     Message(
         r"Layers? (?P<cell>LSTM|GRU|SimpleRNN)Cell (?:has multiple required|does not have)",
         r'missing a required argument: "states"|.cell. should have a .call. method|cell should '
         r'have a .state_size|All cells must have a .(?:call|state_size)|^"go_backwards"$|variable '
         r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
-        cause="{cell}Cell processes one timestep. Other cells do, too. RNN takes a cell, "
-        "Bidirectional takes a layer.",
+        cause="RNN and StackedRNNCells take cells, which process one timestep, such as {cell}Cell. "
+        "Bidirectional takes a layer, such as {cell}, which processes a sequence.",
         fix="Use the layer directly, or pass RNN a cell or a list of cells.",
-        code="RNN({cell}Cell(units))  # as {cell}(units)",
+        code="RNN({cell}Cell(units))  # as {cell}(units)\n# or:\n"
+        "RNN([{cell}Cell(units), {cell}Cell(units)])",
+        check=VERSIONS,
+    ),
+    TEXTS.message(
+        "function",
+        r"\b(?P<name>concatenate|add|dot|multiply|average|subtract|maximum|minimum)\(\) missing",
     ),
     Message(
         r"can only have a single required positional argument, the input tensor",
@@ -164,16 +175,14 @@ MESSAGES = [
         fix="Call the layer in a functional model, on a query and a value.",
         code="y = MultiHeadAttention(2, 16)(x, x)",
     ),
-    Message(
+    TEXTS.message(
+        "not a tensor",
         rf'Only input tensors may be passed as positional.+?\(of type <class "{word("kind")}',
         rf'(?:layer should be tensors.*?\(of|found an instance of) type "?<class "{word("kind")}',
-        rf'Layer {word("layer")} was called with an input that isn.t.*?<class "{word("kind")}',
+        rf"Layer {word('layer')} was called with an input that isn.t.*?<class "
+        r'"(?P<kind>(?P<array>numpy\.ndarray)|[\w.]+)',
         rf'"(?P<kind>{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
         rf"Inputs to a layer should be tensors(?:\. Got: <{word('kind')} obj)?",
-        cause="{layer} takes tensors, and in Keras 3 arrays, but received {kind}, alone or in a "
-        "list. A layer must be called first. NoneType comes from a function without return.",
-        fix="Pass an Input or the output of another layer (a.output of a model a).",
-        code=f'x = LSTM(units)({INPUT})  # Keras 3: or np.asarray(x, "float32")\ny = Dense(1)(x)',
     ),
     Message(
         r'\badd\(\) got an unexpected keyword argument "(?P<name>\w+)"',
@@ -264,7 +273,9 @@ MESSAGES = [
     Message(
         r'Cannot convert "(?:(?P<shape>\((?!\().+?\))" to a shape(?:.*?type "<class '
         r'"(?P<kind>float))?|\()|^state_size must be an integer',
-        cause="A shape has whole numbers of at least 0. This one is {shape}. One size is a {kind}.",
+        r'"shape" has DataType (?P<type>float)',
+        cause="A shape has whole numbers of at least 0. This one is {shape}. One size is a {kind}. "
+        "One size has the type {type}: in R, write 16L, not 16.",
         fix="Divide with //, and write None, not -1, for an unknown size.",
         code=f"LSTM(64 // 2)\n{ANY_LENGTH}",
     ),

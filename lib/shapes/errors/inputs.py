@@ -30,6 +30,7 @@ LAYER = r'(?:layer "?(?P<layer>[\w./-]+)"?[\w :]*)?'
 _KINDS = {each().keras.lower(): kind for kind, each in KINDS.items()}
 _KINDS |= dict.fromkeys(("dense", "embedding", "flatten"), "")
 _OF_AXES = {2: "dense", 3: "lstm", 4: "conv2d", 5: "convlstm2d"}  # layers with such an input
+CUT = r"(?:: e.{0,9}|: expected ndim=3.{0,30}|\W*)$"  # a message without its numbers
 _SIZES = 8, 12, 28, 28, 1  # If a message has no shape, a sample has the last of these sizes.
 
 
@@ -175,7 +176,8 @@ def _size_fixes(found: Found, pair: Comparison) -> list[str]:
         likely = ["steps first"]
     elif pair.differing == [1]:
         likely = ["other windows", "any steps"]
-        likely = likely[::-1] if re.search(r"training=True|\bfit\(", found.whole) else likely
+        is_fit = re.search(r"training=True|\bfit\(", found.whole)
+        likely = likely[::-1] if is_fit or received[1] == 1 else likely
     elif len(pair.differing) > 1:  # The sizes of the Input may be x.shape[:2].
         likely.insert(expected[2] != received[1], "batch in input")
     return likely
@@ -309,7 +311,11 @@ MESSAGES = [
         "batch size of a new Input",
         rf"{LAYER}expected shape=\({number('full')}, (?P<sample>[^)]*)\), found shape=\(None,",
     ),
-    of("cut message", rf'of layer "?{word("layer")}"? is incompatible with the layer\W*$'),
+    of(
+        "cut message",
+        rf'of layer "?{word("layer")}"? is incompatible with the layer{CUT}',
+        rf"is incompatible with layer {word('layer')}{CUT}",
+    ),
     of("unrolled", r"explicitly the number of timesteps|infer num from|know the length of its in"),
     of(
         "parts of y",
@@ -318,7 +324,8 @@ MESSAGES = [
     ),
     of(
         "number of arrays",
-        rf"Expected to see {number('want')} array.*?following list of {number('got')}",
+        rf"Expected to see {number('want')} array(?:.*?following list of "
+        r"(?P<got>(?P<single>1)\b|\d+))?",
         rf"model expects {number('want')} (?:input )?arrays?, but only received (?P<got>one)",
         rf'(?:ayer "?{word("layer")}"? )?expects (?P<want>[2-9]|\d\d) .*?input(?:\(s\)|s)'
         rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('got')}",

@@ -34,7 +34,7 @@ MESSAGES = [
     ),
     of("label_of_nan", r"label value of (?P<label>-(?:2147483648|9223372036854775808)) which is"),
     of("negative_label", r"label value of (?P<label>-\d+) which is outside the valid range"),
-    of("large_label", rf"label value of {number('label')} which.*?\[0, {number('classes')}\)"),
+    of("large_label", rf"label value of {number('label')} which(?:.*?\[0, {number('classes')}\))?"),
     of("num_classes", rf"index {number('label')} is out of.*? axis 1 .*?size {number('classes')}"),
     Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',

@@ -45,6 +45,9 @@ def weights(found: Found, own: Shape = (), got: Shape = ()) -> Explanation | Non
     own = own or found.shape("own") or found.shape("one")
     got = got or found.shape("got") or found.shape("other")
     layer = found["layer"].removesuffix(".")
+    if own and not found["got"] + found["other"]:  # The message was cut.
+        happened = f"The model's weight is {found['own']}, but the given weight has another shape."
+        return explained(happened, *TEXTS.remedies("sizes", "order"), check=MODEL_WEIGHTS)
     if own == got or not own or not got:
         return None
     if found["gates"] and int(found["gates"]) % 3:
@@ -83,7 +86,7 @@ def _causes(own: Shape, got: Shape, layer: str) -> list[str]:
     elif axes == {1}:
         likely = ["classes" if is_dense else "units", "order"]
     elif axes == {1, 2} and columns[1] == 2 * columns[0] and 2 in rows:
-        likely = [cudnn, "order"]
+        likely = ["two biases of a GRU", "order"]
     elif axes != {2}:
         likely = ["sizes" if len(axes) == 1 else "batch", "order"]
     elif own == got[::-1]:
@@ -113,10 +116,11 @@ def counts(found: Found) -> Explanation:
     ]
     if own == 1 and got > 12:
         kinds = [TEXTS.rows["counts"]["matrix"]]
-    numbers = f": expected {own}, received {got}" if got else ""
+    numbers = f": expected {own}, received {got}" if own and got else ""
+    arrays = " A recurrent layer has three arrays, Bidirectional six."
+    arrays = "" if re.search(r"\d layers?\b", found.match[0]) else arrays
     return explained(
-        f"The weights are of other layers or of another version{numbers}. A recurrent layer has "
-        "three arrays, Bidirectional six.",
+        f"The weights are of other layers or of another version{numbers}.{arrays}",
         *[Remedy(*each["fix"]) for each in kinds],
         *TEXTS.remedies("order"),
         check=MODEL_WEIGHTS,
@@ -197,8 +201,8 @@ MESSAGES = [
     ),
     of(
         "reset_after",
-        r"(?P<saved>(?P<cudnn>CuDNNGRU)|GRU\(reset_after=(?P<reset>\w+)\)) is not compatible with "
-        r"(?P<own>CuDNNGRU|GRU\(reset_after=\w+\))",
+        r"(?P<saved>(?P<cudnn>CuDNNGRU)|GRU\(reset_after=(?P<reset>\w+)\)) is not comp"
+        r"(?:atible with (?P<own>CuDNNGRU|GRU\(reset_after=\w+\)))?",
     ),
     Message(
         r'(?:Layer "(?P<name>\w+)" )?expected \d+ variables, but received 0 variables',
@@ -237,6 +241,7 @@ MESSAGES = [
     Message(
         rf"Layer (?P<layer>\S*?) ?(?:weight )?shape {shape('own')}.*?not compatible with.*?"
         rf"{shape('got')}",
+        rf"Layer (?P<layer>\S*?) ?weight shape {shape('own')} (?:is )?not compat",
         rf"variable.shape={shape('own')}, Received: value.shape={shape('got')}"
         rf"(?:.{{0,40}}?path={word('layer')})?",
         rf'named "{word("layer")}".*?has shape {shape("own")}, but the saved.*?{shape("got")}',
@@ -256,7 +261,7 @@ MESSAGES = [
         rf"length {number('got')}, but the layer was expecting {number('own')} weight",
         rf"expect(?:s|ed) {number('own')} (?:weight|variable|layer).*?(?:weights have|eceived|found"
         rf") {number('got')}",
-        rf"containing {number('got')} layers into a model with {number('own')} ",
+        rf"containing {number('got')} layers?(?: into a model with {number('own')} )?",
         r"Layer count mis|objects could not",
         explain=counts,
     ),

@@ -85,7 +85,7 @@ MESSAGES = [
         r"axis -?\d+ is out of bounds for an array|Cannot squeeze axis|Invalid reduction dim",
     ),
     of("shape of a Lambda", rf"automatically infer the .*?shape of(?:.*?shape={shape('shape')})?"),
-    of("no shape in the first layer", r"Sequential model must get an .(?:batch_)?input_shape"),
+    of("no shape in the first layer", r"first layer in a Sequential model must"),
     of(
         "no shapes",
         r"is not connected, no (?:in|out)put|no inbound nodes|Unable to automatically build",
@@ -117,7 +117,6 @@ MESSAGES = [
         r"(?:^|: )None values not supported|Target data is|Tensors, not None|arrays\. .{5,15}\bNon",
         r'data adapter that can handle input: <class "NoneType|convert a value \(None\)',
     ),
-    of("a wrapper", r"Please initialize .(?P<wrapper>\w+). layer with|upplied to [wW]rapper"),
     of("None is no list", r'^"NoneType" object is not (?:iter|subscript)able'),
     of(
         "sizes in Theano",
@@ -170,7 +169,7 @@ MESSAGES = [
     ),
     Message(
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
-        rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
+        rf"annot reshape a.*? {number('before')}(?: (?:into|elements to) shape {shape('after')})?",
         rf"reshape is a tensor with {number('before')} values(?:.*? shape has {number('after')})?",
         explain=reshaped,
     ),
@@ -205,8 +204,8 @@ MESSAGES = [
     ),
     of(
         "scaler of the target",
-        r"output operand with shape (?P<got>\(\d+(?:, ?1)+\)) doesn.?t match.*?shape "
-        rf"{shape('own')}",
+        r"output operand with shape (?P<got>\(\d+(?:, ?1)+\))(?: doesn.?t match.*?shape "
+        rf"{shape('own')})?",
         r"operands could not be broadcast .*? shapes (?P<got>\(\d+(?:, ?1)+\)) "
         rf"{shape('own')} [(\[]",
     ),
@@ -218,7 +217,8 @@ MESSAGES = [
     ),
     of(
         "arrays to pair",
-        rf"operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
+        rf"operands could not be broadcast together(?: with shapes {shape('one')} "
+        rf"{shape('other')})?",
     ),
     of("matrix product", rf'is rank 3 for "MatMul\w*" .*?shapes: {shape("one")}'),
     of("arrays of scikit-learn", r"(?:of samples:|number of output) (?P<sizes>[\[(]\d+\D+\d+.)"),

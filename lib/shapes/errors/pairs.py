@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, SPARSE
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors.inputs import LARGEST, data
+from lib.shapes.errors.inputs import TEXTS as INPUTS
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import LAYER_SHAPES, Confidence, Explanation, explained
 from lib.shapes.errors.pasted import RECURRENT, Comparison, Found, pasted_sizes
@@ -239,8 +240,22 @@ def refused_early(found: Found) -> Explanation | None:
     return explained(happened, *likely, words={"columns": size}, target=target)
 
 
+def cut_early(found: Found) -> Explanation:
+    """Explain Keras 2's check of x or y if the message lacks the received shape."""
+    needs = found["want"] or f"{found['axes']} axes"
+    if "input" in re.sub(r"_\d+$", "", found["layer"].lower()):
+        happened = f"{found['layer']} needs x with {needs}, but x has another shape."
+        return explained(happened, *INPUTS.remedies("table", "flat", "one sample"))
+    happened = f"{found['layer']} needs y with {needs}, but y has another shape."
+    return explained(happened, *named("class numbers", "target per sample", "target per timestep"))
+
+
 def counted_together(found: Found) -> Explanation:
     """Explain a cross-entropy for which TensorFlow counts the timesteps of all samples as rows."""
+    if not found["y"]:  # The message was cut.
+        likely = named("class columns", "target per sample", "target per timestep")
+        likely = named("class numbers") + likely[1:] if "same size" in found.match[0] else likely
+        return explained("The loss needs one row of labels per row of the output.", *likely)
     *rows, columns = found.shape("output") or (None,)
     y_rows: Shape = found.shape("y")
     y_columns: Shape = ()

@@ -16,7 +16,7 @@ NO_CUDNN = (
     r"handle|load (?:dynamic )?library .{0,12}cudnn)|CUDNN_STATUS_(?:NOT_INIT|ALLOC_F|INTERNAL_E)"
 )
 NO_KERNEL = r'No (?:OpKernel was )?registered (?:to support Op )?"Cudnn'
-EMPTY_SHAPE = r"slice index 0 of dimension 0 out of bounds.*?input shapes: \[0\]"
+EMPTY_SHAPE = r"slice index 0 of dimension 0 out of bounds(?:\W*$|.*?input shapes: \[0\])"
 TYPE = "(?:tf\\.)?(?P<{}>[a-z]+[0-9]*)"
 MODEL = (
     r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
@@ -197,6 +197,10 @@ MESSAGES = [
         rf"Dimension {number('axis')} in both shapes must be .{{0,60}}Cell/\S*[Cc]oncat.*?shapes: "
         rf"{shape('one')}, {shape('other')}",
     ),
+    of(
+        "state of a GRUCell",
+        r"In\[0\] (?:is not a matrix|ndims must be >= 2).{0,30}?(?P<got>\[\d+\]|\b1\b)",
+    ),
     of("dropout of a cell", r"graph tensor has name: \S*(?:cell|lstm|gru|rnn)"),
     of(
         "a layer for Bidirectional",
@@ -214,7 +218,7 @@ MESSAGES = [
     ),
     of(
         "a list of samples",
-        rf"Expected to see 1 array.*?following list of {number('got')}",
+        rf"Expected to see 1 array(?:.*?following list of {number('got')})?",
         rf"{MODEL}{number('got')}",
     ),
     Message(
@@ -253,7 +257,7 @@ MESSAGES = [
     ),
     of(
         "names and values",
-        r"^list index out of range$",
+        r"(?:^|\)\s)list index out of range$",
         rf"(?:too many|not enough) values to unpack \(expected {number('want')}"
         rf"(?:, got {number('got')})?\)",
     ),
@@ -266,8 +270,8 @@ MESSAGES = [
     of("not stateful", r"^Layer must be stateful|AttributeError: Layer must be stateful"),
     of(
         "unrolling",
-        r"unroll a RNN if the time dimension is undefined|Unrolling requires a fixed number",
-        r"specifying .unroll=True|input_length. must be (?:provided|specified).*?unroll",
+        r"unroll a RNN if the time dim|Unrolling requires a fixed",
+        r"specifying .?unroll=True|input_length. must be (?:provided|specified).*?unroll",
     ),
     of(
         "no timesteps",
@@ -288,8 +292,8 @@ MESSAGES = [
         rf"\[{number('size')}(?P=rest)\]",
         rf"enters the loop with shape \({number('full')}(?P<rest>(?:, \d+)*)\), but.*?"
         r"\(None(?P=rest)\) after",
-        rf"can be divided by the batch size(?: \({number('full')}\))?"
-        rf"(?:\. Found: {number('samples')} samples)?",
+        r"should only pass inputs with a number of samples(?: that can be divided by the batch size"
+        rf"(?: \({number('full')}\))?(?:\. Found: {number('samples')} samples)?)?",
         rf"(?:value|is) {number('size')}\b.{{1,50}}size of your Input Layer: {number('full')}",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
         rf"args to gemm \({number('full')},(?P<units>\d+)\)x\((?P=units),(?P=units)\)->"

@@ -4,6 +4,7 @@ from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors.message import Message, number, shape
 from lib.shapes.errors.pairs import (
     counted_together,
+    cut_early,
     incompatible,
     of_weights,
     refused,
@@ -22,19 +23,20 @@ MESSAGES = [
         r"required broadcastable shapes",
         rf"ncompatible shapes for broadcasting: (?:shapes=\[)?{shape('one')}, {shape('other')}",
         rf"Input dimension mis-match\..*?Inputs shapes: \[{shape('one')}, {shape('other')}\]",
-        r'Dimensions must be equal, but are \d+ and \d+ for "\W*(?:node )?(?:compile_loss|loss/|'
-        rf'{LOSSES})[^"]*".{{0,30}} with input shapes: \[(?P<one>[^\]]+)\], \[(?P<other>[^\]]+)\]',
+        r'Dimensions must be equal, but are \d+ and \d+ for "?\W*(?:node )?(?:compile_loss|loss/|'
+        rf'{LOSSES})(?:[^"]*"?.{{0,30}} with input shapes: \[(?P<one>[^\]]+)\], '
+        r"\[(?P<other>[^\]]+)\])?",
         explain=incompatible,
     ),
     Message(
-        r".target. and .output. must have the same (?:shape|rank)(?: up until the last)?"
+        r".?target.? and .?output.? must(?: have the same(?: shape| rank)?)?(?: up until the last)?"
         rf"(?:.*?.shape={shape('y')}, output\.shape={shape('output')})?",
         r"rank \(ndim\) .target\.ndim - 1."
         rf"(?:.*?target\.shape={shape('y')}, output\.shape={shape('output')})?",
         rf"array with shape {shape('y')} was passed for an output of shape {shape('output')}"
         r"(?:.*?loss .(?P<loss>\w+))?",
         rf"logits.*?and.*?labels.*?must have the same.*?\({shape('output')} vs {shape('y')}\)",
-        rf"Shapes {shape('one')} and {shape('other')} are (?:in|not )compatible",
+        rf"Shapes {shape('one')} and {shape('other')}(?:\W*$| are (?:in|not )compatible)",
         explain=refused,
     ),
     Message(
@@ -52,12 +54,17 @@ MESSAGES = [
         explain=refused_early,
     ),
     Message(
+        rf"expected (?P<layer>\S+) to have (?:{number('axes')} dimen|shape {shape('want')})",
+        explain=cut_early,
+    ),
+    Message(
         rf"labels \(received {shape('y')}\) should equal the shape of logits.*?"
         rf"\(received {shape('output')}\)",
         rf"same first dimension, got logits shape {shape('output')} and labels shape {shape('y')}",
         rf"labels\.shape={shape('y')} and logits\.shape={shape('output')}",
         rf"logits and labels must be (?:broad|same size).*?: logits_size={shape('output')} "
         rf"labels_size={shape('y')}",
+        r"logits and labels must (?:be same|have the same first dimen)",
         explain=counted_together,
     ),
     of(

@@ -18,7 +18,7 @@ LAST_STEP = Remedy("", "Pass only the last step to the head.", "y_hat = head(out
 
 def initial_states(found: Found) -> Explanation | None:
     """Explain that an initial state isn't (layers × directions, samples, hidden_size)."""
-    want, got = found.shape("want"), found.shape("got")
+    want, got = found.shape("want"), found.shape("got") or (None,) * 3
     if not len(want) == len(got) == 3:
         return None
     zeros = f"h_0 = torch.zeros({want[0]}, x.size(0), {want[2]})"
@@ -40,7 +40,7 @@ def initial_states(found: Found) -> Explanation | None:
         ]
     return explained(
         f"The initial state should be {bracketed(want)}: layers × directions, samples, "
-        f"hidden_size. It is {bracketed(got)}.".replace("None", "N"),
+        f"hidden_size.{f' It is {bracketed(got)}.' * bool(found['got'])}".replace("None", "N"),
         *likely,
         check="print(x.shape, lstm.batch_first)",
     )
@@ -70,7 +70,7 @@ def linear(found: Found) -> Explanation | None:
 def saved_weight(found: Found) -> Explanation | None:
     """Explain that a weight in a file has other sizes than in the model."""
     saved, own, name = found.shape("saved"), found.shape("own"), found["name"]
-    if not (saved and own):
+    if not saved:
         return None
     rows, columns = saved[0] or 0, saved[-1] or 0
     gates = next(each for each in GATES if rows % each == 0)
@@ -106,7 +106,7 @@ MESSAGES = [
         r"inconsistent input_size: got (?P<got>\d+),? expected (?P<want>\d+)",
     ),
     Message(
-        rf"Expected hidden(?:\[\d\])? size {shape('want')}, got {shape('got')}",
+        rf"Expected hidden(?:\[\d\])? size {shape('want')}(?:, got {shape('got')})?",
         explain=initial_states,
     ),
     known(
@@ -179,7 +179,10 @@ MESSAGES = [
         r'"(?:Tensor|tuple)" object has no attribute "(?P<unpacked>batch_sizes)"',
         r'PackedSequence" object has no attribute "(?P<name>\w+)"|be Tensor, not PackedSequence',
     ),
-    known("lengths", r"be a 1D CPU int64 tensor(?:, but got (?P<got>.{1,30}) tensor)?"),
+    known(
+        "lengths",
+        r"argument should be a 1(?:D CPU int64 tensor)?(?:, but got (?P<got>.{1,30}) tensor)?",
+    ),
     known(
         "number of lengths",
         r"to be equal to batch_size, but got (?P<got>\d+) \(batch_size=(?!(?P=got)\))(?P<n>\d+)",
@@ -193,8 +196,8 @@ MESSAGES = [
         rf"size, but got (?P<one>(?P<shape>\[.*?\])) at .{{1,12}} and {shape('other')}",
     ),
     Message(
-        rf"for {WEIGHT}: copying a param .{{0,14}} ?{SIZE}{shape('saved')}\) from checkpoint, "
-        rf".{{1,35}} {SIZE}{shape('own')}\)",
+        rf"for {WEIGHT}: copying a param .{{0,14}} ?{SIZE}{shape('saved')}\)(?: from checkpoint, "
+        rf".{{1,35}} {SIZE}{shape('own')}\))?",
         rf"named {WEIGHT}, .{{20,45}}{SIZE}{shape('own')}.{{20,55}}{SIZE}{shape('saved')}",
         explain=saved_weight,
     ),
@@ -224,6 +227,11 @@ MESSAGES = [
     ),
     known("scattered weights", r"RNN module weights are not part of single contiguous chunk"),
     known("evaluation mode", r"can only be called in training mode"),
+    known(
+        "GPU of either library",
+        r"(?P<status>CUDNN_STATUS_(?!NOT_SUP|NOT_INIT|ALLOC|INTERNAL)\w+)",
+        within=r"^(?!.*(?:keras|tensorflow|torch|tf\.|R[Nn][Nn]))",
+    ),
     known("GPU", r"rnn: \w+ is not contiguous|CUDNN_STATUS_NOT_SUPPORTED.{1,60}non-contiguous"),
     known(
         "GPU", r"(?P<status>CUDNN_STATUS_\w+)", within=f"{NO_KERAS}.*(?:torch|[DNdn]{{3}} error)"

@@ -164,9 +164,9 @@ def decoder() -> None:
     with left.container(border=True, key="explanation" if explanation else "checklist"):
         if explanation:
             _explained(explanation)
-            _way_on(explanation)
         else:
             _checklist(page.message)
+        _way_on(explanation)
     with right.container(border=True):
         control = bound("error_text", page.message, _show)
         st.text_area("Paste a message or traceback of Keras or PyTorch", height=150, **control)
@@ -200,14 +200,15 @@ def _explained(explanation: Explanation) -> None:
     st.code(explanation.check, language="python", wrap_lines=True)
 
 
-def _way_on(explanation: Explanation) -> None:
+def _way_on(explanation: Explanation | None) -> None:
     """Offer the stack, or y and the output, that the message describes, or to trace code."""
-    if stack := shapes.from_text(explanation.stack):
+    stack = shapes.from_text(explanation.stack) if explanation else ()
+    target = explanation.target if explanation else None
+    if stack:
         press("Open this stack", "stacks", "open_stack", partial(open_stack, stack))
-    if explanation.target:
-        check = partial(_check_target, explanation.target)
-        press("Check this target", "rule", "check_target", check)
-    if not (stack or explanation.target):
+    if target:
+        press("Check this target", "rule", "check_target", partial(_check_target, target))
+    if not (stack or target):
         trace = partial(address.set_page_value, PART, "")
         press("Paste your code to trace its shapes", "stacks", "trace_code", trace)
 
