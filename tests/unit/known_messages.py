@@ -103,10 +103,12 @@ KERAS_3 = [
     ("File not found: filepath=model.keras. Please ensure the file is an accessible `.keras` zip "
      "file.", "Most likely the folder has no such file", "with its ending"),
     ("Unable to open file (unable to open file: name = 'm.h5', errno = 2)", "no file", "rglob"),
-    ("Unable to open file (file signature not found)", "isn't in HDF5 format", "is_zipfile"),
+    ("Unable to open file (file signature not found)", "isn't in HDF5", "is_zipfile"),
     ("Unrecognized keyword arguments passed to LSTMCell: {'go_backwards': True}",
      "Most likely LSTMCell is inside Bidirectional", "RNN(LSTMCell("),
     ("RNN.reset_states() got an unexpected keyword argument 'states'", "sets all", ".assign("),
+    ("Inputs to operation while/select_1 of type Select must have the same size and shape. "
+     "Input 0: [32,100] != input 1: [20,100]", "20", "batch_size=32"),
     ("'KerasTensor' object is not callable", "calls a tensor", "LSTM(16)(inputs)"),
     ("Skipping variable loading for optimizer 'adam', because it has 5 variables whereas the saved "
      "optimizer has 1 variables.", "saved state doesn't fit", "compile=False"),

@@ -5,6 +5,7 @@ import re
 from lib.shapes.errors.message import (
     ANY_LENGTH,
     INPUT,
+    Confidence,
     Explanation,
     Message,
     Texts,
@@ -118,13 +119,11 @@ def no_layer(found: Found) -> Explanation:
 def no_units(found: Found) -> Explanation:
     """Explain that a layer was created without its number of units."""
     row = TEXTS.row("no units")
-    unnamed = "A call lacks an argument: it creates a layer or an instance of another class."
     is_copy = "from_config" in found.whole
     likely = sorted(row["remedies"], key=lambda each: ("get_config" in each.fix) != is_copy)
-    words = found.match.groupdict()
-    if not found["one"]:
-        return explained(unnamed, *likely, check=VERSIONS, confidence="possible")
-    return explained(row["cause"], *likely, words=words, check=VERSIONS)
+    words = {"owner": found["owner"] or "A layer such as LSTM", "one": found["one"] or "units"}
+    level: Confidence = "likely" if found["one"] else "possible"
+    return explained(row["cause"], *likely, words=words, check=VERSIONS, confidence=level)
 
 
 def missing(found: Found) -> Explanation:

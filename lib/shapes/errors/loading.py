@@ -56,9 +56,11 @@ def weights(found: Found, own: Shape = (), got: Shape = ()) -> Explanation | Non
     columns = got[-1] or 0
     cell, gates = CELLS[next((name for name in CELLS if name in layer.lower()), "lstm")]
     other, of_other = ("LSTM", 4) if columns > (own[-1] or 0) else ("GRU", 3)
+    gru = f"GRU({columns // 3}, reset_after={len(got) == 2})"
     words = {
         "own": own[at], "got": got[at], "rows": got[0], "columns": columns,
-        "gru": f"GRU({columns // 3}, reset_after={len(got) == 2})", "reset": len(got) == 2,
+        "gru": gru if "bidirectional" not in layer.lower() else f"Bidirectional({gru})",
+        "reset": len(got) == 2,
         "saved_cell": f"{other}({columns // of_other})",
         "saved_layer": f"Dense({columns})" if columns % gates else f"{cell}({columns // gates})",
     }  # fmt: skip
@@ -79,6 +81,7 @@ def _causes(own: Shape, got: Shape, layer: str) -> list[str]:
     is_dense = "dense" in layer or any(size % 3 and size % 4 for size in columns)
     axes = {len(own), len(got)}
     cudnn = "two biases of a GRU" if "gru" in layer else "two biases"
+    cudnn = "order" if "bidirectional" in layer else cudnn  # The code is for one direction.
     if axes == {1, 2} and has_same_columns and 2 in rows:
         likely = ["reset_after" if columns[0] % 3 == 0 else "order"]
     elif axes == {1} and columns[1] == 2 * columns[0]:
@@ -192,12 +195,12 @@ MESSAGES = [
     of("no file", r"errno = 2\b", r"SavedModel file does not exist"),
     of(
         "another format",
-        r'(?:name = "(?P<path>[^"]+)".{1,80})?(?:file signature not found|not an hdf5 file)',
+        r"file signature not found|not an hdf5 file|truncated file",
     ),
     of(
         "no model file",
         r"(?:File format not supported|File not found): filepath=(?P<path>[\w./-]*\w)",
-        r"File format not supported|nable to (?:synchronously )?open file|accessible .\.ker",
+        r"File format not supported|nable to (?:synchronously )?open file(?!.*errno)",
     ),
     of(
         "reset_after",

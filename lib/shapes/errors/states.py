@@ -249,6 +249,10 @@ MESSAGES = [
         r'Cannot convert "(?:\(\(|$)|"tuple" object has no .*? "(?:shape|rank|ndim)"',
         r'"list" object has no .*? "(?:rank|get_shape)"',
     ),
+    of(
+        "two numbers of samples",
+        r"Select must have .{1,40}0: \[(?P<full>\d+)(?P<rest>[\d,]*\]).*?: \[(?P<small>\d+)(?P=rest)",
+    ),
     of("one tensor to unpack", r"Iterating over a symbolic KerasTensor is not supported"),
     of(
         "one output to unpack",

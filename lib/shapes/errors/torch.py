@@ -82,8 +82,10 @@ def saved_weight(found: Found) -> Explanation | None:
         difference = "units"
     else:
         difference = "features" if "_ih_l0" in name else "directions"
-    layer = f"nn.Linear({columns if saved[1:] else 'hidden_size'}, {rows})"
-    if len(saved) > 2:
+    layer = f"nn.Linear(hidden_size, {rows})"
+    if len(saved) == 2:
+        layer = f"nn.Linear({columns}, {rows})  # or nn.Embedding({rows}, {columns})"
+    elif len(saved) == 3:
         layer = f"nn.Conv1d({saved[1]}, {rows}, {columns})"
     row = TEXTS.row("size of a weight")
     return explained(
@@ -92,7 +94,7 @@ def saved_weight(found: Found) -> Explanation | None:
         words=found.match.groupdict() | {
             "cell": GATES[gates], "units": f"{rows // gates}", "columns": columns,
             "directions": columns > (own[-1] or 0),
-            "layer": layer, "embedding": f"nn.Embedding({rows}, {columns})",
+            "layer": layer,
         },
         check=row["check"],
     )  # fmt: skip

@@ -70,9 +70,9 @@ def batch_sizes(found: Found) -> Explanation:
         start = f"the labels of {samples} samples have the start token, one step more than outputs"
         likely.insert(0, Remedy(start, "Drop the first label.", "labels = labels[:, 1:].flatten()"))
     else:
-        mixed = "the outputs and the labels come from two batches"
-        batch = Remedy(mixed, "Take x and labels from one batch.", "print(x.shape, labels.shape)")
-        likely = [batch, *likely]
+        batches = "the outputs and the labels come from two batches"
+        code = "print(x.shape, labels.shape)"
+        likely.insert(0, Remedy(batches, "Take x and labels from one batch.", code))
     return explained(
         f"The loss received {outputs} rows of outputs for {labels} labels.",
         *likely,
@@ -100,9 +100,7 @@ def viewed(found: Found) -> Explanation | None:
     multiple = "A multiple of " * (None in sizes)
     happened = f"{multiple}{needed} numbers fit the shape {found['target']}"
     happened += f", but the tensor has {numbers}." if numbers else "."
-    if not likely:
-        return explained(happened, typed, flat, check=SHAPES)
-    return explained(happened, *likely, check=SHAPES)
+    return explained(happened, *(likely or [typed, flat]), check=SHAPES)
 
 
 MESSAGES = [
