@@ -57,11 +57,10 @@ def weights(found: Found, own: Shape = (), got: Shape = ()) -> Explanation | Non
     cell, gates = CELLS[next((name for name in CELLS if name in layer.lower()), "lstm")]
     other, of_other = ("LSTM", 4) if columns > (own[-1] or 0) else ("GRU", 3)
     gru = f"GRU({columns // 3}, reset_after={len(got) == 2})"
+    gru = f"Bidirectional({gru})" if "bidirectional" in layer.lower() else gru
     words = {
-        "own": own[at], "got": got[at], "rows": got[0], "columns": columns,
-        "gru": gru if "bidirectional" not in layer.lower() else f"Bidirectional({gru})",
-        "reset": len(got) == 2,
-        "saved_cell": f"{other}({columns // of_other})",
+        "own": own[at], "got": got[at], "rows": got[0], "columns": columns, "gru": gru,
+        "reset": len(got) == 2, "saved_cell": f"{other}({columns // of_other})",
         "saved_layer": f"Dense({columns})" if columns % gates else f"{cell}({columns // gates})",
     }  # fmt: skip
     return explained(
@@ -193,10 +192,7 @@ MESSAGES = [
     of("folder", r"only supports V3 .?\.keras|legacy SavedModel format"),
     of("weights alone", r"No model (?:config )?found in (?:the )?config|No model config found"),
     of("no file", r"errno = 2\b", r"SavedModel file does not exist"),
-    of(
-        "another format",
-        r"file signature not found|not an hdf5 file|truncated file",
-    ),
+    of("another format", r"file signature not found|not an hdf5 file|truncated file"),
     of(
         "no model file",
         r"(?:File format not supported|File not found): filepath=(?P<path>[\w./-]*\w)",

@@ -251,7 +251,7 @@ MESSAGES = [
     ),
     of(
         "two numbers of samples",
-        r"Select must have .{1,40}0: \[(?P<full>\d+)(?P<rest>[\d,]*\]).*?: \[(?P<small>\d+)(?P=rest)",
+        r"Select must .{1,50}: \[(?P<full>\d+)(?P<rest>[\d,]*\]).*?: \[(?P<small>\d+)(?P=rest)",
     ),
     of("one tensor to unpack", r"Iterating over a symbolic KerasTensor is not supported"),
     of(

@@ -3,14 +3,7 @@
 from dataclasses import replace
 from math import gcd, prod
 
-from lib.shapes.errors.message import (
-    Explanation,
-    Message,
-    explained,
-    number,
-    shape,
-    word,
-)
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.torch import LAST_STEP, SHAPES, SIZE, known
 from lib.shapes.output import bracketed
@@ -94,7 +87,7 @@ def viewed(found: Found) -> Explanation | None:
             free = bracketed((*sizes[:place], -1, *sizes[place + 1 :]))
             fix = "Let -1 stand for this size." + " The last batch is often smaller." * (not place)
             likely.append(Remedy(condition, fix, f"x = x.reshape{free}"))
-    typed = Remedy("the sizes are numbers in the code", "Take them from x.shape.", "print(x.shape)")
+    typed = Remedy("your code has fixed sizes", "Take them from x.shape.", "print(x.shape)")
     head = "the next layer is a head such as nn.Linear"
     flat = Remedy(head, "Keep the samples axis, and join all other axes.", "x = x.flatten(1)")
     multiple = "A multiple of " * (None in sizes)
@@ -112,9 +105,7 @@ MESSAGES = [
         rf"input batch_size \({number('have')}\) to match target batch_size \({number('want')}\)",
         explain=batch_sizes,
     ),
-    known(
-        "ragged lists", r"expected sequence of length (?P<want>\d+) at dim \d \(got (?P<got>\d+)\)"
-    ),
+    known("ragged lists", r"sequence of length (?P<want>\d+) at dim \d \(got (?P<got>\d+)\)"),
     known("axes of labels", r"1D target tensor expected|multi-target not supported"),
     Message(
         rf"(?:Using a t|T)arget size \({SIZE}{shape('y')}.{{1,45}} input size \({SIZE}"
