@@ -59,7 +59,7 @@ MISTAKES = {
     "layers.ConvLSTM2D(4, 3)(keras.Input((28, 28, 1)))":
         ("1 axis is missing. Most likely each sample of x is one image", "x = np.stack([x[i"),
     "layers.TimeDistributed(layers.Conv2D(4, 3))(keras.Input((12, 28, 28)))":
-        ("received (None, 28, 28): 1 axis is missing. Most likely x holds gray", "x[..., None]"),
+        ("received (None, 28, 28): 1 axis is missing. Most likely x has no ch", "x[..., None]"),
     "layers.LSTM(U)(layers.Conv2D(4, 3)(keras.Input((28, 28, 1))))":
         ("Most likely a Conv2D or pooling before", "Reshape((26, -1))"),
     "layers.LSTM(U)(layers.Embedding(9, 16)(keras.Input((T, 9))))":
@@ -158,7 +158,7 @@ MISTAKES = {
     "layers.Dense(1)(layers.Flatten()(keras.Input((None, 2))))":
         ("Dense needs a weight for each entry of the last", "keras.Input(x.shape[1:])"),
     "layers.LSTM(4)(keras.Input((5, None)))":
-        ("number of features", "keras.Input((None, x.shape[-1]))"),
+        ("number of features", "keras.Input((None, *x.shape[2:]))"),
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
         ("Model has no input and output in Keras", "keras.Model(inputs=inputs, "),
     "decoder(8).predict(X, verbose=0)":
@@ -181,7 +181,7 @@ PAIRINGS = [
     ((5, 1), "binary_crossentropy", (8, 5, 2),
      "y is (None, 5, 2) and the output is (None, 5, 1): 2 columns", "Dense(2, activation="),
     ((4,), "categorical_crossentropy", (8, 5, 4),
-     "Most likely y has one target per timestep", "LSTM(4, return_sequences=True)"),
+     "Most likely y has one target per timestep", "LSTM(16, return_sequences=True)"),
     ((5, 4), "categorical_crossentropy", (8, 5, 1),
      "y is (None, 5, 1) and the output is (None, 5, 4): 1 column", "sparse_categorical_cross"),
     ((4,), "categorical_crossentropy", (8,),

@@ -28,7 +28,7 @@ KERAS_3 = [
      "has the shape (3, 64) but received (8, 64)", "keras.Input((None, 8))"),
     ("`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
      "labels.shape=(320,) and logits.shape=(32, 5)",
-     "y is (320,), the output (32, 5).", "LSTM(5, return_sequences=True)"),
+     "y is (320,), the output (32, 5).", "LSTM(16, return_sequences=True)"),
     ("Argument `n` should be a positive integer. Received: n=0",
      "It expects a positive integer. It received n=0.", ""),
     ("All `outputs` values must be KerasTensors. Received: outputs=<LSTM name=lstm>",
@@ -136,7 +136,7 @@ KERAS_3 = [
     ("Input 0 of layer \"conv_lstm2d_1\" is incompatible with the layer: expected ndim=5, found "
      "ndim=4. Full shape received: (None, 12, 28, 28)",
      "(samples, timesteps, rows, columns, channels) but received (None, 12, 28, 28): 1 axis is "
-     "missing. Most likely x holds gray images", "x = x[..., None]"),
+     "missing. Most likely x has no channel axis", "x = x[..., None]"),
     ("We could not automatically infer the shape of the Lambda's output. Please specify the "
      "`output_shape` argument. Arguments received by Lambda.call(): args=('<KerasTensor "
      "shape=(None, 16), dtype=float32>',)", "(None, 16)", "keras.ops.mean"),

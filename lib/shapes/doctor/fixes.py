@@ -235,7 +235,7 @@ def _fix(meaning: Meaning, output: Sizes, loss: str, rule: LossRule) -> Remedy:
     code = [code_for_y] if code_for_y else []
     if len(after) != len(output):
         is_timed = len(after) == 3
-        sentences.append("Return every timestep." if is_timed else "Return only the last timestep.")
+        sentences.append(f"Set return_sequences={is_timed} in the last recurrent layer.")
         code.append(EVERY_STEP if is_timed else LAST_STEP)
     elif after[1:-1] != output[1:-1]:
         sentences.append("Keep the last timesteps of the output.")

@@ -4,16 +4,7 @@ import math
 import re
 
 from lib.shapes.errors.loading import weights
-from lib.shapes.errors.message import (
-    LAYER_SHAPES,
-    Explanation,
-    Message,
-    Texts,
-    explained,
-    number,
-    shape,
-    word,
-)
+from lib.shapes.errors.message import Explanation, Message, Texts, explained, number, shape, word
 from lib.shapes.errors.pasted import NAMES, RECURRENT, Comparison, Found
 from lib.shapes.errors.states import features_or_units
 from lib.shapes.output import Shape, bracketed
@@ -24,7 +15,9 @@ TEXTS = Texts(__file__)
 COLUMNS = 30  # most columns of a table; a longer row is probably a sequence of numbers
 CHANNELS = 4  # most channels of an image
 SHORT = 10  # fewer rows are probably the timesteps of one sample
-LARGEST = 5_000  # largest plausible size of an Input or a Dense; a larger number counts samples
+LARGEST_LAYER = 5_000  # most units or columns of a layer; a larger number counts samples
+# Calls in front of a layer in a line of code, such as LSTM in "LSTM(64), Conv1D(32, 3)"
+BEFORE = r"\b(\w+)\((?:[^()]|\([^()]*\)){{0,99}}\)\W{{1,9}}(?=(?:\w+\.)?{}\()"
 LAYER = r'(?:layer "?(?P<layer>[\w./-]+)"?[\w :]*)?'
 # A layer's name without "_" → its kind in a stack. In Keras 3, some take any number of axes.
 _KINDS = {each().keras.lower(): kind for kind, each in KINDS.items()}
@@ -67,13 +60,15 @@ def axes(found: Found) -> Explanation | None:
     is_old = "incompatible with layer" in found.whole and found.kind in RECURRENT
     is_first = found["layer"] in (found.kind, f"{found.kind}_1" if is_old else "")
     is_first &= not re.search("attention|pooling", layer)
+    if before := re.findall(BEFORE.format(layer or "-"), found.whole, re.I):
+        is_first = {"Input", "InputLayer"} >= {*before}
     stack = _input(got[1:] or _SIZES[1 - max(have, 2) :])
     if (want, have) == (3, 2):
         problem = "there is no time axis"
         stack = stack if is_first else f"input~lstm_u{units or 16}"
     elif (want, have) == (2, 3):
         stack += f"~lstm_u{units or 16}_seq"
-    sample = got[1:-1] if want == 3 and got[-1:] == (1,) else got[2:]
+    sample = got[1:-1] if want == 3 and got[3:] == (1,) else got[2:]
     kind = _KINDS.get(layer, "") if want == 3 or layer != "bidirectional" else ""
     takes = f"{found['layer'] or 'The layer'} takes ({_axis_names(want, layer)})"
     return explained(
@@ -83,8 +78,9 @@ def axes(found: Found) -> Explanation | None:
             "sample": _sample(sample) or f"x.shape[1:{want}]",
             "rows": (*got, None, None)[1],
             "kind": {3: "Conv1D(16, 3)", 4: "Conv2D(16, 3)"}.get(want, "Dense(units)"),
+            "spatial": want - 3,
         },
-        check=LAYER_SHAPES,
+        check=TEXTS.rows["axes"]["check"],
         stack=f"{stack}~{kind}" if kind else "",
     )
 
@@ -108,12 +104,13 @@ def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -
         (4, 5): got[1:2] == (None,),
         (5, 4): last > CHANNELS,
     }
+    likely = [each for each in likely if each != "no channels" or not 0 < last <= CHANNELS]
     return likely[::-1] if is_reversed.get((want, have)) else likely
 
 
 def _sample(shape_: Shape) -> str:
     """Return the sizes of a sample for an Input; "" if a sample can't have these sizes."""
-    possible = all(size is None or 0 < size <= LARGEST for size in shape_)
+    possible = all(size is None or 0 < size <= LARGEST_LAYER for size in shape_)
     return bracketed(shape_) if possible else ""
 
 
@@ -129,13 +126,13 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     if not pair.missing and not pair.differing:
         return None
     likely = _axis_fixes(found, pair) if pair.missing else _size_fixes(found, pair)
-    if len(expected) == 3 and (expected[1] or 0) > LARGEST:
+    if len(expected) == 3 and (expected[1] or 0) > LARGEST_LAYER:
         likely = ["whole table"]
     elif expected[1:] == received[:1] and received[1:] == (1,):
         likely = ["one sample"]  # x had one axis, and Keras 2 added a second.
     takes = found["want"] or f"({_axis_names(len(expected), layer)})"
     steps, have = ((*each, None, None)[1] or 0 for each in (expected, received))
-    sample = received[1:] if pair.missing else expected[1:]
+    sample = received if likely[0] in ("one sample", "unbatched") else received[1:]
     kind = {"embedding": "embed~lstm", "": _OF_AXES.get(len(expected))}.get(layer)
     kept = f"keeps only the last {steps} of {have} steps"
     return explained(
@@ -160,8 +157,9 @@ def _size_fixes(found: Found, pair: Comparison) -> list[str]:
     expected, received = pair.expected, pair.received
     likely = ["other features"]
     if pair.is_batch:
-        likely = ["fixed batch", "other batch"]
-        likely = likely[::-1] if received[0] == 32 else likely  # 32 is the default of predict.
+        likely = ["fixed batch"]
+        if expected[0] != 32:  # the default of fit and predict
+            likely.insert(received[0] != 32, "other batch")
     elif len(expected) > 3 and expected[-3:] == (*received[-2:], received[-3]):
         likely = ["channels first"]
     elif len(expected) != 3:
@@ -212,11 +210,14 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[str]:
             likely = ["subsequences", *sample]
         elif last > 2:
             likely = _layer_fixes("data", last + 1, last, received, is_first=False)
-            likely = [*sample, *likely] if 1 < (received[0] or 0) < SHORT else likely
-        elif gaps == [last] or received[1:] == expected[1:-1]:
-            likely = ["flat"]
-        elif last not in gaps:
+            places = {"one sample": 0, "single images": 1, "no channels": last, "images before": -1}
+            likely = [each for each in likely if places.get(each, gaps[0]) in gaps] or sample
+            is_short = 0 in gaps and 1 < (received[0] or 0) < SHORT
+            likely = [*sample, *likely] if is_short else likely
+        elif last not in gaps or received[-1] == expected[-1] != 1:
             likely = ["table", *sample]
+        elif gaps == [last] or received[1:] == expected[1:-1]:
+            likely = ["flat" if expected[-1] in (1, None) else "one feature"]
         else:
             likely = _rows_fixes(found, received[0] or 0, received[1] or 0, sample)
     return likely

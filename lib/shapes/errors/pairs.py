@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, SPARSE
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors.inputs import LARGEST, data
+from lib.shapes.errors.inputs import LARGEST_LAYER, data
 from lib.shapes.errors.inputs import TEXTS as INPUTS
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import LAYER_SHAPES, Confidence, Explanation, explained
@@ -28,7 +28,7 @@ def incompatible(found: Found) -> Explanation | None:
     one, other = found.shape("one"), found.shape("other")
     if not one or not other:
         likely = named("target per sample", "target per timestep")
-        happened = "Most likely the loss can't pair the output with y."
+        happened = "Two tensors can't be paired: y and the output, if the loss raised this."
         return explained(happened, *likely, confidence="possible")
     pair = Comparison(one, other)
     short, long = sorted((one, other), key=len)
@@ -61,15 +61,12 @@ def incompatible(found: Found) -> Explanation | None:
 def _samples(found: Found, one: Shape, other: Shape) -> Explanation:
     """Explain that the numbers of samples differ. One axis is most likely that of a loss."""
     sizes = [size for size in (one[0], other[0]) if size and size != BATCH_SIZE]
+    happened = f"The loss can't pair {one[0]} samples with {other[0]}."
     if found.loss and len(sizes) == 1:  # The other size is fit's default.
-        happened = f"The loss can't pair {one[0]} samples with {other[0]}."
-        likely = (
-            named("other batch", "short batch") if sizes[0] < BATCH_SIZE else named("other batch")
-        )
+        likely = named("other batch", "short batch")[: 1 + (sizes[0] < BATCH_SIZE)]
         return explained(happened, *likely, words={"full": sizes[0]})
     if found.loss or not (found.in_loss or len(one) == 1):
         return batches(found, one, other)
-    happened = f"The loss can't pair {one[0]} samples with {other[0]}."
     return explained(happened, *named("own samples", "fixed batch"), confidence="possible")
 
 
@@ -169,8 +166,9 @@ def refused(found: Found) -> Explanation | None:
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
         happened = "y must have the output's shape, or hold class numbers for a sparse loss."
-        likely = named("class numbers", "target per sample", "target per timestep")
-        return explained(happened, *likely)
+        return explained(
+            happened, *named("class numbers", "target per sample", "target per timestep")
+        )
     pair = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
     if not pair.received or not pair.expected:
         happened = f"y has no axes, but the output has the shape {output_text}."
@@ -182,6 +180,8 @@ def refused(found: Found) -> Explanation | None:
     losses = [CATEGORICAL, BINARY]
     if (loss := found.loss or found["loss"]) in RULE_OF:
         losses = [RULE_OF[loss].name]
+    elif "logits" in message:  # TensorFlow's sigmoid
+        losses = [BINARY]
     elif "up until the last" in message or "target.ndim - 1" in message:
         losses = [SPARSE]
     elif found["one"]:
@@ -219,7 +219,7 @@ def refused_early(found: Found) -> Explanation | None:
         # Keras 2's sparse loss raised this for any output.
         if len(y) > 1:
             likely = named("class columns", "columns of y")
-        elif columns <= LARGEST:  # More numbers of a sample are timesteps.
+        elif columns <= LARGEST_LAYER:  # More numbers of a sample are timesteps.
             likely = named("class columns", "columns of y", "timesteps of y")
     elif has_no_sizes and (len(output), len(y)) in ((2, 1), (4, 3)):  # 4: ConvLSTM2D
         second = "number per timestep" if columns > 1 else "repeat y"
@@ -235,7 +235,7 @@ def refused_early(found: Found) -> Explanation | None:
         if found.kind in RECURRENT:  # A recurrent layer returns numbers, not probabilities.
             losses.reverse()
         return with_fixes(found, y, output, losses, happened)
-    size = columns if columns <= LARGEST else ""
+    size = columns if columns <= LARGEST_LAYER else ""
     target = question(y, output, CATEGORICAL)
     return explained(happened, *likely, words={"columns": size}, target=target)
 

@@ -86,6 +86,7 @@ NAMES: dict[int | str, tuple[str, ...]] = {  # number of axes, or layer → the 
     4: ("sample", "row", "column", "channel"),
     5: ("sample", "timestep", "row", "column", "channel"),
     "convlstm1d": ("sample", "timestep", "row", "channel"),
+    "convlstm3d": ("sample", "timestep", "slice", "row", "column", "channel"),
     "embedding": ("sample", "timestep", "feature"),
     "time_distributed": ("sample", "part", "timestep", "feature"),
 }

@@ -35,7 +35,8 @@ MESSAGES = [
         rf"(?:.*?target\.shape={shape('y')}, output\.shape={shape('output')})?",
         rf"array with shape {shape('y')} was passed for an output of shape {shape('output')}"
         r"(?:.*?loss .(?P<loss>\w+))?",
-        rf"logits.*?and.*?labels.*?must have the same.*?\({shape('output')} vs {shape('y')}\)",
+        r"logits.{0,3} and .{0,3}labels.{0,3} must have the same[^()]{0,99}"
+        rf"\({shape('output')} vs {shape('y')}\)",
         rf"Shapes {shape('one')} and {shape('other')}(?:\W*$| are (?:in|not )compatible)",
         explain=refused,
     ),

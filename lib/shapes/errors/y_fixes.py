@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lib.shapes.doctor import ShapeTextError, TargetQuestion, read_shape
-from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, LAST_STEP, SPARSE, target_fixes
-from lib.shapes.errors.inputs import LARGEST
+from lib.shapes.doctor.fixes import BINARY, CATEGORICAL, SPARSE, target_fixes
+from lib.shapes.errors.inputs import LARGEST_LAYER
 from lib.shapes.errors.message import Explanation, Texts, explained
 from lib.shapes.errors.pasted import RECURRENT, Comparison, Found
 from lib.shapes.output import Shape
@@ -44,10 +44,8 @@ def with_fixes(
     for each in likely:
         if not any(each.condition == one.condition or each.code == one.code for one in first):
             first.append(each)
-    # Without another layer's name in the message, the recurrent layer may be the last.
-    is_last = not found["layer"] or found.kind in RECURRENT
-    units = f"{output[-1]}" if is_last and output and 1 < (output[-1] or 0) <= LARGEST else ""
-    words = {"units": units}
+    # Without the name of a recurrent layer in the message, the last layer is probably a Dense.
+    words = {"units": f"{output[-1] or ''}" if output and found.kind in RECURRENT else ""}
     if y and output:
         words |= {"columns": f"{y[-1]}", "classes": f"{output[-1]}"}
     return explained(happened, *first[:4], words=words, target=asked)
@@ -62,6 +60,7 @@ def _with_sizes_of(shape: Shape, other: Shape) -> Shape:
 def question(y: Shape, output: Shape, loss: str) -> TargetQuestion | None:
     """Return the question for the target doctor."""
     samples, *_ = TargetQuestion().output
+    loss = BINARY if loss == CATEGORICAL and output[-1:] == (1,) else loss
     try:
         output, y = (
             read_shape(f"{[samples, *(size or TIMESTEPS for size in shape)]}")
@@ -75,12 +74,13 @@ def question(y: Shape, output: Shape, loss: str) -> TargetQuestion | None:
 def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     """Return fixes, likeliest first."""
     found = _doctor_fixes(y, output, loss)
-    if len(y) == 1 and len(output) == 2 and output[0] == 1:
-        condition = "the output doesn't need its time axis of one step"
-        found.insert(0, Remedy(condition, "Return only the last timestep.", LAST_STEP))
+    is_last_step = loss != SPARSE and len(y) == 1 and output[:-1] == (1,)
+    if is_last_step or (loss == CATEGORICAL and output == 2 * y):  # as many timesteps as classes
+        found[:0] = named("target per sample")
     if y and output and y[:-1] == output[:-1]:
         columns, classes = y[-1] or 0, output[-1] or 0
-        if found and columns > 1 and found[0].condition.endswith(("per sample", "per timestep")):
+        is_plain = found and found[0].condition.endswith(("per sample", "per timestep"))
+        if is_plain and columns > 1 and loss != SPARSE:
             found[0] = replace(found[0], condition="y has the right columns")
         if loss == SPARSE and columns not in (1, classes):
             found[1:1] = named("other classes")
@@ -116,11 +116,12 @@ def _doctor_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
         loss = BINARY  # One column can't hold several classes.
     by_condition: dict[str, Remedy] = {}
     for fix in target_fixes(shape, target, loss):
-        if not fix.code or ("Dense(" in fix.code and fix.output_shape[-1] > LARGEST):
+        if not fix.code or ("Dense(" in fix.code and fix.output_shape[-1] > LARGEST_LAYER):
             continue
         text, code = fix.fix, fix.code.replace("timesteps", "x.shape[1]")
-        if first := by_condition.get(fix.condition):
+        condition = fix.condition.removesuffix(", for each sample")
+        if first := by_condition.get(condition):
             text = f"{first.fix} Or {text[:1].lower()}{text[1:]}"
             code = f"{first.code}\n# or:\n{code}"
-        by_condition[fix.condition] = replace(fix, fix=text, code=code)
+        by_condition[condition] = replace(fix, condition=condition, fix=text, code=code)
     return list(by_condition.values())

@@ -154,6 +154,8 @@ def _edits_of_input(stack: Stack, place: int) -> Iterator[Edit]:
     if len(first.shape) > 2 and first.form == "other":  # The first size may be the samples.
         steps, features = first.shape[-2:]
         sequences = [replace(sequence, timesteps=steps or None, features=features or None)]
+        timed = replace(first, shape=(0, *first.shape))
+        yield f"Start with a time axis: {timed.code()}", put(stack, 0, timed), place
     elif first.form == "flat":  # The numbers are timesteps, or features of each timestep.
         sequences = [replace(sequence, timesteps=None)]
         says_features = "input_dim=" in (stack[1].origin or Origin(0, "", "")).call
