@@ -36,7 +36,7 @@ MISTAKES = {
     "last_step().fit(dataset(X, LAST), verbose=0)":
         ("The model takes (None, 5, 2) but received (5, 2)", "dataset = dataset.batch(32)"),
     "[dense(X[..., :width]) for dense in [layers.Dense(U)] for width in (2, 1)]":
-        ("takes 2 features but received (8, 5, 1)", "keras.Input((*x.shape[1:],))"),
+        ("takes 2 features but received (8, 5, 1)", "keras.Input(x.shape[1:])"),
     "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]":
         ("needs more axes than the tensor has", "return_sequences=True)(x)[:, -1, :]"),
     "layers.Reshape((4, 2))(X)": ("A Reshape must keep all values, but", "Reshape((12, -1))"),

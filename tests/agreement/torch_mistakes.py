@@ -85,7 +85,7 @@ MISTAKES = {
         ("(samples, timesteps)", "labels.flatten()"),
     "cross_entropy(logits[:, 0], labels.flatten())":
         ("each sample has 5 labels", "head(out).flatten(0, 1)"),
-    "cross_entropy(logits[0], labels[:, 0])": ("5 rows of outputs", "batch_first=True"),
+    "cross_entropy(logits[0], labels[:, 0])": ("come from two batches", "batch_first=True"),
     "labels = labels[:, 0] + C\ncross_entropy(logits[:, 0], labels)":
         ("A label is 6", "labels - 1"),
     "y = y[:, 0]\nnn.functional.mse_loss(y_hat, y)":
@@ -110,11 +110,11 @@ MISTAKES = {
     "out = torch.tanh(out)\nout[0] = 0\nout.mean().backward()":
         ("changed the output of Tanh", "torch.where(mask, 0, out)"),
     "nn.LSTM(F, 2).load_state_dict(saved)":
-        ("bias_hh_l0 has other sizes in the file", "print([(name, *weight.shape)"),
+        ("bias_hh_l0 has other sizes in the file", "nn.LSTM(input_size, 4,"),
     "nn.LSTM(F, U, 2).load_state_dict(saved)": ("has weight_ih_l1", "model.state_dict().keys()"),
     "head(out).backward(torch.ones(N, T, 1), retain_graph=True)\n"
     "torch.optim.SGD(lstm.parameters(), 0.1).step()\nhead(lstm(x, state)[0]).mean().backward()":
-        ("that a step changed", "each.detach() for each in state"),
+        ("an operation changed them", "each.detach() for each in state"),
     'lstm.load_state_dict({"module." + name: saved[name] for name in saved})':
         ("nn.DataParallel", 'removeprefix("module.")'),
     "nn.LSTM(F, U, dropout=0.2)": ("dropout=0.2 does nothing", "out = nn.Dropout(0.2)(out)"),
@@ -140,7 +140,7 @@ MISTAKES = {
     "nn.LSTM(F, U, num_layer=2)": ("num_layer is misspelt", "num_layers"),
     "class Model(nn.Module):\n    def forward(self, x, hidden): ...\nModel()(x)":
         ("also needs hidden", "hidden=None"),
-    "out.detach().mean().backward()": ("element 0 lost its graph", "mse_loss(head("),
+    "out.detach().mean().backward()": ("element 0 comes from an output without", "mse_loss(head("),
     "out[:, T]": ("Axis 1 has the size 5, so there is no entry 5", "out[:, -1]"),
     "out.softmax(3)": ("from -3 to 2, so there is no axis 3", "dim=-1"),
     "torch.cat((out, h_n[-1]), dim=-1)": ("received 3 and 2", "unsqueeze(1).expand"),

@@ -98,7 +98,7 @@ def test_a_question_may_be_about_labels():
     assert "Cross-entropy, integer" in text(app)
     app = shapes(part="target", check="320.12.5_320_sparse-categorical-crossentropy_32")
     assert title(app).startswith("Error")
-    assert "If y has one target per sample, return only the last" in text(app)
+    assert "If y has one target per sample, set return_sequences=False" in text(app)
     assert "class_weight needs one label per sequence" in text(app)
 
 

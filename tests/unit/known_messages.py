@@ -115,6 +115,14 @@ KERAS_3 = [
     ("No model config found in the file at model.weights.h5.", "weights alone", "load_weights"),
     ("File not found: filepath=model.keras. Please ensure the file is an accessible `.keras` zip "
      "file.", "Most likely the folder has no such file", "with its ending"),
+    ("Unable to open file (unable to open file: name = 'm.h5', errno = 2)", "no file", "rglob"),
+    ("Unable to open file (file signature not found)", "isn't in HDF5", "is_zipfile"),
+    ("Unrecognized keyword arguments passed to LSTMCell: {'go_backwards': True}",
+     "Most likely LSTMCell is inside Bidirectional", "RNN(LSTMCell("),
+    ("RNN.reset_states() got an unexpected keyword argument 'states'", "sets all", ".assign("),
+    ("Inputs to operation while/select_1 of type Select must have the same size and shape. "
+     "Input 0: [32,100] != input 1: [20,100]", "20", "batch_size=32"),
+    ("'KerasTensor' object is not callable", "calls a tensor", "LSTM(16)(inputs)"),
     ("Skipping variable loading for optimizer 'adam', because it has 5 variables whereas the saved "
      "optimizer has 1 variables.", "saved state doesn't fit", "compile=False"),
     ("<class '__main__.Sub'>: Error encountered during deserialization: Sub.__init__() got an "
@@ -211,13 +219,18 @@ TORCH = [
     ("Sizes of tensors must match except in dimension 1. Got 16 and 4 in dimension 2", "is 16", ""),
     ("CUDA error: device-side assert triggered", "largest token number", "labels.unique("),
     ("size mismatch for e.weight: copying a param of torch.Size([9, 2]) from checkpoint, where the "
-     "shape is torch.Size([8, 2]) in current model.", "e.weight counts words", "vocabulary"),
+     "shape is torch.Size([8, 2]) in current model.", "shape is [9, 2]", "nn.Embedding(9, 2)"),
     ("Expected input batch_size (1216) to match target batch_size (1280)", "start", "[:, 1:]"),
     ("gather got an input of invalid size: got 10x110, but expected 10x226", "differ", "total_len"),
     ("shape '[32, 10, 64]' is invalid for input of size 10240",
      "20480 numbers fit the shape [32, 10, 64], but the tensor has 10240. Most likely axis 0 has",
      "x.reshape(-1, 10, 64)"),
     ("shape '[32, 10, 64]' is invalid for input of size 20480", None, None),
+    ("expected sequence of length 12 at dim 1 (got 7)", "lists of 12 and 7", "pad_sequence("),
+    ("size mismatch for fc.weight: copying a param of torch.Size([10, 64]) from checkpoint, where "
+     "the shape in current model is torch.Size([10, 128]).", "is [10, 64]", "nn.Linear(64, 10)"),
+    ("shape '[32, 7]' is invalid for input of size 100", "the tensor has 100", "print(x.shape)"),
+    ("Expected input batch_size (32) to match target batch_size (31).", "two batches", "labels"),
     ("RNN module weights are not part of single contiguous chunk of memory.", "", "flatten_param"),
     ("backward_input can only be called in training mode", "evaluation", "model.train()"),
     ("torch/nn/_functions/rnn.py\nRuntimeError: CUDNN_STATUS_EXECUTION_FAILED",

@@ -118,7 +118,6 @@ def test_the_shape_of_an_earlier_keras_becomes_an_input_shape_or_an_input():
         "Replace input_length and input_dim by input_shape": [
             "Sequential([LSTM(4, input_shape=(T, F))])"
         ],
-        "Remove layer 2, LSTM": [],
     }
     first, *_ = offered("Sequential([LSTM(4, batch_input_shape=(1, 9, 2), stateful=True)])").items()
     assert first == ("Remove batch_input_shape; start with keras.Input(batch_shape=(1, 9, 2))", [])

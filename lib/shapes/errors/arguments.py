@@ -5,6 +5,7 @@ import re
 from lib.shapes.errors.message import (
     ANY_LENGTH,
     INPUT,
+    Confidence,
     Explanation,
     Message,
     Texts,
@@ -120,8 +121,9 @@ def no_units(found: Found) -> Explanation:
     row = TEXTS.row("no units")
     is_copy = "from_config" in found.whole
     likely = sorted(row["remedies"], key=lambda each: ("get_config" in each.fix) != is_copy)
-    words = {"owner": found["owner"], "one": found["one"] or "units"}
-    return explained(row["cause"], *likely, words=words, check=VERSIONS)
+    words = {"owner": found["owner"] or "A layer such as LSTM", "one": found["one"] or "units"}
+    level: Confidence = "likely" if found["one"] else "possible"
+    return explained(row["cause"], *likely, words=words, check=VERSIONS, confidence=level)
 
 
 def missing(found: Found) -> Explanation:
@@ -137,6 +139,9 @@ def missing(found: Found) -> Explanation:
 
 
 MESSAGES = [
+    TEXTS.message("directions of another layer", r'to (?P<owner>\w+): \{"go_backwards": True\}'),
+    TEXTS.message("states to reset", r'reset_states?\(\) got an unexpected .{1,20} "states?"'),
+    TEXTS.message("called tensor", r'"KerasTensor" object is not callable'),
     Message(
         r"(?:Please initialize .(?P<wrapper>\w+). layer with a .[\w.]+. instance\. "
         r"(?:Received|You passed)|added to a Sequential model\. Received|must be an instance of "

@@ -75,7 +75,7 @@ def axes(found: Found) -> Explanation | None:
         f"{takes} but received {found['got'] or counted(have, 'axis', 'axes')}: {problem}.",
         *TEXTS.remedies(*_layer_fixes(layer, want + inside, have + inside, got, is_first)),
         words={
-            "sample": _sample(sample) or f"*x.shape[1:{want}],",
+            "sample": _sample(sample) or f"x.shape[1:{want}]",
             "rows": (*got, None, None)[1],
             "kind": {3: "Conv1D(16, 3)", 4: "Conv2D(16, 3)"}.get(want, "Dense(units)"),
             "spatial": want - 3,
@@ -111,7 +111,7 @@ def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -
 def _sample(shape_: Shape) -> str:
     """Return the sizes of a sample for an Input; "" if a sample can't have these sizes."""
     possible = all(size is None or 0 < size <= LARGEST_LAYER for size in shape_)
-    return bracketed(shape_).strip("()") if possible else ""
+    return bracketed(shape_) if possible else ""
 
 
 def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:

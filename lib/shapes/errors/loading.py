@@ -17,7 +17,7 @@ CLASSES += r"|(?P<merge>Merge|MaxoutDense)|\w+OpLambda|TensorFlowOpLayer"
 INITIALIZERS = r"Orthogonal|Glorot\w+|He\w+|Random\w+|VarianceScaling|Zeros|Ones"
 REMOVED = ATTRIBUTES | {name: row for row in TEXTS.rows["names"] for name in row["names"]}
 CELLS = {"lstm": ("LSTM", 4), "gru": ("GRU", 3), "rnn": ("SimpleRNN", 1), "dense": ("Dense", 1)}
-LARGEST = 5000  # More rows than this aren't features.
+MOST_FEATURES = 5000  # More rows than this aren't features.
 MODEL_WEIGHTS = "print([(w.path, w.shape) for w in model.weights])"
 
 
@@ -56,8 +56,10 @@ def weights(found: Found, own: Shape = (), got: Shape = ()) -> Explanation | Non
     columns = got[-1] or 0
     cell, gates = CELLS[next((name for name in CELLS if name in layer.lower()), "lstm")]
     other, of_other = ("LSTM", 4) if columns > (own[-1] or 0) else ("GRU", 3)
+    gru = f"GRU({columns // 3}, reset_after={len(got) == 2})"
+    gru = f"Bidirectional({gru})" if "bidirectional" in layer.lower() else gru
     words = {
-        "own": own[at], "got": got[at], "columns": columns, "gru_units": columns // 3,
+        "own": own[at], "got": got[at], "rows": got[0], "columns": columns, "gru": gru,
         "reset": len(got) == 2, "saved_cell": f"{other}({columns // of_other})",
         "saved_layer": f"Dense({columns})" if columns % gates else f"{cell}({columns // gates})",
     }  # fmt: skip
@@ -77,10 +79,12 @@ def _causes(own: Shape, got: Shape, layer: str) -> list[str]:
     has_many_rows = not layer and rows[1] > columns[1]  # An Embedding has, a kernel hasn't.
     is_dense = "dense" in layer or any(size % 3 and size % 4 for size in columns)
     axes = {len(own), len(got)}
+    cudnn = "two biases of a GRU" if "gru" in layer else "two biases"
+    cudnn = "order" if "bidirectional" in layer else cudnn  # The code is for one direction.
     if axes == {1, 2} and has_same_columns and 2 in rows:
-        likely = ["reset_after"]
+        likely = ["reset_after" if columns[0] % 3 == 0 else "order"]
     elif axes == {1} and columns[1] == 2 * columns[0]:
-        likely = ["two biases", "units"]
+        likely = [cudnn, "units"]
     elif axes == {1}:
         likely = ["classes" if is_dense else "units", "order"]
     elif axes == {1, 2} and columns[1] == 2 * columns[0] and 2 in rows:
@@ -88,14 +92,15 @@ def _causes(own: Shape, got: Shape, layer: str) -> list[str]:
     elif axes != {2}:
         likely = ["sizes" if len(axes) == 1 else "batch", "order"]
     elif own == got[::-1]:
-        likely = ["transposed", "order"]
+        likely = ["transposed Linear" if "dense" in layer else "transposed", "order"]
     elif has_same_columns and ("embedding" in layer or has_many_rows):
         likely = ["padding" if rows[1] == rows[0] + 1 else "words"]
-        likely += ["features"] if not layer and rows[1] <= LARGEST else []
+        likely += ["features"] if not layer and rows[1] <= MOST_FEATURES else []
     elif has_same_columns:
         likely = ["features"] if layer else ["features", "words"]
+        likely = ["units before", "order"] if "dense" in layer else likely
     elif not has_same_rows or "embedding" in layer:
-        likely = ["sizes" if "embedding" in layer else "units", "order"]
+        likely = ["vectors" if "embedding" in layer else "units", "order"]
     elif is_dense:
         likely = ["classes"]
     elif columns[1] * 3 == columns[0] * 4:
@@ -127,8 +132,8 @@ def counts(found: Found) -> Explanation:
 def no_variables(found: Found) -> Explanation:
     """Explain that the file lacks the weights of a layer: a bug of Keras, or another model."""
     row = TEXTS.row("no variables")
-    is_load_model = "A total of" in found.whole or ":0" in found.whole  # load_weights is direct
-    likely = sorted(row["remedies"], key=lambda each: ("Update" in each.fix) != is_load_model)
+    is_load_model = re.search("A total of|:0", found.whole) and "load_weights(" not in found.whole
+    likely = sorted(row["remedies"], key=lambda each: ("Update" in each.fix) != bool(is_load_model))
     words = found.match.groupdict()
     return explained(row["cause"], *likely, words=words, check=MODEL_WEIGHTS)
 
@@ -186,10 +191,12 @@ MESSAGES = [
     of("lambda", r"deserialization of a .Lambda"),
     of("folder", r"only supports V3 .?\.keras|legacy SavedModel format"),
     of("weights alone", r"No model (?:config )?found in (?:the )?config|No model config found"),
+    of("no file", r"errno = 2\b", r"SavedModel file does not exist"),
+    of("another format", r"file signature not found|not an hdf5 file|truncated file"),
     of(
-        "no file",
-        r"File format not supported|file signature not found|File not found: filepath|SavedModel "
-        r"file does not|nable to (?:synchronously )?open file|accessible .\.ker|not an hdf5 file",
+        "no model file",
+        r"(?:File format not supported|File not found): filepath=(?P<path>[\w./-]*\w)",
+        r"File format not supported|nable to (?:synchronously )?open file(?!.*errno)",
     ),
     of(
         "reset_after",

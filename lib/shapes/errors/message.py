@@ -16,8 +16,8 @@ CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
 LAYER_SHAPES = 'print([getattr(layer, "output", 0) for layer in model.layers], x.shape)'
 # Values for a {name} that the message doesn't contain.
 FALLBACKS = {"layer": "The layer", "owner": "Layer", "wrapper": "Sequential", "cell": "LSTM"}
-FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer"}
-FALLBACKS |= {"sample": "*x.shape[1:],", "columns": "y.shape[-1]", "steps": "12"}
+FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer", "path": "model.h5"}
+FALLBACKS |= {"sample": "x.shape[1:]", "columns": "y.shape[-1]", "steps": "12"}
 FALLBACKS |= {"unit": "feature", "rows": "12"}
 _NAME = re.compile(r"\{([a-z_]+)\}")
 

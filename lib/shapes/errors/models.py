@@ -223,7 +223,7 @@ MESSAGES = [
     ),
     of("matrix product", rf'is rank 3 for "MatMul\w*" .*?shapes: {shape("one")}'),
     of("arrays of scikit-learn", r"(?:of samples:|number of output) (?P<sizes>[\[(]\d+\D+\d+.)"),
-    of("whole numbers", r'parameter "(?:indices|labels)" has DataType (?P<kind>\w+) not in'),
+    of("whole numbers", r'parameter "(?:indices|labels)" has DataType (?P<kind>(?!u?int)\w+)'),
     of(
         "axes of a layer",
         r'for "\W*(?:node )?(?P<layer>[\w./]*(?:lstm|gru|rnn|bi)\w*)/(?:transpose|Tile).*? shapes: '

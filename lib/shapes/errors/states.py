@@ -254,6 +254,10 @@ MESSAGES = [
         r'"list" object has no .*? "(?:rank|get_shape)"',
     ),
     of(
+        "two numbers of samples",
+        r"Select must .{1,50}: \[(?P<full>\d+)(?P<rest>[\d,]*\]).*?: \[(?P<small>\d+)(?P=rest)",
+    ),
+    of(
         "one tensor to unpack",
         r"Iterating over a symbolic KerasTensor is not supported",
         r"Cannot iterate over a tensor with unknown first|[Ii]terating over .tf\.Tensor",

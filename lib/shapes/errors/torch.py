@@ -5,9 +5,11 @@ from lib.shapes.errors.pasted import Found
 from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
 
-known = Texts(__file__).message
+TEXTS = Texts(__file__)
+known = TEXTS.message
 SIZE = r"torch\.Size\("
-WEIGHT = r"(?P<name>(?P<recurrent>[\w.]*_[ih]h_l\w+)|(?P<plain>[\w.]+))"
+WEIGHT = r"(?P<name>[\w.]+)"
+GATES = {4: "LSTM", 3: "GRU", 1: "RNN"}  # rows of a weight per unit → the layer
 ROWS = r"(?P<rows>\d+|[N…])"  # The stack tracer doesn't know the number of samples.
 METHODS = "view|reshape|permute|transpose|flatten|(?:un)?squeeze|mean|sum|max|min"
 SHAPES = "print(x.shape, x.dtype, x.device, lstm)"
@@ -29,7 +31,7 @@ def initial_states(found: Found) -> Explanation | None:
         likely = [Remedy("", fix, "h_0 = h_0.transpose(0, 1).contiguous()")]
     elif (got[0], want[1], got[2]) == want:
         batch = f"a batch of {got[1]} samples made the state, and this one has {want[1]}"
-        fix = "Make the state in forward: the last batch is smaller, nn.DataParallel splits each."
+        fix = "Make the state in forward: the last batch may be smaller, and several GPUs split x."
         reads = f"the layer lacks batch_first=True and reads {want[1]} timesteps as samples"
         code = f"lstm = nn.LSTM(input_size, {want[2]}, batch_first=True)"
         likely = [
@@ -63,6 +65,39 @@ def linear(found: Found) -> Explanation | None:
         words=found.match.groupdict(),
         check="print(out.shape, head.in_features)",
     )
+
+
+def saved_weight(found: Found) -> Explanation | None:
+    """Explain that a weight in a file has other sizes than in the model."""
+    saved, own, name = found.shape("saved"), found.shape("own"), found["name"]
+    if not saved:
+        return None
+    rows, columns = saved[0] or 0, saved[-1] or 0
+    gates = next(each for each in GATES if rows % each == 0)
+    if "weight_hh" in name and rows // max(columns, 1) in GATES:
+        gates = rows // columns
+    if "h_l" not in name:
+        difference = "sizes" if saved[1:] != own[1:] else "words"
+    elif saved[:1] != own[:1] or "_ih_l" not in name:
+        difference = "units"
+    else:
+        difference = "features" if "_ih_l0" in name else "directions"
+    layer = f"nn.Linear(hidden_size, {rows})"
+    if len(saved) == 2:
+        layer = f"nn.Linear({columns}, {rows})  # or nn.Embedding({rows}, {columns})"
+    elif len(saved) == 3:
+        layer = f"nn.Conv1d({saved[1]}, {rows}, {columns})"
+    row = TEXTS.row("size of a weight")
+    return explained(
+        row["cause"],
+        *TEXTS.remedies(f"saved {difference}"),
+        words=found.match.groupdict() | {
+            "cell": GATES[gates], "units": f"{rows // gates}", "columns": columns,
+            "directions": columns > (own[-1] or 0),
+            "layer": layer,
+        },
+        check=row["check"],
+    )  # fmt: skip
 
 
 NO_KERAS = "^(?!.*keras)"
@@ -166,11 +201,11 @@ MESSAGES = [
         r"(?P<other>\[\d+(?P=rest)\])",
         rf"size, but got (?P<one>(?P<shape>\[.*?\])) at .{{1,12}} and {shape('other')}",
     ),
-    known(
-        "size of a weight",
+    Message(
         rf"for {WEIGHT}: copying a param .{{0,14}} ?{SIZE}{shape('saved')}\)(?: from checkpoint, "
         rf".{{1,35}} {SIZE}{shape('own')}\))?",
         rf"named {WEIGHT}, .{{20,45}}{SIZE}{shape('own')}.{{20,55}}{SIZE}{shape('saved')}",
+        explain=saved_weight,
     ),
     known("names of weights", r'key\(s\) in state_dict: "(?P<name>(?P<prefix>module\.)?[\w.]+)"'),
     known(

@@ -47,22 +47,31 @@ def batch_sizes(found: Found) -> Explanation:
     rows = "h_n[-1] has a row per timestep, as the layer lacks batch_first=True"
     code = "lstm = nn.LSTM(input_size, hidden_size, batch_first=True)"
     likely = [Remedy(rows, "Set batch_first=True.", code)]
+    is_known = samples in (labels, outputs, labels - outputs) and samples > 1
     if samples == labels:
         steps = f"the head received all {outputs // labels} timesteps, for one label per sample"
         flat = "the labels are (samples, timesteps)"
         likely = [
             replace(LAST_STEP, condition=steps),
-            Remedy(flat, "Flatten them, as the output.", "labels = labels.flatten()"),
+            Remedy(flat, "Flatten the labels, as the outputs.", "labels = labels.flatten()"),
         ]
     elif samples == outputs:
         steps = f"each sample has {labels // outputs} labels, one per timestep"
         code = "logits, labels = head(out).flatten(0, 1), labels.flatten()"
         likely.insert(0, Remedy(steps, "Pass every step to the head.", code))
-    elif labels - outputs == samples:
+    elif is_known:
         start = f"the labels of {samples} samples have the start token, one step more than outputs"
         likely.insert(0, Remedy(start, "Drop the first label.", "labels = labels[:, 1:].flatten()"))
-    happened = f"The loss received {outputs} rows of outputs for {labels} labels."
-    return explained(happened, *likely, check="print(out.shape, logits.shape, labels.shape)")
+    else:
+        batches = "the outputs and the labels come from two batches"
+        code = "print(x.shape, labels.shape)"
+        likely.insert(0, Remedy(batches, "Take x and labels from one batch.", code))
+    return explained(
+        f"The loss received {outputs} rows of outputs for {labels} labels.",
+        *likely,
+        check="print(out.shape, logits.shape, labels.shape)",
+        confidence="likely" if is_known else "possible",
+    )
 
 
 def viewed(found: Found) -> Explanation | None:
@@ -78,11 +87,13 @@ def viewed(found: Found) -> Explanation | None:
             free = bracketed((*sizes[:place], -1, *sizes[place + 1 :]))
             fix = "Let -1 stand for this size." + " The last batch is often smaller." * (not place)
             likely.append(Remedy(condition, fix, f"x = x.reshape{free}"))
-    flat = Remedy("a head follows", "Join all axes but that of samples.", "x = x.flatten(1)")
+    typed = Remedy("your code has fixed sizes", "Take them from x.shape.", "print(x.shape)")
+    head = "the next layer is a head such as nn.Linear"
+    flat = Remedy(head, "Keep the samples axis, and join all other axes.", "x = x.flatten(1)")
     multiple = "A multiple of " * (None in sizes)
     happened = f"{multiple}{needed} numbers fit the shape {found['target']}"
     happened += f", but the tensor has {numbers}." if numbers else "."
-    return explained(happened, *(likely or [flat]), check=SHAPES)
+    return explained(happened, *(likely or [typed, flat]), check=SHAPES)
 
 
 MESSAGES = [
@@ -94,6 +105,7 @@ MESSAGES = [
         rf"input batch_size \({number('have')}\) to match target batch_size \({number('want')}\)",
         explain=batch_sizes,
     ),
+    known("ragged lists", r"sequence of length (?P<want>\d+) at dim \d \(got (?P<got>\d+)\)"),
     known("axes of labels", r"1D target tensor expected|multi-target not supported"),
     Message(
         rf"(?:Using a t|T)arget size \({SIZE}{shape('y')}.{{1,45}} input size \({SIZE}"
