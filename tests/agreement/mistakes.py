@@ -204,9 +204,14 @@ VECTORS = "weights = np.ones((10, 3))"
 EMBEDDING = "model = keras.Sequential([keras.Input((5,)), Embedding(10, 3)])"
 SCALER = "class Scaler:\n    n_features_in_, fit = 2, lambda self, x: self\n"
 SCALER += "    transform = inverse_transform = lambda self, x: x\nscaler = Scaler()"
+FIXED_BATCH = """fixed = keras.Input(batch_shape=(32, *x.shape[1:]))
+model = keras.models.clone_model(model, fixed)
+model.compile(loss="mse")"""
 NEEDS = {
     "[y1, y2]": OUTPUTS,
     "len(model.outputs)": OUTPUTS,
+    "// size": FIXED_BATCH,
+    "pad_sequences(": "x = y = [np.ones((2 + row % 3, 3)) for row in range(96)]",
     "[x1, x2]": f"{INPUTS}x1 = x2 = x",
     "class_weight=": CLASSES,
     "w * weights": CLASSES,
@@ -232,5 +237,5 @@ NEEDS = {
 }
 """Lines that define names for the code of a fix that has this part."""
 
-OF_ANOTHER_PACKAGE = ("tf_keras", "pip install", "compat.v1.train")
+OF_ANOTHER_PACKAGE = ("tf_keras", "compat.v1.train")
 """Parts of codes that need a package or a version that isn't installed."""

@@ -75,13 +75,19 @@ DIFFER = r"but |instead of|differ|can't (?:be )?pair|n't (?:fit|match)|must (?:b
 
 
 def lies(explanation):
-    """Return the sentences that say that their last two shapes or numbers differ, but are equal."""
+    """Return the sentences that say that the last two shapes or numbers differ, but are equal.
+
+    A sentence without values refers to those of the sentence before.
+    """
     texts = [explanation.happened, *(each.condition for each in explanation.meanings)]
     found = []
-    for sentence in re.split(r"(?<=[.:;]) ", ". ".join(texts)):
-        values = [each.replace("?", "None").strip("[()]") for each in re.findall(VALUE, sentence)]
-        if len(values) > 1 and values[-1] == values[-2] and re.search(DIFFER, sentence):
-            found.append(sentence)
+    for text in texts:
+        values = []
+        for sentence in re.split(r"(?<=[.:;]) ", text):
+            own = [each.replace("?", "None").strip("[()]") for each in re.findall(VALUE, sentence)]
+            values = own or values
+            if len(values) > 1 and values[-1] == values[-2] and re.search(DIFFER, sentence):
+                found.append(sentence)
     return found
 
 

@@ -1,21 +1,36 @@
 """Messages about arrays, lists and datasets that Keras can't read as samples."""
 
-from lib.shapes.errors.message import Texts, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, Texts, number, shape, word
+from lib.shapes.errors.pasted import Found
 
-of = Texts(__file__).message
+TEXTS = Texts(__file__)
+of = TEXTS.message
+
+
+def samples(found: Found) -> Explanation | None:
+    """Explain that x, y and sample_weight have different numbers of samples."""
+    x, y, w = found["x"], found["y"], found["w"]
+    if x and x == y:
+        name = "samples of sample_weight" if w and w != x else ""
+        return TEXTS.explanation(name, x=x, w=w) if name else None
+    odd = {x: "y", y: "x"}.get(w, "") if w else ""  # sample_weight fits the other array
+    return TEXTS.explanation("samples of x and y", x=x, y=y, w=w, odd=odd)
+
 
 MESSAGES = [
     of("split of a dataset", r"validation_split.+?(?:Dataset|Generator|Iterator|Sequence|Loader)"),
     of(
         "a list as data",
         r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
-        r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series))|(?P<other>\w+))">',
-        r"Unrecognized data type: \w+=|data adapter that can handle.*?list|.validation_split. is",
-        r"data should be a Numpy array, or list|of .x. to be array-like",
+        r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series)))">',
+        r"Unrecognized data type: \w+=(?!.*?<class)|data adapter that can handle.*?list",
+        r".validation_split. is|data should be a Numpy array, or list|of .x. to be array-like",
         r"model expects a list of \d+ Numpy arrays instead",
     ),
+    of("a dict as data", r'Unrecognized data type: .+?\(of type <class "dict">'),
     of(
         "another type as data",
+        r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?P<kind>\w+)">',
         r'adapter that can handle input: <class "(?:[\w.]*\.)?(?P<kind>(?!None)\w+)">',
         r"(?:single array or a list of arrays|list/dict of Numpy arrays)(?!\. .{5,15}None)",
     ),
@@ -35,20 +50,20 @@ MESSAGES = [
         "one long sample",
         r'ambiguous.*?"?x"? sizes: 1 .*?"?y"? sizes: \d|Found 1 input samples',
     ),
-    of(
-        "samples of x and y",
+    Message(
         rf'cardinality is ambiguous(?:.*?"?x"? sizes: {number("x")}.*?"?y"? sizes: {number("y")}'
         rf'(?:.*?weight"? sizes: {number("w")})?)?',
         rf"nput arrays should .*? samples as (?:.*? {number('x')} input .*? {number('y')} targ)?",
         rf"Dimensions {number('x')} and {number('y')} are not comp",
         rf"length is {number('x')} while.*?is {number('y')}|target array must have the same num",
+        explain=samples,
     ),
     of(
         "objects in an array",
         r"Unsupported object type (?P<kind>int|float|bool|NoneType|decimal\.Decimal)\)",
     ),
     of(
-        "rows of different lengths",
+        "different shapes in an array",
         r"Unsupported object type (?:[\w.]*\.)?(?P<kind>list|ndarray|tuple|Series)\)",
     ),
     of(

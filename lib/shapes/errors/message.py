@@ -13,10 +13,10 @@ from lib.text import beside, capital
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
 INPUT, ANY_LENGTH = "keras.Input(x.shape[1:])", "keras.Input((None, x.shape[-1]))"
 CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
-LAYER_SHAPES = "print([layer.output.shape for layer in model.layers], x.shape)"
+LAYER_SHAPES = 'print([getattr(layer, "output", 0) for layer in model.layers], x.shape)'
 # Values for a {name} that the message doesn't contain.
 FALLBACKS = {"layer": "The layer", "owner": "Layer", "wrapper": "Sequential", "cell": "LSTM"}
-FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer", "full": "32"}
+FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer"}
 FALLBACKS |= {"sample": "x.shape[1:]", "path": "model.h5", "columns": "y.shape[-1]", "steps": "12"}
 FALLBACKS |= {"unit": "feature", "rows": "12"}
 _NAME = re.compile(r"\{([a-z_]+)\}")
@@ -76,7 +76,7 @@ def explained(
         condition = _filled(each.condition, words)
         full_cause = f"{happened} {capital(condition)}." if condition else happened
         # The target doctor's fixes write LSTM(units, …).
-        code_ = re.sub(r"\bunits\b(?!=)", words["units"], _filled(each.code, words))
+        code_ = re.sub(r"\bunits\b(?!=)", str(words["units"]), _filled(each.code, words))
         meanings.append(Remedy(condition, _filled(each.fix, words), code_, cause=full_cause))
     check, stack = _filled(check, words), _filled(stack, words)
     shown, first = meanings[:3], meanings[0]

@@ -15,16 +15,17 @@ OOM = r"OOM when allocating tensor (?:of|with) shape ?"
 def reshaped(found: Found) -> Explanation:
     """Explain that a reshape changes how many numbers there are."""
     before, after, name = found["before"], found.shape("after"), "reshape into sequences"
-    words = {"before": before, "after": found["after"] if before else ""}
+    words = {"before": before, "after": found["after"] if before else "", "overlap": "overlap"}
     if before.isdigit() and len(after) > 1 and None not in after:
         count, first, sample = int(before), after[0] or 1, prod(size or 1 for size in after[1:])
+        if first * sample < count:
+            words["overlap"] = ""
         if not count % first:
             words |= {"first": str(first), "had": str(count // first), "needed": str(sample)}
         if count // first > sample:
-            name = "reshape of large samples"
             inner = [size or 1 for size in after[1:-1]]
             fits = not count // first % prod(inner)
-            words["sample"] = str([first, *(inner if fits else ()), -1]).strip("[]")
+            words["large"] = str([first, *(inner if fits else ()), -1]).strip("[]")
         elif not count % sample and count > sample:
             name = "reshape of other samples"
             words |= {"samples": str(count // sample), "sample": str(after[1:]).strip("(,)")}

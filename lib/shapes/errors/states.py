@@ -69,9 +69,10 @@ def stateful(found: Found) -> Explanation:
         name = "batches of one"
     elif "1" in (found["size"], found["samples"]):
         name = "single samples"
-    elif size == USUAL_BATCH or (full and not 0 < size < full):
+    elif size == USUAL_BATCH or (full and not found["samples"] and not 0 < size < full):
         name = "usual batch"
-    return explain(name, exact=found["full"], **found.match.groupdict())
+    words = found.match.groupdict() | {"full": found["full"] or "model.input_shape[0]"}
+    return explain(name, exact=found["full"], **words)
 
 
 def several_tensors(found: Found) -> Explanation:
@@ -83,13 +84,14 @@ def several_tensors(found: Found) -> Explanation:
     before = {"2": "gru", "3": "lstm"}.get(count, "")
     to = "dense" if found.kind == "dense" else kind
     words = {"before": before, "previous": "GRU" if before == "gru" else "LSTM", "to": to}
+    words["two"] = "two" if count == "2" else ""
     return explain(name, layer=found["layer"], count=count, **words)
 
 
 def initial_states(found: Found) -> Explanation:
     """Explain that initial states don't fit the states that the layer keeps."""
     shapes = [pasted_sizes(each) for each in re.findall(r"shape=(\([^)]*\))", found["got"])]
-    kept = pasted_sizes(found["kept"])
+    kept, name = pasted_sizes(found["kept"]), "other states"
     if None in kept:
         name = "samples in state_size"
     elif shapes and sum(shapes, ()) == kept:
@@ -102,11 +104,13 @@ def initial_states(found: Found) -> Explanation:
         name = "cells of different units"
     elif any(len(each) > 2 for each in shapes):
         name = "a sequence as state"
-    else:
-        name = "states of other units" if len(shapes) == len(kept) else "other states"
-    received = joined([bracketed(each) for each in shapes])
-    cell = "GRU" if len(kept) == 1 else "LSTM"
-    return explain(name, got=received, kept=found["kept"], cell=cell)
+    elif shapes:
+        name = "states of other units" if len(shapes) == len(kept) else "states of another kind"
+    received, units = joined([bracketed(each) for each in shapes]), kept[-1] if kept else 16
+    words = {"units": units, "cell": "GRU" if len(kept) == 1 else "LSTM"}
+    if shapes and shapes[0][-1] == 2 * (units or 0):
+        words |= {"twice": shapes[0][-1]}
+    return explain(name, got=received, kept=found["kept"], **words)
 
 
 MESSAGES = [
@@ -253,17 +257,17 @@ MESSAGES = [
         "two numbers of samples",
         r"Select must .{1,50}: \[(?P<full>\d+)(?P<rest>[\d,]*\]).*?: \[(?P<small>\d+)(?P=rest)",
     ),
-    of("one tensor to unpack", r"Iterating over a symbolic KerasTensor is not supported"),
     of(
-        "one output to unpack",
+        "one tensor to unpack",
+        r"Iterating over a symbolic KerasTensor is not supported",
         r"Cannot iterate over a tensor with unknown first|[Ii]terating over .tf\.Tensor",
         r"Tensor\W{1,2}object(?:s are| is) (?:not|only) iterable",
     ),
+    of("more values than names", r"too many values to unpack \(expected"),
     of(
-        "names and values",
+        "fewer values than names",
         r"(?:^|\)\s)list index out of range$",
-        rf"(?:too many|not enough) values to unpack \(expected {number('want')}"
-        rf"(?:, got {number('got')})?\)",
+        rf"not enough values to unpack \(expected {number('want')}, got {number('got')}\)",
     ),
     of("no batch size", r"batch size must be static|an? RNN is stateful, (?:it needs to|a comp)"),
     of(
@@ -296,6 +300,7 @@ MESSAGES = [
         rf"\[{number('size')}(?P=rest)\]",
         rf"enters the loop with shape \({number('full')}(?P<rest>(?:, \d+)*)\), but.*?"
         r"\(None(?P=rest)\) after",
+        rf"batch size\. Found: {number('samples')} samples\. Batch size: {number('full')}",
         r"should only pass inputs with a number of samples(?: that can be divided by the batch size"
         rf"(?: \({number('full')}\))?(?:\. Found: {number('samples')} samples)?)?",
         rf"(?:value|is) {number('size')}\b.{{1,50}}size of your Input Layer: {number('full')}",

@@ -151,7 +151,11 @@ MESSAGES = [
         r"tuple. object has no attribute .shape\b|tuple indices must be integers or slices, not",
         within=NO_KERAS,
     ),
-    known("unpacking", r"to unpack \(expected (?P<names>2|(?P<three>3)), got (?P<got>[12])\)"),
+    known(
+        "unpacking",
+        r"to unpack \(expected (?P<names>2|(?P<three>3)), got (?P<got>[12])\)",
+        within=r"^(?!.*return_state)",
+    ),
     known(
         "unpacking",
         rf"(?P<many>too many) values to unpack \(expected {number('names')}",

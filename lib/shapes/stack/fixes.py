@@ -53,6 +53,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         alike = [getattr(one, "change", "") == change for one in rows]
         corrected = [one.corrected() if alike[at] else one for at, one in enumerate(rows)]
         yield change, tuple(corrected), place
+        return
     yield from _edits_of_settings(stack, place, step)
     if isinstance(layer, Joining):
         if place > 1 and len(layer.of) < 2:

@@ -11,7 +11,7 @@ import streamlit as st
 from lib import charts, shapes
 from lib.charts import SCALES, Palette
 from lib.shapes import Layer, LayerSetting, Ref, Remedy, Stack, TracedLayer
-from lib.text import beside, capital
+from lib.text import beside, capital, counted
 from lib.ui.browser import save_button
 from lib.ui.session import session
 from lib.ui.shapes.parts import take_stack_output
@@ -38,6 +38,9 @@ def tracer(stack: Stack, palette: Palette) -> None:
     if fixes and is_read and page.reading:
         lines, _ = shapes.rewritten(page.reading, fixes[0].stack)
     title = TEXTS["unread"] if page.model_problem else charts.stack.stack_title(steps)
+    notes = page.reading.notes if is_read and page.reading else ()
+    if shapes.broken_at(steps) is None and (failing := sum("fails" in n.sentence for n in notes)):
+        title += f", but {counted(failing, 'line')} of your code would fail"
     st.markdown(f"# {plain(title)}")
     model_box(stack)
     problems = page.stack_problems
