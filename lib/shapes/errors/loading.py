@@ -80,7 +80,7 @@ def _causes(own: Shape, got: Shape, layer: str) -> list[str]:
     is_dense = "dense" in layer or any(size % 3 and size % 4 for size in columns)
     axes = {len(own), len(got)}
     cudnn = "two biases of a GRU" if "gru" in layer else "two biases"
-    cudnn = "order" if "bidirectional" in layer else cudnn  # The code is for one direction.
+    cudnn = "order" if re.match(r"bidirectional\w*$", layer) else cudnn  # two directions
     if axes == {1, 2} and has_same_columns and 2 in rows:
         likely = ["reset_after" if columns[0] % 3 == 0 else "order"]
     elif axes == {1} and columns[1] == 2 * columns[0]:
