@@ -18,7 +18,7 @@ from lib.shapes.errors import (
     torch_tensors,
 )
 from lib.shapes.errors.message import Explanation, Message, Texts
-from lib.shapes.errors.pasted import Found, error_and_whole, pasted_sizes
+from lib.shapes.errors.pasted import Found, error_and_whole
 from lib.text import beside
 
 # The first match wins, so modules with more specific messages come first.
@@ -89,8 +89,9 @@ def explanations(
 
 def of_empty(found: Found) -> Explanation | None:
     """Return an explanation if a shape of the message has a size of 0: an array is empty."""
-    texts = [text for text in found.match.groupdict().values() if text and text[0] in "(["]
-    empty = [each for each in texts if 0 in pasted_sizes(each) and None not in pasted_sizes(each)]
+    shape = r"[(\[](?:\d+, ?)*0\b[\d, ]*[)\]]"
+    texts = [text for text in found.match.groupdict().values() if text]
+    empty = [text for text in texts if re.fullmatch(shape, text)]
     what = [f"{name} has 0 samples" for name in ("x", "y") if found[name] == "0"]
     what += [f"its shape is {each}" for each in empty if each != "[0]"]  # hidden[0]
     if not what:

@@ -1,5 +1,6 @@
 """Messages about building and calling models, and about operations on their tensors."""
 
+import re
 from math import prod
 
 from lib.shapes.errors.message import Explanation, Message, Texts, number, shape, word
@@ -35,7 +36,9 @@ def reshaped(found: Found) -> Explanation:
 def joined_arrays(found: Found) -> Explanation:
     """Explain that two tensors differ in an axis along which they aren't joined."""
     pair = Comparison(found.shape("one"), found.shape("other"))
-    place = next((at for at in pair.differing if at), 0 if pair.differing else 1)
+    along = re.search(r"input\[2\] = <(\d)>", found.whole)  # the axis, in TensorFlow's message
+    may_differ = (0, int(along[1]) if along else 0)
+    place = next((at for at in pair.differing if at not in may_differ), 0 if pair.differing else 1)
     name = "time axis in one tensor" if pair.missing else "sizes to join"
     if 0 in pair.differing:
         name = "samples to join"
