@@ -105,7 +105,7 @@ MISTAKES = {
         ("one output, but y is a list", "np.stack(y)"),
     ("predict(sequential(layers.Masking(), layers.LSTM(U, return_sequences=True), "
      "layers.Softmax()), X)"):
-        ("Most likely it received the mask of the timesteps", 'Activation("softmax")'),
+        ("The mask of the timesteps, from Masking", 'Activation("softmax")'),
     "keras.utils.to_categorical(TAGS + 1, 3)":
         ("If to_categorical raised this, y contains class 3", "y = y - 1"),
     "fit(with_states())": ("makes its states outputs too", "without return_state"),
@@ -116,7 +116,7 @@ MISTAKES = {
     "fit(last_step(), y=LAST.tolist())":
         ("reads a list as several inputs, not as an array.", "x, y = np.asarray(x,"),
     "fit(last_step(), list(X))":
-        ("separate inputs. The first has 5 samples", "x = np.stack(x)"),
+        ("separate inputs. The first has 5 samples", "pad_sequences returns one array"),
     "layers.LSTM(U)(RAGGED)": ("Sequences of one", "dataset = dataset.padded_batch(32)"),
     "dataset([X, LAST])": ("x and y are in one list", "((x, y))"),
     "predict(sequential(layers.Embedding(10, 3), layers.LSTM(U)), np.full((3, T), 20))":
@@ -126,7 +126,7 @@ MISTAKES = {
         ("Keras doesn't know how many axes", "output_signature="),
     "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)":
         ("fit takes no y and no weights", "from_tensor_slices((x, y))"),
-    "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),
+    "dataset(X, LAST[:7])": ("8 samples and y has 7", "cut x and y from the same windows"),
     "tf.reduce_mean(keras.Input((T, F)), axis=1)":
         ("a shape but no values yet", "keras.ops.mean(x, axis=1)"),
     "keras.Model(keras.Input((T, F)), layers.LSTM(U)(keras.Input((T, F))))":

@@ -49,7 +49,8 @@ def names_before(text, explanation, code):
     name, shape = "y", explanation.target.target if explanation.target else ()
     if (received := re.findall(RECEIVED, text)) and not shape and "to have shape" not in text:
         name, shape = "x", pasted_sizes(received[-1])
-    lines = [f"{name} = np.zeros({(96, *(size or 7 for size in shape[1:]))})"] if shape else []
+    sizes = (96, *(size or 7 for size in shape[1:]))
+    lines = [f"{name} = np.broadcast_to(0.0, {sizes})"] if shape else []  # needs no memory
     lines += [f"x = np.zeros({size})" for size in re.findall(RESHAPED, text)]
     lines += [f"{own} = keras.losses.get('mse')" for own in re.findall(r'{"(\w+)": \1', code)]
     return "\n".join(lines + [line for part, line in NEEDS.items() if part in code])

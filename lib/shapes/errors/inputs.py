@@ -117,7 +117,9 @@ def _sample(shape_: Shape) -> str:
 def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
     """Explain that data don't have the Input's shape. Both shapes start with the samples axis."""
     expected, received = expected or found.shape("want"), received or found.shape("got")
-    layer = "embedding" if "embed" in found.kind and len(expected) == 2 else ""
+    layer = "vector" if len(expected) == 2 else ""
+    if layer and "embed" in found.kind:
+        layer = "embedding"
     if "time_distributed" in found.kind and len(expected) == 4:
         layer = "time_distributed"
     pair = Comparison(expected, received, layer)
@@ -133,7 +135,8 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     takes = found["want"] or f"({_axis_names(len(expected), layer)})"
     steps, have = ((*each, None, None)[1] or 0 for each in (expected, received))
     sample = received if likely[0] in ("one sample", "unbatched") else received[1:]
-    kind = {"embedding": "embed~lstm", "": _OF_AXES.get(len(expected))}.get(layer)
+    kinds = {"embedding": "embed~lstm", "time_distributed": ""}
+    kind = kinds.get(layer, _OF_AXES.get(len(expected), ""))
     kept = f"keeps only the last {steps} of {have} steps"
     return explained(
         f"{found['layer'] or 'The model'} takes {takes} but received {found['got']}: "
@@ -155,7 +158,7 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
 def _size_fixes(found: Found, pair: Comparison) -> list[str]:
     """Return fixes for shapes with the same number of axes, likeliest first."""
     expected, received = pair.expected, pair.received
-    likely = ["other features"]
+    likely = ["other features", "other data"]
     if pair.is_batch:
         likely = ["fixed batch"]
         if expected[0] != 32:  # the default of fit and predict
@@ -163,7 +166,7 @@ def _size_fixes(found: Found, pair: Comparison) -> list[str]:
     elif len(expected) > 3 and expected[-3:] == (*received[-2:], received[-3]):
         likely = ["channels first"]
     elif len(expected) != 3:
-        likely = ["tokens"] if pair.layer == "embedding" else likely
+        likely = ["tokens"] if pair.layer == "embedding" else [*likely, "one token"]
         if received[1:] == (1,):  # Keras 2 adds this axis to an array of lists.
             likely.insert(0, "lengths")
     elif received[1:] == expected[:2]:

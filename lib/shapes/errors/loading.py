@@ -175,7 +175,8 @@ MESSAGES = [
     ),
     of(
         "unknown class",
-        r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
+        r"(?:Unknown|Invalid) (?:layer|loss|metric|object|activation)(?: function)?: ?"
+        r'"?(?P<name>[\w>]+)',
         r'Could not (?:locate|deserialize|find) (?:class|function) "(?P<name>[\w.>]+)"',
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
         r'Unable to restore (?:a layer|custom object) of (?:type|class) "?(?P<name>\w+)',

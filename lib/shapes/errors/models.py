@@ -23,7 +23,7 @@ def reshaped(found: Found) -> Explanation:
             words["overlap"] = ""
         if not count % first:
             words |= {"first": str(first), "had": str(count // first), "needed": str(sample)}
-        if count // first > sample:
+        if count // first > sample and "with input shapes" not in found.whole:
             inner = [size or 1 for size in after[1:-1]]
             fits = not count // first % prod(inner)
             words["large"] = str([first, *(inner if fits else ()), -1]).strip("[]")

@@ -88,6 +88,7 @@ NAMES: dict[int | str, tuple[str, ...]] = {  # number of axes, or layer → the 
     "convlstm1d": ("sample", "timestep", "row", "channel"),
     "convlstm3d": ("sample", "timestep", "slice", "row", "column", "channel"),
     "embedding": ("sample", "timestep", "feature"),
+    "vector": ("sample", "value"),  # features, or the timesteps of an Embedding
     "time_distributed": ("sample", "part", "timestep", "feature"),
 }
 

@@ -39,7 +39,7 @@ def features_or_units(found: Found) -> Explanation:
     only_state_has_size = state[-1:] == (int(received),) and state[-1:] != x[-1:]
     if "MatMul_1" in found.match[0] or only_state_has_size:
         return explain("units of states", got=received, want=expected)
-    likely = TEXTS.remedies("other features", "swapped")
+    likely = TEXTS.remedies("other features", "other data", "swapped")
     if min(int(received), int(expected)) > LARGEST:
         likely.insert(0, STEPS_AS_FEATURES)
     return explained(f"The layer expects {expected} features but receives {received}.", *likely)
