@@ -56,7 +56,7 @@ EARLIER = [
     ("Expected `class_weight` to be a dict with keys from 0 to one less than the number of "
      "classes, found {1: 1, 2: 3}", "numbered from 0.", "np.searchsorted(np.unique(y), y)"),
     ("`class_weight` is only supported for Models with a single output.",
-     "Most likely this model has several.", "sample_weight=weights"),
+     "but this model has several.", "sample_weight=weights"),
     ("Classification metrics can't handle a mix of multilabel-indicator and multiclass targets",
      "received multilabel-indicator and multiclass.", "np.argmax(y, axis=-1)"),
     ("ValueError: invalid literal for int() with base 10: 'rain'",

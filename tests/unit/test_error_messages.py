@@ -126,6 +126,7 @@ def test_each_explanation_has_a_check_and_a_way_on_that_can_be_opened():
     """The check is Python, the stack of the address is known, and the target isn't right."""
     for explanation in filter(None, map(explain_error, TEXTS)):
         assert ast.parse(explanation.check).body, explanation
+        assert explanation.confidence != "certain" or len(explanation.meanings) == 1, explanation
         assert not explanation.stack or from_text(explanation.stack), explanation
         if explanation.target:
             assert explanation.target.diagnose().verdict != "correct", explanation
