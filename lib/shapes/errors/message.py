@@ -79,14 +79,15 @@ def explained(
         code_ = re.sub(r"\bunits\b(?!=)", str(words["units"]), _filled(each.code, words))
         meanings.append(Remedy(condition, _filled(each.fix, words), code_, cause=full_cause))
     check, stack = _filled(check, words), _filled(stack, words)
-    shown, first = meanings[:3], meanings[0]
+    first, *others = meanings
     cause = f"{happened} Most likely {first.condition}." if first.condition else happened
     fix, code = first.fix, first.code
-    if len(meanings) > 1:
-        cause += f" Or {'; or '.join(each.condition for each in shown[1:])}."
-        fix = " ".join(f"If {m.condition}, {m.fix[:1].lower()}{m.fix[1:]}" for m in shown)
-        pairs = zip(("either", "or", "or"), shown, strict=False)
-        code = "\n".join(f"# {either}, if {m.condition}:\n{m.code}" for either, m in pairs)
+    if others:
+        cause += f" Or {'; or '.join(each.condition for each in others)}."
+        fix = " ".join(f"If {m.condition}, {m.fix[:1].lower()}{m.fix[1:]}" for m in meanings)
+        either = ["either", *["or"] * len(others)]
+        pairs = zip(either, meanings, strict=True)
+        code = "\n".join(f"# {start}, if {m.condition}:\n{m.code}" for start, m in pairs)
     texts = happened, tuple(meanings), cause, fix, code
     return Explanation(*texts, confidence, check, stack, target)
 
