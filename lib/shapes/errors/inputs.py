@@ -245,12 +245,9 @@ def _rows_fixes(found: Found, rows: int, columns: int, sample: list[str]) -> lis
 
 of = TEXTS.message
 MESSAGES = [
-    Message(
+    of(
+        "a single number",
         rf"{LAYER}expected min_ndim=\d, found ndim=0|3 dimensions, received: (?:\[\]|\(\))",
-        cause="{layer} received a single number instead of a tensor. Most likely the layer exists "
-        "already, and its call contains the number of units.",
-        fix="Pass only a tensor to the layer.",
-        code='dense = Dense(16, activation="softmax")\ny = dense(x)',
     ),
     Message(
         rf"{LAYER}expected (?:min_)?ndim ?>?= ?{number('axes')}, found ndim={number('have')}"

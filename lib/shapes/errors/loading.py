@@ -3,7 +3,6 @@
 import re
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors.arguments import VERSIONS
 from lib.shapes.errors.message import Explanation, Message, Texts, explained, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.output import Shape, bracketed
@@ -28,7 +27,7 @@ def removed(found: Found) -> Explanation | None:
     if row := next((REMOVED[key] for key in keys if key in REMOVED), None):
         happened = f"{owner + ' has' if owner else 'There is'} no {name} in the installed version."
         words = {"name": name}
-        return explained(happened, fix=row["fix"], code=row["code"], words=words, check=VERSIONS)
+        return explained(happened, fix=row["fix"], code=row["code"], words=words, check=TEXTS.check)
     line = re.search(rf"from ((?:keras|tensorflow)\S*) import .{{0,200}}\b{name}\b", found.whole)
     owner = owner or (line[1] if line else "")
     if not re.match(r"(?:keras|tensorflow|tf)\b", owner):
@@ -37,7 +36,7 @@ def removed(found: Found) -> Explanation | None:
     is_inner = re.search(r"python|src|engine|compat|internal", owner)  # Only Keras uses these.
     likely = row["remedies"] if is_inner else row["remedies"][::-1]
     words = {"name": name, "owner": owner}
-    return explained(row["cause"], *likely, words=words, check=VERSIONS, confidence="possible")
+    return explained(row["cause"], *likely, words=words, check=TEXTS.check, confidence="possible")
 
 
 def weights(found: Found, own: Shape = (), got: Shape = ()) -> Explanation | None:
@@ -151,13 +150,9 @@ MESSAGES = [
         r"Shapes \((?:\d+, )+\d+\) and \(\) are incompatible",
     ),
     of("h5py", r'"str" object has no attribute "decode"'),
-    Message(
+    of(
+        "loss in a file",
         rf'Could not \w+ (?:function )?"(?:keras\.\w+\.)?(?P<name>{"|".join(RULE_OF)})"',
-        cause="The file names {name}, a loss or metric of Keras, in another version's format.",
-        fix="Load the model with compile=False. Compile it again if you train it.",
-        code='model = keras.models.load_model("model.h5", compile=False)\n'
-        'model.compile("adam", loss="{name}")',
-        check=VERSIONS,
     ),
     of("operation", r'Unknown layer: "?(?P<name>NotEqual|GetItem)\b'),
     of(
@@ -165,13 +160,9 @@ MESSAGES = [
         rf'(?:not \w+ class|Unknown layer:) "?(?P<name>{CLASSES})\b',
         rf'interpret \w+ identifier\W*class_name\W*(?P<name>{INITIALIZERS})"',
     ),
-    Message(
+    of(
+        "unknown loss",
         r'Unknown (?:(?P<loss>loss)|(?P<metric>metric))(?: function)?: ?"?(?P<name>\w+)',
-        cause="Keras has no loss or metric {name}: most likely it is your own function.",
-        fix="Pass the function to compile, or to load_model as a custom object.",
-        code='model.compile("adam", {loss}={name})  # {name} is a function\n'
-        'model.compile("adam", "mse", {metric}s=[{name}])  # {name} is a function\n'
-        'model = keras.models.load_model("model.keras", custom_objects={"{name}": {name}})  # or',
     ),
     of(
         "unknown class",

@@ -1,7 +1,7 @@
 """Known messages and their explanations."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -103,33 +103,11 @@ def _filled(text: str, words: Mapping[str, Any]) -> str:
 
 
 class Message:
-    """A known message. Patterns are matched against one line in which all quotes are double (").
+    """A known message. Patterns are matched against one line in which all quotes are double (")."""
 
-    A {name} in a text becomes the match of the group with that name, else its value in `FALLBACKS`.
-    If the {name} has no value, its sentence (or line of code) is dropped.
-    """
-
-    def __init__(
-        self,
-        *patterns: str,
-        explain: Callable[[Found], Explanation | None] | None = None,
-        cause: str = "",
-        remedies: Sequence[Remedy] = (),
-        within: str = "",
-        **more: Any,
-    ) -> None:
-        """Store the patterns, and a function or the arguments of `explained`.
-
-        The whole text, such as a traceback, must match `within`, too.
-        """
-
-        def from_texts(found: Found) -> Explanation | None:
-            if not re.search(within, found.whole):
-                return None
-            return explained(cause, *remedies, words=found.match.groupdict(), **more)
-
-        self.patterns = patterns
-        self.explain = explain or from_texts
+    def __init__(self, *patterns: str, explain: Callable[[Found], Explanation | None]) -> None:
+        """Store the patterns, and the function that explains a match of a pattern."""
+        self.patterns, self.explain = patterns, explain
 
 
 class Texts:
@@ -138,6 +116,9 @@ class Texts:
     A row has the name of a message and the arguments of `explained`. Its remedies: the keys "fix"
     and "if …" (a condition), and the names in the key "remedies", from the table of this name in
     the file or in shared.toml. The file's own `check` is for rows without one.
+
+    A {name} in a text becomes the match of the group with that name, else its value in `FALLBACKS`.
+    If the {name} has no value, its sentence (or line of code) is dropped.
     """
 
     def __init__(self, module: str, *names: str) -> None:
@@ -146,12 +127,21 @@ class Texts:
         self.rows: dict[str, Any] = {name: row for file in files for name, row in file.items()}
         shared = [file.get("remedies", {}) for file in (beside(__file__, "shared"), *files)]
         self._remedies = {name: Remedy(*row) for file in shared for name, row in file.items()}
+        self.check: str = self.rows.get("check", CHECK)
 
     def message(self, name: str, *patterns: str, within: str = "") -> Message:
-        """Return a message with these patterns and the texts of a row."""
-        return Message(*patterns, within=within, **self.row(name))
+        """Return a message with these patterns and the texts of a row.
 
-    def explanation(self, name: str, **words: object) -> Explanation:
+        The whole text, such as a traceback, must match `within`, too.
+        """
+
+        def explain(found: Found) -> Explanation | None:
+            fits = re.search(within, found.whole)
+            return self.explanation(name, **found.match.groupdict()) if fits else None
+
+        return Message(*patterns, explain=explain)
+
+    def explanation(self, name: str, /, **words: object) -> Explanation:
         """Return the explanation of a row, filled with words."""
         row = self.row(name)
         return explained(row.pop("cause"), *row.pop("remedies"), words=words, **row)
@@ -162,7 +152,7 @@ class Texts:
 
     def row(self, name: str) -> dict[str, Any]:
         """Return the arguments of `explained` in a row."""
-        row = {"check": self.rows.get("check", CHECK)} | self.rows[name]
+        row = {"check": self.check} | self.rows[name]
         remedies = self.remedies(*row.pop("remedies", ()))
         for key in [key for key, value in row.items() if isinstance(value, list)]:
             condition = key.removeprefix("fix").removeprefix("if ")

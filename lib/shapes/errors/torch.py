@@ -6,7 +6,7 @@ from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
 
 TEXTS = Texts(__file__)
-known = TEXTS.message
+of = TEXTS.message
 SIZE = r"torch\.Size\("
 WEIGHT = r"(?P<name>[\w.]+)"
 GATES = {4: "LSTM", 3: "GRU", 1: "RNN"}  # rows of a weight per unit → the layer
@@ -102,7 +102,7 @@ def saved_weight(found: Found) -> Explanation | None:
 
 NO_KERAS = "^(?!.*keras)"
 MESSAGES = [
-    known(
+    of(
         "features",
         r"must be equal to input_size\. Expected (?P<want>(?P<one>1)\b|\d+), got (?P<got>\d+)",
         r"inconsistent input_size: got (?P<got>\d+),? expected (?P<want>\d+)",
@@ -111,34 +111,32 @@ MESSAGES = [
         rf"Expected hidden(?:\[\d\])? size {shape('want')}(?:, got {shape('got')})?",
         explain=initial_states,
     ),
-    known(
+    of(
         "many axes",
         r"(?:2-?D or 3-?D,? (?:got|but received)|must have 3 dimensions, got) (?P<count>[4-9])",
         rf"(?:input to conv1d|max_pool1d: Expected 2D or 3D).{{1,90}} got.{{0,20}}:? ?{shape('x')}",
         r"expected 2D or 3D input \(got (?P<count>[4-9])D",
         r"2 to 3 dimensions, but got (?P<count>\d)-dimensional tensor",
     ),
-    known(
+    of(
         "few axes",
         r"must have 3 dimensions, got 2|2-?D or 3-?D,? (?:got|but received) 1",
         r"unbatched 2-D input, hx (?:and cx )?should also be 2-D",
     ),
-    known(
+    of(
         "axes of states",
         r"3-D input, (?:(?P<two>hx and cx)|hx) should also be 3-D but got \(?(?P<count>\d)",
         r"(?P<two>hidden\[0\])? size \(\d+, \d+, \d+\), got (?P<state>[(\[]\d+, \d+[)\]])",
     ),
-    known(
-        "one timestep", r"(?P<kind>LSTM|GRU|RNN)Cell: Expected input .{1,20}, got (?P<count>\d)D"
-    ),
-    known(
+    of("one timestep", r"(?P<kind>LSTM|GRU|RNN)Cell: Expected input .{1,20}, got (?P<count>\d)D"),
+    of(
         "state of a cell",
         r"size (?P<want>\d+) doesn.t match hidden(?P<first>\[0\])?\d? batch size (?P<got>\d+)",
         r"inconsistent tensor size.{1,40}\[(?P<want>\d+) x \d+\] and src \[(?P<layers>\d+) x",
         rf"inconsistent hidden_size: got {number('wrong')},? expected {number('units')}",
         r"Cell: Expected h\S+ to be 1D or 2D, got (?P<rank>\d)D",
     ),
-    known(
+    of(
         "tuple",
         r"(?P<name>\w+)\(\): argument .input. \(position 1\) must be Tensor, not tuple",
         rf"tuple. object has no attribute .(?P<name>{METHODS})\b",
@@ -146,17 +144,17 @@ MESSAGES = [
         r'tuple" object has no attribute "(?P<name>(?P<size>size|dim))\b',
         r'type\(s\) for (?P<name>\S+): (?:"Tensor" and "tuple"|"tuple" and "Tensor")',
     ),
-    known(
+    of(
         "tuple of either library",
         r"tuple. object has no attribute .shape\b|tuple indices must be integers or slices, not",
         within=NO_KERAS,
     ),
-    known(
+    of(
         "unpacking",
         r"to unpack \(expected (?P<names>2|(?P<three>3)), got (?P<got>[12])\)",
         within=r"^(?!.*return_state)",
     ),
-    known(
+    of(
         "unpacking",
         rf"(?P<many>too many) values to unpack \(expected {number('names')}",
         within=f"{NO_KERAS}.*torch",
@@ -167,35 +165,35 @@ MESSAGES = [
         rf"m1: \[{ROWS} x {number('have')}\], m2: \[{number('want')} x {number('columns')}\]",
         explain=linear,
     ),
-    known(
+    of(
         "features on axis 1",
         rf"weight of size \[\d+, {number('want')}, \d+\], expected input{shape('x')} to have "
         rf".{{1,30}} got {number('got')} channels",
         rf"running_mean should contain {number('got')} elements not {number('want')}",
     ),
-    known("size of a norm", r"normalized_shape=\[(?P<want>\d+)\], expected input with shape"),
-    known(
+    of("size of a norm", r"normalized_shape=\[(?P<want>\d+)\], expected input with shape"),
+    of(
         "kernel",
         r"size per channel: \((?P<size>\d+)\)\. Kernel size: \((?P<kernel>\d+)\)",
         r"pool1d\(\) Invalid computed output size|Calculated output size: \(\d+x1x-?\d+\)",
     ),
-    known("padding", r'padding string "(?P<causal>causal)?|"same" is not supported for strided'),
-    known(
+    of("padding", r'padding string "(?P<causal>causal)?|"same" is not supported for strided'),
+    of(
         "packed",
         r'"(?:Tensor|tuple)" object has no attribute "(?P<unpacked>batch_sizes)"',
         r'PackedSequence" object has no attribute "(?P<name>\w+)"|be Tensor, not PackedSequence',
     ),
-    known(
+    of(
         "lengths",
         r"argument should be a 1(?:D CPU int64 tensor)?(?:, but got (?P<got>.{1,30}) tensor)?",
     ),
-    known(
+    of(
         "number of lengths",
         r"to be equal to batch_size, but got (?P<got>\d+) \(batch_size=(?!(?P=got)\))(?P<n>\d+)",
     ),
-    known("empty sequence", r"Length of all samples has to be greater than 0"),
-    known("order of lengths", r"lengths.? array (?:must be|has to be) sorted in decreasing order"),
-    known(
+    of("empty sequence", r"Length of all samples has to be greater than 0"),
+    of("order of lengths", r"lengths.? array (?:must be|has to be) sorted in decreasing order"),
+    of(
         "unequal sequences",
         r"size, but got (?P<one>\[(?P<length>\d+)(?P<rest>[^]]*)\]) at .{1,12} and "
         r"(?P<other>\[\d+(?P=rest)\])",
@@ -207,45 +205,43 @@ MESSAGES = [
         rf"named {WEIGHT}, .{{20,45}}{SIZE}{shape('own')}.{{20,55}}{SIZE}{shape('saved')}",
         explain=saved_weight,
     ),
-    known("names of weights", r'key\(s\) in state_dict: "(?P<name>(?P<prefix>module\.)?[\w.]+)"'),
-    known(
+    of("names of weights", r'key\(s\) in state_dict: "(?P<name>(?P<prefix>module\.)?[\w.]+)"'),
+    of(
         "dropout",
         r"greater than 1, but got dropout=(?P<rate>[\d.]*\d)",
         r"dropout (?:should be a number in range|prob.{1,9} has to be between)",
     ),
-    known(
+    of(
         "arguments",
         r"(?P<name>(?:input|hidden)_size|num_layers) must be greater than zero",
         r'RNNBase\.__init__\(\) missing .{1,40}: "(?P<needed>\w+)"',
         r"(?P<projected>proj_size) (?:has to be smaller|argument is only sup|should be a positive)",
         r"(?P<setting>\w+) should be of type (?P<type>int|bool), got: (?P<got>\w+)",
     ),
-    known(
+    of(
         "argument of a layer",
         r'RNN(?:Base)?\.__init__\(\) got an un.{1,30} "(?P<name>(?P<keras>return_\w+|units)|'
         r"(?P<activation>activation|nonlinearity)|(?P<misspelt>\w+))",
         "Unknown (?P<activation>nonlinearity)",
     ),
-    known(
+    of(
         "forward",
         r'forward\(\) missing .{1,40}: "(?P<needed>(?!(?:x|inputs?)")\w+)',
         r'forward\(\) got an unexpected keyword argument "(?P<name>\w+)',
     ),
-    known("scattered weights", r"RNN module weights are not part of single contiguous chunk"),
-    known("evaluation mode", r"can only be called in training mode"),
-    known(
+    of("scattered weights", r"RNN module weights are not part of single contiguous chunk"),
+    of("evaluation mode", r"can only be called in training mode"),
+    of(
         "GPU of either library",
         r"(?P<status>CUDNN_STATUS_(?!NOT_SUP|NOT_INIT|ALLOC|INTERNAL)\w+)",
         within=r"^(?!.*(?:keras|tensorflow|torch|tf\.|R[Nn][Nn]))",
     ),
-    known("GPU", r"rnn: \w+ is not contiguous|CUDNN_STATUS_NOT_SUPPORTED.{1,60}non-contiguous"),
-    known(
-        "GPU", r"(?P<status>CUDNN_STATUS_\w+)", within=f"{NO_KERAS}.*(?:torch|[DNdn]{{3}} error)"
-    ),
-    known(
+    of("GPU", r"rnn: \w+ is not contiguous|CUDNN_STATUS_NOT_SUPPORTED.{1,60}non-contiguous"),
+    of("GPU", r"(?P<status>CUDNN_STATUS_\w+)", within=f"{NO_KERAS}.*(?:torch|[DNdn]{{3}} error)"),
+    of(
         "several GPUs", r"ather got .{10,30}: got (?P<got>\S.*?), but expected (?P<want>[][\dx, ]+)"
     ),
-    known(
+    of(
         "old layer",
         r'(?P<kind>LSTM|GRU|RNN)" object has no attribute '
         r'"(?P<name>(?P<inner>(?:_flat|all|proj)_\w+)|(?P<plain>(?:weight|bias)\b)|weight_\w+)',

@@ -5,7 +5,7 @@ from math import gcd, prod
 
 from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import Found
-from lib.shapes.errors.torch import LAST_STEP, SHAPES, SIZE, known
+from lib.shapes.errors.torch import LAST_STEP, SHAPES, SIZE, of
 from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
 
@@ -97,7 +97,7 @@ def viewed(found: Found) -> Explanation | None:
 
 
 MESSAGES = [
-    known(
+    of(
         "labels per timestep",
         rf"Expected target size {shape('want')}, got (?:{SIZE})?{shape('got')}",
     ),
@@ -105,8 +105,8 @@ MESSAGES = [
         rf"input batch_size \({number('have')}\) to match target batch_size \({number('want')}\)",
         explain=batch_sizes,
     ),
-    known("ragged lists", r"sequence of length (?P<want>\d+) at dim \d \(got (?P<got>\d+)\)"),
-    known("axes of labels", r"1D target tensor expected|multi-target not supported"),
+    of("ragged lists", r"sequence of length (?P<want>\d+) at dim \d \(got (?P<got>\d+)\)"),
+    of("axes of labels", r"1D target tensor expected|multi-target not supported"),
     Message(
         rf"(?:Using a t|T)arget size \({SIZE}{shape('y')}.{{1,45}} input size \({SIZE}"
         rf"{shape('output')}",
@@ -114,33 +114,33 @@ MESSAGES = [
         rf"of elements: input{shape('output')} has \d+ elements, while target{shape('y')}",
         explain=target_size,
     ),
-    known("label out of bounds", r"Target (?P<got>(?P<negative>-\d+)|(?P<large>\d+)) is out of"),
-    known("type of tokens", r"argument #1 .indices. .{1,70}; but got torch\.(?P<got>\w+)Tensor"),
-    known(
+    of("label out of bounds", r"Target (?P<got>(?P<negative>-\d+)|(?P<large>\d+)) is out of"),
+    of("type of tokens", r"argument #1 .indices. .{1,70}; but got torch\.(?P<got>\w+)Tensor"),
+    of(
         "unknown token",
         r"index out of range(?: in self|: Tried to access index (?P<got>\d+)| at .{1,60}/TH/)",
         r"(?P<assert>device-side assert)|srcIndex < srcSelectDimSize",
     ),
-    known(
+    of(
         "type of labels",
         r"(?:dtype to be|scalar type) Long .{0,9}but (?:got|found) (?:scalar type )?"
         r"(?P<got>(?P<values>Float|Double|Half)|[A-Z]\w+)",
     ),
-    known(
+    of(
         "whole numbers",
         rf"RNN input dtype \({WHOLE}\)",
         rf"the same dtype, but got:? {WHOLE}",
         rf"found input tensor with {WHOLE}",
     ),
-    known("type of an operation", rf'"{word("operation")}" not implemented for "{word("got")}"'),
-    known(
+    of("type of an operation", rf'"{word("operation")}" not implemented for "{word("got")}"'),
+    of(
         "two devices",
         rf"(?:tensor at|is on|devices,|Received|backend|device type) (?P<at>{DEVICE}\W.{{1,40}}? "
         rf"(?P<to>(?!(?P=at)){DEVICE}",
         r"type \(?(?P<at>torch\.(?:cuda\.)?(?P<kind>\w+Tensor))\)? (?:and|but) .{4,12} "
         r"\(?(?P<to>torch\.(?:cuda\.)?(?P=kind))\b",
     ),
-    known(
+    of(
         "two types",
         rf"RNN input dtype \({word('one')}\) does not match weight dtype \({word('other')}\)",
         rf"the same dtype, but got:? {word('one')} (?:and|!=) {word('other')}",
@@ -150,41 +150,39 @@ MESSAGES = [
         r"ound dtype (?P<one>\w+) but expected (?P<other>Float)",
         r"result type (?P<other>Float) can.t be cast to the desired output type (?P<one>\w+)",
     ),
-    known(
+    of(
         "second backward",
         r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackw)(?P<operation>\w+)",
         r"through the graph a second|modified by an (?P<inplace>inplace)",
     ),
-    known("array of a tensor", r"Can.t call numpy\(\) on Tensor that requires grad"),
-    known(
+    of("array of a tensor", r"Can.t call numpy\(\) on Tensor that requires grad"),
+    of(
         "no tensor",
         r'"(?P<kind>numpy\.ndarray|list)" object has no attribute "dim"',
         r"argument .input. \(position 1\) must be Tensor, not (?P<kind>numpy\.ndarray|list)",
     ),
-    known(
-        "no gradient", r"(?P<element>element \d+) of tensors does|for (?P<scalar>scalar) outputs"
-    ),
-    known("many indices", r"too many indices for tensor of dimension (?P<count>\d+)"),
-    known("no axes", r"(?P<iteration>iteration over)? a 0-d|tensor has no dim"),
-    known("no such axis", r"range of \[(?P<first>-?\d+), (?P<last>\d+)\], but got (?P<axis>-?\d+)"),
-    known(
+    of("no gradient", r"(?P<element>element \d+) of tensors does|for (?P<scalar>scalar) outputs"),
+    of("many indices", r"too many indices for tensor of dimension (?P<count>\d+)"),
+    of("no axes", r"(?P<iteration>iteration over)? a 0-d|tensor has no dim"),
+    of("no such axis", r"range of \[(?P<first>-?\d+), (?P<last>\d+)\], but got (?P<axis>-?\d+)"),
+    of(
         "one state",
         r"argument .hx. .{1,14} must be tuple|expects two hidden states|forward\(\) takes from 2",
         r"lstm\(\) received an invalid combination of arguments - got \(Tensor, Tensor, \w+, bool",
         "index (?P<entry>1) is out of bounds for dimension 0 with size 1$",
     ),
-    known(
+    of(
         "no such entry",
         rf"index (?P<got>(?P<token>\d{{3,}})|-?\d+) is out of bounds for dimension "
         rf"{number('place')} with size {number('size')}",
         r"(?P<index>tensors used as indices) must be",
     ),
-    known("one time axis", r"of dimensions: got (?P<one>\d+) and (?P<other>\d+)"),
-    known(
+    of("one time axis", r"of dimensions: got (?P<one>\d+) and (?P<other>\d+)"),
+    of(
         "joined sizes",
         rf"must match except in dimension (?P<place>(?P<last>2)|(?P<early>\d))\. {UNEQUAL}",
     ),
-    known(
+    of(
         "paired sizes",
         rf"size of tensor a \({number('one')}\) must match the size of tensor b \("
         rf"{number('other')}\)(?: at non-singleton dimension (?P<place>(?P<samples>0)|(?P<time>1)|"
@@ -194,11 +192,11 @@ MESSAGES = [
         rf"{shape('target')}. is invalid for input (?:of size|with) (?:{number('numbers')}|\S)",
         explain=viewed,
     ),
-    known(
+    of(
         "axes of an operation",
         r"duplicate dims are not allowed|desired ordering of dimensions|start_dim cannot come",
         r"only one dimension can be inferred|pad(?:ding)? should be at most half",
     ),
-    known("matrix product", r"of batch2 tensor to be: |batch[12] must be a 3D|, vec \(\d+\)$"),
-    known("contiguous", r"view size is not compatible with input tensor.s size and stride"),
+    of("matrix product", r"of batch2 tensor to be: |batch[12] must be a 3D|, vec \(\d+\)$"),
+    of("contiguous", r"view size is not compatible with input tensor.s size and stride"),
 ]
