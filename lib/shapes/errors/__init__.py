@@ -31,11 +31,9 @@ _EXAMPLES, _SHARED = beside(__file__, "examples"), Texts(__file__, "shared")
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
 _TORCH = re.compile(r"(?<!backend/)torch|\bnn\.[A-Z]|forward\(\)|state_dict|requires? grad")
 _KERAS = re.compile(r"keras|tensorflow|\btf\.")
-# A quote in a pattern: the character ", or a . before or after a word, as in .compile or isn.t.
-_QUOTE = re.compile(
-    r"""(?<!\[\^)(?<!\\)"|(?<![\w\\\])}.])\.(?=\w|\(\?)|(?<=[\w)])\.(?=[ts]\b|[ ,)|\\]|$)"""
-)
-_LOST = r"(?<!\w)|(?!\w)|(?<=n)(?=t\b)"  # the place of a lost quote: not inside a word
+
+_PART = re.compile(r'\\.|\[(?:\\.|[^\]\\])*\]|"')  # of a pattern: \d, [a-z] or a quote
+_QUOTE_OR_BORDER = r'(?:"|(?<!\w)|(?!\w))'  # not inside a word
 
 
 def explain_error(message: str) -> Explanation | None:
@@ -69,7 +67,7 @@ def _compiled(pattern: str, is_loose: bool) -> re.Pattern[str]:
     """Return a compiled pattern. A loose pattern matches a text that lost its quotes or case."""
     # An unbounded .*? would take minutes on a long text that repeats the words before it.
     bounded = pattern.replace(".*?", ".{0,300}?")
-    loose = _QUOTE.sub(lambda quote: f"(?:{quote[0]}|{_LOST})", bounded)
+    loose = _PART.sub(lambda part: _QUOTE_OR_BORDER if part[0] == '"' else part[0], bounded)
     return re.compile(loose if is_loose else bounded, re.I * is_loose)
 
 

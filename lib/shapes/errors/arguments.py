@@ -139,19 +139,19 @@ MESSAGES = [
     of("states to reset", r'reset_states?\(\) got an unexpected .{1,20} "states?"'),
     of("called tensor", r'"KerasTensor" object is not callable'),
     Message(
-        r"(?:Please initialize .(?P<wrapper>\w+). layer with a .[\w.]+. instance\. "
+        r'(?:Please initialize "(?P<wrapper>\w+)" layer with a "[\w.]+" instance\. '
         r"(?:Received|You passed)|added to a Sequential model\. Received|must be an instance of "
         r"class Layer\. (?:Found|Received)): ?(?:layer=)?"
         rf'(?:<class "[\w.]*?(?P<class_>\w+)">|<?(?P<tensor>KerasTensor|Tensor|tf\.Tensor)\b'
         rf"|<{word('instance')} object|(?P<other>(?:(?! \(of type).)*))",
-        r"Please initialize .(?P<wrapper>\w+). layer with",
+        r'Please initialize "(?P<wrapper>\w+)" layer with',
         explain=no_layer,
     ),
     of(
         "cells",
         r"Layers? (?P<cell>LSTM|GRU|SimpleRNN)Cell (?:has multiple required|does not have)",
-        r'missing a required argument: "states"|.cell. should have a .call. method|cell should '
-        r'have a .state_size|All cells must have a .(?:call|state_size)|^"go_backwards"$|variable '
+        r'missing a required argument: "states"|"cell" should have a "call" method|cell should '
+        r'have a "state_size|All cells must have a "(?:call|state_size)|^"go_backwards"$|variable '
         r'path="(?:[^"]*/)?rnn(?:_\d+)?/[^"]*_cell/kernel"',
     ),
     of(
@@ -167,7 +167,7 @@ MESSAGES = [
         "not a tensor",
         rf'Only input tensors may be passed as positional.+?\(of type <class "{word("kind")}',
         rf'(?:layer should be tensors.*?\(of|found an instance of) type "?<class "{word("kind")}',
-        rf"Layer {word('layer')} was called with an input that isn.t.*?<class "
+        rf"Layer {word('layer')} was called with an input that isn.?t.*?<class "
         r'"(?P<kind>(?P<array>numpy\.ndarray)|[\w.]+)',
         rf'"(?P<kind>{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
         rf"Inputs to a layer should be tensors(?:\. Got: <{word('kind')} obj)?",
@@ -179,7 +179,7 @@ MESSAGES = [
     Message(
         r"Unrecognized keyword arguments passed to (?P<owner>\w+)?(?:: \{(?P<got>.*))?",
         r"Unrecognized keyword arguments:\W*(?:dict_keys\(\[)?(?P<got>[^\]]+)",
-        r"(?:argument\(s\) in|passed to) .(?P<owner>compile|Model)\W{1,5}(?:aren.t supported: )?"
+        r'(?:argument\(s\) in|passed to) "(?P<owner>compile|Model)\W{1,5}(?:aren.?t supported: )?'
         r"[\[{](?P<got>[^\]}]+)",
         r'[Kk]eyword argument ?not ?understood:?"?,? ?(?P<got>"?\w+"?)',
         r"Argument\(s\) not recognized: \{(?P<got>.*)",
@@ -211,15 +211,15 @@ MESSAGES = [
     of(
         "size of units",
         r"activation function identifier: (?P<got>\(.*?\)|True|False|\d+)",
-        r"value for (?:argument )?.units., expected a positive integer",
+        r'value for (?:argument )?"units", expected a positive integer',
         r'"<=" not supported between instances of "(?P<kind>tuple|list|str|NoneType)" and "int"',
     ),
     of(
         "refused value",
         r"(?P<wanted>a (?:strictly )?positive (?:integer|value)|an integer value(?= for)|two "
         r"elements|a (?:float value between 0 and 1|non-negative integer|tuple of \d integers)"
-        r"|strictly less than .strides.|at most one unknown dimension|either .valid. or "
-        rf".same.){GOT}",
+        r'|strictly less than "strides"|at most one unknown dimension|either "valid" or '
+        rf'"same"){GOT}',
         rf"(?:be|or|Expected) (?:one of|values are) [{{\[](?P<wanted>[^}}\]]*){GOT}",
         r'(?:Padd|Truncat)ing type "(?P<got>\w+)" ?not ?understood',
         rf'(?:ReLU layer cannot be|"<=".*?"int" and "str"){GOT}',
@@ -235,7 +235,7 @@ MESSAGES = [
     ),
     of(
         "shape or batch_shape",
-        r"You (?:must pass a .shape|cannot pass both .\w+. and .batch_sh)|provide to Input|Only "
+        r'You (?:must pass a "shape|cannot pass both "\w+" and "batch_sh)|provide to Input|Only '
         r'provide the \w*shape OR batch|Cannot convert "(?P<got>[^("]+)" to a shape',
     ),
     of(

@@ -24,7 +24,7 @@ MESSAGES = [
         r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
         r'|(?P<fine>\w*(?:ndarray|[Tt]ensor|Frame|Series)))">',
         r"Unrecognized data type: \w+=(?!.*?<class)|data adapter that can handle.*?list",
-        r".validation_split. is|data should be a Numpy array, or list|of .x. to be array-like",
+        r'"validation_split" is|data should be a Numpy array, or list|of "x" to be array-like',
         r"model expects a list of \d+ Numpy arrays instead",
     ),
     of("a dict as data", r'Unrecognized data type: .+?\(of type <class "dict">'),
@@ -104,12 +104,12 @@ MESSAGES = [
         "arrays to join",
         r"[Aa]ll (?:the )?input array(?:s must have| dimensions ).*?(?:same shape|of dim|match)",
     ),
-    of("two axes", r"(?:^|\. |\.shape\[2\].*?)tuple index out of range|axes don.t match array"),
+    of("two axes", r"(?:^|\. |\.shape\[2\].*?)tuple index out of range|axes don.?t match array"),
     of(
         "ragged batch",
         r"Cannot (?:batch tensors with|add tensor to the batch)(?:.*?First element had shape "
         rf"{shape('one')} and.*?{shape('other')})?",
-        r"inner ragged dim|RaggedTensor.*?(?:not supp|can.t be)|(?:support|to) RaggedTensor",
+        r"inner ragged dim|RaggedTensor.*?(?:not supp|can.?t be)|(?:support|to) RaggedTensor",
     ),
     of(
         "ragged batch of a generator",
@@ -126,7 +126,7 @@ MESSAGES = [
     of("nothing from a generator", r"[Oo]utput of generator should be a tuple.*?Found: None"),
     of(
         "pairs in a dataset",
-        r"(?:y|_weight). (?:argument )?(?:is not supported (?:when us|for P)|should not be passed)",
+        r'(?:y|_weight)" (?:argument )?(?:is not supported (?:when us|for P)|should not be passed)',
         r"(?:generator|__getitem__\(\)) must return a tuple|[Oo]utput of generator should be a tup",
         r"Data is expected to be in format",
     ),
@@ -134,7 +134,7 @@ MESSAGES = [
         "a generator as an array",
         r'"(?P<kind>\w*(?:[Gg]en|Sequence|Loader)\w*)" object has no attribute "(?:ndim|shape)"',
     ),
-    of("a generator of sequences", r".sequences. must be (?:a list of )?iterable"),
+    of("a generator of sequences", r'"sequences" must be (?:a list of )?iterable'),
     of(
         "past the end of the data",
         rf"index {number('index')} is out of bounds for axis 0 with size {number('size')}",
@@ -148,7 +148,7 @@ MESSAGES = [
     of("end of a generator", r"input ran out of data"),
     of(
         "no batches",
-        r"Unexpected result of .\w+_function. \(Empty|the Sequence has length 0|be a non-empty",
+        r'Unexpected result of "\w+_function" \(Empty|the Sequence has length 0|be a non-empty',
         r'local variable "(?:logs|batch_outputs)"|no part of the sequence would be left',
         r"Dataset has length 0|least one batch|or (?P<ran>ran out)|sufficient to split|be non-emp",
     ),

@@ -289,19 +289,19 @@ MESSAGES = [
     ),
     of(
         "recurrent layer in TimeDistributed",
-        rf"\(no .None. dim.*?shape={shape('shape')} for variable "
+        rf'\(no "None" dim.*?shape={shape("shape")} for variable '
         r'path="(?=[^"]*_cell/).*?time_distributed',
     ),
     of(
         "no number of features",
-        rf'\(no .None. dim.*?shape={shape("shape")} for variable path="[^"]*_cell/',
+        rf'\(no "None" dim.*?shape={shape("shape")} for variable path="[^"]*_cell/',
         r'unsupported operand type\(s\) for %: "NoneType"|only support static input shapes',
         r"^The channel dimension of the inputs|^Dimensions must be equal, but are None and",
     ),
     of(
         "no number of timesteps",
-        rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",
-        rf"\(no .None. dimensions\)(?:.*?shape={shape('shape')})?",
+        rf'input to "Flatten" is not fully defined(?: \(got {shape("shape")})?',
+        rf'\(no "None" dimensions\)(?:.*?shape={shape("shape")})?',
         r"last dimension of the input.{1,40} should be",
     ),
     of(

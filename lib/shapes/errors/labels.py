@@ -22,10 +22,10 @@ MESSAGES = [
         r"class_weight.{1,2}must contain all classes.*?The classes (?P<missing>\{.*?\})",
         r"class_weight.{1,2}to be a dict with keys from 0 to one less than the number",
     ),
-    of("weights_of_outputs", r"class_weight. is only supported for Models with a single output"),
+    of("weights_of_outputs", r'class_weight" is only supported for Models with a single output'),
     of("mix_of_targets", r"t handle a mix of (?P<one>[\w-]+) and (?P<other>[\w-]+) targets"),
-    of("both_weights", r"You cannot .class_weight. and .sample_weight. at the same time"),
-    of("logits", r"from_logits=True., but the .output. argument was.*? an? (?P<activation>\w+)"),
+    of("both_weights", r'You cannot "class_weight" and "sample_weight" at the same time'),
+    of("logits", r'from_logits=True", but the "output" argument was.*? an? (?P<activation>\w+)'),
     of(
         "one_column",
         rf"softmax over axis -1 of a tensor of shape {shape('output')}\. This axis has size 1",
@@ -50,7 +50,7 @@ MESSAGES = [
     ),
     of(
         "one_column_of_y",
-        f"target array of shape {shape('y')} while using as loss .categorical_crossentropy",
+        rf'target array of shape {shape("y")} while using as loss "categorical_crossentropy',
     ),
     of("last_axis", rf"not squeeze dim\[\d\].*?got {number('size')}.*?(?:metrics|loss)/"),
     of("squeeze", rf"not squeeze dim\[{number('axis')}\], expected .*?got {number('size')}"),
@@ -85,7 +85,7 @@ MESSAGES = [
     of("list_of_y", r"different struct\w+\. y_true: [\[({].*? y_pred: \*"),
     of(
         "outputs",
-        r"y_true and y_pred have different struct|.loss. argument, can.t be|unexpected losses or",
+        r'y_true and y_pred have different struct|"loss" argument, can.?t be|unexpected losses or',
         rf"one entry per model outputs?\. The model has {number('outputs')} outputs",
         r"as many entries as the model has|(?:in|from) (?:the )?loss (?:dict|arg)|e output struct",
     ),

@@ -172,7 +172,7 @@ MESSAGES = [
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
         r'Unable to restore (?:a layer|custom object) of (?:type|class) "?(?P<name>\w+)',
     ),
-    of("arguments", r"must override .get_config"),
+    of("arguments", r'must override "get_config'),
     of(
         "constants",
         r'"(?:float|int|list)" object has no attribute "shape"',
@@ -180,7 +180,7 @@ MESSAGES = [
     ),
     of("marshal", r"bad marshal data"),
     of("not read", r"could not be deserialized properly(?!.*Exception encountered)"),
-    of("lambda", r"deserialization of a .Lambda"),
+    of("lambda", r'deserialization of a "Lambda'),
     of("folder", r"only supports V3 .?\.keras|legacy SavedModel format"),
     of("weights alone", r"No model (?:config )?found in (?:the )?config|No model config found"),
     of("no file", r"errno = 2\b", r"SavedModel file does not exist"),
@@ -214,8 +214,8 @@ MESSAGES = [
     ),
     of(
         "ending",
-        r"file(?:path|name)[\w ]* must end in .(?P<end>\.[\w.]*\w)\W",
-        r"expected a .(?P<end>\.[\w.]+). extension|Invalid filepath extension|.save_format. arg",
+        r'file(?:path|name)[\w ]* must end in "(?P<end>\.[\w.]*\w)\W',
+        r'expected a "(?P<end>\.[\w.]+)" extension|Invalid filepath extension|"save_format" arg',
     ),
     of(
         "optimizer",
@@ -227,7 +227,7 @@ MESSAGES = [
         r"is not a valid argument, kwargs should|decay is deprecated|Unexpected argument\(s\)",
         r"Unknown optimizer:",
     ),
-    of("pickle", r"can(?:no|.)t pickle .{0,9}(?:_thread|weakref|module|function|TextIO)"),
+    of("pickle", r"can(?:no|.?)t pickle .{0,9}(?:_thread|weakref|module|function|TextIO)"),
     of("same names", r"Unable to create (?:link|dataset) \(name already"),
     Message(
         rf"Layer (?P<layer>\S*?) ?(?:weight )?shape {shape('own')}.*?not compatible with.*?"
@@ -244,7 +244,7 @@ MESSAGES = [
         rf'hapes must be equal(?: rank)?, but .*?"Assign(?!Add).*?: {shape("own")}, {shape("got")}',
         rf"incompatible tensor with shape {shape('got')} .*?with shape {shape('own')} and name "
         rf"{word('layer')}",
-        rf"Tensor.s shape {shape('got')} is not compatible with supplied shape {shape('own')}",
+        rf"Tensor.?s shape {shape('got')} is not compatible with supplied shape {shape('own')}",
         r"Shapes (?P<own>\((?:2, )?(?P<gates>\d+),?\)) and (?P<got>\((?:2, )?(?P=gates),?\)) are ",
         explain=weights,
     ),

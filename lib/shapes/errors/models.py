@@ -50,7 +50,7 @@ def joined_arrays(found: Found) -> Explanation:
 MESSAGES = [
     of(
         "no Keras tensor",
-        r"All .(?:in|out)puts. values must be KerasTensors|put tensors (?:to|of) .*? must be",
+        r'All "(?:in|out)puts" values must be KerasTensors|put tensors (?:to|of) .*? must be',
         r"put tensors (?:to|of) .*? must come from",
     ),
     of("operation between layers", r'no attribute "(?:_keras_history|_?inbound_nodes)"'),
@@ -63,29 +63,29 @@ MESSAGES = [
     ),
     of(
         "two packages in a wrapper",
-        r"can.t set attribute|property .name. .{0,40}has no setter",
+        r'can.?t set attribute|property "name" .{0,40}has no setter',
         within="wrappers|[Bb]idirectional",
     ),
     of("layer of another package", r'calling layer "tf\.keras\.backend\.\w+" \(type TFOpLambda'),
     of(
         "symbolic tensor",
-        r"A KerasTensor cannot be used as input to a|KerasTensor is symbolic: it.s a pl",
+        r"A KerasTensor cannot be used as input to a|KerasTensor is symbolic: it.?s a pl",
         r'Tensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
-        r"tf\.Tensor. as a Python .bool|(?P<eager>eager execution) func.*? be Keras sym",
+        r'tf\.Tensor" as a Python "bool|(?P<eager>eager execution) func.*? be Keras sym',
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
     ),
     of("NumPy 1.20", r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy"),
     of(
         "disconnected graph",
-        r"Output with path .(?!1.)[\w.]*. is not con|Graph dis|not connected to .o|not compute out",
+        r'Output with path "(?!1")[\w.]*" is not con|Graph dis|not connected to "o|not compute out',
     ),
     of("slice of an array", r"too many indices for array(?:: array is (?P<axes>\d+)-dim)?"),
     of(
         "slice",
         rf"Array has shape {shape('axes')} but slice has to",
         rf"Index out of range using input dim \d; input has only {number('axes')} dims",
-        r"^(?:list assignment )?index out of range$|.dim. must be in the range",
+        r'^(?:list assignment )?index out of range$|"dim" must be in the range',
         r"axis -?\d+ is out of bounds for an array|Cannot squeeze axis|Invalid reduction dim",
     ),
     of("shape of a Lambda", rf"automatically infer the .*?shape of(?:.*?shape={shape('shape')})?"),
@@ -93,29 +93,31 @@ MESSAGES = [
     of(
         "no shapes",
         r"is not connected, no (?:in|out)put|no inbound nodes|Unable to automatically build",
-        r"has no defined (?:in|out)put|model has not yet been built|but the layer isn.t built",
+        r"has no defined (?:in|out)put|model has not yet been built|but the layer isn.?t built",
         r"model has never been called|Weights for (?:the )?model \S+ have not yet been",
     ),
     of(
         "not compiled",
         r"must c(?:all .?compile\(\)|ompile (?:your|a) model)|(?:must|needs to) be compiled before",
-        r"has not been compiled|forgotten to (?:call .?compile|provide a .loss)",
+        r'has not been compiled|forgotten to (?:call .?compile|provide a "loss)',
     ),
     of("no targets", r"No gradients provided for any variable", within="[Gg]enerator"),
-    of("no call", r"not have a .call\(\). meth|Unimplemented .tf.keras.Model|implement a .call\("),
+    of("no call", r'not have a "call\(\)" meth|Unimplemented "tf.keras.Model|implement a "call\('),
     of("add_weight", r"add_weight\(\) got multiple values"),
     of("state after building", r"new elements of state|variables on non-first|singleton tf\.Var"),
-    of("structure of inputs", r"inputs. doesn.t match the expected str|an invalid input structure"),
+    of(
+        "structure of inputs", r'inputs" doesn.?t match the expected str|an invalid input structure'
+    ),
     of(
         "whole numbers for a recurrent layer",
-        r"floating[- ]point (?:dty|inp)|(?:DataType |found dtype=|T. of )u?int\d",
+        r'floating[- ]point (?:dty|inp)|(?:DataType |found dtype=|T" of )u?int\d',
     ),
     of("another session", r"is not an element of this graph|uninitialized value|was uninitialized"),
     of("no gradients", r"No gradients provided for any"),
     of("slow kernel", rf"Layer {word('layer')} will not use cuDNN", within=NO_ERROR),
     of("unused weights", rf"radients do not exist for \w+ \W*{word('name')}", within=NO_ERROR),
     of("retracing", r"triggered tf\.function retracing", within=NO_ERROR),
-    of("input_shape of a layer", r"Do not pass an .input_shape", within=NO_ERROR),
+    of("input_shape of a layer", r'Do not pass an "input_shape', within=NO_ERROR),
     of(
         "no values",
         r"(?:^|: )None values not supported|Target data is|Tensors, not None|arrays\. .{5,15}\bNon",
@@ -182,7 +184,7 @@ MESSAGES = [
         r"(?:(?P<joining>Concatenate|Dot)|[Mm]erg\w+).{0,9} (?:layer.? should|must) be called on",
         r"(?P<joining>Subtract).? layer should be called|layer accepts inputs list",
         r"(?P<joining>Attention) layer must be called on a list",
-        r"layer must be called on a list|missing.{0,40} argument: .value(?:_shape)?.",
+        r'layer must be called on a list|missing.{0,40} argument: "value(?:_shape)?.',
         r"calling (?P<joining>\w+)\.call\(\)\.? list index out of range",
     ),
     of(
@@ -204,7 +206,7 @@ MESSAGES = [
         rf"Operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
         rf"has value {number('one')}, which cannot be broadcasted to {number('other')}",
         r"^operands could not be broadcast together$|Cannot merge tensors with different batch",
-        r"of .value. and .key., except the last one|Only layers of same output shape can be merged",
+        r'of "value" and "key", except the last one|Only layers of same output shape can be merged',
     ),
     of(
         "scaler of the target",
@@ -236,8 +238,8 @@ MESSAGES = [
     of(
         "settings of a layer",
         r"(?P<what>Invalid permutation argument|(?:filters|channels) must be evenly divisible)",
-        r"(?P<what>.strides > 1. not supported in conjunction with .dilation)",
+        r'(?P<what>"strides > 1" not supported in conjunction with "dilation)',
         r"(?P<what>(?<!t )division by zero|axis size must be divisible|Forward layer and backward)",
-        r"(?P<what>.cropping. parameter.{0,50} must be smaller)",
+        r'(?P<what>"cropping" parameter.{0,50} must be smaller)',
     ),
 ]

@@ -116,15 +116,15 @@ def initial_states(found: Found) -> Explanation:
 MESSAGES = [
     of(
         "mask and unknown timesteps",
-        rf"a .mask. of shape \(\w+, None, \.\.\.\), received: mask\.shape={shape('mask')}",
+        rf'a "mask" of shape \(\w+, None, \.\.\.\), received: mask\.shape={shape("mask")}',
     ),
     of(
         "mask and sequence",
         r"(?:SelectV2|list assignment|Tried to read|access element|Cannot unstack).*?sequences="
         rf"tf\.Tensor\(shape={shape('x')}.*?mask=tf\.Tensor\(shape={shape('mask')}",
         r"Tried to read from index|access element \d+ in a list with|Cannot unstack \d+ tensors",
-        rf"mask. passed to the .*? has a shape {shape('mask')} .*?input shape {shape('x')}",
-        rf"should be passed a .mask. of shape {shape('x')}, received: mask\.shape={shape('mask')}",
+        rf'mask" passed to the .*? has a shape {shape("mask")} .*?input shape {shape("x")}',
+        rf'should be passed a "mask" of shape {shape("x")}, received: mask\.shape={shape("mask")}',
     ),
     of("mask in cuDNN", r"correspond to right-padded|cudnnSetRNNDataD|CUDNN_STATUS_BAD_PARAM"),
     of("mask in MIOpen", r"MIOpen only supports packed"),
@@ -144,12 +144,12 @@ MESSAGES = [
     of("cuDNN layer", r"Masking is not supported for CuDNN", r'"CuDNN\w+" object has no attribute'),
     of(
         "mask on a GPU",
-        r"symbolic .tf\.Tensor. as a Python .bool.*?calling (?P<kind>LSTM|GRU).*?mask=tf\.Tensor",
-        r"symbolic .tf\.Tensor. as a Python .bool.*?received by (?P<kind>LSTM|GRU).*?mask=tf",
+        r'symbolic "tf\.Tensor" as a Python "bool.*?calling (?P<kind>LSTM|GRU).*?mask=tf\.Tensor',
+        r'symbolic "tf\.Tensor" as a Python "bool.*?received by (?P<kind>LSTM|GRU).*?mask=tf',
     ),
     of(
         "mask of Softmax",
-        r"The .mask. must be broadcastable to .inputs."
+        r'The "mask" must be broadcastable to "inputs"'
         rf"(?:.*?inputs\.shape={shape('x')}, mask\.shape={shape('mask')})?",
     ),
     of(
@@ -175,7 +175,7 @@ MESSAGES = [
     ),
     Message(
         r"initial_state.{0,2} was passed that is not compatible(?:.*?state_spec.=(?P<got>.*?); "
-        r"?[Hh]owever .cell\.state_size. is (?P<kept>\d+|[\[(][\[\](),\w ]*[\])]))?",
+        r'?[Hh]owever "cell\.state_size" is (?P<kept>\d+|[\[(][\[\](),\w ]*[\])]))?',
         explain=initial_states,
     ),
     of(
@@ -232,7 +232,7 @@ MESSAGES = [
     ),
     of(
         "no tensor",
-        r"to .(?:Layer\.)?call. must always be passed|1 input.{0,18}received 0",
+        r'to "(?:Layer\.)?call" must always be passed|1 input.{0,18}received 0',
     ),
     of("no tensor by position", r'missing a required argument: "(?:sequences|inputs)"'),
     of("inputs as arguments", r"call(?:__)?\(\) (?:takes \d positional|got multiple values)"),
@@ -248,7 +248,7 @@ MESSAGES = [
     of(
         "a list as a tensor",
         r"axis -1 is out of bounds for .*? dimension 0",
-        r"Output with path .1. is not connected",
+        r'Output with path "1" is not connected',
         r'Shapes must be equal rank, but are \d+ and \d+\b(?! for "\W*node compile_loss)',
         r'Cannot convert "(?:\(\(|$)|"tuple" object has no .*? "(?:shape|rank|ndim)"',
         r'"list" object has no .*? "(?:rank|get_shape)"',
@@ -260,7 +260,7 @@ MESSAGES = [
     of(
         "one tensor to unpack",
         r"Iterating over a symbolic KerasTensor is not supported",
-        r"Cannot iterate over a tensor with unknown first|[Ii]terating over .tf\.Tensor",
+        r'Cannot iterate over a tensor with unknown first|[Ii]terating over "tf\.Tensor',
         r"Tensor\W{1,2}object(?:s are| is) (?:not|only) iterable",
     ),
     of("more values than names", r"too many values to unpack \(expected"),
@@ -279,7 +279,7 @@ MESSAGES = [
     of(
         "unrolling",
         r"unroll a RNN if the time dim|Unrolling requires a fixed",
-        r"specifying .?unroll=True|input_length. must be (?:provided|specified).*?unroll",
+        r'specifying .?unroll=True|input_length" must be (?:provided|specified).*?unroll',
     ),
     of(
         "no timesteps",

@@ -31,10 +31,10 @@ MESSAGES = [
     Message(
         r".?target.? and .?output.? must(?: have the same(?: shape| rank)?)?(?: up until the last)?"
         rf"(?:.*?.shape={shape('y')}, output\.shape={shape('output')})?",
-        r"rank \(ndim\) .target\.ndim - 1."
+        r'rank \(ndim\) "target\.ndim - 1"'
         rf"(?:.*?target\.shape={shape('y')}, output\.shape={shape('output')})?",
         rf"array with shape {shape('y')} was passed for an output of shape {shape('output')}"
-        r"(?:.*?loss .(?P<loss>\w+))?",
+        r'(?:.*?loss "(?P<loss>\w+))?',
         r"logits.{0,3} and .{0,3}labels.{0,3} must have the same[^()]{0,99}"
         rf"\({shape('output')} vs {shape('y')}\)",
         rf"Shapes {shape('one')} and {shape('other')}(?:\W*$| are (?:in|not )compatible)",

@@ -131,22 +131,22 @@ MESSAGES = [
     of("one timestep", r"(?P<kind>LSTM|GRU|RNN)Cell: Expected input .{1,20}, got (?P<count>\d)D"),
     of(
         "state of a cell",
-        r"size (?P<want>\d+) doesn.t match hidden(?P<first>\[0\])?\d? batch size (?P<got>\d+)",
+        r"size (?P<want>\d+) doesn.?t match hidden(?P<first>\[0\])?\d? batch size (?P<got>\d+)",
         r"inconsistent tensor size.{1,40}\[(?P<want>\d+) x \d+\] and src \[(?P<layers>\d+) x",
         rf"inconsistent hidden_size: got {number('wrong')},? expected {number('units')}",
         r"Cell: Expected h\S+ to be 1D or 2D, got (?P<rank>\d)D",
     ),
     of(
         "tuple",
-        r"(?P<name>\w+)\(\): argument .input. \(position 1\) must be Tensor, not tuple",
-        rf"tuple. object has no attribute .(?P<name>{METHODS})\b",
+        r'(?P<name>\w+)\(\): argument "input" \(position 1\) must be Tensor, not tuple',
+        rf'tuple" object has no attribute "(?P<name>{METHODS})\b',
         r'tuple" object has no attribute "(?P<name>(?P<each>cuda|cpu|to|detach|data|contiguous))\b',
         r'tuple" object has no attribute "(?P<name>(?P<size>size|dim))\b',
         r'type\(s\) for (?P<name>\S+): (?:"Tensor" and "tuple"|"tuple" and "Tensor")',
     ),
     of(
         "tuple of either library",
-        r"tuple. object has no attribute .shape\b|tuple indices must be integers or slices, not",
+        r'tuple" object has no attribute "shape\b|tuple indices must be integers or slices, not',
         within=NO_KERAS,
     ),
     of(

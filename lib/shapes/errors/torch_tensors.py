@@ -115,7 +115,7 @@ MESSAGES = [
         explain=target_size,
     ),
     of("label out of bounds", r"Target (?P<got>(?P<negative>-\d+)|(?P<large>\d+)) is out of"),
-    of("type of tokens", r"argument #1 .indices. .{1,70}; but got torch\.(?P<got>\w+)Tensor"),
+    of("type of tokens", r'argument #1 "indices" .{1,70}; but got torch\.(?P<got>\w+)Tensor'),
     of(
         "unknown token",
         r"index out of range(?: in self|: Tried to access index (?P<got>\d+)| at .{1,60}/TH/)",
@@ -148,18 +148,18 @@ MESSAGES = [
         rf"Input type \({word('one')}\) and \w+ type \({word('other')}\)",
         r"scalar type (?P<other>Float|Double) but found (?P<one>[A-Z]\w+)",
         r"ound dtype (?P<one>\w+) but expected (?P<other>Float)",
-        r"result type (?P<other>Float) can.t be cast to the desired output type (?P<one>\w+)",
+        r"result type (?P<other>Float) can.?t be cast to the desired output type (?P<one>\w+)",
     ),
     of(
         "second backward",
         r"inplace operation: .{1,50}, which is output \d of (?!AsStrided|TBackw)(?P<operation>\w+)",
         r"through the graph a second|modified by an (?P<inplace>inplace)",
     ),
-    of("array of a tensor", r"Can.t call numpy\(\) on Tensor that requires grad"),
+    of("array of a tensor", r"Can.?t call numpy\(\) on Tensor that requires grad"),
     of(
         "no tensor",
         r'"(?P<kind>numpy\.ndarray|list)" object has no attribute "dim"',
-        r"argument .input. \(position 1\) must be Tensor, not (?P<kind>numpy\.ndarray|list)",
+        r'argument "input" \(position 1\) must be Tensor, not (?P<kind>numpy\.ndarray|list)',
     ),
     of("no gradient", r"(?P<element>element \d+) of tensors does|for (?P<scalar>scalar) outputs"),
     of("many indices", r"too many indices for tensor of dimension (?P<count>\d+)"),
@@ -167,7 +167,7 @@ MESSAGES = [
     of("no such axis", r"range of \[(?P<first>-?\d+), (?P<last>\d+)\], but got (?P<axis>-?\d+)"),
     of(
         "one state",
-        r"argument .hx. .{1,14} must be tuple|expects two hidden states|forward\(\) takes from 2",
+        r'argument "hx" .{1,14} must be tuple|expects two hidden states|forward\(\) takes from 2',
         r"lstm\(\) received an invalid combination of arguments - got \(Tensor, Tensor, \w+, bool",
         "index (?P<entry>1) is out of bounds for dimension 0 with size 1$",
     ),
@@ -189,7 +189,7 @@ MESSAGES = [
         r"(?P<features>2)|\d))?",
     ),
     Message(
-        rf"{shape('target')}. is invalid for input (?:of size|with) (?:{number('numbers')}|\S)",
+        rf'{shape("target")}" is invalid for input (?:of size|with) (?:{number("numbers")}|\S)',
         explain=viewed,
     ),
     of(
@@ -198,5 +198,5 @@ MESSAGES = [
         r"only one dimension can be inferred|pad(?:ding)? should be at most half",
     ),
     of("matrix product", r"of batch2 tensor to be: |batch[12] must be a 3D|, vec \(\d+\)$"),
-    of("contiguous", r"view size is not compatible with input tensor.s size and stride"),
+    of("contiguous", r"view size is not compatible with input tensor.?s size and stride"),
 ]
