@@ -3,12 +3,13 @@
 from dataclasses import replace
 from math import gcd, prod
 
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, Texts, explained, number, shape, word
 from lib.shapes.errors.pasted import Found
-from lib.shapes.errors.torch import LAST_STEP, SHAPES, SIZE, of
+from lib.shapes.errors.torch import LAST_STEP, SHAPES, SIZE
 from lib.shapes.output import bracketed
 from lib.shapes.remedy import Remedy
 
+of = Texts(__file__).message
 WHOLE = r"(?P<one>(?:torch\.)?(?:u?int\d+|bool|Long|Int|Short|Byte|Bool|long|int))\b"
 DEVICE = r"(?i:cpu|gpu|cuda|meta|mps)(?::\d+)?)\b"
 UNEQUAL = rf"\D{{3,14}} {number('one')} \D{{3,13}} {number('other')}"
