@@ -235,6 +235,16 @@ TORCH = [
     ("backward_input can only be called in training mode", "evaluation", "model.train()"),
     ("torch/nn/_functions/rnn.py\nRuntimeError: CUDNN_STATUS_EXECUTION_FAILED",
      "is CUDNN_STATUS_EXECUTION_FAILED. Most likely x or a state is still", ".to(device)"),
+    ("torchsummary.py\nAttributeError: 'tuple' object has no attribute 'size'",
+     "torchsummary raised this", "torchinfo.summary(model"),
+    ("Cannot export individual pack_padded_sequence or pad_packed_sequence", "ONNX", "pad_packed"),
+    ("Expected hidden[0] size (1, 32, 8), got (2, 32, 4)", "hidden_size. It is", "two directions"),
+    ("Expected hidden size (2, 5, 9), got (2, 7, 4)", "an encoder", "num_layers=2"),
+    ("Expected hidden size (1, 16, 8), got (20, 16, 8)", "at 20 timesteps", "out[-1:]"),
+    ("Expected object of scalar type Float but got scalar type Double for argument #2 'mat2'",
+     "Double is the default of NumPy", "x.float()"),
+    ("Expected object of type torch.FloatTensor but found type torch.LongTensor for argument #2 "
+     "'target'", "but y has the type Long", "y = y.float()"),
     ("cuDNN error: CUDNN_STATUS_NOT_SUPPORTED. This error may appear if you passed in a "
      "non-contiguous input.", "isn't contiguous", "x.contiguous()"),
 ]  # fmt: skip

@@ -11,6 +11,7 @@ SIZE = r"torch\.Size\("
 WEIGHT = r"(?P<name>[\w.]+)"
 GATES = {4: "LSTM", 3: "GRU", 1: "RNN"}  # rows of a weight per unit → the layer
 ROWS = r"(?P<rows>\d+|[N…])"  # The stack tracer doesn't know the number of samples.
+MOST_LAYERS = 8  # More layers × directions are rather timesteps.
 METHODS = "view|reshape|permute|transpose|flatten|(?:un)?squeeze|mean|sum|max|min"
 SHAPES = "print(x.shape, x.dtype, x.device, lstm)"
 LAST_STEP = Remedy("", "Pass only the last step to the head.", "y_hat = head(out[:, -1])")
@@ -21,29 +22,41 @@ def initial_states(found: Found) -> Explanation | None:
     want, got = found.shape("want"), found.shape("got") or (None,) * 3
     if not len(want) == len(got) == 3:
         return None
-    zeros = f"h_0 = torch.zeros({want[0]}, x.size(0), {want[2]})"
-    fix = "Make the state in forward, or leave it out: it starts at 0."
-    if (got[0] or 0) < (want[0] or 0):
-        fix += " nn.DataParallel splits a state that it receives by layers, not by samples."
-    likely = [Remedy("", fix, zeros)]
+    layers, samples, units = ((a or 0, b or 0) for a, b in zip(want, got, strict=True))
+    differ = [at for at, (a, b) in enumerate((layers, samples, units)) if a != b]
+    likely = ["same layers", "start at 0"] if found["got"] else ["start at 0"]
     if (got[1], got[0], got[2]) == want:
-        fix = "Transpose the state: batch_first=True doesn't apply to states."
-        likely = [Remedy("", fix, "h_0 = h_0.transpose(0, 1).contiguous()")]
-    elif (got[0], want[1], got[2]) == want:
-        batch = f"a batch of {got[1]} samples made the state, and this one has {want[1]}"
-        fix = "Make the state in forward: the last batch may be smaller, and several GPUs split x."
-        reads = f"the layer lacks batch_first=True and reads {want[1]} timesteps as samples"
-        code = f"lstm = nn.LSTM(input_size, {want[2]}, batch_first=True)"
-        likely = [
-            Remedy(batch, fix, zeros),
-            Remedy(reads, "Set batch_first=True if x starts with the samples.", code),
-        ]
+        likely = ["samples first"]
+    elif differ[:2] == [0, 1] and samples[0] == layers[1]:
+        likely = ["outputs as state"]
+    elif differ == [0, 1] and layers[0] > layers[1] and samples[0] < samples[1]:
+        likely = ["split state"]
+    elif differ == [0, 2] and layers[1] == 2 * layers[0] and units[0] == 2 * units[1]:
+        likely = ["two directions"]
+    elif differ == [0] and layers[0] > layers[1] and layers[0] % layers[1] == 0:
+        likely = ["fewer layers", "start at 0"]
+    elif differ == [0] and layers[0] < layers[1]:
+        likely = ["more layers", "last timestep"]
+        likely = likely[::-1] if layers[1] > MOST_LAYERS else likely
+    elif differ == [1]:
+        likely = ["state of a batch", "timesteps as samples"]
+    elif differ == [2]:
+        likely = ["other units"]
+    is_lstm = "hidden[" in found.match[0]  # an entry of (h_0, c_0)
+    row = TEXTS.row("size of a state")
     return explained(
-        f"The initial state should be {bracketed(want)}: layers × directions, samples, "
-        f"hidden_size.{f' It is {bracketed(got)}.' * bool(found['got'])}".replace("None", "N"),
-        *likely,
-        check="print(x.shape, lstm.batch_first)",
-    )
+        row["cause"],
+        *TEXTS.remedies(*likely),
+        words={
+            "want": bracketed(want).replace("None", "N"),
+            "got": bracketed(got) if found["got"] else "",
+            "layers": layers[0], "saved_layers": layers[1], "times": layers[0] // (layers[1] or 1),
+            "samples": samples[0], "saved_samples": samples[1],
+            "units": units[0], "saved_units": units[1],
+            "states": "h_0 = c_0" if is_lstm else "h_0", "second": "c_0" if is_lstm else "",
+        },
+        check=row["check"],
+    )  # fmt: skip
 
 
 def linear(found: Found) -> Explanation | None:
@@ -74,9 +87,12 @@ def saved_weight(found: Found) -> Explanation | None:
         return None
     rows, columns = saved[0] or 0, saved[-1] or 0
     gates = next(each for each in GATES if rows % each == 0)
+    own_gates = gates
     if "weight_hh" in name and rows // max(columns, 1) in GATES:
-        gates = rows // columns
-    if "h_l" not in name:
+        gates, own_gates = rows // columns, (own[0] or 0) // (own[-1] or 1) if own else gates
+    if own_gates != gates and own_gates in GATES:
+        difference = "cell"
+    elif "h_l" not in name:
         difference = "sizes" if saved[1:] != own[1:] else "words"
     elif saved[:1] != own[:1] or "_ih_l" not in name:
         difference = "units"
@@ -92,9 +108,8 @@ def saved_weight(found: Found) -> Explanation | None:
         row["cause"],
         *TEXTS.remedies(f"saved {difference}"),
         words=found.match.groupdict() | {
-            "cell": GATES[gates], "units": f"{rows // gates}", "columns": columns,
-            "directions": columns > (own[-1] or 0),
-            "layer": layer,
+            "cell": GATES[gates], "own_cell": GATES.get(own_gates), "units": f"{rows // gates}",
+            "columns": columns, "directions": columns > (own[-1] or 0), "layer": layer,
         },
         check=row["check"],
     )  # fmt: skip
@@ -121,8 +136,8 @@ MESSAGES = [
     of(
         "few axes",
         r"must have 3 dimensions, got 2|2-?D or 3-?D,? (?:got|but received) 1",
-        r"unbatched 2-D input, hx (?:and cx )?should also be 2-D",
     ),
+    of("unbatched", r"unbatched 2-D input, hx (?:and cx )?should also be 2-D"),
     of(
         "axes of states",
         r"3-D input, (?:(?P<two>hx and cx)|hx) should also be 3-D but got \(?(?P<count>\d)",
@@ -136,6 +151,8 @@ MESSAGES = [
         rf"inconsistent hidden_size: got {number('wrong')},? expected {number('units')}",
         r"Cell: Expected h\S+ to be 1D or 2D, got (?P<rank>\d)D",
     ),
+    of("summary", r'object has no attribute "size"|argument #1 "indices"', within="torchsummary"),
+    of("export of packed sequences", r"export individual pack_padded_sequence"),
     of(
         "tuple",
         r'(?P<name>\w+)\(\): argument "input" \(position 1\) must be Tensor, not tuple',
@@ -191,7 +208,7 @@ MESSAGES = [
         "number of lengths",
         r"to be equal to batch_size, but got (?P<got>\d+) \(batch_size=(?!(?P=got)\))(?P<n>\d+)",
     ),
-    of("empty sequence", r"Length of all samples has to be greater than 0"),
+    of("empty sequence", r"[Ll]ength of all samples has to be greater than 0"),
     of("order of lengths", r"lengths.? array (?:must be|has to be) sorted in decreasing order"),
     of(
         "unequal sequences",
@@ -202,10 +219,15 @@ MESSAGES = [
     Message(
         rf"for {WEIGHT}: copying a param .{{0,14}} ?{SIZE}{shape('saved')}\)(?: from checkpoint, "
         rf".{{1,35}} {SIZE}{shape('own')}\))?",
-        rf"named {WEIGHT}, .{{20,45}}{SIZE}{shape('own')}.{{20,55}}{SIZE}{shape('saved')}",
+        rf'named "?{WEIGHT}"?, .{{20,45}}{SIZE}{shape("own")}.{{20,55}}{SIZE}{shape("saved")}',
         explain=saved_weight,
     ),
-    of("names of weights", r'key\(s\) in state_dict: "(?P<name>(?P<prefix>module\.)?[\w.]+)"'),
+    of(
+        "names of weights",
+        r'issing key\(s\) in state_dict: "(?P<name>(?P<wrapped>module\.)[\w.]+)"',
+        r'expected key(?:\(s\) .{14})? "(?P<name>(?P<prefix>(?:module|_orig_mod|model)\.)?[\w.]+)"',
+        r"issing keys?(?:\(s\))? in state_dict: [\W_]*(?:set\W+)?(?P<name>\w[\w.]+)",
+    ),
     of(
         "dropout",
         r"greater than 1, but got dropout=(?P<rate>[\d.]*\d)",
