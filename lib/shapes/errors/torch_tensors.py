@@ -11,6 +11,11 @@ from lib.shapes.remedy import Remedy
 
 of = Texts(__file__).message
 WHOLE = r"(?P<one>(?:torch\.)?(?:u?int\d+|bool|Long|Int|Short|Byte|Bool|long|int))\b"
+ANY = r"(?:torch\.(?:cuda\.)?)?"  # "torch.cuda." of torch.cuda.FloatTensor
+VALUES = "(?P<values>Float|Double|Half)"
+FOUND = rf"(?: ?[Tt]ensor)?\]? (?:but |\()(?:got|found) (?:scalar )?(?:type )?(?:Variable\[)?{ANY}"
+INVALID = r"received an invalid combination of arguments - got \("  # PyTorch before 0.4
+ONE = r"(?P<one>(?P<double>(?:torch\.(?:cuda\.)?)?(?:[Dd]ouble|float64)(?:Tensor)?)|[\w./]+)"
 DEVICE = r"(?i:cpu|gpu|cuda|meta|mps)(?::\d+)?)\b"
 UNEQUAL = rf"\D{{3,14}} {number('one')} \D{{3,13}} {number('other')}"
 
@@ -116,7 +121,12 @@ MESSAGES = [
         explain=target_size,
     ),
     of("label out of bounds", r"Target (?P<got>(?P<negative>-\d+)|(?P<large>\d+)) is out of"),
-    of("type of tokens", r'argument #1 "indices" .{1,70}; but got torch\.(?P<got>\w+)Tensor'),
+    of(
+        "type of tokens",
+        r'argument #1 "indices" .{1,70}; but got torch\.(?P<got>\w+)Tensor',
+        rf'Long{FOUND}(?P<got>(?!Long)[A-Z][a-z]+)(?:Tensor)?\]? for argument #\d "ind',
+        rf"index_select {INVALID}{ANY}\w+, int, {ANY}(?P<got>(?!Long)\w+)Tensor",
+    ),
     of(
         "unknown token",
         r"index out of range(?: in self|: Tried to access index (?P<got>\d+)| at .{1,60}/TH/)",
@@ -124,8 +134,16 @@ MESSAGES = [
     ),
     of(
         "type of labels",
-        r"(?:dtype to be|scalar type) Long .{0,9}but (?:got|found) (?:scalar type )?"
-        r"(?P<got>(?P<values>Float|Double|Half)|[A-Z]\w+)",
+        rf"(?:type|to be|expected) {ANY}Long(?: or Byte,)?{FOUND}"
+        rf"(?P<got>{VALUES}|(?!Long)[A-Z]\w*?)(?:Tensor|\b)",
+        rf"NLLCriterion_\w+ {INVALID}int, {ANY}\w+, {ANY}(?P<got>{VALUES}|Int|Byte)",
+    ),
+    of(
+        "type of y",
+        r"ound dtype (?P<one>\w+) but expected Float",
+        r"result type Float can.?t be cast to the desired output type (?P<one>\w+)",
+        rf'Float{FOUND}(?P<one>(?!Float)[A-Z][a-z]+)(?:Tensor)?\]? for argument #\d "target',
+        rf"(?:MSE|BCE)Crit\w+ {INVALID}int, {ANY}FloatTensor, {ANY}(?P<one>(?!Float)\w+)Tensor",
     ),
     of(
         "whole numbers",
@@ -138,18 +156,19 @@ MESSAGES = [
         "two devices",
         rf"(?:tensor at|is on|devices,|Received|backend|device type) (?P<at>{DEVICE}\W.{{1,40}}? "
         rf"(?P<to>(?!(?P=at)){DEVICE}",
-        r"type \(?(?P<at>torch\.(?:cuda\.)?(?P<kind>\w+Tensor))\)? (?:and|but) .{4,12} "
-        r"\(?(?P<to>torch\.(?:cuda\.)?(?P=kind))\b",
+        r"type \W?(?:Variable\[)?(?P<at>torch\.(?:cuda\.)?(?P<kind>\w+Tensor))\W? (?:and|but) "
+        r".{4,12}\W(?:Variable\[)?(?P<to>torch\.(?:cuda\.)?(?P=kind))\b",
+        rf"{INVALID}(?=[^()]*(?P<at>torch\.cuda\.\w+))[^()]*?(?P<to>torch\.[A-Z]\w+)",
     ),
     of(
         "two types",
-        rf"RNN input dtype \({word('one')}\) does not match weight dtype \({word('other')}\)",
-        rf"the same dtype, but got:? {word('one')} (?:and|!=) {word('other')}",
-        rf"found input tensor with {word('one')} and \w+ tensor with {word('other')}",
-        rf"Input type \({word('one')}\) and \w+ type \({word('other')}\)",
-        r"scalar type (?P<other>Float|Double) but found (?P<one>[A-Z]\w+)",
-        r"ound dtype (?P<one>\w+) but expected (?P<other>Float)",
-        r"result type (?P<other>Float) can.?t be cast to the desired output type (?P<one>\w+)",
+        rf"RNN input dtype \({ONE}\) does not match weight dtype \({word('other')}\)",
+        rf"the same dtype, but got:? {ONE} (?:and|!=) {word('other')}",
+        rf"found input tensor with {ONE} and \w+ tensor with {word('other')}",
+        rf"Input type \({ONE}\) and \w+ type \({word('other')}\)",
+        rf"scalar type (?P<loss>(?P<other>Float|Double)) but found {ONE}",
+        rf"(?:type |expected ){ANY}(?P<other>Float|Double){FOUND}{ONE}",
+        rf"{INVALID}(?=[^()]*?(?P<other>torch\S*FloatTensor))[^()]*?(?P<one>torch\S*?DoubleTensor)",
     ),
     of(
         "second backward",
