@@ -141,10 +141,11 @@ class Texts:
 
         return Message(*patterns, explain=explain)
 
-    def explanation(self, name: str, /, **words: object) -> Explanation:
-        """Return the explanation of a row, filled with words."""
+    def explanation(self, name: str, /, *remedies: str, **words: object) -> Explanation:
+        """Return the explanation of a row, with more remedies by their names, filled with words."""
         row = self.row(name)
-        return explained(row.pop("cause"), *row.pop("remedies"), words=words, **row)
+        likely = [*row.pop("remedies"), *self.remedies(*remedies)]
+        return explained(row.pop("cause"), *likely, words=words, **row)
 
     def remedies(self, *names: str) -> list[Remedy]:
         """Return the remedies with these names."""

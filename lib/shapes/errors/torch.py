@@ -11,7 +11,6 @@ SIZE = r"torch\.Size\("
 WEIGHT = r"(?P<name>[\w.]+)"
 GATES = {4: "LSTM", 3: "GRU", 1: "RNN"}  # rows of a weight per unit → the layer
 ROWS = r"(?P<rows>\d+|[N…])"  # The stack tracer doesn't know the number of samples.
-MOST_LAYERS = 8  # More layers × directions are rather timesteps.
 METHODS = "view|reshape|permute|transpose|flatten|(?:un)?squeeze|mean|sum|max|min"
 SHAPES = "print(x.shape, x.dtype, x.device, lstm)"
 LAST_STEP = Remedy("", "Pass only the last step to the head.", "y_hat = head(out[:, -1])")
@@ -22,40 +21,32 @@ def initial_states(found: Found) -> Explanation | None:
     want, got = found.shape("want"), found.shape("got") or (None,) * 3
     if not len(want) == len(got) == 3:
         return None
-    layers, samples, units = ((a or 0, b or 0) for a, b in zip(want, got, strict=True))
-    differ = [at for at, (a, b) in enumerate((layers, samples, units)) if a != b]
+    layers, samples, units = (size or 0 for size in want)
+    other_layers, other_samples, other_units = (size or 0 for size in got)
+    differ = [at for at in range(3) if want[at] != got[at]]
     likely = ["same layers", "start at 0"] if found["got"] else ["start at 0"]
     if (got[1], got[0], got[2]) == want:
         likely = ["samples first"]
-    elif differ[:2] == [0, 1] and samples[0] == layers[1]:
+    elif differ[:2] == [0, 1] and samples == other_layers:
         likely = ["outputs as state"]
-    elif differ == [0, 1] and layers[0] > layers[1] and samples[0] < samples[1]:
+    elif differ == [0, 1] and layers > other_layers and samples < other_samples:
         likely = ["split state"]
-    elif differ == [0, 2] and layers[1] == 2 * layers[0] and units[0] == 2 * units[1]:
+    elif differ == [0, 2] and other_layers == 2 * layers and units == 2 * other_units:
         likely = ["two directions"]
-    elif differ == [0] and layers[0] > layers[1] and layers[0] % layers[1] == 0:
-        likely = ["fewer layers", "start at 0"]
-    elif differ == [0] and layers[0] < layers[1]:
-        likely = ["more layers", "last timestep"]
-        likely = likely[::-1] if layers[1] > MOST_LAYERS else likely
+    elif differ == [0] and layers < other_layers:
+        likely = ["more layers"]
     elif differ == [1]:
         likely = ["state of a batch", "timesteps as samples"]
     elif differ == [2]:
         likely = ["other units"]
-    is_lstm = "hidden[" in found.match[0]  # an entry of (h_0, c_0)
-    row = TEXTS.row("size of a state")
-    return explained(
-        row["cause"],
-        *TEXTS.remedies(*likely),
-        words={
-            "want": bracketed(want).replace("None", "N"),
-            "got": bracketed(got) if found["got"] else "",
-            "layers": layers[0], "saved_layers": layers[1], "times": layers[0] // (layers[1] or 1),
-            "samples": samples[0], "saved_samples": samples[1],
-            "units": units[0], "saved_units": units[1],
-            "states": "h_0 = c_0" if is_lstm else "h_0", "second": "c_0" if is_lstm else "",
-        },
-        check=row["check"],
+    may_repeat = differ == [0] and other_layers and layers % other_layers == 0
+    return TEXTS.explanation(
+        "size of a state", *likely,
+        want=bracketed(want).replace("None", "N"), got=found["got"] and bracketed(got),
+        layers=layers, samples=samples, units=units,
+        other_layers=other_layers, other_samples=other_samples, other_units=other_units,
+        times=layers // other_layers if may_repeat else "",
+        states="h_0 = c_0" if "hidden[" in found.match[0] else "h_0",
     )  # fmt: skip
 
 
@@ -87,12 +78,10 @@ def saved_weight(found: Found) -> Explanation | None:
         return None
     rows, columns = saved[0] or 0, saved[-1] or 0
     gates = next(each for each in GATES if rows % each == 0)
-    own_gates = gates
+    own_cell = GATES.get((own[0] or 0) // (own[-1] or 1)) if own and "weight_hh" in name else ""
     if "weight_hh" in name and rows // max(columns, 1) in GATES:
-        gates, own_gates = rows // columns, (own[0] or 0) // (own[-1] or 1) if own else gates
-    if own_gates != gates and own_gates in GATES:
-        difference = "cell"
-    elif "h_l" not in name:
+        gates = rows // columns
+    if "h_l" not in name:
         difference = "sizes" if saved[1:] != own[1:] else "words"
     elif saved[:1] != own[:1] or "_ih_l" not in name:
         difference = "units"
@@ -103,16 +92,11 @@ def saved_weight(found: Found) -> Explanation | None:
         layer = f"nn.Linear({columns}, {rows})  # or nn.Embedding({rows}, {columns})"
     elif len(saved) == 3:
         layer = f"nn.Conv1d({saved[1]}, {rows}, {columns})"
-    row = TEXTS.row("size of a weight")
-    return explained(
-        row["cause"],
-        *TEXTS.remedies(f"saved {difference}"),
-        words=found.match.groupdict() | {
-            "cell": GATES[gates], "own_cell": GATES.get(own_gates), "units": f"{rows // gates}",
-            "columns": columns, "directions": columns > (own[-1] or 0), "layer": layer,
-        },
-        check=row["check"],
-    )  # fmt: skip
+    words = found.match.groupdict() | {
+        "cell": GATES[gates], "own_cell": own_cell, "units": f"{rows // gates}",
+        "columns": columns, "directions": columns > (own[-1] or 0), "layer": layer,
+    }  # fmt: skip
+    return TEXTS.explanation("size of a weight", f"saved {difference}", **words)
 
 
 NO_KERAS = "^(?!.*keras)"
@@ -136,8 +120,8 @@ MESSAGES = [
     of(
         "few axes",
         r"must have 3 dimensions, got 2|2-?D or 3-?D,? (?:got|but received) 1",
+        r"unbatched 2-D input, (?P<hx>hx(?: and cx)?) should also be 2-D",
     ),
-    of("unbatched", r"unbatched 2-D input, hx (?:and cx )?should also be 2-D"),
     of(
         "axes of states",
         r"3-D input, (?:(?P<two>hx and cx)|hx) should also be 3-D but got \(?(?P<count>\d)",

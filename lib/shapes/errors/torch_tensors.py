@@ -12,7 +12,6 @@ from lib.shapes.remedy import Remedy
 of = Texts(__file__).message
 WHOLE = r"(?P<one>(?:torch\.)?(?:u?int\d+|bool|Long|Int|Short|Byte|Bool|long|int))\b"
 ANY = r"(?:torch\.(?:cuda\.)?)?"  # "torch.cuda." of torch.cuda.FloatTensor
-VALUES = "(?P<values>Float|Double|Half)"
 FOUND = rf"(?: ?[Tt]ensor)?\]? (?:but |\()(?:got|found) (?:scalar )?(?:type )?(?:Variable\[)?{ANY}"
 INVALID = r"received an invalid combination of arguments - got \("  # PyTorch before 0.4
 ONE = r"(?P<one>(?P<double>(?:torch\.(?:cuda\.)?)?(?:[Dd]ouble|float64)(?:Tensor)?)|[\w./]+)"
@@ -125,7 +124,6 @@ MESSAGES = [
         "type of tokens",
         r'argument #1 "indices" .{1,70}; but got torch\.(?P<got>\w+)Tensor',
         rf'Long{FOUND}(?P<got>(?!Long)[A-Z][a-z]+)(?:Tensor)?\]? for argument #\d "ind',
-        rf"index_select {INVALID}{ANY}\w+, int, {ANY}(?P<got>(?!Long)\w+)Tensor",
     ),
     of(
         "unknown token",
@@ -135,15 +133,7 @@ MESSAGES = [
     of(
         "type of labels",
         rf"(?:type|to be|expected) {ANY}Long(?: or Byte,)?{FOUND}"
-        rf"(?P<got>{VALUES}|(?!Long)[A-Z]\w*?)(?:Tensor|\b)",
-        rf"NLLCriterion_\w+ {INVALID}int, {ANY}\w+, {ANY}(?P<got>{VALUES}|Int|Byte)",
-    ),
-    of(
-        "type of y",
-        r"ound dtype (?P<one>\w+) but expected Float",
-        r"result type Float can.?t be cast to the desired output type (?P<one>\w+)",
-        rf'Float{FOUND}(?P<one>(?!Float)[A-Z][a-z]+)(?:Tensor)?\]? for argument #\d "target',
-        rf"(?:MSE|BCE)Crit\w+ {INVALID}int, {ANY}FloatTensor, {ANY}(?P<one>(?!Float)\w+)Tensor",
+        r"(?P<got>(?P<values>Float|Double|Half)|(?!Long)[A-Z]\w*?)(?:Tensor|\b)",
     ),
     of(
         "whole numbers",
@@ -162,13 +152,13 @@ MESSAGES = [
     ),
     of(
         "two types",
-        rf"RNN input dtype \({ONE}\) does not match weight dtype \({word('other')}\)",
-        rf"the same dtype, but got:? {ONE} (?:and|!=) {word('other')}",
-        rf"found input tensor with {ONE} and \w+ tensor with {word('other')}",
-        rf"Input type \({ONE}\) and \w+ type \({word('other')}\)",
+        rf"nput d?type \({ONE}\) (?:and|does not match) \w+ d?type \({word('other')}\)",
+        rf"(?:dtype, but got:?|tensor with) {ONE} (?:and \w+ tensor with|and|!=) {word('other')}",
         rf"scalar type (?P<loss>(?P<other>Float|Double)) but found {ONE}",
+        rf"ound dtype {ONE} but expected (?P<loss>Float)",
+        rf"result type (?P<loss>Float) can.?t be cast to the desired output type {ONE}",
+        rf'(?P<loss>Float){FOUND}(?P<one>[A-Z][a-z]+)(?:Tensor)?\]? for argument #\d "target',
         rf"(?:type |expected ){ANY}(?P<other>Float|Double){FOUND}{ONE}",
-        rf"{INVALID}(?=[^()]*?(?P<other>torch\S*FloatTensor))[^()]*?(?P<one>torch\S*?DoubleTensor)",
     ),
     of(
         "second backward",
