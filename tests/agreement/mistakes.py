@@ -210,6 +210,7 @@ model.compile(loss="mse")"""
 NEEDS = {
     "[y1, y2]": OUTPUTS,
     "len(model.outputs)": OUTPUTS,
+    "model.output_names}": OUTPUTS,
     "// size": FIXED_BATCH,
     "pad_sequences(": "x = y = [np.ones((2 + row % 3, 3)) for row in range(96)]",
     "[x1, x2]": f"{INPUTS}x1 = x2 = x",
@@ -221,6 +222,8 @@ NEEDS = {
     "model.predict(x)[:, -1] - y": "y = y[:, -1]",
     "x[keep]": "y = y[:, 0, 0]",
     "count_nonzero": "y = np.zeros((96, 3))",
+    "# x: all rows": "x = np.zeros(10_000)",
+    "numbers[word]": 'x = [["a", "good", "film"], ["good"]]',
     "words.adapt": 'x = np.array(["a good film", "a bad film"])',
     "window.batch": "dataset = tf.data.Dataset.from_tensor_slices(x).window(5)",
     "dataset.skip": "dataset = dataset.batch(32)",
@@ -237,5 +240,5 @@ NEEDS = {
 }
 """Lines that define names for the code of a fix that has this part."""
 
-OF_ANOTHER_PACKAGE = ("tf_keras", "compat.v1.train")
+OF_ANOTHER_PACKAGE = ("tf_keras", "compat.v1.train", "keras_tuner", "tf2onnx", "onnxruntime")
 """Parts of codes that need a package or a version that isn't installed."""

@@ -38,6 +38,7 @@ def test_a_mistake_in_keras_is_explained(mistake):
 
 
 RECEIVED = r"(?:received:?|found shape=|array with shape) ([(\[][\dNone, ?L]+[)\]])"
+OWN = r'{"(\w+)": \1', r"serializable\(\)\((\w+)"
 RESHAPED = r"cannot reshape array of size (\d{1,8})\b"
 
 
@@ -52,7 +53,7 @@ def names_before(text, explanation, code):
     sizes = (96, *(size or 7 for size in shape[1:]))
     lines = [f"{name} = np.broadcast_to(0.0, {sizes})"] if shape else []  # needs no memory
     lines += [f"x = np.zeros({size})" for size in re.findall(RESHAPED, text)]
-    lines += [f"{own} = keras.losses.get('mse')" for own in re.findall(r'{"(\w+)": \1', code)]
+    lines += [f"{name} = keras.losses.get('mse')" for own in OWN for name in re.findall(own, code)]
     return "\n".join(lines + [line for part, line in NEEDS.items() if part in code])
 
 

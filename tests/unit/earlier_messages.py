@@ -69,7 +69,7 @@ EARLIER = [
      "200 values should stand beside 230 rows", "table.index[-len(prediction) :]"),
     ("Shape of passed values is (230, 1), indices imply (230, 4)", None, None),
     ("Early stopping conditioned on metric `val_loss` which is not available. Available metrics "
-     "are: loss", "A callback watches val_loss", "validation_split="),
+     "are: loss", "watches val_loss", "validation_split="),
     ("WARNING:tensorflow:Layer lstm_3 will not use cuDNN kernels since it doesn't meet",
      "A warning: lstm_3 can't use cuDNN", "recurrent_dropout"),
     ("WARNING:tensorflow:5 out of the last 13 calls to <function Model.make_predict_function> "

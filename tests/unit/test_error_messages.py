@@ -102,7 +102,9 @@ def with_equal_values(text):
                     yield whole[: match.start(other)] + match[one] + whole[match.end(other) :]
 
 
-USUAL = "x y model dataset table a b np tf keras w weights x1 x2 y1 y2 w1 w2 scaler outputs"
+USUAL = (
+    "x y model dataset table a b np tf keras w weights x1 x2 y1 y2 w1 w2 scaler outputs build_model"
+)
 KNOWN = {*dir(builtins)} | set(re.findall(r"\w+", USUAL))
 
 

@@ -137,6 +137,9 @@ def missing(found: Found) -> Explanation:
 MESSAGES = [
     of("directions of another layer", r'to (?P<owner>\w+): \{"go_backwards": True\}'),
     of("states to reset", r'reset_states?\(\) got an unexpected .{1,20} "states?"'),
+    of("tuned model", "Too many failed attempts to build model"),
+    of("tuned argument", r"(?:(?P<name>\w+) is )?not a legal parameter"),
+    of("tuned argument", r'Invalid parameter "?(?P<name>\w+)"? for estimator "?Keras'),
     of("called tensor", r'"KerasTensor" object is not callable'),
     Message(
         r'(?:Please initialize "(?P<wrapper>\w+)" layer with a "[\w.]+" instance\. '

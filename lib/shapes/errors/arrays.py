@@ -66,6 +66,7 @@ MESSAGES = [
         "different shapes in an array",
         r"Unsupported object type (?:[\w.]*\.)?(?P<kind>list|ndarray|tuple|Series)\)",
     ),
+    of("words to pad", r"invalid literal for int|convert string", within="in pad_sequences"),
     of(
         "text",
         rf"to a Tensor \(Unsupported object type {word('kind')}\)",
@@ -84,8 +85,11 @@ MESSAGES = [
         r"Invalid dtype: object|Failed to convert .*? to a Tensor|convert non-rect|ragged nested|"
         r"setting an array element(?: with a sequence)?(?:.*?shape was (?P<equal>\([^)]*\)))?",
     ),
-    of("negative word", rf"indices\[[\d,]+\] = (?P<index>-\d+) is not in \[0, {number('size')}\)"),
-    of("large word", rf"indices\[[\d,]+\] = {number('index')} is not in \[0, {number('size')}\)"),
+    of(
+        "unknown word",
+        r"\] = (?P<index>(?P<negative>-\d+)|(?P<large>\d+)) is not in \[0, "
+        r"(?P<size>(?P<next>(?P=index)\b)|\d+)",
+    ),
     of("table with three axes", r"with dim (?P<axes>\d)|Must pass 2-d input"),
     of("table with one axis", r"Expected 2D array, got 1D array"),
     of("NaN for scikit-learn", r"Input (?:\w+ )?contains (?:NaN|infinity)"),

@@ -34,7 +34,10 @@ MESSAGES = [
     ),
     of("label_of_nan", r"label value of (?P<label>-(?:2147483648|9223372036854775808)) which is"),
     of("negative_label", r"label value of (?P<label>-\d+) which is outside the valid range"),
-    of("large_label", rf"label value of {number('label')} which(?:.*?\[0, {number('classes')}\))?"),
+    of(
+        "large_label",
+        r"label value of (?P<label>\d+) which(?:.*?\[0, (?P<classes>(?P<next>(?P=label)\b)|\d+))?",
+    ),
     of("num_classes", rf"index {number('label')} is out of.*? axis 1 .*?size {number('classes')}"),
     Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
@@ -74,7 +77,11 @@ MESSAGES = [
         r'Input "\w+" of "\w+" Op has type (?P<one>\w+) that does not match type (?P<other>\w+)',
         r"compute (?!MatMul)\w+ as input #.*?be an? (?P<one>\w+) tensor but is an? (?P<other>\w+)",
     ),
-    of("monitored", rf"(?:conditioned on metric .|best model only with ){word('name')}"),
+    of(
+        "monitored",
+        rf"(?:conditioned on metric .|best model only with ){word('name')}",
+        r'reported to the Oracle, expected: \["(?P<name>\w+)"\], found: [^[]*(?P<found>\[.*?\])',
+    ),
     of("history", r'^"(?P<name>acc|accuracy|val_\w+)"$'),
     of("crf", 'no attribute "learn_mode"'),
     of(
@@ -85,6 +92,7 @@ MESSAGES = [
     of("list_of_y", r"different struct\w+\. y_true: [\[({].*? y_pred: \*"),
     of(
         "outputs",
+        r'(?:list of lists as|providing the|dict argument) "\w*(?P<metrics>metrics)"',
         r'y_true and y_pred have different struct|"loss" argument, can.?t be|unexpected losses or',
         rf"one entry per model outputs?\. The model has {number('outputs')} outputs",
         r"as many entries as the model has|(?:in|from) (?:the )?loss (?:dict|arg)|e output struct",

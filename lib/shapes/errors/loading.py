@@ -261,7 +261,17 @@ MESSAGES = [
         "tflite",
         r"cannot duplicate the value since|TensorListReserve|TensorList ops|TFLite runtime",
     ),
-    of("converter", r"bidirectional module only works with|weight data has no target variable"),
+    of(
+        "converted model",
+        r"(?:set tensor: Got value of type |Actual: \(tensor\()(?P<type>\w+)",
+        rf"(?:mismatch\. |\d )Got:? {number('got')} (?:but e|E)xpected:? {number('want')}",
+        r"concatenation\.cc.*? \(\d+ != (?P<want>\d+)\)",
+        r"Input (?P<want>initial_[hc]) must have shape",
+    ),
+    of(
+        "converter", r"(?P<inside>bidirectional) module only|(?P<saved>InputLayer) should be passed"
+    ),
+    of("converter", r"(?P<weight>weight) data has no target variable"),
     of("no keras in R", r"Python module keras was not found|Installation of TensorFlow not found"),
     of("private name", r'cannot import name "?(?P<name>_\w+)'),
     Message(

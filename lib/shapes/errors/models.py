@@ -15,22 +15,23 @@ OOM = r"OOM when allocating tensor (?:of|with) shape ?"
 
 def reshaped(found: Found) -> Explanation:
     """Explain that a reshape changes how many numbers there are."""
-    before, after, name = found["before"], found.shape("after"), "reshape into sequences"
+    before, after = found["before"], found.shape("after")
     words = {"before": before, "after": found["after"] if before else "", "overlap": "overlap"}
     if before.isdigit() and len(after) > 1 and None not in after:
         count, first, sample = int(before), after[0] or 1, prod(size or 1 for size in after[1:])
         if first * sample < count:
             words["overlap"] = ""
-        if not count % first:
+        if not count % first and first > 1:
             words |= {"first": str(first), "had": str(count // first), "needed": str(sample)}
-        if count // first > sample and "with input shapes" not in found.whole:
+        if first == 1 and len(after) == 3 and count % sample and not count % (after[2] or 1):
+            words |= {"window": str(after[1]), "features": str(after[2]), "overlap": ""}
+        elif count // first > sample and "with input shapes" not in found.whole:
             inner = [size or 1 for size in after[1:-1]]
             fits = not count // first % prod(inner)
             words["large"] = str([first, *(inner if fits else ()), -1]).strip("[]")
         elif not count % sample and count > sample:
-            name = "reshape of other samples"
             words |= {"samples": str(count // sample), "sample": str(after[1:]).strip("(,)")}
-    return TEXTS.explanation(name, **words)
+    return TEXTS.explanation("reshape into sequences", **words)
 
 
 def joined_arrays(found: Found) -> Explanation:

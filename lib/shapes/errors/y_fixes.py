@@ -47,7 +47,7 @@ def with_fixes(
     # Without the name of a recurrent layer in the message, the last layer is probably a Dense.
     words = {"units": f"{output[-1] or ''}" if output and found.kind in RECURRENT else ""}
     if y and output:
-        words |= {"columns": f"{y[-1]}", "classes": f"{output[-1]}"}
+        words |= {"columns": f"{y[-1]}", "classes": f"{output[-1]}", "steps": f"{y[0]}"}
     return explained(happened, *first[:4], words=words, target=asked)
 
 
@@ -88,6 +88,8 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
             found[1:1] = named("classes from 1")
         elif loss == CATEGORICAL and 1 < columns < classes:
             found[1:1] = named("missing classes")
+    if len(y) == 2 and len(output) == 1 and loss not in (SPARSE, CATEGORICAL, BINARY):
+        found[1:1] = named("forecast")
     if len(output) == 2 and len(y) == (1 if loss == SPARSE else 2) and y[0] != output[0]:
         found += named("other sequence")
     if not len(y) == len(output) == 1:
