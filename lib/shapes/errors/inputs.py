@@ -45,12 +45,13 @@ def axes(found: Found) -> Explanation | None:
     got, kernel = found.shape("got"), found.shape("kernel")
     want, have = int(found["axes"] or len(kernel) or 3), int(found["have"] or len(got))
     got = got if len(got) == have else ()
-    if want == have or "at index 1" in found.whole:  # Theano's array 1 is y.
+    if want == have or re.search("at index [1-9]", found.whole):  # Theano's array 1 is y.
         return None
     is_model = found.kind in ("sequential", "model", "functional")
     if got and (is_model or "number of dim" in found.match[0]):  # The input of a model is data.
         return data(found, (None,) * want, got)
     layer = found.kind.replace("_", "").replace("convolution", "conv")
+    layer = "" if layer == "timedistributed" and want != 4 else layer
     layer = "dense" if "previous" in found.match[0] else layer  # only Dense in Keras 0
     layer = "conv1d" if len(kernel) == 3 else layer
     problem, units = Comparison((None,) * want, (None,) * have).in_words(), (16, *got)[-1]
@@ -100,7 +101,7 @@ def _layer_fixes(layer: str, want: int, have: int, got: Shape, is_first: bool) -
     is_reversed = {
         (3, 2): is_first,
         (3, 4): last >= 16 and 1 not in got[1:],  # Only a layer returns so many features.
-        (4, 3): 0 < last <= CHANNELS,
+        (4, 3): not got if layer == "timedistributed" else 0 < last <= CHANNELS,
         (4, 5): got[1:2] == (None,),
         (5, 4): last > CHANNELS,
     }
@@ -121,7 +122,7 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     if layer and "embed" in found.kind:
         layer = "embedding"
     if "time_distributed" in found.kind and len(expected) == 4:
-        layer = "time_distributed"
+        layer = "timedistributed"
     pair = Comparison(expected, received, layer)
     if "Placeholder" in found["tensor"]:
         return weights(found, expected, received)
@@ -135,7 +136,7 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
     takes = found["want"] or f"({_axis_names(len(expected), layer)})"
     steps, have = ((*each, None, None)[1] or 0 for each in (expected, received))
     sample = received if likely[0] in ("one sample", "unbatched") else received[1:]
-    kinds = {"embedding": "embed~lstm", "time_distributed": ""}
+    kinds = {"embedding": "embed~lstm", "timedistributed": ""}
     kind = kinds.get(layer, _OF_AXES.get(len(expected), ""))
     kept = f"keeps only the last {steps} of {have} steps"
     return explained(
@@ -148,6 +149,7 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
             "full": expected[0] if expected else "",
             "steps": steps or None,
             "shape": bracketed((-1, *expected[1:])),
+            "maxlen": f"maxlen={steps}, " if steps and len(expected) < 4 else "",
             "unit": pair.name(pair.differing[-1]) if pair.differing else None,
             "padding": f"adds {steps - have} steps of zeros" if have < steps else kept,
         },
@@ -168,7 +170,7 @@ def _size_fixes(found: Found, pair: Comparison) -> list[str]:
     elif len(expected) != 3:
         likely = ["tokens"] if pair.layer == "embedding" else [*likely, "one token"]
         if received[1:] == (1,):  # Keras 2 adds this axis to an array of lists.
-            likely.insert(0, "lengths")
+            likely = ["lengths", *likely[(expected[1] or 0) > COLUMNS :]]
     elif received[1:] == expected[:2]:
         likely = ["batch shape"]
     elif expected[1:] == received[1:][::-1]:
@@ -188,7 +190,9 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[str]:
     """Return fixes for shapes with different numbers of axes, likeliest first."""
     expected, received, gaps = pair.expected, pair.received, pair.gaps
     last = len(expected) - 1
-    likely = ["other input"]
+    likely = [
+        "other sizes" if received[1:] == (1,) and "checking" in found.whole else "other input"
+    ]
     is_fit = "training=True" in found.whole
     sample = ["unbatched"] if is_fit else ["one sample", "unbatched"]
     sizes = [math.prod(size or 0 for size in each[1:]) for each in (expected, received)]
@@ -209,7 +213,7 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[str]:
         starts_with_steps = expected[1:2] == received[:1] != (None,)
         if gaps == [0] or starts_with_steps or last == 1:
             likely = sample
-        elif pair.layer == "time_distributed":
+        elif pair.layer == "timedistributed":
             likely = ["subsequences", *sample]
         elif last > 2:
             likely = _layer_fixes("data", last + 1, last, received, is_first=False)
@@ -241,6 +245,14 @@ def _rows_fixes(found: Found, rows: int, columns: int, sample: list[str]) -> lis
     likely += ["lengths", "one sample"]
     is_short = 1 < rows < (100 if is_predict else SHORT) and rows != 32  # 32 is a whole batch.
     return [likely.pop(), *likely] if is_short else likely
+
+
+def number_of_arrays(found: Found) -> Explanation:
+    """Explain that a model or a layer with several inputs received another number of arrays."""
+    is_model = not found["layer"] or found.kind in ("sequential", "model", "functional")
+    extra = int(found["got"]) - int(found["want"]) if found["got"].isdigit() else -1
+    name = "y as an input" if is_model and extra == 1 else "number of arrays"
+    return TEXTS.explanation(name, fewer="fewer" if extra < 0 else "", **found.match.groupdict())
 
 
 of = TEXTS.message
@@ -284,6 +296,7 @@ MESSAGES = [
     ),
     of(
         "features of a built layer",
+        rf"{LAYER}expected axis .*?value {number('want')}\b.*?shape .(?P<alone>(?P=want)), 1[)\]]",
         rf"{LAYER}expected axis(?: -1 of input shape to have value {number('want')}.*?"
         rf"(?P<shape>[(\[][^()\[\]]*?{number('got')}[)\]]))?",
     ),
@@ -300,7 +313,7 @@ MESSAGES = [
     ),
     of(
         "no number of timesteps",
-        rf'input to "Flatten" is not fully defined(?: \(got {shape("shape")})?',
+        rf'input to "(?P<flatten>Flatten)" is not fully defined(?: \(got {shape("shape")})?',
         rf'\(no "None" dimensions\)(?:.*?shape={shape("shape")})?',
         r"last dimension of the input.{1,40} should be",
     ),
@@ -308,6 +321,7 @@ MESSAGES = [
         "reshape",
         rf"total size of .*?unchanged.*?_shape ?= ?{shape('before')}, \w+ ?= ?{shape('after')}",
     ),
+    of("reshape", r"total size of new array must be", within=r"fix_unknown_dim|\bReshape\("),
     of(
         "batch size of a new Input",
         rf"{LAYER}expected shape=\({number('full')}, (?P<sample>[^)]*)\), found shape=\(None,",
@@ -323,13 +337,13 @@ MESSAGES = [
         rf"checking model target.*?Expected to see {number('want')} array.*?following list of "
         rf"{number('got')}",
     ),
-    of(
-        "number of arrays",
+    Message(
         rf"Expected to see {number('want')} array(?:.*?following list of "
         r"(?P<got>(?P<single>1)\b|\d+))?",
         rf"model expects {number('want')} (?:input )?arrays?, but only received (?P<got>one)",
         rf'(?:ayer "?{word("layer")}"? )?expects (?P<want>[2-9]|\d\d) .*?input(?:\(s\)|s)'
         rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('got')}",
         r'(?:Missing|No) data .*?for.*?"(?P<lost>\w+)".*? keys?(?: in)?: (?P<keys>\[[^\]]*\])',
+        explain=number_of_arrays,
     ),
 ]

@@ -18,7 +18,7 @@ LAYER_SHAPES = 'print([getattr(layer, "output", 0) for layer in model.layers], x
 FALLBACKS = {"layer": "The layer", "owner": "Layer", "wrapper": "Sequential", "cell": "LSTM"}
 FALLBACKS |= {"units": "16", "joining": "Concatenate", "axes": "fewer", "path": "model.h5"}
 FALLBACKS |= {"sample": "x.shape[1:]", "columns": "y.shape[-1]", "steps": "12"}
-FALLBACKS |= {"unit": "feature", "rows": "12"}
+FALLBACKS |= {"unit": "feature", "rows": "12", "maxlen": ""}
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 

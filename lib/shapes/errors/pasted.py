@@ -31,7 +31,7 @@ def error_and_whole(text: str) -> tuple[str, str]:
 DIFFERENT = (
     *(("want", "got"), ("own", "got"), ("kept", "got"), ("want", "have"), ("axes", "have")),
     *(("one", "other"), ("before", "after"), ("full", "size"), ("own", "saved")),
-    *(("want", "layers"), ("names", "got")),
+    *(("want", "layers"), ("names", "got"), ("before", "part")),
 )
 
 
@@ -89,7 +89,7 @@ NAMES: dict[int | str, tuple[str, ...]] = {  # number of axes, or layer → the 
     "convlstm3d": ("sample", "timestep", "slice", "row", "column", "channel"),
     "embedding": ("sample", "timestep", "feature"),
     "vector": ("sample", "value"),  # features, or the timesteps of an Embedding
-    "time_distributed": ("sample", "part", "timestep", "feature"),
+    "timedistributed": ("sample", "part", "timestep", "feature"),
 }
 
 

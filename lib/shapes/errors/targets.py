@@ -50,6 +50,7 @@ MESSAGES = [
         r"(?:checking (?P<what>(?:model )?(?:input|target)): )?(?:expected )?(?P<layer>\S{1,99}) "
         rf"to have (?:{number('axes')} dimension\(?s\)?|shape {shape('want')})[.,]? but got array "
         r"with shape (?P<got>[(\[][^()\[\]]*[)\]]|[\d,]+)",
+        rf"index [1-9]\(0-based\).*?expected {number('axes')}, ?got \d+ with shape ?{shape('got')}",
         rf'feed value of shape {shape("got")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'
         rf'\w*:0",? which has shape "?{shape("want")}',
         explain=refused_early,
