@@ -39,7 +39,7 @@ MISTAKES = {
         ("takes 2 features but received (8, 5, 1)", "keras.Input(x.shape[1:])"),
     "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]":
         ("needs more axes than the tensor has", "return_sequences=True)(x)[:, -1, :]"),
-    "layers.Reshape((4, 2))(X)": ("A Reshape must keep all values, but", "Reshape((12, -1))"),
+    "layers.Reshape((4, 2))(X)": ("A Reshape must keep all values of", "Reshape((12, -1))"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
         ("only one of them has a time axis", "RepeatVector(a.shape[1])(b)"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
@@ -53,7 +53,7 @@ MISTAKES = {
     "layers.Attention()(keras.Input((T, F)))":
         ("Attention takes a list of several tensors, but", "y = Attention()([a, b])"),
     "keras.Input((T, F)) + keras.Input((T, 4))":
-        ("The two input tensors of a layer", "Give both preceding layers the same"),
+        ("The two input tensors of a layer", "the same units and the same return_sequences"),
     "layers.Conv2D(4, 3)(keras.Input((None, 28, 28, 1)))":
         ("received (None, None, 28, 28, 1): 1 axis too many.", "keras.Input((28, 28, 1))"),
     "layers.ConvLSTM2D(4, 3)(keras.Input((28, 28, 1)))":
@@ -116,7 +116,7 @@ MISTAKES = {
     "fit(last_step(), y=LAST.tolist())":
         ("reads a list as several inputs, not as an array.", "x, y = np.asarray(x,"),
     "fit(last_step(), list(X))":
-        ("separate inputs. The first has 5 samples", "pad_sequences returns one array"),
+        ("separate inputs. The first have 5, 5", "pad_sequences returns one array"),
     "layers.LSTM(U)(RAGGED)": ("Sequences of one", "dataset = dataset.padded_batch(32)"),
     "dataset([X, LAST])": ("x and y are in one list", "((x, y))"),
     "predict(sequential(layers.Embedding(10, 3), layers.LSTM(U)), np.full((3, T), 20))":
@@ -130,7 +130,7 @@ MISTAKES = {
     "tf.reduce_mean(keras.Input((T, F)), axis=1)":
         ("a shape but no values yet", "keras.ops.mean(x, axis=1)"),
     "keras.Model(keras.Input((T, F)), layers.LSTM(U)(keras.Input((T, F))))":
-        ("can't be reached from its inputs", "keras.Model(inputs, outputs)"),
+        ("can't be reached from its inputs", "keras.Model([a, b]"),
     "last_step().predict_classes(X)":
         ("Sequential has no predict_classes", "np.argmax(model.predict(x), axis=-1)"),
     "keras.preprocessing.sequence.TimeseriesGenerator":
@@ -156,7 +156,7 @@ MISTAKES = {
     "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)":
         ("expects 2 features but receives 5.", "np.transpose(x, (0, 2, 1))"),
     "layers.Dense(1)(layers.Flatten()(keras.Input((None, 2))))":
-        ("Dense needs a weight for each entry of the last", "keras.Input(x.shape[1:])"),
+        ("Flatten or Dense needs all sizes of a sample", "keras.Input(x.shape[1:])"),
     "layers.LSTM(4)(keras.Input((5, None)))":
         ("number of features", "keras.Input((None, *x.shape[2:]))"),
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
@@ -217,6 +217,8 @@ NEEDS = {
     "class_weight=": CLASSES,
     "w * weights": CLASSES,
     "scaler": SCALER,
+    "model.fit([x1": "y = x\nmodel.compile('sgd', 'mse')",
+    "Conv2D(a.": "a, b = np.zeros((96, 4, 4, 2)), np.zeros((96, 8, 8, 2))",
     "RepeatVector(a.": "b = x[:, -1]",
     "axis=-1) + b": "a, b = y[..., 0], y[:, 0, 0]",
     "model.predict(x)[:, -1] - y": "y = y[:, -1]",

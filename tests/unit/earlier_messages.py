@@ -8,7 +8,11 @@ EARLIER = [
     ("Your input ran out of data; interrupting training. Make sure that your dataset",
      "The data ended before all steps", "dataset.repeat()"),
     ("Input to reshape is a tensor with 5000 values, but the requested shape requires a multiple "
-     "of 640", "5000 values, but its shape requires a multiple of 640", "Reshape((-1, 16))"),
+     "of 640", "5000 values, but its shape requires a multiple of 640", "pad_sequences(x"),
+    ("You must feed a value for placeholder tensor 'input_1' with dtype float and shape [?,8,3]",
+     "input_1 received none", "keras.Model([a, b]"),
+    ("r = Reshape((k,))(x)\nValueError: total size of new array must be unchanged",
+     "A Reshape must keep all values", "Reshape((12, -1))"),
     ("Shape must be rank 2 but is rank 3 for 'MatMul' (op: 'MatMul') with input shapes: "
      "[?,20,128], [128,10].", "received [?,20,128]", "y = Dense(1)(x)"),
     ("Found input variables with inconsistent numbers of samples: [100, 98]",

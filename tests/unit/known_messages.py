@@ -46,7 +46,7 @@ KERAS_3 = [
     ("Arguments `target` and `output` must have the same shape up until the last dimension: "
      "target.shape=(None, 4), output.shape=(None, 5, 3)",
      "y is (None, 4)", "outputs = outputs[:, -4:]"),
-    ("Dimensions must be equal, but are 8 and 2", "Two sizes differ: 8 and 2.", "print"),
+    ("Dimensions must be equal, but are 8 and 2", "Their sizes are 8 and 2.", "same units"),
     ("AttributeError: 'LSTM' object has no attribute 'shape'",
      "the output of a layer, but received LSTM, alone", "the output of a layer"),
     ("The shape of the target variable and the shape of the target value in "

@@ -6,7 +6,7 @@ from math import prod
 from lib.shapes.errors.message import Explanation, Message, Texts, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
 
-TEXTS = Texts(__file__)
+TEXTS = Texts(__file__, "models", "tensors")
 of = TEXTS.message
 OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # The tensor isn't in a recurrent layer.
 NO_ERROR = r"^(?!.*Error\b)"  # A warning explains no error that follows.
@@ -16,6 +16,10 @@ OOM = r"OOM when allocating tensor (?:of|with) shape ?"
 def reshaped(found: Found) -> Explanation:
     """Explain that a reshape changes how many numbers there are."""
     before, after = found["before"], found.shape("after")
+    if found["one"] or "reshape is a tensor" in found.match[0]:
+        ratio, rest = divmod(int(before or 0), int(found["after"] or 0) or 1)
+        words = {"another": "another"} if rest or found["after"] in ("", "0") else {"ratio": ratio}
+        return TEXTS.explanation("reshape in a model", **words, **found.match.groupdict())
     words = {"before": before, "after": found["after"] if before else "", "overlap": "overlap"}
     if before.isdigit() and len(after) > 1 and None not in after:
         count, first, sample = int(before), after[0] or 1, prod(size or 1 for size in after[1:])
@@ -43,9 +47,26 @@ def joined_arrays(found: Found) -> Explanation:
     name = "time axis in one tensor" if pair.missing else "sizes to join"
     if 0 in pair.differing:
         name = "samples to join"
+    elif not pair.missing and len({*pair.differing} - {*may_differ}) > 1:
+        return two_tensors(found, pair)
     axis = f"number of {pair.name(place)}s" if pair.differing else "sizes"
     one, other = found["one"] or "Two shapes", found["other"] or "others"
     return TEXTS.explanation(name, one=one, other=other, axis=axis, place=place)
+
+
+def two_tensors(found: Found, joined: Comparison | None = None) -> Explanation:
+    """Explain that two tensors differ in a size. The shapes of Add lack the samples axis."""
+    pair = joined or Comparison((None, *found.shape("one")), (None, *found.shape("other")))
+    axes, name, words = len(pair.longer), "two tensors to pair", found.match.groupdict()
+    words |= {"recurrent": "recurrent" if axes < 4 else "", "last": "" if pair.missing else "last"}
+    if not pair.missing and pair.differing[:1] not in ([], [axes - 1]):
+        name, place = "other sizes", pair.differing[0]
+        small, large = sorted((pair.expected[place] or 0, pair.received[place] or 0))
+        # A convolution takes off a few steps. Strides or a pooling divide their number.
+        is_divided = small and large % small == 0
+        words |= {"ratio": large // small} if is_divided else {"lost": large - small}
+        words |= {"space": axes - 2, "series": "sequences" if axes == 3 else ""}
+    return TEXTS.explanation(name, **words)
 
 
 MESSAGES = [
@@ -79,7 +100,8 @@ MESSAGES = [
     of("NumPy 1.20", r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy"),
     of(
         "disconnected graph",
-        r'Output with path "(?!1")[\w.]*" is not con|Graph dis|not connected to "o|not compute out',
+        r'Output with path "(?!1")[\w.]*" is not con|not connected to "o|not compute out',
+        r'Graph dis(?:.*?at layer "(?P<lost>[\w./]+))?',
     ),
     of("slice of an array", r"too many indices for array(?:: array is (?P<axes>\d+)-dim)?"),
     of(
@@ -114,6 +136,7 @@ MESSAGES = [
         r'floating[- ]point (?:dty|inp)|(?:DataType |found dtype=|T" of )u?int\d',
     ),
     of("another session", r"is not an element of this graph|uninitialized value|was uninitialized"),
+    of("unfed placeholder", r'placeholder tensor "(?P<name>(?!\S*learning_phase)[\w./:]+)?'),
     of("no gradients", r"No gradients provided for any"),
     of("slow kernel", rf"Layer {word('layer')} will not use cuDNN", within=NO_ERROR),
     of("unused weights", rf"radients do not exist for \w+ \W*{word('name')}", within=NO_ERROR),
@@ -165,19 +188,12 @@ MESSAGES = [
         rf"{shape('one')} and {shape('other')}",
         r"Dimension \d+ in both shapes must be equal",
     ),
-    of(
-        "two sizes",
-        rf"must be (?:equal|evenly divisible)\D+{number('one')} (?:and|but is) {number('other')}\b",
-        r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
-    ),
-    of(
-        "reshape in a model",
-        rf"to reshape is a tensor with {number('before')} values, but .*? shape (?P<after>\D*\d+)",
-    ),
     Message(
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
         rf"annot reshape a.*? {number('before')}(?: (?:into|elements to) shape {shape('after')})?",
-        rf"reshape is a tensor with {number('before')} values(?:.*? shape has {number('after')})?",
+        rf"reshape is a tensor with {number('before')} values(?:.*? shape (?:has {number('after')}|"
+        rf"requires a multiple of {number('part')}))?",
+        rf"cannot reshape input of shape {shape('one')} to shape {shape('other')}",  # Theano
         explain=reshaped,
     ),
     of(
@@ -194,6 +210,7 @@ MESSAGES = [
         rf"Dimension incompatibility.*?{number('one')} != {number('other')}\. Layer shapes: ",
         rf"(?:batch_dot on inputs .{{0,9}}shapes|-2\]\W+must).*?{shape('one')}.*?{shape('other')}",
         r"Cannot perform batch_dot|can not be merged using dot mode",
+        rf'rank 3 for "[^"]*MatMul\w*".*?: {shape("one")}, (?P<other>[\[(](?:\?|None), ?\d+[\])])',
     ),
     of(
         "kernel longer than input",
@@ -201,13 +218,13 @@ MESSAGES = [
         rf"Negative dimension size caused by subtracting \d+ from {number('left')}",
         r"negative dim\w+ are|due to downsampling|empty output|utput (?:shape|size)[^.]*? negative",
     ),
-    of(
-        "two tensors to pair",
+    Message(
         rf"nputs have incompatible shapes(?:.*?shapes {shape('one')} and {shape('other')})?",
         rf"Operands could not be broadcast together with shapes {shape('one')} {shape('other')}",
-        rf"has value {number('one')}, which cannot be broadcasted to {number('other')}",
+        rf"(?:equal, but are|has value) {number('one')}(?: and|,.{{28}} to) {number('other')}\b",
         r"^operands could not be broadcast together$|Cannot merge tensors with different batch",
         r'of "value" and "key", except the last one|Only layers of same output shape can be merged',
+        explain=two_tensors,
     ),
     of(
         "scaler of the target",
