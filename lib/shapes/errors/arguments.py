@@ -11,6 +11,7 @@ from lib.shapes.stack.settings import ARGUMENTS, SIGNATURES
 from lib.text import joined
 
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
+KIND = r"(?P<kind>(?P<none>NoneType)|[\w.]+)"
 REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"
 TEXTS = Texts(__file__)
 of = TEXTS.message
@@ -165,15 +166,26 @@ MESSAGES = [
         "one tensor",
         r"can only have a single required positional argument, the input tensor",
         r'[a-z]\(\) missing \d required positional arguments?: "\w*(?:states|inputs?|query|value)"',
+        r'call\(\) missing \d required .*?"(?P<name>\w+)"|missing a required argument: "value"',
+    ),
+    of("input of Python", r"\b(?:raw_)?input\(\) (?:got an unexpected|takes (?:no key|at most))"),
+    of("merge of Keras 1", r'"module" object is not call|name "merge" is', within=r"\bmerge\b"),
+    of(
+        "first parentheses",
+        r'(?:input that isn.?t.*?\.|")(?P<joining>Concatenate|Add|Multiply|Average|Maximum)"'
+        r"(?:>| object has no attribute)",
+        r'__init__\(\) got multiple values for argument "ax[ei]s"|\bMerge\.__init__\(\) takes 1 ',
+        r"(?:(?:Permute|Reshape|Vector|Activation)\.__init__|(?<!\.)(?P<own>__init__))\(\) takes "
+        r"(?:exactly )?[12] (?:positional )?arguments? (?:but |\()(?!1 )(?P<sizes>[3-9])?",
     ),
     of(
         "not a tensor",
-        rf'Only input tensors may be passed as positional.+?\(of type <class "{word("kind")}',
-        rf'(?:layer should be tensors.*?\(of|found an instance of) type "?<class "{word("kind")}',
+        rf'Only input tensors may be passed as positional.+?\(of type <class "{KIND}',
+        rf'(?:layer should be tensors.*?\(of|found an instance of) type "?<class "{KIND}',
         rf"Layer {word('layer')} was called with an input that isn.?t.*?<class "
-        r'"(?P<kind>(?P<array>numpy\.ndarray)|[\w.]+)',
-        rf'"(?P<kind>{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
-        rf"Inputs to a layer should be tensors(?:\. Got: <{word('kind')} obj)?",
+        r'"(?P<kind>(?P<array>numpy\.ndarray)|(?P<none>NoneType)|[\w.]+)',
+        rf'"(?P<kind>(?P<none>NoneType)|{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
+        rf"Inputs to a layer should be tensors(?:\. Got: <{KIND} obj)?",
     ),
     of(
         "closed too early",
