@@ -40,7 +40,7 @@ MESSAGES = [
     ),
     of(
         "several inputs of different lengths",
-        rf'cardinality is ambiguous.*?"?x"? sizes: {number("x")}(?:, \d+)+',
+        r'cardinality is ambiguous.*?"?x"? sizes: (?P<x>\d+(?:, \d+){1,5})',
     ),
     of(
         "inputs of other samples",
@@ -147,7 +147,7 @@ MESSAGES = [
     of(
         "a table as an array",
         r"hashtable.*?KeyError: -?\d+|not in index|in the \[columns\]",
-        r'^"?\(slice\(None, None|"(?:DataFrame|Series)".*? "(?:reshape|as_matrix)"',
+        r'^"?\(slice\(None, None|"(?:DataFrame|Series)".*? "(?P<name>reshape|as_matrix)"',
     ),
     of("end of a generator", r"input ran out of data"),
     of(

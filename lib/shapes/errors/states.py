@@ -244,13 +244,14 @@ MESSAGES = [
         "a list as an array",
         r'"(?:list|Series|DataFrame)" object has no attribute "(?:(?:re)?shape|ndim|dtype)"',
         r"list indices must be integers,? or slices, not tuple",
+        r'"(?P<tuple>tuple)" object has no attribute "ndim"',
     ),
     of(
         "a list as a tensor",
         r"axis -1 is out of bounds for .*? dimension 0",
         r'Output with path "1" is not connected',
         r'Shapes must be equal rank, but are \d+ and \d+\b(?! for "\W*node compile_loss)',
-        r'Cannot convert "(?:\(\(|$)|"tuple" object has no .*? "(?:shape|rank|ndim)"',
+        r'Cannot convert "(?:\(\(|$)|"tuple" object has no .*? "(?:shape|rank)"',
         r'"list" object has no .*? "(?:rank|get_shape)"',
     ),
     of(
