@@ -132,12 +132,13 @@ class Texts:
     def message(self, name: str, *patterns: str, within: str = "") -> Message:
         """Return a message with these patterns and the texts of a row.
 
-        The whole text, such as a traceback, must match `within`, too.
+        The whole text, such as a traceback, must match `within`, too. Its groups are words, too.
         """
 
         def explain(found: Found) -> Explanation | None:
             fits = re.search(within, found.whole)
-            return self.explanation(name, **found.match.groupdict()) if fits else None
+            words = found.version | fits.groupdict() | found.match.groupdict() if fits else {}
+            return self.explanation(name, **words) if fits else None
 
         return Message(*patterns, explain=explain)
 

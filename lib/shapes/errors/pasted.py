@@ -48,6 +48,9 @@ class Found:
         self.in_loss = bool(self.loss or in_code)
         node = re.search(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]+)', whole)
         self.node = node[1] if node else ""  # the failed operation: "compile_loss/mse/sub"
+        # A fix may be for one version of TensorFlow only.
+        is_old = re.search(r"\[\[Node: |see above for traceback|tf_session|client/session", whole)
+        self.version = {"old_tf": "TensorFlow 1"} if is_old else {"new_tf": "TensorFlow"}
         loading = r"load_model|load_weights|model_from_|hdf5_format|deserializing class"
         self.is_loading = bool(re.search(loading, whole))
 

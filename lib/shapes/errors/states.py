@@ -15,6 +15,7 @@ NO_CUDNN = (
     r"[Ff]ail to find the dnn implementation|DNN library is not found|[Cc]ould not (?:create cudnn "
     r"handle|load (?:dynamic )?library .{0,12}cudnn)|CUDNN_STATUS_(?:NOT_INIT|ALLOC_F|INTERNAL_E)"
 )
+VERSIONS = r"(?:library: (?P<have>[\d.]*\d) but )?source was compiled with: (?P<need>[\d.]*\d)"
 NO_KERNEL = r'No (?:OpKernel was )?registered (?:to support Op )?"Cudnn'
 EMPTY_SHAPE = r"slice index 0 of dimension 0 out of bounds(?:\W*$|.*?input shapes: \[0\])"
 TYPE = "(?:tf\\.)?(?P<{}>[a-z]+[0-9]*)"
@@ -129,7 +130,7 @@ MESSAGES = [
     of("mask in cuDNN", r"correspond to right-padded|cudnnSetRNNDataD|CUDNN_STATUS_BAD_PARAM"),
     of("mask in MIOpen", r"MIOpen only supports packed"),
     of("cuDNN in XLA", r"[Dd]etected unsupported operations.*?CudnnRNN|CudnnRNN.{0,60}XLA_"),
-    of("another cuDNN", r"find the dnn implementation", within="source was compiled with"),
+    of("another cuDNN", r"find the dnn implementation", within=VERSIONS),
     of("no cuDNN", NO_CUDNN, r"Failed to get convolution algorithm"),
     of("cuDNN failed in training", r"Failed to call (?:Then|Do)RnnBackward"),
     of(
@@ -264,7 +265,7 @@ MESSAGES = [
         r'Cannot iterate over a tensor with unknown first|[Ii]terating over "tf\.Tensor',
         r"Tensor\W{1,2}object(?:s are| is) (?:not|only) iterable",
     ),
-    of("more values than names", r"too many values to unpack \(expected"),
+    of("more values than names", r"too many values to unpack(?: \(expected|$)"),
     of(
         "fewer values than names",
         r"(?:^|\)\s)list index out of range$",
@@ -274,7 +275,7 @@ MESSAGES = [
     of(
         "reset before building",
         r'"NoneType" object (?:has no attribute "shape"|is not subscriptable)',
-        within=r"reset_states?\b",
+        within=r"reset_states?\b(?:.*?(?P<call>layer\.reset_states\(\)))?",
     ),
     of("not stateful", r"^Layer must be stateful|AttributeError: Layer must be stateful"),
     of(
