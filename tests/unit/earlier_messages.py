@@ -67,7 +67,7 @@ EARLIER = [
      "x or y holds text", "np.unique(y, return_inverse=True)"),
     ("ValueError: You are trying to load a weight file containing 2 layers into a model with 3 "
      "layers.",
-     "another version: expected 3, received 2", "in their order"),
+     "another version: 2 layers of weights, but the model has 3", "in their order"),
     ("ValueError: Input X contains NaN.", "neither NaN nor infinity", "table.dropna()"),
     ("Shape of passed values is (200, 1), indices imply (230, 1)",
      "200 values should stand beside 230 rows", "table.index[-len(prediction) :]"),

@@ -43,7 +43,7 @@ def keywords(found: Found) -> Explanation | None:
     if steps and (removed := [old for old, new in right.items() if not new]):
         steps.append(f"Remove {joined(removed)}.")
     change = Remedy("your code passes {first}", " ".join(steps), "\n".join(codes))
-    if is_old and not renamed:
+    if is_old and not renamed and names != ["ragged"]:  # Only files have ragged.
         return _not_understood(found, change if steps else None, words)
     if steps:
         version = " in Keras 3" if "arguments passed to" in text else " in this version of Keras"
@@ -186,6 +186,16 @@ MESSAGES = [
         r'"(?P<kind>(?P<array>numpy\.ndarray)|(?P<none>NoneType)|[\w.]+)',
         rf'"(?P<kind>(?P<none>NoneType)|{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
         rf"Inputs to a layer should be tensors(?:\. Got: <{KIND} obj)?",
+    ),
+    of(
+        "methods of your own layer",
+        r"\b(?P<method>build|compute_output_shape|compute_mask)\(\) (?:takes|got an unexpected) ",
+        r'\b(?P<method>call)\(\) got an unexpected keyword argument "(?:mask|training)"',
+    ),
+    of(
+        "no states to add",
+        r"(?:Expected to see|expects) (?P<want>\d+) .*?(?:following list of|received) 1\b",
+        within=r"(?P<sum>\[\w+\] ?\+ ?(?P<states>\w+))",
     ),
     of(
         "closed too early",

@@ -17,7 +17,7 @@ INITIALIZERS = r"Orthogonal|Glorot\w+|He\w+|Random\w+|VarianceScaling|Zeros|Ones
 REMOVED = ATTRIBUTES | {name: row for row in TEXTS.rows["names"] for name in row["names"]}
 CELLS = {"lstm": ("LSTM", 4), "gru": ("GRU", 3), "rnn": ("SimpleRNN", 1), "dense": ("Dense", 1)}
 MOST_FEATURES = 5000  # More rows than this aren't features.
-MODEL_WEIGHTS = "print([(w.path, w.shape) for w in model.weights])"
+MODEL_WEIGHTS = "print([(layer.name, [w.shape for w in layer.weights]) for layer in model.layers])"
 
 
 def removed(found: Found) -> Explanation | None:
@@ -117,9 +117,9 @@ def counts(found: Found) -> Explanation:
     ]
     if own == 1 and got > 12:
         kinds = [TEXTS.rows["counts"]["matrix"]]
-    numbers = f": expected {own}, received {got}" if own and got else ""
-    arrays = " A recurrent layer has three arrays, Bidirectional six."
-    arrays = "" if re.search(r"\d layers?\b", found.match[0]) else arrays
+    unit = "layers" if re.search(r"\d layers?\b", found.match[0]) else "arrays"
+    arrays = " A recurrent layer has three arrays, Bidirectional six." * (unit == "arrays")
+    numbers = f": {got} {unit} of weights, but the model has {own}" if own and got else ""
     return explained(
         f"The weights are of other layers or of another version{numbers}.{arrays}",
         *[Remedy(*each["fix"]) for each in kinds],
@@ -209,6 +209,7 @@ MESSAGES = [
     ),
     of(
         "no weights yet",
+        r"containing \d+ (?P<layers>layers?) into a model with 0 layers",
         r"layer was expecting 0 weight|layers into a model with 0 layers|was never built and thus",
         r"expect(?:s|ed) 0 (?:weight|variable|layer)|that has not yet been built",
     ),
