@@ -58,7 +58,7 @@ EARLIER = [
     ("`class_weight` must contain all classes in the data. The classes {4} exist in the data but "
      "not in `class_weight`.", "classes without a weight are {4}.", "class_weight=weights"),
     ("Expected `class_weight` to be a dict with keys from 0 to one less than the number of "
-     "classes, found {1: 1, 2: 3}", "numbered from 0.", "np.searchsorted(np.unique(y), y)"),
+     "classes, found {1: 1, 2: 3}", "numbered from 0.", "y = y - 1"),
     ("`class_weight` is only supported for Models with a single output.",
      "but this model has several.", "sample_weight=weights"),
     ("Classification metrics can't handle a mix of multilabel-indicator and multiclass targets",
@@ -170,7 +170,7 @@ EARLIER = [
      "y has one number per timestep", "y = y[..., None]"),
     ("Found a sample_weight array with shape (100, 5, 5, 1). In order to use timestep-wise sample "
      "weighting, you should pass a 2D sample_weight array.",
-     "sample_weight has an axis for more than", "np.ones(y.shape[:2])"),
+     "sample_weight has one number per pixel", "w.reshape(len(w), -1)"),
     ("Input dimension mis-match. (input[0].shape[2] = 4, input[1].shape[2] = 100) Apply node: "
      "Elemwise{Composite{(i0 * log(i1))}} Inputs shapes: [(32, 100, 4), (32, 100, 100)]",
      "y (32, 100, 4) with the output (32, 100, 100): 4 columns instead", 'Dense(4, activation="'),

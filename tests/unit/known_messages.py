@@ -79,7 +79,7 @@ KERAS_3 = [
      "y contains class 3, but num_classes is 3, and classes are numbered from 0.", "y = y - 1"),
     ("index 3 is out of bounds for axis 0 with size 3", None, None),
     ("in reduce_weighted_values\nIncompatible shapes: [5,6] vs. [5] [Op:Mul]",
-     "The loss can't be weighted. (5, 6) doesn't fit (5,).", "w = np.repeat(w[:, None]"),
+     "Weights or a mask don't fit the loss. (5, 6) doesn't fit (5,).", "w = np.repeat(w[:, None]"),
     ("Error in user-defined function passed to MapDataset:2 transformation with iterator: "
      "Iterator::Root::Prefetch::ParallelMapV2: indices[0] = 3 is not in [0, 2)\n\t [[{{node "
      "GatherV2}}]]\n\t [[IteratorGetNext]]",
@@ -177,6 +177,10 @@ KERAS_3 = [
      "isn't nested like the inputs", "one array, not a list"),
     ("Forward layer and backward layer should have different `go_backwards` value.",
      "The two layers of a Bidirectional don't match", "go_backwards=True"),
+    ("Expected `metrics` argument to be a list, tuple, or dict. Received instead: metrics=mae of "
+     "type <class 'str'>", "but is mae", 'metrics=["mae"]'),
+    ("MyLayer.call() got an unexpected keyword argument 'mask'", "A layer's call", "mask=None"),
+    ("exp is not implemented for Layer", None, None),
 ]  # fmt: skip
 """Messages of Keras 3, whole or in part, with words of the cause and of the fix or the code."""
 

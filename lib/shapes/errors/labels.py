@@ -14,11 +14,16 @@ MESSAGES = [
     of("missing_weight", rf"\] = {number('label')} is not in.*?GatherV2.*?IteratorGetNext"),
     of(
         "weight_type",
-        r'class_weight.*?" object has no attribute "(?:get|keys|items)"',
-        r"class_weight.*?truth value of an array",
+        r'"\w+" object has no attribute "(?:get|keys|items)"|truth value of an array',
+        within="class_weight.{0,300}(?:object has no attribute|truth value)",
     ),
     of(
-        "weights_from_0",
+        "label_of_nan",
+        r"class_weight.{1,2}must contain all classes.*?The classes \{[^}]*\b(?P<nan>nan)\b",
+        r"label value of (?P<label>-(?:2147483648|9223372036854775808)) which is",
+    ),
+    of(
+        "weights_of_classes",
         r"class_weight.{1,2}must contain all classes.*?The classes (?P<missing>\{.*?\})",
         r"class_weight.{1,2}to be a dict with keys from 0 to one less than the number",
     ),
@@ -27,12 +32,15 @@ MESSAGES = [
     of("both_weights", r'You cannot "class_weight" and "sample_weight" at the same time'),
     of("logits", r'from_logits=True", but the "output" argument was.*? an? (?P<activation>\w+)'),
     of(
+        "labels_from_1",
+        r"label value of (?P<label>[2-9]|\d\d+) .*?0, (?P=label)\).*?values: (?!(?:\d+ )*0\b)",
+    ),
+    of(
         "one_column",
         rf"softmax over axis -1 of a tensor of shape {shape('output')}\. This axis has size 1",
         rf"with num_classes > 1\. Received: y_pred\.shape={shape('output')}",
         r"label value of (?P<label>[1-9]\d*) which is outside.*?\[0, 1\)",
     ),
-    of("label_of_nan", r"label value of (?P<label>-(?:2147483648|9223372036854775808)) which is"),
     of("negative_label", r"label value of (?P<label>-\d+) which is outside the valid range"),
     of(
         "large_label",
@@ -58,6 +66,10 @@ MESSAGES = [
     of("last_axis", rf"not squeeze dim\[\d\].*?got {number('size')}.*?(?:metrics|loss)/"),
     of("squeeze", rf"not squeeze dim\[{number('axis')}\], expected .*?got {number('size')}"),
     of("no_gradient", "None. for gradient"),
+    of(
+        "list_of_metrics",
+        r'"(?P<kind>\w*metrics)" \w+ to be .*?=(?P<got>(?P<nested>\[\[)?(?P<alone>\w+)?\S*)',
+    ),
     of("no_loss", r"has no loss to optimize|No loss to compute"),
     of(
         "ctc_timesteps",

@@ -41,7 +41,7 @@ def incompatible(found: Found) -> Explanation | None:
     product = re.match(r"compile_loss/(?:[\w.-]+/)?mul(?:_\d+)?(?:/|$)", found.node)
     may_multiply = not found.loss or RULE_OF[found.loss].multiplies
     # A loss that subtracts contains a product only for weights or a mask.
-    has_weights = bool(re.search("weighted_loss|reduce_weighted_values", found.node + found.whole))
+    has_weights = bool(re.search(r"weighted_(?:loss|values)|_sample_weights_", found.whole))
     has_weights |= one == (1, *other[:1])  # Theano adds an axis of 1 in front.
     has_weights |= (len(short), len(long)) == (1, 2) and "[Op:Mul]" in found.whole
     if has_weights or (product and not may_multiply):
@@ -72,20 +72,25 @@ def _samples(found: Found, one: Shape, other: Shape) -> Explanation:
 
 def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
     """Explain that weights, or a mask, don't fit the loss."""
+    axes = len(found.shape("one"))
     likely = named("repeat weights", "last weights", "weights of numbers", "mask of timesteps")
     if "at least 3D" in found.whole:  # Keras 2: the output has no timesteps.
         likely = named("last weights", "weights without column")
     elif "specify sample_weight_mode" in found.whole:
         likely = named("mode of weights", "last weights")
-    elif "a 2D sample_weight" in found.whole and len(pasted_sizes(one or found["one"])) > 2:
-        likely = named("axes of weights")
+    elif "a 2D sample_weight" in found.whole and axes > 2:
+        likely = named("weights of pixels" if axes > 3 else "axes of weights")
+    elif re.search(r",\s?_arg_\w*sample_weights_", found.whole) and axes < len(
+        found.shape("other")
+    ):
+        likely = named("last weights")
     elif "class_weight" in found.whole:
         likely = named("weights of numbers", "weights of columns", "repeat weights")
     elif "mis-match" in found.whole:  # Theano
         likely.reverse()
     return explained(
-        "The loss can't be weighted. {one} doesn't fit {other}. sample_weight needs one number per "
-        "sample, or per timestep if the layer returns every step.",
+        "Weights or a mask don't fit the loss. {one} doesn't fit {other}. sample_weight needs one "
+        "number per sample, or per timestep if the layer returns every step.",
         *likely,
         words={"one": one or found["one"], "other": other or found["other"]},
         check="print(w.shape, y.shape, model.output_shape)",

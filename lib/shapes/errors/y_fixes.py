@@ -3,6 +3,7 @@
 No shape here has the samples axis.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from lib.shapes.stack.recurrent import TIMESTEPS
 
 TEXTS = Texts(__file__, "targets")
 named = TEXTS.remedies
+ONE_PER_STEP = ", 1), one number per timestep"
 
 
 def difference(y: Shape, output: Shape) -> str:
@@ -33,6 +35,9 @@ def with_fixes(
     # None may be any size, so it isn't a difference.
     y, output = _with_sizes_of(y, output), _with_sizes_of(output, y)
     likely = [each for loss in losses for each in _likely_fixes(y, output, loss)]
+    if re.match("(?:checking|expected|feed|array with)\\b", found.match[0]):
+        # Keras 2 names whole shapes here. In other messages, a last axis of 1 may be dropped.
+        likely = [each for each in likely if not each.condition.endswith(ONE_PER_STEP)]
     asked = question(y, output, losses[0])
     if y == output and losses[0] != SPARSE:
         likely = named("open sizes")
@@ -80,14 +85,15 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     if y and output and y[:-1] == output[:-1]:
         columns, classes = y[-1] or 0, output[-1] or 0
         is_plain = found and found[0].condition.endswith(("per sample", "per timestep"))
-        if is_plain and columns > 1 and loss != SPARSE:
-            found[0] = replace(found[0], condition="y has the right columns")
+        if is_plain and loss != SPARSE:
+            one = found[0].condition.replace("has one target", "holds one measured number")
+            condition = "y has the right columns" if columns > 1 else one
+            found[0] = replace(found[0], condition=condition)
         if loss == SPARSE and columns not in (1, classes):
             found[1:1] = named("other classes")
-        elif loss == CATEGORICAL and columns == classes + 1 > 2:
-            found[1:1] = named("classes from 1")
-        elif loss == CATEGORICAL and 1 < columns < classes:
-            found[1:1] = named("missing classes")
+        elif loss == CATEGORICAL and columns > 1 < classes:
+            other = "classes from 1" if columns == classes + 1 else "x as y"
+            found[1:1] = named("missing classes" if columns < classes else other)
     if len(y) == 2 and len(output) == 1 and loss not in (SPARSE, CATEGORICAL, BINARY):
         found[1:1] = named("forecast")
     if len(output) == 2 and len(y) == (1 if loss == SPARSE else 2) and y[0] != output[0]:
@@ -105,7 +111,7 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
         ("y", y_steps, (*y, 1), output),
     ):
         if steps not in (1, None):
-            condition = f"{name} is (samples, {steps}, 1), one number per timestep"
+            condition = f"{name} is (samples, {steps}{ONE_PER_STEP}"
             fixes = _doctor_fixes(full_y, full_output, loss)[:1]
             found += [replace(each, condition=condition) for each in fixes]
     return found
