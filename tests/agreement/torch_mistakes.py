@@ -111,7 +111,11 @@ MISTAKES = {
         ("changed the output of Tanh", "torch.where(mask, 0, out)"),
     "nn.LSTM(F, 2).load_state_dict(saved)":
         ("bias_hh_l0 has other sizes in the file", "nn.LSTM(input_size, 4,"),
-    "nn.LSTM(F, U, 2).load_state_dict(saved)": ("has weight_ih_l1", "model.state_dict().keys()"),
+    "nn.LSTM(F, U, 2).load_state_dict(saved)": ("file has no weight_ih_l1", "model.state_dict()"),
+    'saved = {"lstm." + name: saved[name] for name in saved}\n'
+    'nn.ModuleDict({"rnn": lstm}).load_state_dict(saved)':
+        ("has a layer rnn. The file has lstm in its place", '.replace("lstm.", "rnn.")'),
+    "h_0, c_0 = h_0[None], c_0[None]\nlstm(x, (h_0, c_0))": ("state has four", "h_0.squeeze(0)"),
     "head(out).backward(torch.ones(N, T, 1), retain_graph=True)\n"
     "torch.optim.SGD(lstm.parameters(), 0.1).step()\nhead(lstm(x, state)[0]).mean().backward()":
         ("an operation changed them", "each.detach() for each in state"),

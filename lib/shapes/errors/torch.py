@@ -90,6 +90,7 @@ def saved_weight(found: Found) -> Explanation | None:
     layer = f"nn.Linear(hidden_size, {rows})"
     if len(saved) == 2:
         layer = f"nn.Linear({columns}, {rows})  # or nn.Embedding({rows}, {columns})"
+        layer = f"nn.Embedding({rows}, {columns})" if "emb" in name.lower() else layer
     elif len(saved) == 3:
         layer = f"nn.Conv1d({saved[1]}, {rows}, {columns})"
     words = found.match.groupdict() | {
@@ -121,6 +122,11 @@ MESSAGES = [
         "few axes",
         r"must have 3 dimensions, got 2|2-?D or 3-?D,? (?:got|but received) 1",
         r"unbatched 2-D input, (?P<hx>hx(?: and cx)?) should also be 2-D",
+    ),
+    of(
+        "extra axis of a state",
+        rf"size {shape('want')}, got (?P<state>[(\[]\d+(?:, \d+){{3}}[)\]])",
+        r"3-D input, hx (?:and cx )?should also be 3-D but got \(?4",
     ),
     of(
         "axes of states",
@@ -207,10 +213,15 @@ MESSAGES = [
         explain=saved_weight,
     ),
     of(
+        "renamed weights",
+        r'issing key\(s\) in state_dict: "(?P<own>(?!module\.)[\w.]+)\.(?P<end>\w+)".*?nexpected '
+        r'key\(s\) in state_dict: "(?P<saved>(?!(?:module|_orig_mod|model)\.)[\w.]+)\.(?P=end)"',
+    ),
+    of(
         "names of weights",
-        r'issing key\(s\) in state_dict: "(?P<name>(?P<wrapped>module\.)[\w.]+)"',
+        r'issing key\(s\) in state_dict: "(?P<lost>(?P<wrapped>module\.)[\w.]+)"',
         r'expected key(?:\(s\) .{14})? "(?P<name>(?P<prefix>(?:module|_orig_mod|model)\.)?[\w.]+)"',
-        r"issing keys?(?:\(s\))? in state_dict: [\W_]*(?:set\W+)?(?P<name>\w[\w.]+)",
+        r"issing keys?(?:\(s\))? in state_dict: [\W_]*(?:set\W+)?(?P<lost>\w[\w.]+)",
     ),
     of(
         "dropout",

@@ -141,7 +141,7 @@ MESSAGES = [
         rf"the same dtype, but got:? {WHOLE}",
         rf"found input tensor with {WHOLE}",
     ),
-    of("type of an operation", rf'"{word("operation")}" not implemented for "{word("got")}"'),
+    of("type of an operation", rf'"(?!is\b){word("operation")}" not impl\w+ for "{word("got")}"'),
     of(
         "two devices",
         rf"(?:tensor at|is on|devices,|Received|backend|device type) (?P<at>{DEVICE}\W.{{1,40}}? "
