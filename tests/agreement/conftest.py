@@ -9,7 +9,7 @@ from tests.unit.fakes import fake_dataset
 
 @pytest.fixture(scope="session")
 def client():
-    """Return one client for all tests that don't end its worker."""
+    """Return one client for all tests. It replaces a worker that a test kills."""
     with TrainingClient() as client:
         yield client
 

@@ -10,20 +10,15 @@ import pytest
 
 from lib.results.run import Status
 from lib.training import worker_pool
-from lib.training.client import TrainingClient
 from tests.unit.fakes import fake_dataset
 from tests.waiting import PATIENCE, eventually, worker_pids
 
 
-@pytest.fixture(scope="module")
-def client():
-    """Return one client for all tests. It replaces the workers that the tests kill."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(worker_pool, "RESTART_DELAYS", (0.0,))
-    patch.setattr(worker_pool, "MOST_DEATHS", 20)
-    with TrainingClient() as client:
-        yield client
-    patch.undo()
+@pytest.fixture(autouse=True)
+def _workers_are_replaced_at_once(monkeypatch):
+    """Let the client replace the workers that the tests kill."""
+    monkeypatch.setattr(worker_pool, "RESTART_DELAYS", (0.0,))
+    monkeypatch.setattr(worker_pool, "MOST_DEATHS", 20)
 
 
 def trained(snapshot):
