@@ -1,4 +1,4 @@
-"""Fixtures for page tests. The training client is a fake, except in tests marked `slow`."""
+"""Fixtures for page tests, whose training client is a fake."""
 
 import importlib.metadata
 import threading
@@ -31,10 +31,8 @@ def _no_component_packages():
 
 
 @pytest.fixture(autouse=True)
-def client(request, monkeypatch):
-    """Return the fake client. Slow tests get None, because they share the real client."""
-    if request.node.get_closest_marker("slow"):
-        return None
+def client(monkeypatch):
+    """Return the fake client."""
     fake = FakeClient()
     monkeypatch.setattr(runs, "client", lambda: fake)
     return fake
