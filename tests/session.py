@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosedOK
 from lib.ui.browser import COOKIE
 from tests.waiting import PATIENCE
 
-ENDLESS = "T=24&U=64&N=2560&epochs=5000"  # a run that takes many minutes
+ENDLESS = "T=24&U=64&N=1280&epochs=5000"  # a run that takes many minutes
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 WIDGETS = (
     *("button", "button_group", "checkbox", "multiselect", "number_input"),

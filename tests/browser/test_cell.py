@@ -1,7 +1,6 @@
 """User journeys through the five parts of the Cell page."""
 
 import io
-import re
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ from playwright.sync_api import expect
 
 from lib.recurrence import initial_weights, to_torch
 from tests.browser.cell_page import open_part, slider, unit_card, wait_for_keras, wait_for_place
-from tests.browser.driver import PAUSE, TRAINING, open_page, picture, settle, stop, train
+from tests.browser.driver import PAUSE, open_page, picture, settle
 from tests.browser.test_accessibility import PHONE, serious, width
 from tests.weekly import rest_weekly
 
@@ -131,19 +130,6 @@ def test_weights_from_pytorch_stay_in_all_parts_of_the_page(page):
     expect(page.get_by_text("mine.npz can't be shown")).to_be_visible()
     expect(picture(page, "at each timestep the GRU reads")).to_be_visible()
     assert not serious(page)
-
-
-def test_the_page_follows_a_training_run(page):
-    """While a run trains, the page shows the newest weights."""
-    open_page(page, TRAINING)
-    train(page)
-    page.get_by_role("link", name="Cell").click()
-    note = page.get_by_text(re.compile(r"^Weights: sequence model, epoch [\d,]+\."))
-    expect(note).to_be_visible()
-    first = note.inner_text()
-    expect(note).not_to_have_text(first)
-    page.get_by_role("link", name="Explore").click()
-    stop(page)
 
 
 def test_on_a_phone_nothing_scrolls_sideways_and_the_playhead_stays_visible(page):

@@ -22,7 +22,10 @@ from tests.waiting import eventually
 
 
 def test_the_first_visit_shows_an_example_run(page):
-    """Explore opens with the shapes and four charts of an example run, and with folded code."""
+    """Explore has the shapes, four charts in rows of two or one, and folded code.
+
+    A chart in full screen covers the sidebar, too.
+    """
     open_page(page)
     expect(page.get_by_role("img")).not_to_have_count(0)
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
@@ -36,11 +39,16 @@ def test_the_first_visit_shows_an_example_run(page):
     expect(page.locator("code").filter(has_text="return_sequences=False").first).to_be_visible()
     icon = page.locator("link[rel*=icon]").first
     expect(icon).to_have_attribute("href", re.compile("^data:image/png;"))  # It needs no request.
+    charts = page.locator(".js-plotly-plot")
+    for width, columns in ((390, 1), (1024, 1), (1280, 2)):
+        page.set_viewport_size({"width": width, "height": 768})
 
+        def are_placed(width=width, columns=columns):
+            boxes = [chart.bounding_box() for chart in charts.all()]
+            lefts = {round(box["x"]) for box in boxes}
+            return len(lefts) == columns and all(280 < box["width"] < width for box in boxes)
 
-def test_a_chart_in_full_screen_covers_the_whole_page(page):
-    """A chart in full screen covers the sidebar, too."""
-    open_page(page)
+        assert eventually(are_placed, seconds=20), width
     chart = page.locator(".st-key-chart_loss")
     chart.locator(".js-plotly-plot").first.hover()
     chart.get_by_role("button", name="Fullscreen", exact=True).first.click()
@@ -70,10 +78,15 @@ def test_train_both_modes_to_the_end(page):
     assert eventually(lambda: last_epochs() == [[90, 90]])
 
 
-def test_training_does_not_pile_up_charts_and_a_reload_keeps_the_run(page):
-    """The browser keeps only the charts of the last updates. A reload still controls the run."""
+def test_a_long_run_obeys_each_click_and_outlives_a_reload_and_a_visit_to_cell(page):
+    """Buttons act as soon as they are enabled. The browser keeps the charts of the last updates.
+
+    While the run trains, Cell shows its newest weights.
+    """
     open_page(page, TRAINING)
-    train(page)
+    for name, status in (("Train", "training"), ("Pause", "paused"), ("Resume", "training")):
+        press(page, name)
+        wait_for_status(page, status)
     seen = set[int]()
     while len(seen) < 8:
         seen.add(epoch(page))
@@ -82,7 +95,15 @@ def test_training_does_not_pile_up_charts_and_a_reload_keeps_the_run(page):
     page.reload()
     wait_for_status(page, "training")
     assert epoch(page) >= max(seen)
-    stop(page)
+    page.get_by_role("link", name="Cell").click()
+    note = page.get_by_text(re.compile(r"^Weights: sequence model, epoch [\d,]+\."))
+    expect(note).to_be_visible()
+    first = note.inner_text()
+    expect(note).not_to_have_text(first)
+    page.get_by_role("link", name="Explore").click()
+    for name, status in (("Pause", "paused"), ("Stop", "stopped")):
+        press(page, name)
+        wait_for_status(page, status)
 
 
 def test_a_short_run_can_be_paused_and_its_earlier_epochs_shown(page):
@@ -113,20 +134,6 @@ def test_a_short_run_can_be_paused_and_its_earlier_epochs_shown(page):
     expect(progress).to_contain_text(re.compile(r"shown: after epoch [1-9]\d?$"))
 
 
-def test_no_click_is_lost(page):
-    """Each button acts, even if the user presses it as soon as it is enabled."""
-    open_page(page, TRAINING)
-    for name, status in (
-        ("Train", "training"),
-        ("Pause", "paused"),
-        ("Resume", "training"),
-        ("Pause", "paused"),
-        ("Stop", "stopped"),
-    ):
-        press(page, name)
-        wait_for_status(page, status)
-
-
 def test_settings_changed_during_training_leave_the_run_and_its_script(page):
     """The strip follows the slider. Badges and the saved script keep the run's settings."""
     open_page(page, TRAINING)
@@ -147,19 +154,3 @@ def test_settings_changed_during_training_leave_the_run_and_its_script(page):
     press(page, "Train")
     expect(page.get_by_text("Settings changed:")).to_have_count(0)
     stop(page)
-
-
-def test_wide_screens_have_two_charts_per_row(page):
-    """Two charts share a row from 1200 px on. All charts stay wide enough."""
-    open_page(page)
-    charts = page.locator(".js-plotly-plot")
-    expect(charts).to_have_count(4)
-    for width, columns in ((1280, 2), (1024, 1), (390, 1)):
-        page.set_viewport_size({"width": width, "height": 768})
-
-        def are_placed(width=width, columns=columns):
-            boxes = [chart.bounding_box() for chart in charts.all()]
-            lefts = {round(box["x"]) for box in boxes}
-            return len(lefts) == columns and all(280 < box["width"] < width for box in boxes)
-
-        assert eventually(are_placed, seconds=20), width

@@ -147,34 +147,28 @@ def test_on_a_phone_the_sidebar_closes_after_a_click_on_a_page(page):
     assert button(page, "Train").evaluate(LETTER) == "none"
 
 
-def test_a_click_at_the_same_moment_as_a_message_counts(page):
-    """The browser sends the message and the click as one request of the listener's fragment."""
-    open_page(page)
-    wait_until_whole(page)
-    page.locator(".st-key-listener .listener").evaluate(
-        """root => {
-            root.listener.tell("heights", "chart_loss:301");
-            document.querySelector(".st-key-do_step button").click();
-        }"""
-    )
-    wait_for_status(page, "paused")
-    stop(page)
+def test_a_click_at_the_same_moment_as_a_message_counts_and_ends_the_messages(page):
+    """The browser sends the message and the click as one request of the listener's fragment.
 
-
-def test_a_page_sends_no_message_after_a_click_on_a_link(page):
-    """A late message would bring back the previous page, or show an empty page."""
+    After a click on a link, it sends no message: a late message would bring back the previous page,
+    or show an empty page.
+    """
+    act = """({ listener }, [message, button, late]) => {
+        listener.tell("heights", message);
+        document.querySelector(button).click();
+        if (late) listener.tell("heights", late);
+    }"""
     with page.expect_websocket() as connected:
         open_page(page)
     wait_until_whole(page)
+    root = page.locator(".st-key-listener .listener")
+    root.evaluate(act, ["chart_loss:300", ".st-key-do_step button", ""])
+    wait_for_status(page, "paused")
+    stop(page)
+    settle(page)
     sent = []
     connected.value.on("framesent", lambda data: sent.append(BackMsg.FromString(data)))
-    page.locator(".st-key-listener .listener").evaluate(
-        """root => {
-            root.listener.tell("heights", "chart_loss:301");
-            document.querySelector(".st-key-menu a[href^=cell]").click();
-            root.listener.tell("heights", "chart_loss:302");
-        }"""
-    )
+    root.evaluate(act, ["chart_loss:301", ".st-key-menu a[href^=cell]", "chart_loss:302"])
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     settle(page)
     expect(page.get_by_role("link", name="Explore")).to_be_visible()
