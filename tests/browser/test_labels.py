@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.driver import open_page, press, press_key, settle, wait_for_status
+from tests.browser.driver import open_page, press_key, settle, wait_for_status, wait_until_whole
 from tests.browser.test_accessibility import serious
 
 
@@ -31,11 +31,10 @@ def test_every_step_is_tagged_by_keyboard(page):
 
 
 def test_a_sequence_is_classified_on_a_phone(page):
-    """Last-step mode alone has one matrix. No part of the page is wider than the phone."""
+    """The example run has one mode. No part of the page is wider than the phone."""
     page.set_viewport_size({"width": 390, "height": 844})
-    open_page(page, "/?data=digits&mode=last&seeds=1&epochs=2&U=16&pace=fast")
-    press(page, "Train")
-    wait_for_status(page, "finished")
+    open_page(page, "/?data=digits&mode=last")
+    wait_until_whole(page)
     expect(page.locator(".st-key-card_predictions")).to_contain_text(re.compile("true: [0-9]"))
     settle(page)
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390

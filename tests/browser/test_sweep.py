@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.driver import open_page, settle, wait_for_status
 
-SMALL = "/sweep?data=running_mean&N=64&epochs=3000&vary=U%3D2%2C3%2C4%2C5&each=1"
+SMALL = "/sweep?data=running_mean&N=64&epochs=1000&vary=U%3D2%2C3%2C4%2C5%2C6%2C7%2C8&each=1"
 
 
 def press(page, name):
@@ -22,13 +22,13 @@ def test_a_sweep_keeps_its_results_and_a_click_on_a_point_opens_its_run(page):
     open_page(page, SMALL)
     press(page, "Start")
     progress = page.get_by_test_id("stProgress")
-    expect(progress).to_contain_text(re.compile("training [1-3] of 4 points"))
+    expect(progress).to_contain_text(re.compile("training [1-6] of 7 points"))
     press(page, "Pause")
     wait_for_status(page, "paused")
     page.wait_for_url("**sweep=**")
     page.reload()
     wait_for_status(page, "paused")
-    expect(progress).to_contain_text(re.compile("paused [1-3] of 4 points"))
+    expect(progress).to_contain_text(re.compile("paused [1-6] of 7 points"))
     settle(page)
     press(page, "Resume")
     wait_for_status(page, "training")
