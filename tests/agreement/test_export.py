@@ -50,10 +50,10 @@ LEVELS = {
 ROWS = {
     "1222331": {"data": "seattle", "targets": ("temp_max", "wind"), "train": 90, "test": 5}
     | {"pool": "attention"},
+    "3121132": {"data": "echo", "lag": 1},
     "3213211": {"data": "upload", "inputs": ("Ort", "Höhe", "month of year"), "missing": "drop"},
     "1333321": {"data": "gapminder", "train": 90},
     "2123332": {"data": "macro", "form": "change", "ahead": "each", "horizon": 2},
-    "3121132": {"data": "echo", "lag": 1},
     "1111232": {"data": "running_mean", "noise": 0.1},
     "2231122": {"data": "parity"},
     "2312111": {"data": "adding", "F": 2},
@@ -81,7 +81,7 @@ LABELS = {
     "upload": {"targets": ("Ort",), "mode": "last", "weights": "classes", "keep": "best"},
 }
 """Settings of experiments with labels, by dataset."""
-FIRST, FIRST_LABELS = 2, 2  # rows that `make test` checks; weekly tests check all rows
+FIRST, FIRST_LABELS = 2, 1  # rows that `make test` checks; weekly tests check all rows
 
 EACH_ROW = [*rest_weekly(ROWS, FIRST), *rest_weekly(LABELS, FIRST_LABELS)]
 
