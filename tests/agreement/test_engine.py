@@ -39,12 +39,12 @@ N, T, F, K = 10, 5, 3, 2
 CASES = [  # cell, layers, head, optimizer, loss, mode, batch size
     ("lstm", 1, "dense", "adam", "mse", "sequence", 4),
     ("lstm", 2, "dense", "sgd", "huber", "sequence", 1),
-    ("lstm", 3, "dense", "rmsprop", "mae", "sequence", 5),
     ("gru", 2, "dense", "rmsprop", "mse", "last", 4),
-    ("gru", 3, "none", "adam", "huber", "sequence", 4),
-    ("simple_rnn", 3, "none", "sgd", "mse", "last", 3),
-    ("simple_rnn", 1, "none", "rmsprop", "huber", "last", 7),
     ("simple_rnn", 2, "none", "adam", "mae", "last", 32),
+    ("simple_rnn", 3, "none", "sgd", "mse", "last", 3),
+    ("lstm", 3, "dense", "rmsprop", "mae", "sequence", 5),
+    ("gru", 3, "none", "adam", "huber", "sequence", 4),
+    ("simple_rnn", 1, "none", "rmsprop", "huber", "last", 7),
     ("gru", 1, "dense", "sgd", "mae", "sequence", 10),
     ("simple_rnn", 1, "dense", "sgd", "mse", "sequence", 9),
     ("lstm", 1, "none", "adam", "mse", "last", 4),
@@ -128,7 +128,7 @@ def initial_state(in_program, experiment):
 
 
 @pytest.mark.parametrize("begins_in", rest_weekly(["exact", "bucket"]))
-@pytest.mark.parametrize("case", rest_weekly(CASES, 6), ids=lambda case: "-".join(map(str, case)))
+@pytest.mark.parametrize("case", rest_weekly(CASES, 5), ids=lambda case: "-".join(map(str, case)))
 def test_losses_and_weights_equal_those_of_train_on_batch(case, begins_in):
     """Losses before each update and weights after two epochs equal Keras's.
 
