@@ -73,7 +73,7 @@ MISTAKES = {
     "built(features=2).set_weights(built(features=3).get_weights())":
         ("3 features instead of 2", "keras.Input((None, 3))"),
     "built().set_weights(built().get_weights()[:2])":
-        ("expected 3, received 2", "len(layer.weights)"),
+        ("2 arrays of weights, but the model has 3", "file.visit(print)"),
     "layers.LSTM(U)(X, initial_state=states(3))":
         ("keeps 2 states but starts from 3", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
@@ -84,9 +84,9 @@ MISTAKES = {
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
         ("The mask is (8, 4), and the sequence is (8, 5, 2)", "np.any(x != 0, axis=-1)"),
     "fit(every_step(), y=Y, sample_weight=np.ones(N))":
-        ("The loss can't be weighted", "np.repeat(w[:, None], y.shape[1],"),
+        ("Weights or a mask don't fit the loss", "np.repeat(w[:, None], y.shape[1],"),
     "fit(tagger(), y=TAGS, class_weight={0: 1.0, 1: 2.0})":
-        ("The loss can't be weighted. (8", "weights[labels]"),
+        ("Weights or a mask don't fit the loss. (8", "weights[labels]"),
     "fit(last_step(), class_weight={0: 2.0}, sample_weight=np.ones(N))":
         ("either class_weight or sample_weight", "w * weights[labels]"),
     'last_step(sample_weight_mode="temporal")':
@@ -143,7 +143,7 @@ MISTAKES = {
         ("LSTM has no batch_input_shape", "keras.Input(batch_shape=(8, 5, 2))"),
     "layers.GRU(4, time_major=True)": ("GRU has no time_major", "swapaxes"),
     "layers.Bidirectional(layers.LSTM(2), return_sequences=True)":
-        ("Bidirectional has no return_sequences", "help(Bidirectional)"),
+        ("takes no return_sequences", "Bidirectional(LSTM(units=16, return_sequences=True))"),
     "stateful_with_head().predict(X[:1], verbose=0)": ("It received a batch of 1", "set_weights"),
     "stateful_with_head().reset_states()":
         ("Sequential has no reset_states", "layer.reset_state()"),

@@ -27,7 +27,7 @@ EARLIER = [
      "divided by the batch size. Found: 1 samples. Batch size: 32.",
      "It received a batch of 1", "predicts any number of samples"),
     ("expected time_distributed_1_input to have 4 dimensions but got array with shape (800, 60, 1)",
-     "takes (samples, parts, timesteps, features)", "x.reshape(len(x), parts, -1, x.shape[-1])"),
+     "takes (samples, parts, timesteps, features)", "reshape(len(x), parts, -1, x.shape[-1])"),
     ("Dimensions must be equal, but are 20 and 10 for '{{node Equal}} = "
      "Equal[T=DT_FLOAT](IteratorGetNext:1, Cast_1)' with input shapes: [?,20], [?,10].",
      "A metric can't pair y with the output. The sizes are 20 and 10", 'metrics=["accuracy"]'),

@@ -25,7 +25,7 @@ KERAS_3 = [
     ("Data cardinality is ambiguous. 'x' sizes: 80 'y' sizes: 90 'sample_weight' sizes: 90",
      "So x is the array that differs", "y[steps - 1 :]"),
     ("cannot reshape array of size 99 into shape (1,100,1)",
-     "all data have at least 100 rows", "x[-100:].reshape(1,100,1)"),
+     "all data have at least 100 rows", "x[-100:][None]"),
     ("Too many failed attempts to build model.", "a loop adds them", "i < count - 1"),
     ("units1 is not a legal parameter", "This argument is units1", "def build_model("),
     ("Invalid parameter units for estimator KerasRegressor(", "is units", "model__"),

@@ -67,7 +67,7 @@ def after_fix(code: str, output: list[int], y: list[int], loss: str) -> tuple[An
     for line in lines:
         if line.startswith("model.compile"):
             loss = line.split('loss="')[1].split('"')[0]
-        elif line.startswith(("LSTM", "Dense")):
+        elif line.startswith(("LSTM", "Dense", "Reshape")):
             run(f"outputs = layers.{line}(outputs)", names)
         else:
             run(line, names)
