@@ -31,7 +31,6 @@ _EXAMPLES, _SHARED = beside(__file__, "examples"), Texts(__file__, "shared")
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
 _TORCH = re.compile(r"(?<!backend/)torch|\bnn\.[A-Z]|forward\(\)|state_dict|requires? grad")
 _KERAS = re.compile(r"keras|tensorflow|\btf\.")
-
 _PART = re.compile(r'\\.|\[(?:\\.|[^\]\\])*\]|"')  # of a pattern: \d, [a-z] or a quote
 _QUOTE_OR_BORDER = r'(?:"|(?<!\w)|(?!\w))'  # not inside a word
 

@@ -18,6 +18,7 @@ of = TEXTS.message
 REMOVED = ARGUMENTS | {name: row for row in TEXTS.rows["arguments"] for name in row["names"]}
 VALUES, NEEDED = TEXTS.rows["values"], TEXTS.rows["needed"]
 GOT = r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?"
+DROP = "Drop {names} while loading."
 IN_FILES = ("batch_input_shape", "time_major", "implementation")  # Keras 2 files store these
 
 
@@ -53,7 +54,9 @@ def keywords(found: Found) -> Explanation | None:
         if names[0] in IN_FILES:
             # Code rarely passes a default value, but a saved file always does.
             is_usual = re.search(rf'"{names[0]}": (?:False|None|\d)', found["got"])
-            remedies.insert(0 if is_usual else 1, *TEXTS.remedies("file of Keras 2"))
+            (of_file,) = TEXTS.row("file of another version")["remedies"]
+            of_file = replace(of_file, condition="you are loading a Keras 2 file", fix=DROP)
+            remedies.insert(0 if is_usual else 1, of_file)
         return explained(happened, *remedies, words=words, check=TEXTS.check)
     if not (text.startswith(("Unrecognized", "argument(s)")) or owner[:1].isupper()):
         return None  # The user may have written the function.
@@ -139,8 +142,11 @@ MESSAGES = [
     of("directions of another layer", r'to (?P<owner>\w+): \{"go_backwards": True\}'),
     of("states to reset", r'reset_states?\(\) got an unexpected .{1,20} "states?"'),
     of("tuned model", "Too many failed attempts to build model"),
-    of("tuned argument", r"(?:(?P<name>\w+) is )?not a legal parameter"),
-    of("tuned argument", r'Invalid parameter "?(?P<name>\w+)"? for estimator "?Keras'),
+    of(
+        "tuned argument",
+        r"(?:(?P<name>\w+) is )?not a legal parameter",
+        r'Invalid parameter "?(?P<name>\w+)"? for estimator "?Keras',
+    ),
     of("called tensor", r'"KerasTensor" object is not callable'),
     Message(
         r'(?:Please initialize "(?P<wrapper>\w+)" layer with a "[\w.]+" instance\. '

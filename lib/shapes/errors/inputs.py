@@ -190,9 +190,8 @@ def _axis_fixes(found: Found, pair: Comparison) -> list[str]:
     """Return fixes for shapes with different numbers of axes, likeliest first."""
     expected, received, gaps = pair.expected, pair.received, pair.gaps
     last = len(expected) - 1
-    likely = [
-        "other sizes" if received[1:] == (1,) and "checking" in found.whole else "other input"
-    ]
+    are_objects = received[1:] == (1,) and "checking" in found.whole  # Keras 2 adds this axis.
+    likely = ["other sizes" if are_objects else "other input"]
     is_fit = "training=True" in found.whole
     sample = ["unbatched"] if is_fit else ["one sample", "unbatched"]
     sizes = [math.prod(size or 0 for size in each[1:]) for each in (expected, received)]

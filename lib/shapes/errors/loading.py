@@ -270,9 +270,10 @@ MESSAGES = [
         r"Input (?P<want>initial_[hc]) must have shape",
     ),
     of(
-        "converter", r"(?P<inside>bidirectional) module only|(?P<saved>InputLayer) should be passed"
+        "converter",
+        r"(?P<inside>bidirectional) module only|(?P<saved>InputLayer) should be passed",
+        r"(?P<weight>weight) data has no target variable",
     ),
-    of("converter", r"(?P<weight>weight) data has no target variable"),
     of("no keras in R", r"Python module keras was not found|Installation of TensorFlow not found"),
     of("private name", r'cannot import name "?(?P<name>_\w+)'),
     Message(

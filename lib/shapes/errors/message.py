@@ -136,9 +136,10 @@ class Texts:
         """
 
         def explain(found: Found) -> Explanation | None:
-            fits = re.search(within, found.whole)
-            words = found.version | fits.groupdict() | found.match.groupdict() if fits else {}
-            return self.explanation(name, **words) if fits else None
+            if not (around := re.search(within, found.whole)):
+                return None
+            words = found.version | around.groupdict() | found.match.groupdict()
+            return self.explanation(name, **words)
 
         return Message(*patterns, explain=explain)
 

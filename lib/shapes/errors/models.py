@@ -14,12 +14,8 @@ OOM = r"OOM when allocating tensor (?:of|with) shape ?"
 
 
 def reshaped(found: Found) -> Explanation:
-    """Explain that a reshape changes how many numbers there are."""
+    """Explain that a reshape of an array changes how many numbers there are."""
     before, after = found["before"], found.shape("after")
-    if found["one"] or "reshape is a tensor" in found.match[0]:
-        ratio, rest = divmod(int(before or 0), int(found["after"] or 0) or 1)
-        words = {"another": "another"} if rest or found["after"] in ("", "0") else {"ratio": ratio}
-        return TEXTS.explanation("reshape in a model", **words, **found.match.groupdict())
     words = {"before": before, "after": found["after"] if before else "", "overlap": "overlap"}
     if before.isdigit() and len(after) > 1 and None not in after:
         count, first, sample = int(before), after[0] or 1, prod(size or 1 for size in after[1:])
@@ -36,6 +32,14 @@ def reshaped(found: Found) -> Explanation:
         elif not count % sample and count > sample:
             words |= {"samples": str(count // sample), "sample": str(after[1:]).strip("(,)")}
     return TEXTS.explanation("reshape into sequences", **words)
+
+
+def reshaped_in_model(found: Found) -> Explanation:
+    """Explain that a reshape of a tensor changes how many numbers there are."""
+    before, after = (int(found[name] or 0) for name in ("before", "after"))
+    is_multiple = after and before % after == 0
+    words = {"ratio": before // after} if is_multiple else {"another": "another"}
+    return TEXTS.explanation("reshape in a model", **words, **found.match.groupdict())
 
 
 def joined_arrays(found: Found) -> Explanation:
@@ -191,17 +195,20 @@ MESSAGES = [
     Message(
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
         rf"annot reshape a.*? {number('before')}(?: (?:into|elements to) shape {shape('after')})?",
+        explain=reshaped,
+    ),
+    Message(
         rf"reshape is a tensor with {number('before')} values(?:.*? shape (?:has {number('after')}|"
         rf"requires a multiple of {number('part')}))?",
         rf"cannot reshape input of shape {shape('one')} to shape {shape('other')}",  # Theano
-        explain=reshaped,
+        explain=reshaped_in_model,
     ),
     of(
         "tensors to pair",
         r"(?:(?P<joining>Concatenate|Dot)|[Mm]erg\w+).{0,9} (?:layer.? should|must) be called on",
         r"(?P<joining>Subtract).? layer should be called|layer accepts inputs list",
         r"(?P<joining>Attention) layer must be called on a list",
-        r'layer must be called on a list|missing.{0,40} argument: "value(?:_shape)?.',
+        r'layer must be called on a list|missing.{0,40} argument: "value(?:_shape)?"',
         r"calling (?P<joining>\w+)\.call\(\)\.? list index out of range",
     ),
     of(

@@ -80,8 +80,8 @@ def of_weights(found: Found, one: str = "", other: str = "") -> Explanation:
         likely = named("mode of weights", "last weights")
     elif "a 2D sample_weight" in found.whole and axes > 2:
         likely = named("weights of pixels" if axes > 3 else "axes of weights")
-    elif re.search(r",\s?_arg_\w*sample_weights_", found.whole) and axes < len(
-        found.shape("other")
+    elif axes < len(found.shape("other")) and re.search(
+        r",\s?_arg_\w*sample_weights_", found.whole
     ):
         likely = named("last weights")
     elif "class_weight" in found.whole:

@@ -18,7 +18,6 @@ from lib.shapes.stack.recurrent import TIMESTEPS
 
 TEXTS = Texts(__file__, "targets")
 named = TEXTS.remedies
-ONE_PER_STEP = ", 1), one number per timestep"
 
 
 def difference(y: Shape, output: Shape) -> str:
@@ -34,10 +33,12 @@ def with_fixes(
     """Return the explanation with the likeliest fixes, and with the question for the doctor."""
     # None may be any size, so it isn't a difference.
     y, output = _with_sizes_of(y, output), _with_sizes_of(output, y)
-    likely = [each for loss in losses for each in _likely_fixes(y, output, loss)]
-    if re.match("(?:checking|expected|feed|array with)\\b", found.match[0]):
-        # Keras 2 names whole shapes here. In other messages, a last axis of 1 may be dropped.
-        likely = [each for each in likely if not each.condition.endswith(ONE_PER_STEP)]
+    # Some messages of Keras 2 have whole shapes. In others, Keras may have dropped an axis of 1.
+    is_whole = re.match("(?:checking|expected|feed|array with)\\b", found.match[0])
+    likely: list[Remedy] = []
+    for loss in losses:
+        likely += _likely_fixes(y, output, loss)
+        likely += [] if is_whole else _fixes_of_dropped_axis(y, output, loss)
     asked = question(y, output, losses[0])
     if y == output and losses[0] != SPARSE:
         likely = named("open sizes")
@@ -98,12 +99,17 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
         found[1:1] = named("forecast")
     if len(output) == 2 and len(y) == (1 if loss == SPARSE else 2) and y[0] != output[0]:
         found += named("other sequence")
-    if not len(y) == len(output) == 1:
-        return found
-    # Columns are more common than timesteps, so fixes of the time axis come last.
-    if loss != SPARSE:
+    if len(y) == len(output) == 1 and loss != SPARSE:
+        # Columns are more common than timesteps, so fixes of the time axis come last.
         found.sort(key=lambda each: "LSTM(" in each.code or "only the last" in each.condition)
-    # Keras may have dropped a last axis of 1 from either shape.
+    return found
+
+
+def _fixes_of_dropped_axis(y: Shape, output: Shape, loss: str) -> list[Remedy]:
+    """Return fixes for y and an output of which one had a last axis of 1, likeliest first."""
+    if not len(y) == len(output) == 1:
+        return []
+    found: list[Remedy] = []
     output_steps = 1 if loss == SPARSE else output[0]
     y_steps = 1 if output[0] == 1 else y[0]
     for name, steps, full_y, full_output in (
@@ -111,7 +117,7 @@ def _likely_fixes(y: Shape, output: Shape, loss: str) -> list[Remedy]:
         ("y", y_steps, (*y, 1), output),
     ):
         if steps not in (1, None):
-            condition = f"{name} is (samples, {steps}{ONE_PER_STEP}"
+            condition = f"{name} is (samples, {steps}, 1), one number per timestep"
             fixes = _doctor_fixes(full_y, full_output, loss)[:1]
             found += [replace(each, condition=condition) for each in fixes]
     return found
