@@ -144,7 +144,7 @@ MESSAGES = [
     of("tuned model", "Too many failed attempts to build model"),
     of(
         "tuned argument",
-        r"(?:(?P<name>\w+) is )?not a legal parameter",
+        r"(?:\b(?P<name>\w+) is )?not a legal parameter",
         r'Invalid parameter "?(?P<name>\w+)"? for estimator "?Keras',
     ),
     of("called tensor", r'"KerasTensor" object is not callable'),

@@ -145,7 +145,7 @@ MESSAGES = [
     of("export of packed sequences", r"export individual pack_padded_sequence"),
     of(
         "tuple",
-        r'(?P<name>\w+)\(\): argument "input" \(position 1\) must be Tensor, not tuple',
+        r'\b(?P<name>\w+)\(\): argument "input" \(position 1\) must be Tensor, not tuple',
         rf'tuple" object has no attribute "(?P<name>{METHODS})\b',
         r'tuple" object has no attribute "(?P<name>(?P<each>cuda|cpu|to|detach|data|contiguous))\b',
         r'tuple" object has no attribute "(?P<name>(?P<size>size|dim))\b',
@@ -233,7 +233,7 @@ MESSAGES = [
         r"(?P<name>(?:input|hidden)_size|num_layers) must be greater than zero",
         r'RNNBase\.__init__\(\) missing .{1,40}: "(?P<needed>\w+)"',
         r"(?P<projected>proj_size) (?:has to be smaller|argument is only sup|should be a positive)",
-        r"(?P<setting>\w+) should be of type (?P<type>int|bool), got: (?P<got>\w+)",
+        r"\b(?P<setting>\w+) should be of type (?P<type>int|bool), got: (?P<got>\w+)",
     ),
     of(
         "argument of a layer",
