@@ -11,6 +11,7 @@ from lib.charts import (
     pytorch,
     ranking,
     samples,
+    scenes,
     sentences,
     skill,
     split,

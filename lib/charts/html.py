@@ -49,6 +49,14 @@ def render(template: str, macro: str, *values: Any, **names: Any) -> str:
     return str(getattr(_TEMPLATES.get_template(template).module, macro)(*values, **names))
 
 
+def colors_css(palette: Palette) -> str:
+    """Return a palette's colors as CSS variables, "--ink:#1F2933;…", which pictures use."""
+    names = ["background", "surface", "border", "ink", "muted", "wrong"]
+    names += ["sequence_text", "last_text", "pooled_text", "best_text"]
+    colors = "".join(f"--{name.replace('_', '-')}:{getattr(palette, name)};" for name in names)
+    return f"{colors}--wrong-tint:{mix(palette.background, palette.wrong, 0.08)};"
+
+
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
     """Return shades, uint8, 0 to 2·STEPS, of values from -reach to reach; NaN counts as 0."""
     share = np.nan_to_num(np.asarray(values, np.float64) / reach, posinf=1.0, neginf=-1.0)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 import plotly.io
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from plotly.offline import get_plotlyjs
 
 from lib import charts, results, text
-from lib.charts import cards_of, html, sentences, strip
+from lib.charts import PALETTES, Chart, Palette, cards_of, html, sentences, strip
 from lib.data import Dataset, locked
 from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.predictions import models_of
@@ -35,8 +35,11 @@ ACCURACY = "last_step_accuracy"  # a column of the history of labels, and of all
 RUN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")  # columns before settings
 # Columns after settings:
 NUMBERS = ("last_step_mse", ACCURACY, "loss", "validation_loss", "kept_epoch")
-_PAGE = Path(__file__).with_name("report.html")
-_LIGHT = charts.PALETTES["light"]
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+)
+CSS = Path(__file__).with_name("report.css").read_text("utf-8")
+Draw = Callable[[Palette], str]  # returns HTML in the colors of a theme
 
 
 def runs_csv(runs: Sequence[Compared]) -> bytes:
@@ -175,37 +178,54 @@ class Reported(RunAt):
         return ("evaluated", "test") if self.looked else ("evaluated",)
 
 
-def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
-    """Return title, figure, takeaway and details of each chart."""
-    shown = list[tuple[str, go.Figure, str, str]]()
-    for kind in cards_of(of.dataset, of.experiment.model.pooling).values():
-        card = kind(of, *(getattr(of, each) for each in kind.picks))
-        shown.append((card.title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
+class Drawing(NamedTuple):
+    """A picture with its words. `draw` returns a figure, or HTML, in the colors of a theme."""
+
+    title: str
+    draw: Callable[[Palette], Any]
+    takeaway: str = ""
+    details: str = ""
+
+
+def drawings(of: Reported) -> list[Drawing]:
+    """Return the charts of a run; the replay is the last."""
+    shown = [drawing_of(of, name) for name in cards_of(of.dataset, of.experiment.model.pooling)]
     if of.parts and not of.dataset.has_labels:
         with suppress(results.ForecastError):  # for example, too few rows for a window
             shown.append(_forecast(of))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
     if len(past) >= results.MIN_REPLAY_EPOCHS:
         frames = results.frames_of(of, past)
-        options: dict[str, Any] = {"palette": _LIGHT, "earlier": of.earlier, "layout": "report"}
-        replay = charts.replay_figure(of, frames, of.sample, of.target, **options)
-        shown.append((charts.REPLAY_TITLE, replay, *charts.replay_words(of.dataset, frames)))
+        words = charts.replay_words(of.dataset, frames)
+
+        def draw(palette: Palette, layout: str = "report") -> Chart:
+            options: dict[str, Any] = {"palette": palette, "earlier": of.earlier, "layout": layout}
+            return charts.replay_figure(of, frames, of.sample, of.target, **options)
+
+        shown.append(Drawing(charts.REPLAY_TITLE, draw, *words))
     return shown
 
 
-def _forecast(of: Reported) -> tuple[str, go.Figure, str, str]:
-    """Return the forecast that the page shows, in the form of `figures`."""
+def drawing_of(of: Reported, name: str) -> Drawing:
+    """Return a chart of a run, by its name in `cards_of`."""
+    kind = cards_of(of.dataset, of.experiment.model.pooling)[name]
+    card = kind(of, *(getattr(of, each) for each in kind.picks))
+    return Drawing(card.title, card.figure, card.takeaway(), card.sentence())
+
+
+def _forecast(of: Reported) -> Drawing:
+    """Return the forecast that the page shows."""
     run = of.experiment, of.dataset, of.snapshot.weights[0]
     tested = results.predict(*run, "test") if of.looked else None
     picks: dict[str, Any] = {"series": of.series, "column": of.column, "feed": of.feed}
     ahead = results.forecast(*run, **picks, evaluated=results.predict(*run), tested=tested)
-    figure = charts.skill.forecast_figure(of.dataset, ahead, of.series, of.column, _LIGHT)
+    draw = partial(charts.skill.forecast_figure, of.dataset, ahead, of.series, of.column)
     how = {"fed_back": of.feed > 0, "picked": of.snapshot.keeps_best}
     takeaway, details = charts.skill.forecast_words(of.dataset, ahead, **how)
     if of.snapshot.others:
         details = f"Models of seed {of.experiment.seed}, the first seed. {details}"
     name = of.dataset.cut_from.names[of.series]
-    return f"Forecast{f' of {name}' if name else ''}", figure, takeaway, details
+    return Drawing(f"Forecast{f' of {name}' if name else ''}", draw, takeaway, details)
 
 
 def _scores(of: Reported, part: results.Part) -> results.SkillTable | results.ScoreTable:
@@ -217,32 +237,47 @@ def _scores(of: Reported, part: results.Part) -> results.SkillTable | results.Sc
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
     """Return the report, an HTML page that loads nothing; `link` opens its settings in the app."""
-    experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
-    index, models, shown = int(snapshot.samples[of.sample]), snapshot.weights[0], figures(of)
-    takeaways = {title: takeaway for title, _, takeaway, _ in shown}
-    plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
-    templates = Environment(autoescape=True, undefined=StrictUndefined)
-    page = templates.from_string(_PAGE.read_text("utf-8")).render(
-        of=of,
-        settings=[setting for key, setting in SETTINGS.items() if key not in locked(experiment)],
-        sentence=strip.strip_sentence(experiment, dataset),
-        strip=strip.shape_strip(experiment, dataset, _LIGHT, weights=models, sample=index),
-        pictures_css=html.CSS + strip.CSS,
+    shown, palette = drawings(of), PALETTES["light"]
+    takeaways = {each.title: each.takeaway for each in shown}
+    figures = [each.draw(palette).to_dict() for each in shown]
+    plots = [plotly.io.to_json(figure, validate=False) for figure in figures]
+    page = TEMPLATES.get_template("report.html").render(
+        **report_values(of, lambda draw: draw(palette)),
         figures=shown,
-        skills={part: _scores(of, part) for part in of.parts},
         # Escape "<", so that no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
-        script=EXPORTS["keras"].write(experiment, dataset, snapshot),
         link=link if link.startswith("http") else "",
         made=made,
         versions=versions,
-        modes=MODES,
-        palette=_LIGHT,
-        measure=results.measure_of(dataset),
-        lead=takeaways[cards_of(dataset)["compare"].title],
-        sentences=sentences,
-        english=text,
-        charts=charts,
+        lead=takeaways[cards_of(of.dataset)["compare"].title],
+        colors=html.colors_css(palette),
+        css=html.CSS + strip.CSS + CSS,
     )
     return page.encode()
+
+
+def report_values(of: Reported, themed: Callable[[Draw], str]) -> dict[str, Any]:
+    """Return the values of report.html that a card of the static site has, too.
+
+    `themed` calls a function that draws HTML, with the palette of each theme.
+    """
+    experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
+    skills: dict[Any, Any] = {part: _scores(of, part) for part in of.parts}
+    look: dict[str, Any] = {"weights": snapshot.weights[0]}
+    look["sample"] = int(snapshot.samples[of.sample])
+    tables = partial(charts.confusion.label_tables, of, skills) if dataset.has_labels else None
+    return {
+        "of": of,
+        "settings": [each for key, each in SETTINGS.items() if key not in locked(experiment)],
+        "sentence": strip.strip_sentence(experiment, dataset),
+        "strip": themed(partial(strip.shape_strip, experiment, dataset, **look)),
+        "skills": skills,
+        "label_tables": themed(tables) if tables else "",
+        "script": EXPORTS["keras"].write(experiment, dataset, snapshot),
+        "modes": MODES,
+        "measure": results.measure_of(dataset),
+        "sentences": sentences,
+        "english": text,
+        "charts": charts,
+    }

@@ -16,7 +16,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib.charts import PALETTES, Palette, cell, html, mix, strip
+from lib.charts import PALETTES, Palette, cell, html, strip
 from lib.text import beside
 from lib.ui.fragment import Place, fragment
 from lib.ui.session import session
@@ -119,12 +119,7 @@ def _letters() -> str:
 
 def style(page: str, *others: str) -> None:
     """Write two elements of CSS: rules of all pages, which rarely change, and of these pages."""
-    colors = current_palette()
-    surfaces = ("background", "border", "ink", "muted", "wrong")
-    colored = (*surfaces, "sequence_text", "best_text", "last_text")
-    root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in colored)
-    root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
-    _write(f":root{{{root}}}{_SHEETS['page']}{_letters()}")
+    _write(f":root{{{html.colors_css(current_palette())}}}{_SHEETS['page']}{_letters()}")
     if own := "".join(_SHEETS.get(each.lower(), "") for each in dict.fromkeys((*others, page))):
         _write(own)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.charts import render
+from lib.charts import scenes
 from lib.data import DATASETS
 from lib.experiment import Experiment
 from lib.text import beside
@@ -22,7 +22,6 @@ from lib.ui.widgets import bound, closable, hint, plain
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
 _ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
 FAVICON = f"data:image/png;base64,{_ICON}"  # Streamlit may lose an icon that is a file
-ADVICE = beside(__file__, "advice")  # use cases, tested in Keras with both modes, and letters
 MORE = "more"  # the group of settings that is drawn only when unfolded, and its widget key
 TAGLINE = "every timestep, or just the last?"
 
@@ -98,14 +97,8 @@ def _menu() -> None:
     with st.container(key=MENU, gap="xxsmall"):
         for label, (path, icon) in PAGES.items():
             st.page_link(path, label=label, icon=icon, query_params=address.query(label))
-        question = "Which setting do I need?"
-        with st.popover(question, icon=":material/help:", type="tertiary", key="advice"):
-            st.html(advice_table())
-
-
-def advice_table() -> str:
-    """Return the table "Which setting do I need?" as HTML."""
-    return render("ui/advice.html", "advice", ADVICE["advice"], ADVICE["letters"])
+        with st.popover(scenes.QUESTION, icon=":material/help:", type="tertiary", key="advice"):
+            st.html(scenes.advice_table())
 
 
 def complaints() -> None:

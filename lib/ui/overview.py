@@ -14,7 +14,7 @@ from lib.shapes import read_text, trace
 from lib.story import TALK, Scene, plot_of
 from lib.ui import address, clock, talks
 from lib.ui.browser import current_palette
-from lib.ui.frame import PAGES, advice_table
+from lib.ui.frame import PAGES
 from lib.ui.session import session
 from lib.ui.shown import dataset_of
 from lib.ui.views import TALK_SCENES
@@ -36,7 +36,7 @@ def _draw_picture(scene: Scene) -> None:
     elif scene.shows == "stack" and "stack" in query:
         _shrink(charts.stack.stack_picture(trace(read_text(query["stack"][-1])[0]), palette))
     elif scene.shows == "advice":
-        _shrink(advice_table())
+        _shrink(charts.scenes.advice_table())
     else:
         st.markdown(PAGES[scene.page][1])
 

@@ -4,27 +4,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePath
-from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
 import streamlit as st
 
 from lib import charts, shapes
 from lib.charts import Palette, cell, samples
-from lib.data import keras_target, make_dataset, suggested
-from lib.recurrence import LayerPass, highest_output, unroll
-from lib.results import Snapshot, best_loss
+from lib.data import keras_target
 from lib.story import GALLERY, SCENES, Scene, plot_of
-from lib.text import beside, capital, filled, joined
-from lib.training import read_recording
+from lib.text import capital, filled, joined
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
 from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import run_cards
 from lib.ui.explore.live import draw_strip
-from lib.ui.frame import PAGES, advice_table, begin_page, complaints
+from lib.ui.frame import PAGES, begin_page, complaints
 from lib.ui.session import Loaded
 from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
@@ -33,7 +28,7 @@ from lib.ui.stage import traced_stack
 from lib.ui.widgets import Linked, card_chart, hint, plain, press, takeaway
 
 Draw = Callable[[Loaded, Palette], None]
-TEXTS: dict[str, str] = beside(__file__)
+TEXTS = charts.scenes.TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +94,7 @@ def _stack(loaded: Loaded, palette: Palette) -> None:
 
 def _advice(_: Loaded, __: Palette) -> None:
     with st.container(border=True):
-        st.html(advice_table())
+        st.html(charts.scenes.advice_table())
 
 
 def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
@@ -164,41 +159,13 @@ def _code(loaded: Loaded, _: Palette) -> None:
 
 
 def _worked(_: Loaded, __: Palette) -> None:
-    st.html(charts.render("ui/views.html", "worked", TEXTS, **worked_numbers()))
-
-
-def worked_numbers() -> dict[str, Any]:
-    """Return the worked examples' data, recorded predictions, smallest losses and bounds."""
-    names = "worked_raw", "worked_scaled"
-    raw, scaled = map(suggested, names)
-    data, scaled_data = make_dataset(raw), make_dataset(scaled)
-    run, scaled_run = (read_recording(name, tuple[dict[str, str], Snapshot])[1] for name in names)
-    errors = {mode: each.predictions - scaled_data.y for mode, each in scaled_run.results.items()}
-    errors["last"] = errors["last"][:, -1:]  # last-step mode predicts only the last target
-    return {"x": data.x, "y": data.y, "epochs": run.epoch} | {
-        "predictions": {mode: result.predictions for mode, result in run.results.items()},
-        "losses": {mode: result.final_loss for mode, result in run.results.items()},
-        "floors": best_loss(raw, data)[0],
-        "bound": highest_output("lstm", 2),
-        "off": {mode: np.abs(e * scaled_data.target_scale).max() for mode, e in errors.items()},
-    }
+    st.html(charts.scenes.worked_picture())
 
 
 def _glance(loaded: Loaded, palette: Palette) -> None:
     layer = choose(loaded).layer_pass
     with st.container(border=True):
-        st.html(charts.render("ui/views.html", "glance", TEXTS, palette, **glance_numbers(layer)))
-
-
-def glance_numbers(layer: LayerPass) -> dict[str, Any]:
-    """Return outputs (T, U) after a mask, the final states, and outputs of both directions."""
-    mask = np.arange(len(layer.x)) < min(3, len(layer.x) - 1)  # at least one step is padded
-    masked = unroll(layer.cell, layer.weights, layer.x[None], mask[None]).hidden[0]
-    backward = unroll(layer.cell, layer.weights, layer.x[None], go_backwards=True).hidden[0]
-    last = layer.trace.hidden[0, -1]
-    states = [last, last, *([] if layer.trace.cell is None else [layer.trace.cell[0, -1]])]
-    both = {"forward": layer.trace.hidden[0], "backward": backward[::-1]}  # with the same weights
-    return {"mask": mask, "masked": masked, "states": states, **both}
+        st.html(charts.scenes.glance_picture(layer, palette))
 
 
 def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
@@ -240,7 +207,7 @@ VIEWS = {  # by name in scenes and in the address
     "worked": View("Two worked examples, number by number", _worked),
     "glance": View("Masks, states, both directions", _glance, "Cell"),
     "damage": View("Damage of a silent mistake", _damage, "Shapes", "target"),
-    "advice": View("Which setting do I need?", _advice),
+    "advice": View(charts.scenes.QUESTION, _advice),
 }
 _PICTURES = (Scene(f"view.{name}", v.title, name, page=v.page) for name, v in VIEWS.items())
 TALK_SCENES = SCENES | {scene.name: scene for scene in _PICTURES}  # all that a talk can show

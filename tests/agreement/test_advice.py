@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from lib.ui.frame import ADVICE
+from lib.charts.scenes import ADVICE
 
 SIZES = {"T": 7, "F": 3, "U": 5, "K": 2}
 """The sizes of one sample. N is open, None in Keras."""

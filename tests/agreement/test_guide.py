@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from lib.charts import render
+from lib.charts import scenes
 from lib.data.datasets.registry import make_dataset, suggested
 from lib.recurrence import unroll
 from lib.recurrence.cells import LayerPass
@@ -22,7 +22,6 @@ from lib.shapes.stack.link import read_text
 from lib.shapes.stack.tracing import trace
 from lib.story import GALLERY, GUIDE, runs_of
 from lib.training.recorded import recorded
-from lib.ui import views
 from lib.ui.stage import WATCHED
 
 N = 3
@@ -340,7 +339,7 @@ def test_the_right_option_is_true(check):
 
 def test_an_lstm_can_output_the_scaled_worked_example_but_not_the_raw_one():
     """Recorded losses are close to the lowest losses, which Keras computes from maximal states."""
-    numbers = views.worked_numbers()
+    numbers = scenes.worked_numbers()
     y, bound = numbers["y"], numbers["bound"]
     best = np.broadcast_to(np.asarray(bound)[:, None], y.shape[1:])[None].repeat(2, axis=0)
     loss = keras.losses.MeanSquaredError()
@@ -349,7 +348,7 @@ def test_an_lstm_can_output_the_scaled_worked_example_but_not_the_raw_one():
         assert numbers["floors"][mode] == pytest.approx(float(floor), rel=1e-5)
         assert numbers["floors"][mode] < numbers["losses"][mode] < 1.01 * float(floor)
         assert numbers["off"][mode] < 0.5
-    assert "26,109 with True" in render("ui/views.html", "worked", views.TEXTS, **numbers)
+    assert "26,109 with True" in scenes.worked_picture()
     layer = layers.LSTM(4, return_sequences=True, kernel_initializer="ones")
     highest = np.asarray(layer(100 * numbers["x"]))  # Large inputs open all gates.
     assert np.allclose(highest, np.asarray(bound)[:, None], atol=1e-6)
@@ -362,7 +361,7 @@ def test_the_numbers_at_a_glance_equal_those_of_keras():
     weights = [*layer.get_weights()[:2], noise(8)]
     layer.set_weights(weights)
     layer_pass = LayerPass("lstm", weights, x[0], unroll("lstm", weights, x[:1]))
-    numbers = views.glance_numbers(layer_pass)
+    numbers = scenes.glance_numbers(layer_pass)
     masked = layer(x[:1], mask=numbers["mask"][None])[0]
     assert np.allclose(numbers["masked"], masked[0], atol=1e-6)
     output, h, c = layer(x[:1])

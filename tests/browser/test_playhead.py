@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from lib.ui.cell import chosen
+from lib.charts import cell
 from tests.browser.cell_page import COLUMN, ROW, heatmap, slider, unit_card, wait_for_place
 from tests.browser.driver import open_page
 
@@ -27,7 +27,7 @@ def test_space_plays_and_pauses(page):
 
 def test_the_cleanup_of_an_older_call_does_not_end_the_playhead(page):
     """Streamlit calls a component again before it cleans up the previous call."""
-    page.set_content(Path(chosen.__file__).with_name("playhead.html").read_text(encoding="utf-8"))
+    page.set_content(Path(cell.__file__).with_name("playhead.html").read_text(encoding="utf-8"))
     data = {"steps": 5, "units": 1, "order": [0], "step": 2, "unit": 0}
     page.evaluate(
         """async ([script, data]) => {
@@ -40,7 +40,7 @@ def test_the_cleanup_of_an_older_call_does_not_end_the_playhead(page):
             window.cleanUpFirst = call();
             window.cleanUpLast = call();
         }""",
-        [Path(chosen.__file__).with_name("playhead.js").read_text(encoding="utf-8"), data],
+        [Path(cell.__file__).with_name("playhead.js").read_text(encoding="utf-8"), data],
     )
     page.get_by_role("slider", name="Timestep").press("ArrowRight")
     page.evaluate("window.cleanUpFirst()")

@@ -8,10 +8,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from lib.charts import PALETTES
 from lib.charts.sentences import setup_sentence
 from lib.charts.skill import score_texts
 from lib.charts.strip import strip_sentence
-from lib.export.files import Reported, figures, report
+from lib.export.files import Reported, drawings, report
 from lib.export.script import EXPORTS
 from lib.results.baselines import skill_of_seeds
 from lib.results.replay import as_of, untrained
@@ -73,9 +74,10 @@ def test_a_report_has_the_content_of_the_screen(name):
     texts += [dataset.about, LINK]
     texts += ["27 November 2026, 09:30 UTC", "keras 3.", "learning rate"]
     texts += ["Median MSE at the last step", "Median training loss"]
-    for drawn, (title, figure, takeaway, sentence) in zip(page.plots, figures(of), strict=True):
+    for drawn, (title, draw, takeaway, sentence) in zip(page.plots, drawings(of), strict=True):
         texts += [title, takeaway, sentence]
-        assert [trace["name"] for trace in drawn["data"]] == [t["name"] for t in figure.data]
+        traces = draw(PALETTES["light"]).data
+        assert [trace["name"] for trace in drawn["data"]] == [trace["name"] for trace in traces]
     texts += EXPORTS["keras"].write(*run).splitlines()
     for each in texts:
         assert " ".join(each.split()) in words, each

@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.charts import TIME, UNITS
+from lib.charts import TIME, UNITS, cell
 from lib.data import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import ARRAYS_EACH, LayerPass, Trace, by_similarity, forward, layers_of
@@ -28,7 +28,7 @@ from lib.ui.widgets import Linked, hint, linked_buttons, linked_slider
 
 KEY = "cell_playhead"
 ORDER = Linked("order", ("", "similar"), 0, "cell_similar")  # 0: Keras's order
-_component = component(KEY, __file__, "playhead")
+_component = component(KEY, cell.__file__, "playhead")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
