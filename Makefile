@@ -1,6 +1,7 @@
 # `make run` and `make test` set up a fresh machine. Later calls skip the set-up.
 PYTHON ?= python3
 PORT ?= 8501
+OUT ?= site
 BIN := .venv/bin
 
 PYTEST := $(BIN)/python -m pytest
@@ -11,11 +12,15 @@ QUICK := $(PYTEST) $(PARALLEL) -m "quick and not weekly" tests/unit tests/app
 SLOW := $(PYTEST) $(PARALLEL) --maxfail 5 -m "not quick and not weekly" --ignore tests/unit
 WEEKLY := $(PYTEST) $(PARALLEL) -m weekly
 
-.PHONY: run test test-live check record-answers lint format bench bench-load bench-cluster \
+.PHONY: run site test test-live check record-answers lint format bench bench-load bench-cluster \
 	pictures browser clean
 
 run: .venv/run.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT) $(ARGS)
+
+# Writes the static site to OUT. APP is the address of the app, ADDRESS that of the site.
+site: .venv/run.stamp
+	$(BIN)/python -m lib.export.site $(OUT) --app '$(APP)' --address '$(ADDRESS)'
 
 # The quick tests run first, so that most mistakes show within a minute. ARGS selects other tests.
 test: .venv/dev.stamp browser

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.charts import caption, small_picture
-from lib.story import GALLERY, plot_of
+from lib.story import GALLERY, GALLERY_TEXT, GALLERY_TITLE, plot_of
 from lib.ui import address, stage
 from lib.ui.browser import current_palette
 from lib.ui.frame import PAGES, frame
@@ -53,14 +53,10 @@ if card in GALLERY:
         draw(scene.shows, load_data(settled), palette)
     st.stop()
 
-st.markdown("# What return_sequences does")
+st.markdown(f"# {plain(GALLERY_TITLE)}")
 if card:
     st.warning(f"No card is called {plain(card[:24])}. Pick one below.", icon=":material/info:")
-st.markdown(
-    ":small[Each card opens a trained example. :blue[Blue] is sequence mode, :orange[orange] is "
-    "last-step mode, :violet[violet] is pooled mode, :gray[dotted] is a baseline, and "
-    ":green[dashed green] is the best possible.]"
-)
+st.markdown(f":small[{GALLERY_TEXT}]")
 with st.container(key="gallery"):
     for scene in GALLERY.values():
         if scene.group:

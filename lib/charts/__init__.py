@@ -26,7 +26,8 @@ from lib.charts.html import SCALES, TIME, UNITS, render
 from lib.charts.palette import PALETTES, Palette, mix
 from lib.charts.pooling import POOL_CARDS
 from lib.charts.proofs import NO_ANSWER, STARTING, WAITING, ProofCard, Side, Sides, Strip
-from lib.charts.replay import REPLAY_TITLE, Frames, replay_figure, replay_words
+from lib.charts.replay import REPLAY_TITLE, Frames, replay_figure, replay_words, without_heatmaps
+from lib.charts.scenes import Drawing
 from lib.charts.sentences import Words, name_of, off_by, off_unit, seeds_range
 from lib.charts.strip import shape_strip
 from lib.charts.thumbnail import Plot, caption, small_picture

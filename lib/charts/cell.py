@@ -20,6 +20,7 @@ from lib.shapes import STATES
 from lib.text import ALMOST_0, all_of, apart, capital, counted, number, percent, short
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
+PLAYHEAD = Path(__file__).with_name("playhead")  # .html, .css and .js: a component of two sliders
 STATE = {"h": "hidden state"}  # used instead of `GATES` for a cell without gates
 SATURATED = 0.05  # a gate this close to 0 or 1 counts as closed or open
 DIVERGED = "Some states are NaN: the run has diverged."
@@ -49,6 +50,20 @@ def unrolled_picture(
     drawn = outputs, inputs, *hidden.shape, scale, CELLS[layer.cell].label, palette
     of_layer = modes, layer.trace.cell is not None, sentence, start, as_it_runs
     return render("charts/cell.html", "unrolled", *drawn, *of_layer)
+
+
+def states_and_gates(layer: LayerPass, order: np.ndarray) -> dict[str, np.ndarray]:
+    """Return an LSTM's cell state and all gates by name, (U, T) each; a SimpleRNN has none.
+
+    `order` (U,) is the unit of each row.
+    """
+    trace, matrices = layer.trace, {}
+    if trace.cell is not None:
+        matrices["c, cell state"] = trace.cell[0].T[order]
+    for name, values in trace.gates.items():
+        meaning = GATES[layer.cell][name]
+        matrices[f"{gate_symbol(name, meaning)}, {meaning}"] = values[0].T[order]
+    return matrices
 
 
 def heatmaps(

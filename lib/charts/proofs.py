@@ -111,7 +111,7 @@ def _card(name: str, *differences: Difference, takeaway: str = "", **names: Any)
 
 
 def one_computation(
-    experiment: Experiment, steps: int, result: dict[str, Any] | None
+    experiment: Experiment, steps: int, result: Mapping[str, Any] | None
 ) -> tuple[ProofCard, ProofCard]:
     """Return the cards that compare both modes at the last step, and at every step."""
     at_last, at_each = None, None

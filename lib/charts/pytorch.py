@@ -30,14 +30,14 @@ def torch_line(cell: str, name: str = "") -> str:
     return f"out, {states} = {name or CELLS[cell].torch.lower()}(x)"
 
 
-def torch_code(cell: str, steps: int, features: int, units: int, layers: int) -> str:
+def torch_code(cell: str, T: int, F: int, U: int, layers: int) -> str:
     """Return PyTorch's lines that create and call the layers, with the shape of each result."""
     return f"""\
-{CELLS[cell].torch.lower()} = {torch_layer(cell, features, units, layers)}
-{torch_line(cell)}  # x (N, {steps}, {features})
-out         # (N, {steps}, {units}), as return_sequences=True
-out[:, -1]  # (N, {units}), as return_sequences=False
-h_n[-1]     # (N, {units}), the same numbers"""
+{CELLS[cell].torch.lower()} = {torch_layer(cell, F, U, layers)}
+{torch_line(cell)}  # x (N, {T}, {F})
+out         # (N, {T}, {U}), as return_sequences=True
+out[:, -1]  # (N, {U}), as return_sequences=False
+h_n[-1]     # (N, {U}), the same numbers"""
 
 
 def torch_picture(traces: Sequence[Trace], palette: Palette) -> str:

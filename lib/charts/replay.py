@@ -92,9 +92,9 @@ def replay_figure(
     empty = chart.plotted([], palette, {"title": ""}, {"title": ""}, rows, **about)
     ground = empty.to_dict()["layout"]
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
-    ground["margin"]["t"] += _LOOK["titles"] + look["controls"]
+    ground["margin"]["t"] += _LOOK["titles"]
     ground["height"] += ground["margin"]["t"] + ground["margin"]["b"]
-    figure = chart.Chart(data, ground | placed | _controls(frames, first, palette, look))
+    figure = chart.Chart(data, ground | placed | _controls(frames, first))
     # Frames are plain dictionaries: building Plotly's frame objects takes as long as 24 figures.
     written = figure.to_dict()
     written["frames"] = [{"name": f.name, **move} for f, move in zip(frames, moves, strict=True)]
@@ -116,20 +116,16 @@ def _places(look: Part, maps: int) -> tuple[list[tuple[float, ...]], int]:
     return places, height
 
 
-def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
+def _controls(frames: Frames, start: int) -> Part:
     """Return buttons to play and pause, and a slider over the epochs."""
-    font = {"size": chart.FONT_SIZE, "color": palette.ink}
-    box = {"bgcolor": palette.surface, "bordercolor": palette.border, "font": font}
     at_once = _LOOK["at_once"]
     buttons = [
-        {"label": "▶ Play", "method": "animate", "args": [None, _LOOK["slowly"]]},
-        {"label": "❚❚ Pause", "method": "animate", "args": [[None], at_once]},
+        {"label": "Play", "method": "animate", "args": [None, _LOOK["slowly"]]},
+        {"label": "Pause", "method": "animate", "args": [[None], at_once]},
     ]
     steps = [{"label": f.label, "method": "animate", "args": [[f.name], at_once]} for f in frames]
-    slider = _LOOK["slider"] | box | look["slider"] | {"active": start, "steps": steps}
-    slider |= {"activebgcolor": palette.muted, "tickcolor": palette.muted}
-    slider["currentvalue"] = {"prefix": "after epoch ", "font": font, "xanchor": "left"}
-    menu = _LOOK["buttons"] | look["buttons"] | box | {"buttons": buttons}
+    slider = _LOOK["slider"] | {"active": start, "steps": steps}
+    menu = _LOOK["buttons"] | {"buttons": buttons}
     return {"sliders": [slider], "updatemenus": [menu], "hovermode": "closest"}
 
 
@@ -241,6 +237,32 @@ def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> Part:
     place = {"x": heat["x"][0] - 0.5, "y": heat["y"][0] - 0.5, "yanchor": "top"}
     place |= {"sizex": z.shape[1], "sizey": z.shape[0], "sizing": "stretch", "layer": "below"}
     return {"source": png_uri(large, colors), "xref": own["xaxis"], "yref": own["yaxis"], **place}
+
+
+def without_heatmaps(figure: chart.Chart) -> Part:
+    """Return a figure for Plotly's basic bundle, which has no heatmaps.
+
+    Each heatmap becomes an image, and invisible points that have its texts.
+    """
+    written, traces = figure.to_dict(), []
+    layout = dict(written["layout"])
+    for trace in figure.traces:
+        if trace["type"] == "heatmap":
+            own = {axis: trace.get(axis, axis[0]) for axis in ("xaxis", "yaxis")}
+            if "frames" not in written:  # a replay already has the image, and the axis its range
+                layout["images"] = [*layout.get("images", ()), _image(trace, own)]
+                axis, ends = f"yaxis{own['yaxis'][1:]}", [len(trace["y"]) - 0.5, -0.5]
+                layout[axis] = layout[axis] | {"autorange": False, "range": ends}
+            x, y = np.meshgrid(trace["x"], trace["y"])
+            points: Part = {"type": "scatter", "mode": "markers", "marker": {"opacity": 0}, **own}
+            points |= {"x": x.ravel(), "y": y.ravel(), "customdata": np.ravel(trace["z"])}
+            points |= {"text": [text for row in trace.get("text", ()) for text in row]}
+            points |= {key: trace[key] for key in ("name", "hoverinfo") if key in trace}
+            hover = trace.get("hovertemplate", "").replace("%{z", "%{customdata")
+            trace = points | ({"hovertemplate": hover} if hover else {})  # noqa: PLW2901
+        traces.append(trace)
+    drawn = chart.Chart(traces, layout).to_dict()
+    return {**drawn, "frames": written["frames"]} if "frames" in written else drawn
 
 
 def _values(trace: Mapping[str, Any]) -> Part:

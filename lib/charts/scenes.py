@@ -1,23 +1,134 @@
-"""Pictures that only scenes show: which setting to use, the worked examples, masks and states.
+"""Pictures of scenes, each with its words, for pages of the app and of the static site."""
 
-HTML fragments from advice.html and scenes.html. Figures of a scene are those of other modules.
-"""
-
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
+from markupsafe import Markup
 
+from lib import shapes
+from lib.charts import cell, compare, proofs, samples, stack, target
+from lib.charts.accuracy import cards_of
 from lib.charts.html import render
 from lib.charts.palette import Palette
-from lib.data import make_dataset, suggested
+from lib.charts.thumbnail import Plot, caption
+from lib.data import Dataset, make_dataset, suggested
+from lib.experiment import Experiment
 from lib.recurrence import LayerPass, highest_output, unroll
-from lib.results import Snapshot, best_loss
+from lib.results import RunAt, Snapshot, best_loss
+from lib.shapes import Damage, Leak, TargetQuestion
 from lib.text import beside
 from lib.training import read_recording
 
 TEXTS: dict[str, str] = beside(__file__)
 QUESTION = "Which setting do I need?"
+WORKED_TITLE = "Two worked examples, number by number"
 ADVICE = beside(__file__, "advice")  # use cases, tested in Keras with both modes, and letters
+
+
+class Drawing(NamedTuple):
+    """A picture with its words. `draw` returns a `Chart`, or HTML, in the colors of a theme."""
+
+    title: str
+    draw: Callable[[Palette], Any]
+    takeaway: str = ""
+    details: str = ""
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """The takeaway and the details."""
+        return self.takeaway, self.details
+
+
+def chart_of(run: RunAt, name: str, **picks: Any) -> Drawing:
+    """Return a chart of a run, by its name in `cards_of`, of a sample and a target by index."""
+    kind = cards_of(run.dataset, run.experiment.model.pooling)[name]
+    card = kind(run, *(picks.get(pick, 0) for pick in kind.picks))
+    return Drawing(card.title, card.figure, card.takeaway(), card.sentence())
+
+
+def small_chart(picture: str, plot: Plot, sentence: str, details: str) -> Drawing:
+    """Return a small picture as a chart with a name at each line."""
+    return Drawing(caption(picture, plot), partial(compare.named_figure, plot), sentence, details)
+
+
+def sample(dataset: Dataset, index: int) -> Drawing:
+    """Return one sample, with index 0 to N-1."""
+    words = samples.sample_words(dataset, index)
+    return Drawing("", partial(samples.sample_figure, dataset, index), *words)
+
+
+def unrolled(
+    experiment: Experiment, layer: LayerPass, place: int, order: np.ndarray, **look: Any
+) -> Drawing:
+    """Return layer `place`, 0 is the bottom, over all timesteps; see `cell.unrolled_picture`."""
+    text, sentence = cell.unrolled_words(experiment, place, *layer.x.shape)
+    is_top = place == experiment.model.layers - 1
+    modes = experiment.model.modes if is_top else ("sequence",)
+    modes = tuple(mode for mode in modes if mode != "pooled")  # not a layer's output
+
+    def draw(palette: Palette) -> str:
+        return cell.unrolled_picture(layer, order, palette, sentence, modes=modes, **look)
+
+    return Drawing("", draw, text, sentence)
+
+
+def last_steps(
+    experiment: Experiment,
+    steps: int,
+    result: Mapping[str, Any] | None,
+    order: np.ndarray,
+    **look: Any,
+) -> Drawing:
+    """Return the comparison of both modes at the last step, with a row for each unit in `order`.
+
+    `result` is Keras's: sequence mode's (N, T, U) and last-step mode's (N, U), or None before.
+    """
+    proof, _ = proofs.one_computation(experiment, steps, result)
+    ends = result["sequence"][:, -1].T[order] if result else None
+    last = result["last"].T[order] if result else None
+    one = proofs.Side("return_sequences=True", "last step, [:, -1]", ends)
+    sides = one, proofs.Side("return_sequences=False", "whole output", last)
+    draw = partial(proofs.equation, sides, proof, start=None, **look)
+    return Drawing(proof.title, draw, proof.takeaway, proof.why)
+
+
+def leak() -> Drawing:
+    """Return the recorded Bidirectional layer that predicts the next value of noise."""
+    recorded: Leak = read_recording("leak", Leak)
+    return Drawing("", partial(proofs.leak_figure, recorded), *proofs.leak_words(recorded))
+
+
+def damage(case: str) -> Drawing:
+    """Return a recorded mistake, a key of `shapes.MISTAKES`, beside the right setup."""
+    recorded: Damage = read_recording(case, Damage)
+    words = target.damage_words(shapes.MISTAKES[case], recorded)
+    return Drawing("", partial(target.damage_predictions_figure, recorded), *words)
+
+
+def pair(question: TargetQuestion) -> Drawing:
+    """Return a model's output and y."""
+    draw = partial(target.shapes_picture, [question.output, question.target])
+    return Drawing("", draw, TEXTS["pair"])
+
+
+def compared(question: TargetQuestion) -> Drawing:
+    """Return how a loss compares a model's output with y."""
+    diagnosis = question.diagnose()
+    draw = partial(target.lineup_picture, diagnosis, target.compared_sentence(diagnosis))
+    return Drawing(target.verdict_title(diagnosis), draw, target.compared_takeaway(diagnosis))
+
+
+def traced(steps: stack.Steps) -> Drawing:
+    """Return a stack of layers, up to the layer that breaks."""
+    return Drawing("", partial(stack.stack_picture, steps), stack.stack_title(steps))
+
+
+def code(steps: stack.Steps) -> Drawing:
+    """Return Keras's code of a stack of layers."""
+    text = Markup("<pre>{}</pre>").format("\n".join(shapes.code_lines(steps)))
+    return Drawing("", lambda _: text)
 
 
 def advice_table() -> str:

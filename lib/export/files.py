@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.io
@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from plotly.offline import get_plotlyjs
 
 from lib import charts, results, text
-from lib.charts import PALETTES, Chart, Palette, cards_of, html, sentences, strip
+from lib.charts import PALETTES, Chart, Drawing, Palette, cards_of, html, scenes, sentences, strip
 from lib.data import Dataset, locked
 from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.predictions import models_of
@@ -38,7 +38,9 @@ NUMBERS = ("last_step_mse", ACCURACY, "loss", "validation_loss", "kept_epoch")
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
 )
-CSS = Path(__file__).with_name("report.css").read_text("utf-8")
+CSS, CHARTS_JS = (
+    Path(__file__).with_name(name).read_text("utf-8") for name in ("report.css", "charts.js")
+)
 Draw = Callable[[Palette], str]  # returns HTML in the colors of a theme
 
 
@@ -178,18 +180,11 @@ class Reported(RunAt):
         return ("evaluated", "test") if self.looked else ("evaluated",)
 
 
-class Drawing(NamedTuple):
-    """A picture with its words. `draw` returns a figure, or HTML, in the colors of a theme."""
-
-    title: str
-    draw: Callable[[Palette], Any]
-    takeaway: str = ""
-    details: str = ""
-
-
 def drawings(of: Reported) -> list[Drawing]:
     """Return the charts of a run; the replay is the last."""
-    shown = [drawing_of(of, name) for name in cards_of(of.dataset, of.experiment.model.pooling)]
+    names = cards_of(of.dataset, of.experiment.model.pooling)
+    picks = {"sample": of.sample, "target": of.target, "earlier": of.earlier}
+    shown = [scenes.chart_of(of, name, **picks) for name in names]
     if of.parts and not of.dataset.has_labels:
         with suppress(results.ForecastError):  # for example, too few rows for a window
             shown.append(_forecast(of))
@@ -204,13 +199,6 @@ def drawings(of: Reported) -> list[Drawing]:
 
         shown.append(Drawing(charts.REPLAY_TITLE, draw, *words))
     return shown
-
-
-def drawing_of(of: Reported, name: str) -> Drawing:
-    """Return a chart of a run, by its name in `cards_of`."""
-    kind = cards_of(of.dataset, of.experiment.model.pooling)[name]
-    card = kind(of, *(getattr(of, each) for each in kind.picks))
-    return Drawing(card.title, card.figure, card.takeaway(), card.sentence())
 
 
 def _forecast(of: Reported) -> Drawing:
@@ -247,6 +235,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         # Escape "<", so that no text can close the <script> element.
         plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
         plotly=get_plotlyjs(),
+        charts_js=CHARTS_JS,
         link=link if link.startswith("http") else "",
         made=made,
         versions=versions,

@@ -12,12 +12,18 @@ from urllib.parse import parse_qs
 import msgspec
 
 from lib.charts import Plot
-from lib.data import make_dataset, settle, suggested
+from lib.data import FIRST, make_dataset, settle, suggested
 from lib.experiment import Experiment, read_query
 from lib.results import RunAt
 from lib.text import beside
 from lib.training import read_recording, recorded, with_seeds
 
+GALLERY_TITLE = "What return_sequences does"
+GALLERY_TEXT = (  # Markdown with Streamlit's colors
+    "Each card opens a trained example. :blue[Blue] is sequence mode, :orange[orange] is "
+    "last-step mode, :violet[violet] is pooled mode, :gray[dotted] is a baseline, and "
+    ":green[dashed green] is the best possible."
+)
 FILE = "gallery"  # the recorded small pictures of all cards and of a talk's scenes
 
 
@@ -92,11 +98,14 @@ def story(text: str, scenes: Mapping[str, Scene]) -> tuple[Scene, ...]:
 
 def experiments_of(scene: Scene) -> dict[str, Experiment]:
     """Return the experiments that a card records: those that it compares by name, or one as ""."""
-    base, experiments = suggested(scene.query["data"][-1]), {}
-    for name, changes in (scene.runs or {"": ""}).items():
-        experiment = settle(read_query(scene.query | parse_qs(changes), base)[0])
-        experiments[name] = with_seeds(experiment, make_dataset(experiment))
-    return experiments
+    return {name: experiment_of(scene, new) for name, new in (scene.runs or {"": ""}).items()}
+
+
+def experiment_of(scene: Scene, changes: str = "") -> Experiment:
+    """Return a scene's experiment, with some changed settings, such as "cell=gru&T=50"."""
+    base = suggested(scene.query.get("data", [FIRST])[-1])
+    experiment = settle(read_query(scene.query | parse_qs(changes), base)[0])
+    return with_seeds(experiment, make_dataset(experiment))
 
 
 def runs_of(scene: Scene) -> dict[str, RunAt]:

@@ -22,5 +22,5 @@ from lib.training.client import AnswerFuture, TrainingClient
 from lib.training.limits import MAX_SWEEPS, sweep_refusal, with_seeds
 from lib.training.machine import give_way
 from lib.training.messages import MSGSPEC_LOCK
-from lib.training.recorded import read_recording, recorded, recorded_answer
+from lib.training.recorded import answers_of, read_recording, recorded, recorded_answer
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS

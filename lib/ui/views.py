@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from lib import charts, shapes
-from lib.charts import Palette, cell, samples
+from lib.charts import Palette, cell, scenes
 from lib.data import keras_target
 from lib.story import GALLERY, SCENES, Scene, plot_of
 from lib.text import capital, filled, joined
@@ -28,7 +28,7 @@ from lib.ui.stage import traced_stack
 from lib.ui.widgets import Linked, card_chart, hint, plain, press, takeaway
 
 Draw = Callable[[Loaded, Palette], None]
-TEXTS = charts.scenes.TEXTS
+TEXTS = scenes.TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,8 @@ def sample_card(loaded: Loaded, palette: Palette) -> None:
     numbers = [f"{index + 1}" for index in range(len(loaded.dataset.x))]
     sample = Linked("sample", numbers, 0, "").index
     with st.container(border=True, key="card_sample"):
-        texts = samples.sample_words(loaded.dataset, sample)
-        figure = samples.sample_figure(loaded.dataset, sample, palette)
-        card_chart(figure, *texts, "chart_sample", fills=True)
+        drawing = scenes.sample(loaded.dataset, sample)
+        card_chart(drawing.draw(palette), *drawing.words, "chart_sample", fills=True)
 
 
 def _recorded(name: str, _: Loaded, palette: Palette) -> None:
@@ -68,9 +67,10 @@ def _recorded(name: str, _: Loaded, palette: Palette) -> None:
     scene = GALLERY[name]
     with st.container(key="cards"), run_cards.card(name):
         if plot := plot_of(scene):
-            st.markdown(f"### {capital(charts.caption(scene.picture, plot))}")
-            figure = charts.compare.named_figure(plot, palette)
-            card_chart(figure, scene.title, TEXTS.get(name, ""), f"chart_{name}", fills=True)
+            words = scene.title, TEXTS.get(name, "")
+            drawing = scenes.small_chart(scene.picture, plot, *words)
+            st.markdown(f"### {capital(drawing.title)}")
+            card_chart(drawing.draw(palette), *drawing.words, f"chart_{name}", fills=True)
 
 
 def _traced(loaded: Loaded) -> tuple[shapes.TracedLayer, ...]:
@@ -85,8 +85,9 @@ def _stack(loaded: Loaded, palette: Palette) -> None:
     """Draw a stack, and buttons that fix it if it breaks."""
     steps = _traced(loaded)
     with st.container(border=True, key="stack"):
-        takeaway(charts.stack.stack_title(steps))
-        st.html(charts.stack.stack_picture(steps, palette))
+        drawing = scenes.traced(steps)
+        takeaway(drawing.takeaway)
+        st.html(drawing.draw(palette))
         for number, fix in enumerate(shapes.fixes(steps)):
             apply = partial(address.set_page_value, "stack", shapes.to_text(fix.stack))
             press(plain(fix.fix), "build", f"fix_{number}", apply, wrap=True)
@@ -94,7 +95,7 @@ def _stack(loaded: Loaded, palette: Palette) -> None:
 
 def _advice(_: Loaded, __: Palette) -> None:
     with st.container(border=True):
-        st.html(charts.scenes.advice_table())
+        st.html(scenes.advice_table())
 
 
 def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
@@ -125,23 +126,22 @@ def _hand(loaded: Loaded, palette: Palette) -> None:
 
 
 def _pair(_: Loaded, palette: Palette) -> None:
-    question = shapes.read_question(address.page_value("check"))
+    drawing = scenes.pair(shapes.read_question(address.page_value("check")))
     with st.container(border=True, key="pair"):
-        hint(filled(TEXTS, "pair"))
-        st.html(charts.target.shapes_picture([question.output, question.target], palette))
+        hint(drawing.takeaway)
+        st.html(drawing.draw(palette))
 
 
 def _target(_: Loaded, palette: Palette) -> None:
     """Draw how a loss compares an output with a target, the damage, and buttons that fix it."""
     question = shapes.read_question(address.page_value("check"))
-    diagnosis = question.diagnose()
+    drawing = scenes.compared(question)
     with st.container(border=True, gap="xsmall", key="target"):
-        takeaway(charts.target.verdict_title(diagnosis))
-        sentence = charts.target.compared_sentence(diagnosis)
-        st.html(charts.target.lineup_picture(diagnosis, sentence, palette))
-        hint(charts.target.compared_takeaway(diagnosis))
+        takeaway(drawing.title)
+        st.html(drawing.draw(palette))
+        hint(drawing.takeaway)
         with st.container(key="target_fixes", gap="xsmall"):
-            for place, fix in enumerate(diagnosis.fixes):
+            for place, fix in enumerate(question.diagnose().fixes):
                 fixed = replace(question, output=fix.output_shape, target=fix.target_shape)
                 act = partial(address.set_page_value, "check", shapes.write_question(fixed))
                 label = filled(TEXTS, "fix", code=fix.model_code or fix.code)
@@ -159,13 +159,13 @@ def _code(loaded: Loaded, _: Palette) -> None:
 
 
 def _worked(_: Loaded, __: Palette) -> None:
-    st.html(charts.scenes.worked_picture())
+    st.html(scenes.worked_picture())
 
 
 def _glance(loaded: Loaded, palette: Palette) -> None:
     layer = choose(loaded).layer_pass
     with st.container(border=True):
-        st.html(charts.scenes.glance_picture(layer, palette))
+        st.html(scenes.glance_picture(layer, palette))
 
 
 def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
@@ -204,10 +204,10 @@ VIEWS = {  # by name in scenes and in the address
     "pair": View("An output and a target", _pair, "Shapes", "target"),
     "target": View("How a loss compares a target", _target, "Shapes", "target"),
     "code": View("A stack as code", _code, "Shapes"),
-    "worked": View("Two worked examples, number by number", _worked),
+    "worked": View(scenes.WORKED_TITLE, _worked),
     "glance": View("Masks, states, both directions", _glance, "Cell"),
     "damage": View("Damage of a silent mistake", _damage, "Shapes", "target"),
-    "advice": View(charts.scenes.QUESTION, _advice),
+    "advice": View(scenes.QUESTION, _advice),
 }
 _PICTURES = (Scene(f"view.{name}", v.title, name, page=v.page) for name, v in VIEWS.items())
 TALK_SCENES = SCENES | {scene.name: scene for scene in _PICTURES}  # all that a talk can show

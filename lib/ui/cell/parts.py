@@ -2,24 +2,32 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import charts, recurrence
-from lib.charts import Palette, ProofCard, Side, Sides, Strip, cell, gradients, pytorch
+from lib.charts import Palette, Side, Strip, cell, gradients, pytorch, scenes
 from lib.recurrence import unroll, unroll_stack
-from lib.shapes import Leak
 from lib.text import beside
-from lib.training import read_recording
 from lib.ui import runs
 from lib.ui.browser import playhead_band
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
 from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
 from lib.ui.cell.streaming import LOOK, PROOFS, draw_streaming
 from lib.ui.session import Loaded
-from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_chart, takeaway
+from lib.ui.widgets import (
+    card,
+    card_chart,
+    hint,
+    linked_toggle,
+    say,
+    say_steadily,
+    steady_chart,
+    takeaway,
+)
 
 TEXTS: dict[str, str] = beside(__file__)
 Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
@@ -61,16 +69,10 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
         with st.container(border=True, gap="xsmall", key="cell_unrolled"):
             draw_chain(chosen, palette)
         with st.container(border=True, gap="xsmall", key="cell_heatmaps"):
-            matrices, order = {}, chosen.row_order
-            if wide := trace.cell is not None:
-                matrices["c, cell state"] = trace.cell[0].T[order]
-            for name, values in trace.gates.items():
-                meaning = recurrence.GATES[layer.cell][name]
-                matrices[f"{recurrence.gate_symbol(name, meaning)}, {meaning}"] = values[0].T[order]
             striking, sentence = cell.findings(layer.cell, trace)
-            if matrices:  # SimpleRNN has no gates
-                start = chosen.first_row
-                st.html(cell.heatmaps(matrices, palette, sentence, start=start, wide=wide))
+            if matrices := cell.states_and_gates(layer, chosen.row_order):
+                look: dict[str, Any] = {"start": chosen.first_row, "wide": trace.cell is not None}
+                st.html(cell.heatmaps(matrices, palette, sentence, **look))
             takeaway(striking, sentence)
             linked_toggle("Order units by similarity", ORDER)
     hand = None
@@ -96,14 +98,11 @@ def draw_chain(
     chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, has_takeaway: bool = True
 ) -> None:
     """Draw the layer at every timestep; `as_it_runs` hides outputs after the playhead."""
-    layer = chosen.layer_pass
-    text, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *layer.x.shape)
-    modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
-    modes = tuple(mode for mode in modes if mode != "pooled")  # not a layer's output
-    drawn, start = (layer, chosen.row_order, palette, sentence), chosen.first_row
-    st.html(cell.unrolled_picture(*drawn, modes=modes, start=start, as_it_runs=as_it_runs))
+    layer = chosen.experiment, chosen.layer_pass, chosen.layer, chosen.row_order
+    drawing = scenes.unrolled(*layer, start=chosen.first_row, as_it_runs=as_it_runs)
+    st.html(drawing.draw(palette))
     if has_takeaway:
-        takeaway(text, sentence)
+        takeaway(*drawing.words)
 
 
 def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
@@ -118,7 +117,9 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         one = Side("return_sequences=True", "one call", _rows(chosen, modes, "whole"))
         prefixes = _rows(chosen, modes, "prefixes")
         calls = Side("return_sequences=False", f"{steps} calls, one per prefix", prefixes)
-        _equation(modes, (one, calls), at_each, palette, axis="timesteps", start=chosen.first_row)
+        look: dict[str, Any] = {"missing": modes.instead, "start": chosen.first_row}
+        st.html(charts.proofs.equation((one, calls), at_each, palette, axis="timesteps", **look))
+        takeaway(at_each.takeaway, at_each.why)
         sentence_place = st.container().empty()
     folded = st.expander("The same in PyTorch", key="cell_torch", on_change="rerun")
     if folded.open:
@@ -137,16 +138,12 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
 
 def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw the first card: sequence mode's last step equals last-step mode's whole output."""
-    (modes,), steps = replies, chosen.dataset.shape[1]
-    at_last, _ = charts.proofs.one_computation(chosen.experiment, steps, modes.values)
-    with card(at_last.title, gap="xsmall", key="cell_modes"):
-        # The last step of the sequences, (N, T, U), as rows of units, (U, N).
-        order, result = chosen.row_order, modes.values
-        ends = result["sequence"][:, -1].T[order] if result else None
-        one = Side("return_sequences=True", "last step, [:, -1]", ends)
-        other = Side("return_sequences=False", "whole output", _rows(chosen, modes, "last"))
-        axis = f"{len(measured(chosen))} samples"
-        _equation(modes, (one, other), at_last, palette, axis=axis, start=None)
+    (modes,), axis = replies, f"{len(measured(chosen))} samples"
+    result = chosen.dataset.shape[1], modes.values, chosen.row_order
+    drawing = scenes.last_steps(chosen.experiment, *result, missing=modes.instead, axis=axis)
+    with card(drawing.title, gap="xsmall", key="cell_modes"):
+        st.html(drawing.draw(palette))
+        takeaway(*drawing.words)
 
 
 def draw_torch(chosen: Chosen, palette: Palette) -> None:
@@ -166,14 +163,6 @@ def _rows(chosen: Chosen, modes: Reply, name: str) -> np.ndarray | None:
     return result[name].reshape(-1, len(order)).T[order] if result else None
 
 
-def _equation(
-    modes: Reply, sides: Sides, proof: ProofCard, palette: Palette, *, axis: str, start: int | None
-) -> None:
-    options = {"missing": modes.instead, "axis": axis}
-    st.html(charts.proofs.equation(sides, proof, palette, start=start, **options))
-    takeaway(proof.takeaway, proof.why)
-
-
 def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw four layers whose last step isn't last-step mode's output, and a leak."""
     (breakings,) = replies
@@ -190,11 +179,9 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
 
 def draw_leak(_: object, palette: Palette) -> None:
     """Draw a recorded Bidirectional layer that predicts the next value of noise."""
-    leak = read_recording("leak", Leak)
+    drawing = scenes.leak()
     with card("Bidirectional reads its own targets", key="cell_leak", **LOOK):
-        text, details = charts.proofs.leak_words(leak)
-        steady_chart(charts.proofs.leak_figure(leak, palette), f"{text} {details}", "chart_leak")
-        takeaway(text, details)
+        card_chart(drawing.draw(palette), *drawing.words, "chart_leak")
 
 
 def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:

@@ -9,9 +9,8 @@ import streamlit as st
 from lib import charts, shapes
 from lib.charts import SCALES, Palette
 from lib.experiment import LOSSES
-from lib.shapes import Damage, Diagnosis, Explanation, ShapeTextError, TargetQuestion, shape_of
+from lib.shapes import Diagnosis, Explanation, ShapeTextError, TargetQuestion, shape_of
 from lib.text import capital
-from lib.training import read_recording
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import LOSS_OF, current_stack, mistake_of, open_stack, shows_sidebar
@@ -142,13 +141,13 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
     """Draw the recorded mistake that is closest to the question."""
     fitting = shapes.damage.mistake_of(question.output, question.target)
     case = fitting or next(iter(shapes.MISTAKES))
-    mistake, damage = shapes.MISTAKES[case], read_recording(case, Damage)
     if case != fitting or question.loss != shapes.damage.LOSS:
-        hint(f"The example has its own settings: {mistake.title}, mean squared error.")
+        hint(
+            f"The example has its own settings: {shapes.MISTAKES[case].title}, mean squared error."
+        )
     st.markdown(":gray-badge[recorded]")
-    text, sentence = charts.target.damage_words(mistake, damage)
-    figure = charts.target.damage_predictions_figure(damage, palette)
-    card_chart(figure, text, sentence, "damage_predictions")
+    drawing = charts.scenes.damage(case)
+    card_chart(drawing.draw(palette), *drawing.words, "damage_predictions")
 
 
 def decoder() -> None:

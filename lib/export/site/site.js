@@ -1,0 +1,90 @@
+// The static site: charts that are drawn when they come into view, the strip's sliders, the playhead.
+
+const files = {}; // the values of the files in data/
+const loads = {}; // a promise for each loaded script
+const dark = matchMedia("(prefers-color-scheme: dark)"), narrow = matchMedia("(max-width: 40rem)");
+const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
+
+function load(address) {
+  return loads[address] ??= new Promise((onload, onerror) => {
+    document.head.append(Object.assign(document.createElement("script"), { src: address, onload, onerror }));
+  });
+}
+async function read(name) {
+  const file = `${name}.${dark.matches ? "dark" : "light"}`;
+  await load(`data/${file}.js`);
+  return files[file];
+}
+
+async function draw(place) {
+  const phone = "replay" in place.dataset && narrow.matches ? ".narrow" : "";
+  const [figure] = await Promise.all([read(place.dataset.figure + phone), load("plotly.js")]);
+  await drawFigure(place, structuredClone(figure));
+}
+const inView = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
+  if (!isIntersecting) return;
+  inView.unobserve(target);
+  draw(target);
+}));
+
+// The output shape, parameters and formula of each layer, as `rnn_output_shape` and `rnn_parameter_count`.
+function traced({ blocks, biases }, { T, F, U, layers, mode }) {
+  const product = (F, U) => `${blocks > 1 ? `${blocks}·` : ""}${U}·(${F}+${U}+${biases[0]})`;
+  return Array.from({ length: layers }, (_, k) => ({
+    shape: mode === "last" && k === layers - 1 ? [U] : [T, U],
+    parameters: blocks * U * ((k ? U : F) + U + biases[0]),
+    formula: `${product(k ? "U" : "F", "U")} = ${product(k ? U : F, U)}`,
+  }));
+}
+
+function startStrip(form) {
+  const { codes, cells, sizes, modes } = JSON.parse(form.dataset.strip), place = form.nextElementSibling;
+  function show() {
+    const chosen = Object.fromEntries([...form.elements].map(({ name, value }) => [name, isNaN(value) ? value : +value]));
+    all("output", (output) => { output.value = chosen[output.id]; });
+    const { T, F, U, cell, layers } = chosen, scale = Math.min(10, 150 / Math.max(T, F, U));
+    const code = (name) => Object.entries(sizes).reduce(
+      (text, [key, size]) => text.replaceAll(size, chosen[key]), codes[`${cell}-${layers}-${name}`]);
+    const tensor = (shape, color) => `<div class="tensor"><code>(${["N", ...shape].join(", ")})</code>
+      <i class="${color}" style="--w:${shape.at(-1)};--h:${shape.length > 1 ? shape[0] : 1};--pitch:${scale}px"></i></div>`;
+    const panel = ([mode, { label, keras }]) => {
+      const steps = traced(cells[cell], { ...chosen, mode });
+      const formulas = steps.map(({ formula, parameters }) =>
+        `<p>${formula} = <strong>${parameters.toLocaleString("en")}</strong> params</p>`);
+      const tensors = steps.map(({ shape }) => `<span>→ ${cells[cell].label} →</span>${tensor(shape, mode)}`);
+      return `<section class="box"><h2 class="${mode}">${label} <code>${keras}</code></h2>
+        <div class="chain">${tensor([T, F], "ink")}${tensors.join("")}</div>${formulas.join("")}<pre>${code(mode)}</pre></section>`;
+    };
+    const panels = Object.entries(modes).filter(([mode]) => chosen.mode === "both" || chosen.mode === mode);
+    place.innerHTML = `${panels.map(panel).join("")}<section class="box"><h2>PyTorch</h2><pre>${code("torch")}</pre></section>`;
+  }
+  form.oninput = show;
+  show();
+}
+
+function startPlayhead(place) {
+  const data = JSON.parse(place.dataset.playhead), [words, formulas] = document.querySelector(".formulas").children;
+  async function show({ step, unit }) {
+    const [takeaway, html] = (await read(`cell-${unit}`))[step];
+    words.textContent = takeaway;
+    formulas.innerHTML = html;
+  }
+  playhead({ data, parentElement: place, setStateValue: (_, at) => show(at) });
+  show(data);
+}
+
+addEventListener("DOMContentLoaded", () => {
+  all(".strip-form", startStrip);
+  all(".playhead", startPlayhead);
+  all(".plot", (place) => inView.observe(place));
+  all(".copy", (button) => { button.onclick = async () => {
+    await navigator.clipboard.writeText(button.nextElementSibling.textContent);
+    button.textContent = "Copied";
+  }; });
+  // An answer opens the picture.
+  all(".option", (option) => { option.ontoggle = () => {
+    const later = option.parentElement.querySelector(".later");
+    if (later && option.open) later.open = true;
+  }; });
+  dark.onchange = () => location.reload();
+});
