@@ -87,7 +87,7 @@ def test_pages_have_the_words_of_the_story_and_no_outside_address(site):
 
 
 def test_plotlys_bundle_has_the_version_of_plotlys_package(site):
-    """The basic bundle reads figures of the package's version. lib/README.md says how to update it."""
+    """The bundle reads the package's figures. lib/README.md says how to update the bundle."""
     version = re.search(r"basic - minified\) v(\d+)", (site / "plotly.js").read_text("utf-8"))[1]
     assert version == get_plotlyjs_version().split(".")[0]
 

@@ -28,7 +28,7 @@ def test_a_link_to_a_heading_of_the_readme_has_its_name():
     """The link in deploy/README.md has the heading as its text and its anchor."""
     headings = re.findall("^## (.+)$", README, re.MULTILINE)
     links = re.findall(r"\[([\w ]+)\]\([./]*README\.md#([\w-]+)\)", DEPLOY)
-    assert [text for text, _ in links if text in headings] == ["Run and test"]
+    assert [text for text, _ in links if text in headings] == ["Run it"]
     assert [anchor for _, anchor in links] == [text.lower().replace(" ", "-") for text, _ in links]
 
 
