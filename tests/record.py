@@ -189,7 +189,7 @@ def draw_plot(scene):
             names = ("best", "right y"), ("wrong", "broadcast y")
             return Plot((Line(truth, right, *names[0]), Line(truth, wrong, *names[1])))
         case "reach" | "one" | "returned" | "target" | "inputs":
-            return draw_sample(scene.picture, data)
+            return draw_sample(scene.picture, data, int(scene.query.get("sample", ["0"])[-1]) - 1)
     runs = runs_of(scene)
     run = next(iter(runs.values()))
     cards, is_share = cards_of(run.dataset), run.dataset.has_labels
@@ -222,8 +222,11 @@ def draw_plot(scene):
     return Plot(tuple(lines), not is_share, is_share)
 
 
-def draw_sample(picture, data):
-    """Return a small chart of one sample, drawn from a dataset or from Keras's answers for it."""
+def draw_sample(picture, data, sample):
+    """Return a small chart of one sample, drawn from a dataset or from Keras's answers for it.
+
+    `sample` -1 is the first shown sample.
+    """
     match picture:
         case "reach":
             norms = recorded.answers_of(data)["reach"][0][1]
@@ -239,7 +242,8 @@ def draw_sample(picture, data):
             return Plot((by_step(steps, "sequence"), last))
         case "target":
             dataset = make_dataset(suggested(data))
-            return Plot((by_step(dataset.y[dataset.shown[0], :, 0], "ink"),))
+            index = dataset.shown[0] if sample < 0 else sample
+            return Plot((by_step(dataset.y[index, :, 0], "ink"),))
         case "inputs":
             dataset = make_dataset(suggested(data))
             return Plot((by_step(dataset.x[dataset.shown[0]].sum(axis=1), "ink"),))

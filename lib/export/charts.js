@@ -6,6 +6,7 @@ async function drawFigure(place, { data, layout, frames }) {
   const { sliders, updatemenus, ...look } = layout;
   look.font.family = getComputedStyle(document.body).fontFamily;
   const config = { displaylogo: false, responsive: true };
+  place.replaceChildren();
   await Plotly.newPlot(place, { data, layout: look, frames, config });
   if (frames) addControls(place, sliders[0], updatemenus[0]);
 }

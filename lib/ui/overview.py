@@ -8,15 +8,12 @@ from typing import Any
 import streamlit as st
 
 from lib import charts
-from lib.data import DATASETS, FIRST, settle, suggested
-from lib.experiment import read_query
-from lib.shapes import read_text, trace
-from lib.story import TALK, Scene, plot_of
+from lib.data import DATASETS, FIRST
+from lib.story import TALK, Scene, pictures, plot_of
 from lib.ui import address, clock, talks
 from lib.ui.browser import current_palette
 from lib.ui.frame import PAGES
 from lib.ui.session import session
-from lib.ui.shown import dataset_of
 from lib.ui.views import TALK_SCENES
 from lib.ui.widgets import bound, hint, plain, press
 
@@ -29,20 +26,11 @@ def _draw_picture(scene: Scene) -> None:
     palette, plot, query = current_palette(), plot_of(scene), scene.query
     if plot:
         st.html(charts.small_picture(plot, "", palette))
-    elif scene.shows == "strip":
-        experiment = settle(read_query(query, suggested(query.get("data", [FIRST])[-1]))[0])
-        dataset = dataset_of(experiment, None)
-        _shrink(charts.shape_strip(experiment, dataset, palette, weights={}, sample=0))
-    elif scene.shows == "stack" and "stack" in query:
-        _shrink(charts.stack.stack_picture(trace(read_text(query["stack"][-1])[0]), palette))
-    elif scene.shows == "advice":
-        _shrink(charts.scenes.advice_table())
+    elif scene.shows in ("strip", "advice") or (scene.shows == "stack" and "stack" in query):
+        drawing = next(pictures.pictures_of(scene, scene.shows))
+        st.html(f'<div class="thumbnail">{drawing.draw(palette)}</div>')  # present.css zooms out
     else:
         st.markdown(PAGES[scene.page][1])
-
-
-def _shrink(picture: str) -> None:
-    st.html(f'<div class="thumbnail">{picture}</div>')  # present.css zooms out
 
 
 def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: talks.Talk) -> None:

@@ -20,14 +20,8 @@ from tests.browser.test_accessibility import PHONE
 from tests.weekly import rest_weekly
 
 APP = "https://app.example"
-PAGES = (
-    "digits",
-    "guide",
-    "index",
-    "cell",
-    "choose",
-    *(name for name in GALLERY if name != "digits"),
-)
+STEPS = {f"guide-{name}": scene for name, scene in GUIDE.items()}
+PAGES = [*dict.fromkeys(("digits", "index", "guide-pooling", "cell", "choose", *STEPS, *GALLERY))]
 """`make test` runs axe on the first three pages, which have nearly all kinds of elements."""
 
 
@@ -58,7 +52,8 @@ def opened(browser, site, name, **options):
 
 
 def scroll_through(page):
-    """Scroll to each chart, and wait until it is drawn."""
+    """Scroll to each chart, and wait until it is drawn. On a phone, a first key starts that."""
+    page.keyboard.press("Shift")
     charts = page.locator(".plot:visible")
     for place in range(charts.count()):
         charts.nth(place).scroll_into_view_if_needed()
@@ -78,12 +73,12 @@ def test_pages_have_the_words_of_the_story_and_no_outside_address(site):
         assert scene.text.split("`")[0] in texts[name]
         live = re.search(rf'"({APP}/[^"]+)">Open it live', texts[name])[1]
         assert urlsplit(live).query == scene.setup
-    for scene in GUIDE.values():
+    for name, scene in STEPS.items():
         for ask in scene.asks:
-            assert ask.text in texts["guide"]
+            assert ask.text in texts[name]
             for place, option in enumerate(ask.options):
                 mark = "✓" if place == ask.right else "✗"
-                assert f"<summary>{option.text}</summary>{mark} {option.why}" in texts["guide"]
+                assert f"<summary>{option.text}</summary>{mark} {option.why}" in texts[name]
 
 
 def test_plotlys_bundle_has_the_version_of_plotlys_package(site):
@@ -190,12 +185,11 @@ def test_the_playhead_moves_and_shows_the_formulas_of_its_step(browser, site):
 
 def test_an_answer_opens_the_picture_and_code_is_copied(browser, site):
     """The options explain themselves without JavaScript; the picture follows an answer."""
-    with opened(browser, site, "guide") as page:
-        step = page.locator("#switch")
-        expect(step.locator(".later .picture").first).to_be_hidden()
-        step.get_by_text("They are computed, but not returned").click()
-        expect(step.get_by_text("The layer returns only the last h")).to_be_visible()
-        expect(step.locator(".later .picture:visible")).to_have_count(2)  # for each mode
+    with opened(browser, site, "guide-switch") as page:
+        expect(page.locator(".later .picture").first).to_be_hidden()
+        page.get_by_text("They are computed, but not returned").click()
+        expect(page.get_by_text("The layer returns only the last h")).to_be_visible()
+        expect(page.locator(".later .picture:visible")).to_have_count(2)  # for each mode
     with opened(browser, site, "raw", permissions=["clipboard-read", "clipboard-write"]) as page:
         page.get_by_role("button", name="Copy").click()
         expect(page.get_by_role("button", name="Copied")).to_be_visible()

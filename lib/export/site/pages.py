@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plotly.io
 from markupsafe import escape
 from msgspec import json
-from plotly.io.json import to_json_plotly
 
 from lib import charts, recurrence, shapes
 from lib.charts import PALETTES, Drawing, Palette, cell, html, pytorch, scenes, strip
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment
 from lib.export.files import CHARTS_JS, CSS, TEMPLATES, Reported, drawings, report_values
-from lib.export.site import pictures
-from lib.story import GALLERY, GALLERY_TEXT, GALLERY_TITLE, GUIDE, Scene, plot_of
+from lib.results import RunAt
+from lib.story import GALLERY, GALLERY_TEXT, GALLERY_TITLE, GUIDE, Scene, pictures, plot_of
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).parents[3]
 SIZES = {"T": 1001, "F": 1002, "U": 1003}  # in the strip's code; site.js replaces them
@@ -38,11 +38,12 @@ def write_site(folder: Path, app: str = "", address: str = "") -> int:
     site.page("index", GALLERY_TITLE, GALLERY_TEXT, small=_small, strip=_strip_values())
     for name in GALLERY:
         _write_card(site, name)
-    steps = {}
     for name, scene in GUIDE.items():
-        first = site.shown(f"guide-{name}", pictures.pictures_of(scene, scene.shows))
-        steps[name] = first, site.shown(f"guide-{name}-later", pictures.later_pictures(scene))
-    site.page("guide", "Guide", GUIDE["switch"].text, steps=steps)
+        drawn, poster = pictures.pictures_of(scene, scene.shows), scene.picture and _small(scene)
+        first = site.shown(f"guide-{name}", drawn, poster)
+        values = {"first": first, "scene": scene, "steps": list(GUIDE)}
+        values["later"] = site.shown(f"guide-{name}-later", pictures.later_pictures(scene))
+        site.page(f"guide-{name}", scene.title, scene.text, "guide", **values)
     site.page("choose", scenes.QUESTION, GUIDE["choose"].text, "page", table=scenes.advice_table())
     _write_cell(site, pictures.run_of(GALLERY["losses"]))
     _write_shared(folder)
@@ -64,16 +65,18 @@ class Site:
         page = TEMPLATES.get_template(f"site/{template or name}.html").render(**values)
         (self.folder / f"{name}.html").write_text(page, "utf-8")
 
-    def data(self, name: str, value: Any) -> None:
-        """Write a value as a script: a page on a disk can't read other kinds of files."""
-        text = f"files[{name!r}] = {to_json_plotly(value)}"
-        (self.folder / "data" / f"{name}.js").write_text(text, "utf-8")
+    def data(self, name: str, value: str) -> None:
+        """Write JSON as a script: a page on a disk can't read other kinds of files."""
+        (self.folder / "data" / f"{name}.js").write_text(f"files[{name!r}] = {value}", "utf-8")
 
-    def shown(self, name: str, drawn: Iterable[Drawing]) -> list[dict[str, Any]]:
-        """Return pictures for `pictures` of parts.html, after writing the files of figures."""
-        return [self._shown(f"{name}-{place}", each) for place, each in enumerate(drawn)]
+    def shown(self, name: str, drawn: Iterable[Drawing], poster: str = "") -> list[dict[str, Any]]:
+        """Return pictures for `pictures` of parts.html, after writing the files of figures.
 
-    def _shown(self, name: str, drawing: Drawing) -> dict[str, Any]:
+        The page shows the `poster` until it has drawn a figure.
+        """
+        return [self._shown(f"{name}-{place}", each, poster) for place, each in enumerate(drawn)]
+
+    def _shown(self, name: str, drawing: Drawing, poster: str) -> dict[str, Any]:
         figure = drawing.draw(PALETTES["light"])
         if isinstance(figure, str):
             return {"about": drawing, "html": themed(drawing.draw)}
@@ -82,9 +85,10 @@ class Site:
         for layout, end in [("narrow", ".narrow"), ("wide", "")] if is_replay else [("", "")]:
             for theme, palette in PALETTES.items():
                 figure = drawing.draw(palette, **({"layout": layout} if layout else {}))
-                self.data(f"{name}{end}.{theme}", charts.without_heatmaps(figure))
-        height = figure.to_dict()["layout"]["height"]
-        return {"about": drawing, "figure": name, "height": height, "is_replay": is_replay}
+                value = plotly.io.to_json(charts.without_heatmaps(figure), validate=False)
+                self.data(f"{name}{end}.{theme}", value)
+        about = {"about": drawing, "figure": name, "is_replay": is_replay, "poster": poster}
+        return {**about, "height": figure.to_dict()["layout"]["height"]}
 
 
 def themed(draw: Callable[[Palette], str]) -> str:
@@ -108,14 +112,19 @@ def _small(scene: Scene) -> str:
 
 def _write_card(site: Site, name: str) -> None:
     """Write a card: its own pictures, the replay of its run, and the other parts of a report."""
-    scene, of, names = GALLERY[name], pictures.run_of(GALLERY[name]), [*GALLERY, *GALLERY]
+    scene, names = GALLERY[name], [*GALLERY, *GALLERY]
+    run = pictures.run_of(scene)
+    of = Reported(run.experiment, run.dataset, run.snapshot, past=run.snapshot.past)
     *others, replay = drawings(of)
     own = [*pictures.pictures_of(scene, scene.shows)]
     others = [each for each in others if each.title not in {one.title for one in own}]
     page, place = "" if scene.page == "Explore" else scene.page.lower(), names.index(name)
-    values: dict[str, Any] = {"live": f"{site.app}/{page}?{scene.setup}", "small": _small(scene)}
+    values: dict[str, Any] = {"live": f"{site.app}/{page}?{scene.setup}"}
     values |= {"before": names[place - 1], "after": names[place + 1]}
-    values |= {"own": site.shown(name, own), "run": site.shown(f"{name}-run", [replay, *others])}
+    values |= {
+        "own": site.shown(name, own, _small(scene)),
+        "run": site.shown(f"{name}-run", [replay, *others]),
+    }
     site.page(name, scene.title, scene.text, "card", **values, **report_values(of, themed))
 
 
@@ -133,20 +142,19 @@ def _strip_values() -> dict[str, Any]:
     return {"settings": settings, "json": json.encode(values).decode()}
 
 
-def _write_cell(site: Site, of: Reported) -> None:
+def _write_cell(site: Site, of: RunAt) -> None:
     """Write the page about the cell, and a file for each unit with its formulas at each step."""
     layer = pictures.layer_of(of)
     steps, units = layer.trace.hidden[0].shape
     start = int(np.argmax(np.ptp(layer.trace.hidden[0], axis=0)))  # the unit that changes most
+
+    def lines(unit: int, step: int, palette: Palette) -> str:
+        return cell.unit_lines(recurrence.lines(layer, unit, step), palette)
+
     for unit, palette in product(range(units), PALETTES.values()):
-        formulas = [
-            (
-                cell.step_takeaway(layer, unit, step),
-                cell.unit_lines(recurrence.lines(layer, unit, step), palette),
-            )
-            for step in range(steps)
-        ]
-        site.data(f"cell-{unit}.{palette.theme}", formulas)
+        takeaways = [cell.step_takeaway(layer, unit, step) for step in range(steps)]
+        formulas = [(text, lines(unit, k, palette)) for k, text in enumerate(takeaways)]
+        site.data(f"cell-{unit}.{palette.theme}", json.encode(formulas).decode())
     (found, details), order = cell.findings(layer.cell, layer.trace), [*range(units)]
     matrices = cell.states_and_gates(layer, np.arange(units))
     draw = partial(cell.heatmaps, matrices, sentence=details, start=start, wide=True)
@@ -159,6 +167,8 @@ def _write_cell(site: Site, of: Reported) -> None:
         "shown": site.shown("cell", drawn),
         "playhead": json.encode(playhead).decode(),
     }
+    values |= {"takeaway": cell.step_takeaway(layer, start, 0)}
+    values["formulas"] = themed(partial(lines, start, 0))
     values["bar"] = cell.PLAYHEAD.with_suffix(".html").read_text("utf-8")
     site.page("cell", cell.cell_sentence(of.experiment, of.dataset), over_time.details, **values)
 

@@ -6,7 +6,8 @@ const dark = matchMedia("(prefers-color-scheme: dark)"), narrow = matchMedia("(m
 const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
 function load(address) {
-  return loads[address] ??= new Promise((onload, onerror) => {
+  return loads[address] ??= new Promise((resolve, onerror) => {
+    const onload = () => setTimeout(resolve); // a new task, so that a large script doesn't block the page for long
     document.head.append(Object.assign(document.createElement("script"), { src: address, onload, onerror }));
   });
 }
@@ -17,10 +18,16 @@ async function read(name) {
 }
 
 async function draw(place) {
+  await begun;
   const phone = "replay" in place.dataset && narrow.matches ? ".narrow" : "";
   const [figure] = await Promise.all([read(place.dataset.figure + phone), load("plotly.js")]);
   await drawFigure(place, structuredClone(figure));
 }
+// On a phone, a chart waits for the first touch: Plotly is large, and the page shows a small picture.
+const begun = new Promise((resolve) => {
+  if (!narrow.matches) return resolve();
+  for (const type of ["scroll", "pointerdown", "pointermove", "keydown"]) addEventListener(type, resolve, { once: true });
+});
 const inView = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
   if (!isIntersecting) return;
   inView.unobserve(target);
@@ -70,7 +77,6 @@ function startPlayhead(place) {
     formulas.innerHTML = html;
   }
   playhead({ data, parentElement: place, setStateValue: (_, at) => show(at) });
-  show(data);
 }
 
 addEventListener("DOMContentLoaded", () => {

@@ -1,4 +1,4 @@
-"""The pictures of scenes on the static site; `lib.ui.views` draws the same with controls."""
+"""The pictures of scenes without controls; `lib.ui.views` draws the same with controls."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,29 +11,28 @@ from lib import shapes
 from lib.charts import Drawing, cell, gradients, scenes, strip
 from lib.data import make_dataset
 from lib.experiment import MODES
-from lib.export.files import Reported
 from lib.recurrence import LayerPass, forward, layers_of
-from lib.results import untrained
-from lib.story import Scene, experiment_of, plot_of
+from lib.results import RunAt, untrained
+from lib.story.scenes import Scene, experiment_of, plot_of
 from lib.text import filled
 from lib.training import answers_of, recorded
 
-# A setting that a scene offers → its values on the site, by label.
+# A setting that a scene offers → some of its values, by label.
 VALUES = {
     "mode": {MODES[mode].label: f"mode={mode}" for mode in ("sequence", "last")},
     "T": {f"T = {steps}": f"T={steps}" for steps in (7, 14)},
 }
 
 
-def run_of(scene: Scene, changes: str = "") -> Reported:
+def run_of(scene: Scene, changes: str = "") -> RunAt:
     """Return a scene's recorded run, else its models before training."""
     experiment = experiment_of(scene, changes)
     dataset = make_dataset(experiment)
     snapshot = recorded(experiment) or untrained(experiment, dataset)
-    return Reported(experiment, dataset, snapshot, past=snapshot.past)
+    return RunAt(experiment, dataset, snapshot)
 
 
-def layer_of(of: Reported) -> LayerPass:
+def layer_of(of: RunAt) -> LayerPass:
     """Return the recurrent layer of a run's first model, with its pass over the first sample."""
     model, sample = of.experiment.model, int(of.dataset.shown[0])
     weights = of.snapshot.results[model.modes[0]].weights or ()
@@ -41,7 +40,7 @@ def layer_of(of: Reported) -> LayerPass:
     return LayerPass(model.cell, layers_of(weights)[0], of.dataset.x[sample], traces[0])
 
 
-def unrolled(of: Reported, start: int = 0) -> Drawing:
+def unrolled(of: RunAt, start: int = 0) -> Drawing:
     """Return the run's layer over all timesteps. The row `start` is marked first."""
     order = np.arange(of.experiment.model.units)
     return scenes.unrolled(of.experiment, layer_of(of), 0, order, start=start)
@@ -68,7 +67,7 @@ def pictures_of(scene: Scene, shows: str, changes: str = "") -> Iterator[Drawing
             yield scenes.chart_of(of, "compare")
             yield scenes.chart_of(of, "pool")
         case "sample":
-            yield scenes.sample(of.dataset, 0)
+            yield scenes.sample(of.dataset, int(query.get("sample", ["1"])[0]) - 1)
         case "cells" | "padding" if plot:
             words = scene.title, scenes.TEXTS.get(scene.id, "")
             yield scenes.small_chart(scene.picture, plot, *words)
