@@ -189,7 +189,7 @@ def draw_plot(scene):
             names = ("best", "right y"), ("wrong", "broadcast y")
             return Plot((Line(truth, right, *names[0]), Line(truth, wrong, *names[1])))
         case "reach" | "one" | "returned" | "target" | "inputs":
-            return draw_sample(scene.picture, data, int(scene.query.get("sample", ["0"])[-1]) - 1)
+            return draw_sample(scene.picture, data, int(scene.query.get("sample", ["1"])[-1]) - 1)
     runs = runs_of(scene)
     run = next(iter(runs.values()))
     cards, is_share = cards_of(run.dataset), run.dataset.has_labels
@@ -223,10 +223,7 @@ def draw_plot(scene):
 
 
 def draw_sample(picture, data, sample):
-    """Return a small chart of one sample, drawn from a dataset or from Keras's answers for it.
-
-    `sample` -1 is the first shown sample.
-    """
+    """Return a small chart of a sample, drawn from a dataset, or of Keras's answers for it."""
     match picture:
         case "reach":
             norms = recorded.answers_of(data)["reach"][0][1]
@@ -242,11 +239,10 @@ def draw_sample(picture, data, sample):
             return Plot((by_step(steps, "sequence"), last))
         case "target":
             dataset = make_dataset(suggested(data))
-            index = dataset.shown[0] if sample < 0 else sample
-            return Plot((by_step(dataset.y[index, :, 0], "ink"),))
+            return Plot((by_step(dataset.y[sample, :, 0], "ink"),))
         case "inputs":
             dataset = make_dataset(suggested(data))
-            return Plot((by_step(dataset.x[dataset.shown[0]].sum(axis=1), "ink"),))
+            return Plot((by_step(dataset.x[sample].sum(axis=1), "ink"),))
 
 
 def by_step(y, *about):
