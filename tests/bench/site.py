@@ -55,7 +55,8 @@ def measure(browser, url):
     page = context.new_page()
     page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
     page.goto(url)
-    figures = dict(zip(("first_picture_s", "first_picture_mb"), page.evaluate(FIRST_PICTURE)))
+    painted_s, received_mb = page.evaluate(FIRST_PICTURE)
+    figures = {"first_picture_s": painted_s, "first_picture_mb": received_mb}
     for chart in page.locator(".plot:visible").all():
         chart.scroll_into_view_if_needed()
         chart.locator(".main-svg").first.wait_for()

@@ -1,18 +1,22 @@
 """Error messages of Keras 3 and PyTorch with parts of their explanations.
 
-threads.jsonl and mistakes.py have more, earlier_messages.py those of earlier Keras versions.
+threads.jsonl and mistakes.py have more, earlier_messages.jsonl those of earlier Keras versions.
+There, a message that any code may raise has null.
 """
 
 import json
+from pathlib import Path
 
 from lib.shapes import explain_error
 from lib.shapes.errors import TORCH as OF_TORCH
 from lib.shapes.errors import explanations
 from lib.shapes.errors.pasted import error_and_whole
 from tests.agreement.recorded import ANSWERS
-from tests.unit.earlier_messages import EARLIER
 from tests.unit.threads import ROWS
 
+_LINES = Path(__file__).with_name("earlier_messages.jsonl").read_text("utf-8").splitlines()
+EARLIER = [tuple(json.loads(line).values()) for line in _LINES]
+"""Messages of earlier Keras versions, with parts of their explanations."""
 KERAS_3 = [
     ("Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",
      "Dense has no activaton.", "Rename activaton to activation."),
