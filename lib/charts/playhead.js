@@ -1,4 +1,4 @@
-// The playhead's script; chosen.py describes the playhead.
+// The playhead's script; lib/ui/cell/chosen.py describes the playhead.
 
 const SEND_EVERY = 150; // least milliseconds between two reports to Python
 const REST_AFTER = 700; // milliseconds without a move before the position enters the address

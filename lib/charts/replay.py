@@ -1,4 +1,4 @@
-"""A run's charts in one figure, moved over the epochs by Plotly's slider and buttons.
+"""A run's charts in one figure, whose frames move over the epochs.
 
 Plotly can move lines and marks without redrawing, but only within one figure. So each chart becomes
 a panel with its own axes. All panels share one key.

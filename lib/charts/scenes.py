@@ -1,6 +1,7 @@
 """Pictures of scenes, each with its words, for pages of the app and of the static site."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from lib.experiment import Experiment
 from lib.recurrence import LayerPass, highest_output, unroll
 from lib.results import RunAt, Snapshot, best_loss
 from lib.shapes import Damage, Leak, TargetQuestion
-from lib.text import beside
+from lib.text import beside, filled
 from lib.training import read_recording
 
 TEXTS: dict[str, str] = beside(__file__)
@@ -111,6 +112,12 @@ def pair(question: TargetQuestion) -> Drawing:
     """Return a model's output and y."""
     draw = partial(target.shapes_picture, [question.output, question.target])
     return Drawing("", draw, TEXTS["pair"])
+
+
+def fixed(question: TargetQuestion, fix: shapes.Remedy) -> tuple[str, TargetQuestion]:
+    """Return a fix's label, and the question after it."""
+    label = filled(TEXTS, "fix", code=fix.model_code or fix.code)
+    return label, replace(question, output=fix.output_shape, target=fix.target_shape)
 
 
 def compared(question: TargetQuestion) -> Drawing:

@@ -1,7 +1,6 @@
 """The pictures of scenes without controls; `lib.ui.views` draws the same with controls."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +13,6 @@ from lib.experiment import MODES
 from lib.recurrence import LayerPass, forward, layers_of
 from lib.results import RunAt, untrained
 from lib.story.scenes import Scene, experiment_of, plot_of
-from lib.text import filled
 from lib.training import answers_of, recorded
 
 # A setting that a scene offers → some of its values, by label.
@@ -55,56 +53,78 @@ def later_pictures(scene: Scene) -> Iterator[Drawing]:
                 yield each._replace(title=label or each.title)
 
 
-def pictures_of(scene: Scene, shows: str, changes: str = "") -> Iterator[Drawing]:  # noqa: PLR0912
-    """Yield the pictures called `shows` in `lib.ui.views`, for a scene with changed settings."""
-    of, query, plot, look = run_of(scene, changes), scene.query, plot_of(scene), dict[str, Any]()
-    units, steps = np.arange(of.experiment.model.units), of.dataset.shape[1]
+def pictures_of(scene: Scene, shows: str, changes: str = "") -> Iterator[Drawing]:
+    """Yield the pictures called `shows` in `lib.ui.views`, for a scene with changed settings.
+
+    Raises ValueError for a picture that needs controls.
+    """
+    query, plot = scene.query, plot_of(scene)
     question = shapes.read_question(query.get("check", [""])[0])
     match shows:
-        case "compare" | "loss" | "step_error":
-            yield scenes.chart_of(of, shows)
-        case "attention":
-            yield scenes.chart_of(of, "compare")
-            yield scenes.chart_of(of, "pool")
-        case "sample":
-            yield scenes.sample(of.dataset, int(query.get("sample", ["1"])[0]) - 1)
+        case "advice":
+            yield Drawing("", lambda _: scenes.advice_table())
         case "cells" | "padding" if plot:
             words = scene.title, scenes.TEXTS.get(scene.id, "")
             yield scenes.small_chart(scene.picture, plot, *words)
-        case "strip":
-            look = {"weights": of.snapshot.weights[0], "sample": int(of.dataset.shown[0])}
-            yield Drawing("", partial(strip.shape_strip, of.experiment, of.dataset, **look))
-        case "chain" | "hand":
+        case "code" | "stack":
+            traced = shapes.trace(shapes.read_text(query["stack"][-1])[0])
+            yield scenes.code(traced) if shows == "code" else scenes.traced(traced)
+            for fix in shapes.fixes(traced)[:1] if shows == "stack" else ():
+                yield from _fixed(fix)
+        case "damage":
+            yield scenes.damage(shapes.damage.mistake_of(question.output, question.target) or "")
+        case "leak":
+            yield scenes.leak()
+        case "pair":
+            yield scenes.pair(question)
+        case "target":
+            yield scenes.compared(question)
+            for each in question.diagnose().fixes:
+                label, fixed = scenes.fixed(question, each)
+                yield scenes.compared(fixed)._replace(title=label)
+        case _:
+            yield from _pictures_of_run(shows, run_of(scene, changes), query)
+
+
+def _fixed(fix: shapes.Remedy) -> Iterator[Drawing]:
+    """Yield a stack after a fix, and after each further fix."""
+    traced = shapes.trace(fix.stack)
+    yield scenes.traced(traced)._replace(title=fix.fix)
+    for next_fix in shapes.fixes(traced)[:1]:
+        yield from _fixed(next_fix)
+
+
+def _pictures_of_run(
+    shows: str, of: RunAt, query: Mapping[str, Sequence[str]]
+) -> Iterator[Drawing]:
+    """Yield the pictures of a run: of its models, its data, or its layer."""
+    steps, sample = of.dataset.shape[1], int(of.dataset.shown[0])
+    match shows:
+        case "attention":
+            yield scenes.chart_of(of, "compare")
+            yield scenes.chart_of(of, "pool")
+        case "chain":
             yield unrolled(of)
-            for step in range(steps) if shows == "hand" else ():
+        case "compare" | "loss" | "step_error":
+            yield scenes.chart_of(of, shows)
+        case "glance":
+            yield Drawing("", partial(scenes.glance_picture, layer_of(of)))
+        case "hand":  # below the chain
+            for step in range(steps):
                 yield Drawing(f"Timestep {step + 1}", partial(cell.by_hand, layer_of(of), step))
         case "one":
             result = answers_of(query["data"][0])["modes"][-1][1]  # with trained weights
-            look = {"missing": "", "axis": f"{len(result['last'])} samples"}
+            look: dict[str, Any] = {"missing": "", "axis": f"{len(result['last'])} samples"}
+            units = np.arange(of.experiment.model.units)
             yield scenes.last_steps(of.experiment, steps, result, units, **look)
         case "reach":
             norms = answers_of(query["data"][0])["reach"][0][1]  # with initial weights
             draw = partial(gradients.reach_figure, norms, of.dataset.timestep_names)
             yield Drawing("", draw, *gradients.reach_words(norms))
-        case "leak":
-            yield scenes.leak()
-        case "damage":
-            yield scenes.damage(shapes.damage.mistake_of(question.output, question.target) or "")
-        case "pair":
-            yield scenes.pair(question)
-        case "target":
-            yield scenes.compared(question)
-            for fix in question.diagnose().fixes:
-                fixed = replace(question, output=fix.output_shape, target=fix.target_shape)
-                label = filled(scenes.TEXTS, "fix", code=fix.model_code or fix.code)
-                yield scenes.compared(fixed)._replace(title=label)
-        case "code" | "stack":
-            traced = shapes.trace(shapes.read_text(query["stack"][0])[0])
-            yield scenes.code(traced) if shows == "code" else scenes.traced(traced)
-            while shows == "stack" and (fixes := shapes.fixes(traced)):
-                traced = shapes.trace(fixes[0].stack)
-                yield scenes.traced(traced)._replace(title=fixes[0].fix)
-        case "glance":
-            yield Drawing("", partial(scenes.glance_picture, layer_of(of)))
-        case "advice":
-            yield Drawing("", lambda _: scenes.advice_table())
+        case "sample":
+            yield scenes.sample(of.dataset, int(query.get("sample", ["1"])[0]) - 1)
+        case "strip":
+            look = {"weights": of.snapshot.weights[0], "sample": sample}
+            yield Drawing("", partial(strip.shape_strip, of.experiment, of.dataset, **look))
+        case _:
+            raise ValueError(f"the picture {shows} needs controls")

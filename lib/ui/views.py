@@ -12,7 +12,7 @@ from lib import charts, shapes
 from lib.charts import Palette, cell, scenes
 from lib.data import keras_target
 from lib.story import GALLERY, SCENES, Scene, plot_of
-from lib.text import capital, filled, joined
+from lib.text import capital, joined
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
 from lib.ui.cell import parts
@@ -142,9 +142,8 @@ def _target(_: Loaded, palette: Palette) -> None:
         hint(drawing.takeaway)
         with st.container(key="target_fixes", gap="xsmall"):
             for place, fix in enumerate(question.diagnose().fixes):
-                fixed = replace(question, output=fix.output_shape, target=fix.target_shape)
+                label, fixed = scenes.fixed(question, fix)
                 act = partial(address.set_page_value, "check", shapes.write_question(fixed))
-                label = filled(TEXTS, "fix", code=fix.model_code or fix.code)
                 press(plain(label), "build", f"target_fix_{place}", act)
 
 

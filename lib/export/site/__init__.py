@@ -1,7 +1,6 @@
-"""The gallery, the guide and the cell as plain files, for any static host or a disk.
+"""The gallery, the guide and the cell as plain files: `python -m lib.export.site OUT`.
 
-`python -m lib.export.site OUT` writes the files. All words, numbers and pictures are those of the
-app: its scenes, charts and recorded runs. Nothing is trained, and no page loads other sites' files.
+All words, numbers and pictures are those of the app. No page loads files of other sites.
 """
 
 from lib.export.site.pages import write_site

@@ -15,16 +15,16 @@ import plotly.io
 from markupsafe import escape
 from msgspec import json
 
-from lib import charts, recurrence, shapes
+from lib import charts, recurrence, shapes, story
 from lib.charts import PALETTES, Drawing, Palette, cell, html, pytorch, scenes, strip
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment
 from lib.export.files import CHARTS_JS, CSS, TEMPLATES, Reported, drawings, report_values
 from lib.results import RunAt
-from lib.story import GALLERY, GALLERY_TEXT, GALLERY_TITLE, GUIDE, Scene, pictures, plot_of
+from lib.story import GALLERY, GUIDE, Scene, pictures
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).parents[3]
 SIZES = {"T": 1001, "F": 1002, "U": 1003}  # in the strip's code; site.js replaces them
-LAYERS = (1, 2, 3)  # the strip's numbers of layers
+LARGEST, LAYERS = 64, (1, 2, 3)  # of the strip's sliders
 
 
 def write_site(folder: Path, app: str = "", address: str = "") -> int:
@@ -35,19 +35,18 @@ def write_site(folder: Path, app: str = "", address: str = "") -> int:
     """
     site = Site(folder, app.rstrip("/"), address.rstrip("/"))
     (folder / "data").mkdir(parents=True, exist_ok=True)
-    site.page("index", GALLERY_TITLE, GALLERY_TEXT, small=_small, strip=_strip_values())
+    site.page("index", story.GALLERY_TITLE, story.GALLERY_TEXT, small=_small, strip=_strip_values())
     for name in GALLERY:
         _write_card(site, name)
     for name, scene in GUIDE.items():
         drawn, poster = pictures.pictures_of(scene, scene.shows), scene.picture and _small(scene)
-        first = site.shown(f"guide-{name}", drawn, poster)
-        values = {"first": first, "scene": scene, "steps": list(GUIDE)}
+        values = {"first": site.shown(f"guide-{name}", drawn, poster), "scene": scene}
         values["later"] = site.shown(f"guide-{name}-later", pictures.later_pictures(scene))
         site.page(f"guide-{name}", scene.title, scene.text, "guide", **values)
     site.page("choose", scenes.QUESTION, GUIDE["choose"].text, "page", table=scenes.advice_table())
     _write_cell(site, pictures.run_of(GALLERY["losses"]))
     _write_shared(folder)
-    return len([*folder.glob("*.html")])
+    return len(GALLERY) + len(GUIDE) + 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +79,16 @@ class Site:
         figure = drawing.draw(PALETTES["light"])
         if isinstance(figure, str):
             return {"about": drawing, "html": themed(drawing.draw)}
-        is_replay = "frames" in figure.to_dict()
+        is_replay, heights = "frames" in figure.to_dict(), []
         # A replay has another layout on a phone.
-        for layout, end in [("narrow", ".narrow"), ("wide", "")] if is_replay else [("", "")]:
+        for layout, end in [("wide", ""), ("narrow", ".narrow")] if is_replay else [("", "")]:
             for theme, palette in PALETTES.items():
                 figure = drawing.draw(palette, **({"layout": layout} if layout else {}))
                 value = plotly.io.to_json(charts.without_heatmaps(figure), validate=False)
                 self.data(f"{name}{end}.{theme}", value)
-        about = {"about": drawing, "figure": name, "is_replay": is_replay, "poster": poster}
-        return {**about, "height": figure.to_dict()["layout"]["height"]}
+            heights.append(figure.to_dict()["layout"]["height"])
+        values = {"about": drawing, "figure": name, "is_replay": is_replay, "poster": poster}
+        return values | {"height": heights[0], "narrow": heights[-1]}
 
 
 def themed(draw: Callable[[Palette], str]) -> str:
@@ -104,27 +104,30 @@ def marked(text: str) -> str:
 
 
 def _small(scene: Scene) -> str:
-    """Return a card's small picture."""
-    if (plot := plot_of(scene)) is None:
-        raise SystemExit(f"{scene.id} is not recorded: run `python -m tests.record {scene.id}`.")
+    """Return a scene's small picture. Raises LookupError if the picture isn't recorded."""
+    if (plot := story.plot_of(scene)) is None:
+        raise LookupError(f"no picture of {scene.id}: run `python -m tests.record {scene.id}`")
     return themed(partial(charts.small_picture, plot, scene.title))
 
 
 def _write_card(site: Site, name: str) -> None:
-    """Write a card: its own pictures, the replay of its run, and the other parts of a report."""
-    scene, names = GALLERY[name], [*GALLERY, *GALLERY]
-    run = pictures.run_of(scene)
-    of = Reported(run.experiment, run.dataset, run.snapshot, past=run.snapshot.past)
-    *others, replay = drawings(of)
-    own = [*pictures.pictures_of(scene, scene.shows)]
-    others = [each for each in others if each.title not in {one.title for one in own}]
-    page, place = "" if scene.page == "Explore" else scene.page.lower(), names.index(name)
+    """Write a card: its pictures, the replays of its runs, and the other parts of a report.
+
+    The numbers, charts and code are those of the run that the card's settings open.
+    """
+    scene, settings = GALLERY[name], story.experiment_of(GALLERY[name])
+    own, replays = [*pictures.pictures_of(scene, scene.shows)], []
+    for run_name, run in story.runs_of(scene).items():
+        each = Reported(run.experiment, run.dataset, run.snapshot, past=run.snapshot.past)
+        *others, replay = drawings(each)
+        replays.append(replay._replace(title=f"{replay.title}{run_name and f': {run_name}'}"))
+        if each.experiment == settings:
+            of, others_of = each, others
+    page = "" if scene.page == "Explore" else scene.page.lower()
     values: dict[str, Any] = {"live": f"{site.app}/{page}?{scene.setup}"}
-    values |= {"before": names[place - 1], "after": names[place + 1]}
-    values |= {
-        "own": site.shown(name, own, _small(scene)),
-        "run": site.shown(f"{name}-run", [replay, *others]),
-    }
+    values |= {"own": site.shown(name, own, _small(scene))}
+    values |= {"replays": site.shown(f"{name}-replay", replays)}
+    values["charts_of_run"] = site.shown(f"{name}-run", others_of)
     site.page(name, scene.title, scene.text, "card", **values, **report_values(of, themed))
 
 
@@ -135,11 +138,12 @@ def _strip_values() -> dict[str, Any]:
         model = Experiment().set(cell=name, U=SIZES["U"], layers=layers, head="none").model
         for mode in modes:
             steps = shapes.trace(shapes.model_stack(model, mode, SIZES["T"], SIZES["F"], 1))
-            codes[f"{name}-{layers}-{mode}"] = "\n".join(shapes.code_lines(steps))
+            code = re.sub(" +#.*", "", shapes.keras_code(steps))  # the panel shows the shapes
+            codes[f"{name}-{layers}-{mode}"] = code.replace("model.summary()", "").strip()
         codes[f"{name}-{layers}-torch"] = pytorch.torch_code(name, **SIZES, layers=layers)
     values = {"codes": codes, "sizes": SIZES, "cells": CELLS, "modes": modes}
     settings = {key: SETTINGS[key] for key in ("T", "F", "U", "layers", "cell", "mode")}
-    return {"settings": settings, "json": json.encode(values).decode()}
+    return {"settings": settings, "largest": LARGEST, "json": json.encode(values).decode()}
 
 
 def _write_cell(site: Site, of: RunAt) -> None:
@@ -155,38 +159,44 @@ def _write_cell(site: Site, of: RunAt) -> None:
         takeaways = [cell.step_takeaway(layer, unit, step) for step in range(steps)]
         formulas = [(text, lines(unit, k, palette)) for k, text in enumerate(takeaways)]
         site.data(f"cell-{unit}.{palette.theme}", json.encode(formulas).decode())
-    (found, details), order = cell.findings(layer.cell, layer.trace), [*range(units)]
+    found, details = cell.findings(layer.cell, layer.trace)
     matrices = cell.states_and_gates(layer, np.arange(units))
-    draw = partial(cell.heatmaps, matrices, sentence=details, start=start, wide=True)
+    look: dict[str, Any] = {"start": start, "wide": layer.trace.cell is not None}
+    gates = Drawing("", partial(cell.heatmaps, matrices, sentence=details, **look), found, details)
     over_time = pictures.unrolled(of, start)
-    drawn = over_time._replace(details=""), Drawing("", draw, found, details)
-    playhead = {"steps": steps, "units": units, "order": order, "step": 0, "unit": start}
-    playhead["plays"] = False
-    playhead["names"] = {"time": charts.TIME, "units": charts.UNITS}
-    values: dict[str, Any] = {
-        "shown": site.shown("cell", drawn),
+    drawn = over_time._replace(takeaway="", details=""), gates
+    playhead = {
+        **{"steps": steps, "units": units, "order": [*range(units)], "step": 0, "unit": start},
+        **{"plays": False, "names": {"time": charts.TIME, "units": charts.UNITS}},
+    }
+    values: dict[str, Any] = {"shown": site.shown("cell", drawn), "bar": _playhead("html")}
+    values |= {"takeaway": cell.step_takeaway(layer, start, 0)}
+    values |= {
+        "formulas": themed(partial(lines, start, 0)),
         "playhead": json.encode(playhead).decode(),
     }
-    values |= {"takeaway": cell.step_takeaway(layer, start, 0)}
-    values["formulas"] = themed(partial(lines, start, 0))
-    values["bar"] = cell.PLAYHEAD.with_suffix(".html").read_text("utf-8")
     site.page("cell", cell.cell_sentence(of.experiment, of.dataset), over_time.details, **values)
+
+
+def _playhead(end: str) -> str:
+    return cell.PLAYHEAD.with_suffix(f".{end}").read_text("utf-8")
 
 
 def _write_shared(folder: Path) -> None:
     """Write the style, the scripts, Plotly's basic bundle, and the pictures of link previews."""
-    light, dark = (
-        f":root{{color-scheme:{p.theme};{html.colors_css(p)}}}" for p in PALETTES.values()
-    )
-    own, bar = (HERE / "site.css").read_text("utf-8"), cell.PLAYHEAD.with_suffix(".css")
-    css = html.CSS + strip.CSS + cell.CSS + CSS + f".playhead{{{bar.read_text('utf-8')}}}" + own
-    dark = f"@media(prefers-color-scheme:dark){{{dark}}}"
-    (folder / "site.css").write_text(light + dark + css, "utf-8")
+    light, dark = (html.colors_css(PALETTES[theme]) for theme in ("light", "dark"))
+    sheets = [
+        f":root{{color-scheme:light;{light}}}",
+        f"@media screen and (prefers-color-scheme:dark){{:root{{color-scheme:dark;{dark}}}}}",
+        *(html.CSS, strip.CSS, cell.CSS, CSS, f".playhead{{{_playhead('css')}}}"),
+        (HERE / "site.css").read_text("utf-8"),
+    ]
+    (folder / "site.css").write_text("\n".join(sheets), "utf-8")
     # A page on a disk can't load a module, so the playhead's module becomes a plain function.
-    module = cell.PLAYHEAD.with_suffix(".js").read_text("utf-8")
-    script = module.replace("export default function", "const playhead = function")
-    own = (HERE / "site.js").read_text("utf-8")
-    (folder / "site.js").write_text(CHARTS_JS + script + own, "utf-8")
+    script = _playhead("js").replace("export default function", "const playhead = function")
+    scripts = [CHARTS_JS, script, (HERE / "site.js").read_text("utf-8")]
+    (folder / "site.js").write_text("\n".join(scripts), "utf-8")
     (folder / "plotly.js").write_bytes(gzip.decompress((HERE / "plotly.js.gz").read_bytes()))
     shutil.copy(ROOT / "lib/ui/favicon.png", folder / "icon.png")
-    shutil.copytree(ROOT / ".github/cards", folder / "previews", dirs_exist_ok=True)
+    if (previews := ROOT / ".github" / "cards").exists():  # a container doesn't have them
+        shutil.copytree(previews, folder / "previews", dirs_exist_ok=True)
