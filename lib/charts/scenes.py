@@ -19,7 +19,7 @@ from lib.experiment import Experiment
 from lib.recurrence import LayerPass, highest_output, unroll
 from lib.results import RunAt, Snapshot, best_loss
 from lib.shapes import Damage, Leak, TargetQuestion
-from lib.text import beside, filled
+from lib.text import beside, capital, filled
 from lib.training import read_recording
 
 TEXTS: dict[str, str] = beside(__file__)
@@ -51,7 +51,8 @@ def chart_of(run: RunAt, name: str, **picks: Any) -> Drawing:
 
 def small_chart(picture: str, plot: Plot, sentence: str, details: str) -> Drawing:
     """Return a small picture as a chart with a name at each line."""
-    return Drawing(caption(picture, plot), partial(compare.named_figure, plot), sentence, details)
+    title = capital(caption(picture, plot))
+    return Drawing(title, partial(compare.named_figure, plot), sentence, details)
 
 
 def sample(dataset: Dataset, index: int) -> Drawing:

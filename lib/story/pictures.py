@@ -70,7 +70,7 @@ def pictures_of(scene: Scene, shows: str, changes: str = "") -> Iterator[Drawing
             traced = shapes.trace(shapes.read_text(query["stack"][-1])[0])
             yield scenes.code(traced) if shows == "code" else scenes.traced(traced)
             for fix in shapes.fixes(traced)[:1] if shows == "stack" else ():
-                yield from _fixed(fix)
+                yield from _after_fix(fix)
         case "damage":
             yield scenes.damage(shapes.damage.mistake_of(question.output, question.target) or "")
         case "leak":
@@ -86,12 +86,12 @@ def pictures_of(scene: Scene, shows: str, changes: str = "") -> Iterator[Drawing
             yield from _pictures_of_run(shows, run_of(scene, changes), query)
 
 
-def _fixed(fix: shapes.Remedy) -> Iterator[Drawing]:
+def _after_fix(fix: shapes.Remedy) -> Iterator[Drawing]:
     """Yield a stack after a fix, and after each further fix."""
     traced = shapes.trace(fix.stack)
     yield scenes.traced(traced)._replace(title=fix.fix)
     for next_fix in shapes.fixes(traced)[:1]:
-        yield from _fixed(next_fix)
+        yield from _after_fix(next_fix)
 
 
 def _pictures_of_run(

@@ -12,7 +12,7 @@ from lib import charts, shapes
 from lib.charts import Palette, cell, scenes
 from lib.data import keras_target
 from lib.story import GALLERY, SCENES, Scene, plot_of
-from lib.text import capital, joined
+from lib.text import joined
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
 from lib.ui.cell import parts
@@ -69,7 +69,7 @@ def _recorded(name: str, _: Loaded, palette: Palette) -> None:
         if plot := plot_of(scene):
             words = scene.title, TEXTS.get(name, "")
             drawing = scenes.small_chart(scene.picture, plot, *words)
-            st.markdown(f"### {capital(drawing.title)}")
+            st.markdown(f"### {drawing.title}")
             card_chart(drawing.draw(palette), *drawing.words, f"chart_{name}", fills=True)
 
 

@@ -115,18 +115,18 @@ def _write_card(site: Site, name: str) -> None:
 
     The numbers, charts and code are those of the run that the card's settings open.
     """
-    scene, settings = GALLERY[name], story.experiment_of(GALLERY[name])
-    own, replays = [*pictures.pictures_of(scene, scene.shows)], []
+    scene, replays = GALLERY[name], []
     for run_name, run in story.runs_of(scene).items():
         each = Reported(run.experiment, run.dataset, run.snapshot, past=run.snapshot.past)
         *others, replay = drawings(each)
-        replays.append(replay._replace(title=f"{replay.title}{run_name and f': {run_name}'}"))
-        if each.experiment == settings:
+        title = f"{replay.title}: {run_name}" if run_name else replay.title
+        replays.append(replay._replace(title=title))
+        if each.experiment == story.experiment_of(scene):
             of, others_of = each, others
     page = "" if scene.page == "Explore" else scene.page.lower()
     values: dict[str, Any] = {"live": f"{site.app}/{page}?{scene.setup}"}
-    values |= {"own": site.shown(name, own, _small(scene))}
-    values |= {"replays": site.shown(f"{name}-replay", replays)}
+    values["own"] = site.shown(name, pictures.pictures_of(scene, scene.shows), _small(scene))
+    values["replays"] = site.shown(f"{name}-replay", replays)
     values["charts_of_run"] = site.shown(f"{name}-run", others_of)
     site.page(name, scene.title, scene.text, "card", **values, **report_values(of, themed))
 
