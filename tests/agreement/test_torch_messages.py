@@ -65,7 +65,7 @@ def test_each_message_of_pytorch_has_a_mistake_or_a_text():
     matches = (explanations(*error_and_whole(text)) for text in texts)
     explained = {next((each for each, _ in pairs), None) for pairs in matches}
     missing = [message.patterns for message in OF_TORCH if message not in explained]
-    assert not missing, "add a mistake to torch_mistakes.py, or a text to known_messages.py"
+    assert not missing, "add a mistake to torch_mistakes.py, or a text to known_messages.jsonl"
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -149,7 +149,7 @@ def test_each_known_message_has_a_text_in_the_tests():
     explained = {next((each for each, _ in pairs), None) for pairs in matches}
     of_torch = [message for module in OF_TORCH for message in module.MESSAGES]
     missing = {*MESSAGES} - {*of_torch} - explained  # test_torch_messages.py has the others
-    assert not missing, "add a text of each to a list in tests/unit/known_messages.py"
+    assert not missing, "add a text of each to a list in tests/unit/known_messages.jsonl"
     patterns = [pattern for message in MESSAGES for pattern in message.patterns]
     assert len(patterns) == len(set(patterns))
 
