@@ -81,7 +81,7 @@ def test_pictures_and_files_of_a_run_are_downloaded(page, tmp_path):
 
 
 def test_a_report_opens_without_a_network_and_prints(page, tmp_path):
-    """One file under 6 MB has all charts and texts. Its print has no controls."""
+    """One file under 6 MB has all charts and texts, and a replay with keys, which isn't printed."""
     open_page(page, "/?data=seattle&seeds=1")
     wait_until_whole(page)
     sentence = page.locator("h1").inner_text()
@@ -95,10 +95,13 @@ def test_a_report_opens_without_a_network_and_prints(page, tmp_path):
         expect(page.locator(".plot .main-svg").first).to_be_visible()
         assert page.locator(".plot").count() == 6
         assert "data=seattle" in page.locator("footer a").inner_text()
-        controls = page.locator(".plot.moves").locator(".updatemenu-container, .slider-container")
-        expect(controls.first).to_be_visible()
+        controls = page.locator(".replay")
+        epoch = controls.locator("output")
+        expect(epoch).to_have_text("after epoch 40")
+        controls.get_by_role("slider").press("Home")
+        expect(epoch).not_to_have_text("after epoch 40")
         page.emulate_media(media="print")
-        assert not controls.filter(visible=True).count()
+        expect(controls).to_be_hidden()
         printed = page.pdf(prefer_css_page_size=True, print_background=True)
         assert 3 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 8
     finally:
