@@ -134,7 +134,8 @@ def upload(page, name, content):
     """Upload a file in the sidebar. Try again if the browser sends nothing.
 
     Streamlit (1.67, `ForwardMsgQueue.clear`) drops the upload address if a script run starts at
-    that moment, for example because a training run changes its pace.
+    that moment, for example because a training run changes its pace. A browser that draws the
+    uploader again at that moment takes no file at all.
     """
     if urlsplit(page.url).path == "/":
         wait_until_whole(page)
@@ -145,7 +146,8 @@ def upload(page, name, content):
                     {"name": name, "mimeType": "text/csv", "buffer": content}
                 )
         except Late:
-            page.get_by_role("button", name=f"Remove {name}").click()
+            for remove in page.get_by_role("button", name=f"Remove {name}").all():
+                remove.click()
         else:
             return
     raise AssertionError(f"{name} was never sent")
