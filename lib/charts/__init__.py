@@ -25,7 +25,7 @@ from lib.charts.chart import CONFIG, Chart, with_unit
 from lib.charts.html import SCALES, TIME, UNITS, render
 from lib.charts.palette import PALETTES, Palette, mix
 from lib.charts.pooling import POOL_CARDS
-from lib.charts.proofs import NO_ANSWER, STARTING, WAITING, ProofCard, Side, Sides, Strip
+from lib.charts.proofs import NO_ANSWER, STARTING, WAITING, Side, Strip
 from lib.charts.replay import REPLAY_TITLE, Frames, replay_figure, replay_words, without_heatmaps
 from lib.charts.scenes import Drawing
 from lib.charts.sentences import Words, name_of, off_by, off_unit, seeds_range
